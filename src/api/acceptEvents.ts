@@ -1,0 +1,106 @@
+import { Failure, type FieldFault } from '../domain/failure.ts'
+import type { JobData } from '../domain/jobs.ts'
+import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
+import { isIp } from '../domain/keys/allowedIps.ts'
+import { claimIdOf, findClaimed } from '../domain/usage/usageStore.ts'
+import { METERING_OPTIONS, METERING_PREFIX } from '../platform/queues.ts'
+import { parseRequestId } from '../verifier/requestId.ts'
+import type { ApiContext } from './context.ts'
+import type { UsageEvent } from './routes/usage.ts'
+
+const DAY = 86_400_000
+const OLDEST_MS = 35 * DAY
+const NEWEST_MS = 5 * 60_000
+
+/** How long the region remembers ids, so that the answer can count duplicates that Postgres has not claimed yet. */
+const SLOT_SECONDS = 60
+
+type Row = JobData<'roll-up-events'>['events'][number]
+
+/** Accounts of key IDs: a key never changes its account. */
+const accountOf = new Map<string, string>()
+
+/**
+ * Checks and stores a batch of events; it is acknowledged only when the region's Redis holds its job. One bad event
+ * refuses the batch whole and is named by its index. Throws Failure `validation-error`, or RegionUnavailable.
+ */
+export async function acceptEvents(
+  api: ApiContext,
+  events: UsageEvent[],
+): Promise<{ accepted: number; duplicates: number }> {
+  const now = api.now().getTime()
+  await learnAccounts(api, events)
+  const faults: FieldFault[] = []
+  const rows = new Map<string, Row>()
+  for (const [index, event] of events.entries()) {
+    const fault = faultOf(event, now)
+    if (fault) faults.push({ ...fault, field: `events[${index}].${fault.field}` })
+    else if (!rows.has(event.id)) rows.set(event.id, rowOf(event))
+  }
+  if (faults.length > 0) {
+    const detail = faults
+      .slice(0, 5)
+      .map((fault) => `${fault.field}: ${fault.message}`)
+      .join('; ')
+    throw new Failure('validation-error', { detail, errors: faults.slice(0, 100) })
+  }
+  const claims = [...rows.keys()].map(claimIdOf)
+  const [claimed, [, ...seen]] = await Promise.all([
+    findClaimed(api.em(), claims),
+    api.region.run(
+      'acceptEvents',
+      Math.floor(now / 1000 / SLOT_SECONDS),
+      SLOT_SECONDS,
+      JSON.stringify(claims),
+      METERING_PREFIX,
+      METERING_OPTIONS,
+      JSON.stringify({ events: [...rows.values()] }),
+    ),
+  ])
+  const known = new Set([...claimed, ...(seen as string[])])
+  const accepted = rows.size - known.size
+  return { accepted, duplicates: events.length - accepted }
+}
+
+/** One query for the keys of a batch that are not known yet. Deleted keys are known too: late events count. */
+async function learnAccounts(api: ApiContext, events: UsageEvent[]): Promise<void> {
+  const unknown = [...new Set(events.map((event) => event.keyId))].filter((keyId) => !accountOf.has(keyId))
+  if (unknown.length === 0) return
+  const keys = await api.em().find(ApiKeySchema, { id: { $in: unknown } }, { fields: ['id', 'accountId'] })
+  if (accountOf.size > 500_000) accountOf.clear()
+  for (const key of keys) accountOf.set(key.id, key.accountId)
+}
+
+function faultOf(event: UsageEvent, now: number): FieldFault | undefined {
+  const at = Date.parse(event.at)
+  if (!accountOf.has(event.keyId))
+    return { field: 'keyId', message: 'there is no such key', code: 'invalid_format' }
+  if (at < now - OLDEST_MS) return { field: 'at', message: 'is more than 35 days ago', code: 'out_of_range' }
+  if (at > now + NEWEST_MS)
+    return { field: 'at', message: 'is more than 5 minutes ahead', code: 'out_of_range' }
+  if (event.ip !== undefined && !isIp(event.ip)) {
+    return { field: 'ip', message: 'must be an IP address', code: 'invalid_format' }
+  }
+  if (event.requestId !== undefined && !parseRequestId(event.requestId)) {
+    return { field: 'requestId', message: 'is not the requestId of a verification', code: 'invalid_format' }
+  }
+  return undefined
+}
+
+/** A report that completes a verification counts in that verification's minute. */
+function rowOf(event: UsageEvent): Row {
+  const completes = event.requestId === undefined ? undefined : parseRequestId(event.requestId)
+  return [
+    event.id,
+    event.keyId,
+    accountOf.get(event.keyId) ?? '',
+    completes?.at ?? Date.parse(event.at),
+    event.status,
+    event.latencyMs ?? null,
+    event.units ?? 0,
+    event.requestId ?? null,
+    event.ip ?? null,
+    event.endpoint ?? null,
+    event.method ?? null,
+  ]
+}

@@ -1,0 +1,121 @@
+import { Router } from '@koa/router'
+import Koa, { type Middleware } from 'koa'
+import type { Orm } from '../platform/postgres.ts'
+import { readiness } from '../platform/probes.ts'
+import { newRequestId } from '../verifier/requestId.ts'
+import type { ApiContext } from './context.ts'
+import { docsPage } from './docsPage.ts'
+import { hotRoutes } from './hot.ts'
+import { openApiOf } from './openapi.ts'
+import { bullBoard, operatorsOnly } from './operators.ts'
+import { Problem } from './problems.ts'
+import { routes } from './routes/all.ts'
+import { toProblem } from './toProblem.ts'
+
+/** The api on one screen: what every request passes through, then where it can go. */
+export function createApp(api: ApiContext, orm: Orm): Koa {
+  const app = new Koa()
+  const router = new Router()
+  for (const { spec, middleware } of routes) {
+    if (spec.method !== 'all') router[spec.method](spec.path, middleware(api))
+  }
+  const document = openApiOf(
+    [...hotRoutes, ...routes].map(({ spec }) => spec),
+    api.env.PUBLIC_URL,
+  )
+  router.get('/openapi.json', (ctx) => {
+    ctx.body = document
+  })
+  router.get('/livez', (ctx) => {
+    ctx.body = { status: 'ok' }
+  })
+  router.get('/readyz', async (ctx) => {
+    const state = await readiness(orm, api.region)
+    ctx.status = state.ready ? 200 : 503
+    ctx.body = state
+  })
+  router.get('/metrics', ...(api.env.OPEN_METRICS ? [] : [operatorsOnly(api)]), async (ctx) => {
+    ctx.type = api.metrics.registry.contentType
+    ctx.body = await api.metrics.registry.metrics()
+  })
+
+  app.use(observe(api))
+  app.use(answerProblems(api))
+  app.use(under('/admin/queues', operatorsOnly(api), bullBoard(api)))
+  app.use(under('/docs', docsPage()))
+  app.use(router.routes())
+  app.use(refuseMethod(router))
+  return app
+}
+
+/** Gives the request its ID, and measures and logs its answer: never its query, its headers or its body. */
+function observe(api: ApiContext): Middleware {
+  return async (ctx, next) => {
+    const started = performance.now()
+    ctx.state.requestId = newRequestId(Date.now(), true)
+    ctx.set('X-Request-Id', ctx.state.requestId)
+    ctx.set('X-Content-Type-Options', 'nosniff')
+    await next()
+    const seconds = (performance.now() - started) / 1000
+    const route = ctx.state.route ?? 'other'
+    api.metrics.httpSeconds.observe({ route, status: ctx.status }, seconds)
+    api.log.info({
+      requestId: ctx.state.requestId,
+      method: ctx.method,
+      route,
+      status: ctx.status,
+      ms: Math.round(seconds * 10_000) / 10,
+      ip: api.clientIp(ctx.req),
+    })
+  }
+}
+
+/** Every failure leaves as a problem. */
+function answerProblems(api: ApiContext): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next()
+      if (ctx.status === 404 && ctx.body === undefined)
+        throw new Problem('not-found', { detail: 'There is nothing here.' })
+    } catch (error) {
+      const problem = toProblem(error)
+      if (problem.status >= 500)
+        api.log.error({ requestId: ctx.state.requestId, err: error }, 'a request failed')
+      ctx.status = problem.status
+      ctx.set(problem.headers)
+      ctx.type = 'application/problem+json'
+      ctx.body = JSON.stringify(problem.body(api.env.PROBLEM_BASE_URL, ctx.path, ctx.state.requestId))
+    }
+  }
+}
+
+/** Runs its middleware for one path and all below it. */
+function under(path: string, ...inner: Middleware[]): Middleware {
+  return async (ctx, next) => {
+    if (ctx.path !== path && !ctx.path.startsWith(`${path}/`)) return next()
+    ctx.state.route = path
+    const run = (index: number): Promise<void> => Promise.resolve(inner[index]?.(ctx, () => run(index + 1)))
+    await run(0)
+  }
+}
+
+/** A known path with another method: 405, naming the ones there are. */
+function refuseMethod(router: Router): Middleware {
+  return (ctx) => {
+    const matched = [
+      ...router.match(ctx.path, ctx.method).path,
+      ...hotRoutes
+        .filter(({ spec }) => spec.path === ctx.path)
+        .map(({ spec }) => ({ methods: [spec.method.toUpperCase()] })),
+    ]
+    const methods = [...new Set(matched.flatMap((layer) => layer.methods))].filter(
+      (method) => method !== 'HEAD',
+    )
+    if (methods.length === 0) return
+    throw new Problem(
+      'method-not-allowed',
+      { detail: `Use ${methods.join(' or ')}.` },
+      { Allow: methods.join(', ') },
+    )
+  }
+}

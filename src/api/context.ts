@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http'
+import type { Env } from '../platform/env.ts'
+import type { Log } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Em } from '../platform/postgres.ts'
+import type { Queues } from '../platform/queues.ts'
+import type { CommandDeps } from '../platform/submitCommand.ts'
+import type { Region } from '../region/Region.ts'
+import type { Verifier } from '../verifier/Verifier.ts'
+import type { ServiceTokens } from './serviceTokens.ts'
+
+/** What routes are handed; wired in main.ts. */
+export type ApiContext = {
+  env: Env
+  /** A fresh EntityManager: one per request. */
+  em: () => Em
+  verifier: Verifier
+  region: Region
+  queues: Queues
+  commands: CommandDeps
+  serviceTokens: ServiceTokens
+  clientIp: (request: IncomingMessage) => string
+  now: () => Date
+  log: Log
+  metrics: Metrics
+}

@@ -1,0 +1,47 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Middleware } from 'koa'
+import serve from 'koa-static'
+
+const page = `<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>Pictify Keys: API reference</title>
+  <link rel="stylesheet" href="/docs/swagger-ui.css">
+  <link rel="icon" href="/docs/favicon-32x32.png">
+</head>
+<body>
+  <div id="reference"></div>
+  <script src="/docs/swagger-ui-bundle.js"></script>
+  <script src="/docs/start.js"></script>
+</body>
+</html>
+`
+
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', deepLinking: true, tryItOutEnabled: true })\n`
+
+/** The API reference at /docs: Swagger UI, from its package, over /openapi.json. */
+export function docsPage(): Middleware {
+  const assets = serve(dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist'))), {
+    index: false,
+    maxAge: 3_600_000,
+  })
+  return async (ctx, next) => {
+    ctx.set(
+      'Content-Security-Policy',
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+    )
+    if (ctx.path === '/docs' || ctx.path === '/docs/') {
+      ctx.type = 'html'
+      ctx.body = page
+    } else if (ctx.path === '/docs/start.js') {
+      ctx.type = 'js'
+      ctx.body = start
+    } else {
+      ctx.path = ctx.path.slice('/docs'.length)
+      await assets(ctx as never, next)
+    }
+  }
+}

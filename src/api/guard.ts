@@ -1,0 +1,100 @@
+import type { Context, Middleware } from 'koa'
+import { z } from 'zod'
+import type { ApiContext } from './context.ts'
+import { type Principal, requirePrincipal } from './principal.ts'
+import type { Slug } from './problems.ts'
+import { readJson } from './readJson.ts'
+import { validate } from './validate.ts'
+
+export type Auth = { permission: string } | 'service' | 'none'
+
+/** What a route declares; the guard checks all of it, and /openapi.json is made of it. */
+export type RouteSpec = {
+  method: 'get' | 'post' | 'patch' | 'delete' | 'all'
+  path: string
+  summary: string
+  tag: string
+  auth: Auth
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** The body may be left out; it counts as `{}`. */
+  bodyOptional?: boolean
+  /** By status; `null`: no body. */
+  responses: Record<number, z.ZodType | null>
+  problems: Slug[]
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+
+export type RouteInput<Spec extends RouteSpec> = {
+  api: ApiContext
+  ctx: Context
+  params: Parsed<Spec['params']>
+  query: Parsed<Spec['query']>
+  body: Parsed<Spec['body']>
+  /** Whose request it is; for routes that take a permission. */
+  principal: Principal
+}
+
+export type Answer = { status: number; body?: unknown; headers?: Record<string, string> }
+
+export type Route = { spec: RouteSpec; middleware: (api: ApiContext) => Middleware }
+
+/**
+ * A route: its declaration, and what it does with input that keeps to it. Order of the checks: who asks (401, 403),
+ * then path, query and body (400, 413, 415), then the handler; its answer is checked against `responses`.
+ */
+export function route<const Spec extends RouteSpec>(
+  spec: Spec,
+  handle: (input: RouteInput<Spec>) => Promise<Answer>,
+): Route {
+  const middleware =
+    (api: ApiContext): Middleware =>
+    async (ctx) => {
+      ctx.state.route = `${spec.method.toUpperCase()} ${spec.path}`
+      const input = {
+        api,
+        ctx,
+        principal: await authorise(api, ctx, spec.auth),
+        params: spec.params && validate(spec.params, ctx.params),
+        query: spec.query && validate(spec.query, plainQuery(ctx)),
+        body:
+          spec.body && validate(spec.body, (await readJson(ctx.req)) ?? (spec.bodyOptional ? {} : undefined)),
+      }
+      const answer = await handle(input as RouteInput<Spec>)
+      ctx.set(answer.headers ?? {})
+      ctx.body = declaredBody(api, spec, answer) ?? null
+      ctx.status = answer.status
+    }
+  return { spec, middleware }
+}
+
+async function authorise(api: ApiContext, ctx: Context, auth: Auth): Promise<Principal | undefined> {
+  if (auth === 'none') return undefined
+  if (auth === 'service') {
+    await api.serviceTokens.require(ctx.req)
+    return undefined
+  }
+  return requirePrincipal(api, ctx, auth.permission)
+}
+
+/** Each parameter once; a repeated one becomes a list, which schemas refuse by name. */
+function plainQuery(ctx: Context): Record<string, unknown> {
+  return { ...ctx.query }
+}
+
+/**
+ * The body as it was declared: its fields in that order, and no others. An answer that breaks its declaration is our
+ * fault: refused where tests find it, reported where it serves.
+ */
+function declaredBody(api: ApiContext, spec: RouteSpec, answer: Answer): unknown {
+  const schema = spec.responses[answer.status]
+  if (schema === null && answer.body === undefined) return undefined
+  const parsed = schema?.safeParse(answer.body)
+  if (parsed?.success) return parsed.data
+  const reason = parsed?.error ? z.prettifyError(parsed.error) : `status ${answer.status} is not declared so`
+  api.log.error({ route: spec.path, reason }, 'an answer does not keep to its declaration')
+  if (process.env.NODE_ENV !== 'production') throw new Error(`${spec.path}: ${reason}`)
+  return answer.body
+}

@@ -1,0 +1,80 @@
+import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
+import { PER_DAY } from '../verifier/decision.ts'
+import type { Verification } from '../verifier/Verifier.ts'
+
+/** One limit as counted by the admission script. `reset` in Unix seconds, `resetIn` in seconds. */
+export type Limit = {
+  name: string
+  limit: number
+  remaining: number
+  reset: number
+  resetIn: number
+  windowSeconds: number
+}
+
+const MINUTE = 60
+const DAY = 86_400
+
+/** The limits that apply to a verified request, as they stood when it was decided. Unlimited ones are absent. */
+export function limitsOf({ key, account, decision }: Verification): Limit[] {
+  if (!key || !account || !decision) return []
+  const now = Math.floor(decision.now / 1000)
+  const limits: Limit[] = []
+  const add = (name: string, limit: number, used: number, end: number, windowSeconds: number) => {
+    if (limit < 0) return
+    limits.push({
+      name,
+      limit,
+      remaining: Math.max(0, limit - used),
+      reset: end,
+      resetIn: Math.max(1, end - now),
+      windowSeconds,
+    })
+  }
+  const minuteEnd = (Math.floor(now / MINUTE) + 1) * MINUTE
+  const dayEnd = (Math.floor(now / DAY) + 1) * DAY
+  add('minute', account.requestsPerMinute, decision.inMinute, minuteEnd, MINUTE)
+  add('day', account.requestsPerDay, decision.inDay, dayEnd, DAY)
+  if (key.type === 'test') add('test-renders', TEST_RENDERS_PER_DAY, decision.renders, dayEnd, DAY)
+  else add('month-renders', account.rendersPerMonth, decision.renders, monthEnd(decision.now), 30 * DAY)
+  return limits
+}
+
+/** Unix seconds of the next UTC month's start. */
+function monthEnd(nowMs: number): number {
+  const now = new Date(nowMs)
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) / 1000
+}
+
+/** The headers of a verified request: `X-RateLimit-…` for the minute, the IETF pair (draft-ietf-httpapi-ratelimit-headers-10) for all. */
+export function limitHeaders(verification: Verification, limits: Limit[]): Record<string, string> {
+  const { decision } = verification
+  if (!decision) return {}
+  const headers: Record<string, string> = { 'X-Usage-Requests-Today': String(decision.inDay) }
+  let policy = ''
+  let state = ''
+  for (const { name, limit, remaining, reset, resetIn, windowSeconds } of limits) {
+    if (name === 'minute') {
+      headers['X-RateLimit-Limit'] = String(limit)
+      headers['X-RateLimit-Remaining'] = String(remaining)
+      headers['X-RateLimit-Reset'] = String(reset)
+    }
+    const comma = policy === '' ? '' : ', '
+    policy += `${comma}"${name}";q=${limit};w=${windowSeconds}`
+    state += `${comma}"${name}";r=${remaining};t=${resetIn}`
+  }
+  if (policy !== '') {
+    headers['RateLimit-Policy'] = policy
+    headers.RateLimit = state
+  }
+  return headers
+}
+
+/** Seconds until a refused request may be admitted again: the end of the limit that refused it. */
+export function retryAfterOf({ code, decision }: Verification, limits: Limit[]): number | undefined {
+  const ends = (name: string) => limits.find((limit) => limit.name === name)?.resetIn
+  if (code === 'RATE_LIMITED') return decision?.code === PER_DAY ? ends('day') : ends('minute')
+  if (code === 'QUOTA_EXCEEDED') return ends('test-renders')
+  if (code === 'PLAN_LIMIT_EXCEEDED') return ends('month-renders')
+  return undefined
+}

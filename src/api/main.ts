@@ -1,0 +1,74 @@
+import { createServer } from 'node:http'
+import { loadStates } from '../domain/keys/keyState.ts'
+import { readEnv } from '../platform/env.ts'
+import { createLog } from '../platform/log.ts'
+import { createMetrics, measureCache, measureQueues } from '../platform/metrics.ts'
+import { openPostgres } from '../platform/postgres.ts'
+import { openQueues } from '../platform/queues.ts'
+import { openReplies } from '../platform/replies.ts'
+import { createSealer } from '../platform/seal.ts'
+import { createShutdown } from '../platform/shutdown.ts'
+import { Region } from '../region/Region.ts'
+import { Verifier } from '../verifier/Verifier.ts'
+import { createApp } from './app.ts'
+import { createClientIp } from './clientIp.ts'
+import type { ApiContext } from './context.ts'
+import { createHotPath } from './hot.ts'
+import { createServiceTokens } from './serviceTokens.ts'
+
+const env = readEnv()
+const log = createLog(env.LOG_LEVEL, { process: 'api' })
+const shutdown = createShutdown(log, env.SHUTDOWN_MS)
+const metrics = createMetrics()
+const now = () => new Date()
+
+const orm = await openPostgres(env.DATABASE_URL, { poolMax: 20 })
+shutdown.add('postgres', () => orm.close())
+const em = () => orm.em.fork()
+const queues = openQueues(env.REDIS_URL)
+shutdown.add('queues', () => queues.close())
+measureQueues(metrics, queues)
+const replies = openReplies(env.REDIS_URL)
+shutdown.add('replies', () => replies.close())
+const region = new Region(env.REGION, env.REDIS_URL, log)
+shutdown.add('region', () => region.close())
+
+const verifier = new Verifier({
+  region,
+  loadFromTruth: (digests) => loadStates(em(), 'digest', digests, now()),
+  keyPrefix: env.KEY_PREFIX,
+  maxCachedKeys: 200_000,
+  hooks: {
+    onBatch: (size) => metrics.batchSize.observe(size),
+    onVerified: (code) => metrics.verifications.inc({ code }),
+  },
+})
+measureCache(metrics, verifier)
+shutdown.add('verifier', () => verifier.drain())
+
+const api: ApiContext = {
+  env,
+  em,
+  verifier,
+  region,
+  queues,
+  commands: { queues, replies, sealer: createSealer(env.SECRETS_KEY), log, waitMs: env.COMMAND_WAIT_MS },
+  serviceTokens: createServiceTokens(em, env.KEY_PREFIX, Date.now),
+  clientIp: createClientIp(env.TRUSTED_PROXIES),
+  now,
+  log,
+  metrics,
+}
+const hotPath = createHotPath(api)
+const answer = createApp(api, orm).callback()
+const server = createServer((request, response) => {
+  if (!hotPath(request, response)) void answer(request, response)
+})
+shutdown.add('server', () => {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  return closed
+})
+server.listen(env.PORT, env.HOST, () =>
+  log.info({ port: (server.address() as { port: number }).port }, 'listening'),
+)

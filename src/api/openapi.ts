@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import type { RouteSpec } from './guard.ts'
+import { problems, type Slug } from './problems.ts'
+
+const always: Slug[] = ['validation-error', 'internal-error', 'service-unavailable']
+const ofAccounts: Slug[] = [
+  'missing-authorization',
+  'invalid-api-key',
+  'insufficient-permissions',
+  'ip-not-allowed',
+]
+const ofBodies: Slug[] = ['payload-too-large', 'unsupported-media-type']
+
+const Problem = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string(),
+  requestId: z.string(),
+  errors: z.array(z.object({ field: z.string(), message: z.string(), code: z.string() })).optional(),
+  retryAfter: z.int().optional(),
+})
+
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return json
+}
+
+/** The OpenAPI 3.1 document of what the guards check. */
+export function openApiOf(specs: RouteSpec[], publicUrl: string | undefined) {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const spec of specs) {
+    const path = spec.path.replace(/:(\w+)/g, '{$1}')
+    for (const method of spec.method === 'all' ? ['get', 'post'] : [spec.method]) {
+      paths[path] = { ...paths[path], [method]: operationOf(spec, method) }
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Pictify Keys',
+      version: '1',
+      description: 'API keys: create, verify, meter, limit and revoke.',
+    },
+    servers: [{ url: publicUrl ?? '/' }],
+    paths,
+    components: {
+      schemas: { Problem: schemaOf(Problem, 'output') },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key; X-API-Key is accepted too' },
+        session: { type: 'apiKey', in: 'cookie', name: 'keys_session' },
+        serviceToken: { type: 'http', scheme: 'bearer', description: 'A resource server’s service token' },
+      },
+    },
+  }
+}
+
+function operationOf(spec: RouteSpec, method: string) {
+  const slugs = new Set<Slug>([...spec.problems, ...always])
+  if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
+  if (spec.body) for (const slug of ofBodies) slugs.add(slug)
+  return {
+    operationId: `${method}${spec.path.replace(/[^A-Za-z]+(\w)?/g, (_, letter = '') => letter.toUpperCase())}`,
+    summary: spec.summary,
+    tags: [spec.tag],
+    ...securityOf(spec),
+    parameters: parametersOf(spec, method),
+    ...(spec.body
+      ? {
+          requestBody: {
+            required: !spec.bodyOptional,
+            content: { 'application/json': { schema: schemaOf(spec.body, 'input') } },
+          },
+        }
+      : {}),
+    responses: { ...successesOf(spec), ...problemsOf(slugs) },
+  }
+}
+
+function securityOf(spec: RouteSpec) {
+  if (spec.path === '/forward-auth') return { security: [{ apiKey: [] }] }
+  if (spec.auth === 'none') return { security: [] }
+  if (spec.auth === 'service') return { security: [{ serviceToken: [] }] }
+  return {
+    security: [{ apiKey: [] }, { session: [] }],
+    description: `Takes the permission \`${spec.auth.permission}\`.`,
+  }
+}
+
+function parametersOf(spec: RouteSpec, method: string) {
+  const from = (place: 'path' | 'query', object: z.ZodObject | undefined) =>
+    Object.entries(object?.shape ?? {}).map(([name, schema]) => ({
+      name,
+      in: place,
+      required: place === 'path',
+      schema: schemaOf(schema as z.ZodType, 'input'),
+    }))
+  const header = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  })
+  const takesKey = method === 'post' && typeof spec.auth === 'object'
+  const takesTag = spec.problems.includes('precondition-failed')
+  return [
+    ...from('path', spec.params),
+    ...from('query', spec.query),
+    ...(takesKey
+      ? [header('Idempotency-Key', 'Repeats of a request within 24 hours get the first one’s answer')]
+      : []),
+    ...(takesTag ? [header('If-Match', 'Refuses the change unless this is the present ETag')] : []),
+  ]
+}
+
+function successesOf(spec: RouteSpec) {
+  return Object.fromEntries(
+    Object.entries(spec.responses).map(([status, schema]) => [
+      status,
+      {
+        description: status === '202' ? 'Not done yet: see Location' : 'Done',
+        ...(schema ? { content: { 'application/json': { schema: schemaOf(schema, 'output') } } } : {}),
+      },
+    ]),
+  )
+}
+
+function problemsOf(slugs: Set<Slug>) {
+  const byStatus = Map.groupBy(slugs, (slug) => problems[slug].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => [
+      status,
+      {
+        description: some.map((slug) => `\`${slug}\``).join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  )
+}

@@ -1,0 +1,50 @@
+import type { Context } from 'koa'
+import type { Member } from '../domain/accounts/Member.ts'
+import type { Actor } from '../domain/commands/Command.ts'
+import type { ApiContext } from './context.ts'
+import { missingAuthorization, presentedSecret } from './credentials.ts'
+import { Problem } from './problems.ts'
+import { refusal } from './refusal.ts'
+import { sessionPrincipal } from './sessions.ts'
+
+/** Who asks, for which account, and what they may do. */
+export type Principal = { accountId: string; permissions: readonly string[]; actor: Actor; member?: Member }
+
+/**
+ * Who is behind a management request: an API key, else a session. The key is verified like any other, so that a
+ * revoked admin key manages nothing from the moment its revocation is answered; it is not counted as usage.
+ */
+export async function requirePrincipal(
+  api: ApiContext,
+  ctx: Context,
+  permission: string,
+): Promise<Principal> {
+  const principal = await identify(api, ctx, permission)
+  if (!principal.permissions.includes(permission)) {
+    throw new Problem('insufficient-permissions', {
+      detail: `This takes the permission ${permission}.`,
+      requiredPermission: permission,
+    })
+  }
+  principal.actor.ip = api.clientIp(ctx.req)
+  principal.actor.requestId = ctx.state.requestId
+  return principal
+}
+
+async function identify(api: ApiContext, ctx: Context, permission: string): Promise<Principal> {
+  const value = presentedSecret(ctx.req)
+  if (value === undefined) {
+    const principal = await sessionPrincipal(api, ctx)
+    if (!principal) throw missingAuthorization()
+    return principal
+  }
+  const verification = await api.verifier.verify({
+    value,
+    permission,
+    ip: api.clientIp(ctx.req),
+    authenticate: true,
+  })
+  const { key } = verification
+  if (!verification.valid || !key) throw refusal(verification, permission)
+  return { accountId: key.accountId, permissions: key.permissions, actor: { type: 'api_key', id: key.keyId } }
+}

@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http'
+import { Problem } from './problems.ts'
+
+const MAX_BYTES = 1024 * 1024
+const MAX_DEPTH = 32
+
+/**
+ * The request's JSON body, or undefined where there is none. Throws Problem: 413 over 1 MiB, 415 for another media
+ * type or a content coding, 400 for what is not JSON, is nested more than 32 deep, or holds a NUL or a `__proto__`.
+ */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request)
+  if (text === '') return undefined
+  requireJsonType(request)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw malformed('The body is not valid JSON.')
+  }
+  inspect(value, 'body', 0)
+  return value
+}
+
+function requireJsonType(request: IncomingMessage): void {
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  const coding = request.headers['content-encoding']
+  if (type !== 'application/json' && !type?.endsWith('+json')) {
+    throw new Problem(
+      'unsupported-media-type',
+      { detail: 'Send the body as application/json.' },
+      { Accept: 'application/json' },
+    )
+  }
+  if (coding !== undefined && coding !== 'identity') {
+    throw new Problem('unsupported-media-type', { detail: 'Send the body without a content coding.' })
+  }
+}
+
+function readText(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const tooLarge = () => {
+      // Read on without keeping anything, so that the client gets to see the answer.
+      request.removeAllListeners('data')
+      request.resume()
+      reject(
+        new Problem(
+          'payload-too-large',
+          { detail: 'The body is larger than 1 MiB.' },
+          { Connection: 'close' },
+        ),
+      )
+    }
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) return tooLarge()
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > MAX_BYTES) return tooLarge()
+      chunks.push(chunk)
+    })
+    request.on('end', () =>
+      resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? ''),
+    )
+    request.on('error', () => reject(malformed('The body did not arrive whole.')))
+  })
+}
+
+/** Refuses what no field may hold, naming where it is: Postgres stores no NUL, and `__proto__` is never data. */
+function inspect(value: unknown, field: string, depth: number): void {
+  if (depth > MAX_DEPTH) throw malformed(`The body is nested more than ${MAX_DEPTH} deep.`)
+  if (typeof value === 'string') {
+    if (value.includes('\0') || !value.isWellFormed()) {
+      throw malformed(
+        'Text must not contain NUL characters or lone surrogates.',
+        field.replace(/^body\./, ''),
+      )
+    }
+  } else if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) inspect(value[index], `${field}[${index}]`, depth + 1)
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === '__proto__' || name.includes('\0') || !name.isWellFormed()) {
+        throw malformed(
+          'This field name is not allowed.',
+          `${field}.${name.slice(0, 64)}`.replace(/^body\./, ''),
+          'unknown_field',
+        )
+      }
+      inspect(inner, `${field}.${name}`, depth + 1)
+    }
+  }
+}
+
+function malformed(message: string, field = 'body', code = 'invalid_format'): Problem {
+  return new Problem('validation-error', { detail: message, errors: [{ field, message, code }] })
+}

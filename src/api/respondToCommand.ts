@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto'
+import type { Context } from 'koa'
+import type { Command } from '../domain/commands/Command.ts'
+import { Failure } from '../domain/failure.ts'
+import type { CommandKind } from '../domain/jobs.ts'
+import { type Submission, submitCommand } from '../platform/submitCommand.ts'
+import type { ApiContext } from './context.ts'
+import type { Answer } from './guard.ts'
+import { Problem } from './problems.ts'
+
+type Asked<Kind extends CommandKind> = Omit<Submission<Kind>, 'idempotency'>
+
+/**
+ * Submits a command and answers with its outcome: `present` makes the answer of a done one; a refused one is its
+ * problem; one that is not done within the bound is a 202 with the operation to ask for, and, where a secret was
+ * made, with the secret: no later answer could show it.
+ */
+export async function respondToCommand<Kind extends CommandKind>(
+  api: ApiContext,
+  ctx: Context,
+  asked: Asked<Kind>,
+  present: (result: Record<string, unknown>, secret: string | undefined) => Answer,
+  body: unknown = {},
+): Promise<Answer> {
+  const header = idempotencyKey(ctx)
+  const idempotency =
+    header === undefined
+      ? undefined
+      : { header, requestHash: hash('sha256', `${ctx.method} ${ctx.path}\n${canonical(body)}`, 'base64url') }
+  const { command, secret, replayed } = await submitCommand(api.em(), api.commands, { ...asked, idempotency })
+  const replay: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
+  if (command.status === 'failed' && command.problem)
+    throw new Failure(command.problem.code, command.problem.details)
+  if (command.status === 'succeeded') {
+    const answer = present(command.result ?? {}, secret)
+    return { ...answer, headers: { ...answer.headers, ...replay } }
+  }
+  return {
+    status: 202,
+    body: { operation: presentOperation(command), ...(secret === undefined ? {} : { key: secret }) },
+    headers: { Location: `/operations/${command.id}`, 'Retry-After': '1' },
+  }
+}
+
+/** What callers see of a command. */
+export function presentOperation(command: Command) {
+  const status = command.status === 'applied' ? 'pending' : command.status
+  return {
+    id: command.id,
+    kind: command.kind,
+    status,
+    createdAt: command.createdAt.toISOString(),
+    finishedAt: command.finishedAt?.toISOString() ?? null,
+    result: status === 'succeeded' ? (command.result ?? null) : null,
+    problem: command.problem ? { code: command.problem.code, ...command.problem.details } : null,
+  }
+}
+
+function idempotencyKey(ctx: Context): string | undefined {
+  const header = ctx.get('Idempotency-Key')
+  if (header === '' || ctx.method !== 'POST') return undefined
+  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header
+  const message = 'must be 1 to 255 printable ASCII characters without spaces'
+  throw new Problem('validation-error', {
+    detail: `Idempotency-Key ${message}`,
+    errors: [
+      { field: 'Idempotency-Key', message, code: header.length > 255 ? 'too_long' : 'invalid_format' },
+    ],
+  })
+}
+
+/** JSON with every object's fields in order, so that equal bodies are equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

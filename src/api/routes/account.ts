@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { AccountSchema } from '../../domain/accounts/Account.ts'
+import { limitsOf, PLANS } from '../../domain/accounts/plans.ts'
+import { AuditEntrySchema } from '../../domain/audit/AuditEntry.ts'
+import { CommandSchema } from '../../domain/commands/Command.ts'
+import { Failure } from '../../domain/failure.ts'
+import { countActive } from '../../domain/keys/keyStore.ts'
+import { route } from '../guard.ts'
+import { presentOperation } from '../respondToCommand.ts'
+import { IdParams, whole } from '../schemas.ts'
+
+const limit = z.int().nullable().describe('null: unlimited')
+
+export const getAccount = route(
+  {
+    method: 'get',
+    path: '/account',
+    summary: 'The account, its plan, the limits in force and what is in use',
+    tag: 'Account',
+    auth: { permission: 'account:read' },
+    responses: {
+      200: z.object({
+        id: z.string(),
+        name: z.string(),
+        plan: z.enum(PLANS),
+        createdAt: z.string(),
+        limits: z.object({
+          liveKeys: limit,
+          testKeys: limit,
+          requestsPerMinute: limit,
+          requestsPerDay: limit,
+          rendersPerMonth: limit,
+          rendersHard: z.boolean(),
+        }),
+        used: z.object({ liveKeys: z.int(), testKeys: z.int() }),
+      }),
+    },
+    problems: [],
+  },
+  async ({ api, principal }) => {
+    const em = api.em()
+    const now = api.now()
+    const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
+    return {
+      status: 200,
+      body: {
+        id: account.id,
+        name: account.name,
+        plan: account.plan,
+        createdAt: account.createdAt.toISOString(),
+        limits: limitsOf(account.plan, account.customLimits),
+        used: {
+          liveKeys: await countActive(em, account.id, 'live', now),
+          testKeys: await countActive(em, account.id, 'test', now),
+        },
+      },
+    }
+  },
+)
+
+export const auditLog = route(
+  {
+    method: 'get',
+    path: '/audit-log',
+    summary: 'Who did what, from where, newest first',
+    tag: 'Account',
+    auth: { permission: 'audit:read' },
+    query: z.strictObject({
+      cursor: z
+        .string()
+        .regex(/^\d{1,18}$/, 'must be a cursor of an earlier page')
+        .optional(),
+      limit: whole(1, 100, 50),
+      targetId: z.string().max(64).optional(),
+    }),
+    responses: {
+      200: z.object({
+        entries: z.array(
+          z.object({
+            id: z.string(),
+            at: z.string(),
+            action: z.string(),
+            targetId: z.string().nullable(),
+            actor: z.looseObject({ type: z.string(), id: z.string() }),
+            details: z.record(z.string(), z.unknown()),
+          }),
+        ),
+        nextCursor: z.string().nullable(),
+      }),
+    },
+    problems: [],
+  },
+  async ({ api, principal, query }) => {
+    const found = await api.em().find(
+      AuditEntrySchema,
+      {
+        accountId: principal.accountId,
+        ...(query.cursor === undefined ? {} : { id: { $lt: query.cursor } }),
+        ...(query.targetId === undefined ? {} : { targetId: query.targetId }),
+      },
+      { orderBy: { id: 'desc' }, limit: query.limit + 1 },
+    )
+    const page = found.slice(0, query.limit)
+    const entries = page.map((entry) => ({
+      id: entry.id,
+      at: entry.at.toISOString(),
+      action: entry.action,
+      targetId: entry.targetId ?? null,
+      actor: entry.actor,
+      details: entry.details,
+    }))
+    return {
+      status: 200,
+      body: { entries, nextCursor: found.length > page.length ? (page.at(-1)?.id ?? null) : null },
+    }
+  },
+)
+
+export const getOperation = route(
+  {
+    method: 'get',
+    path: '/operations/:id',
+    summary: 'What became of a command that was answered with 202',
+    tag: 'Account',
+    auth: { permission: 'account:read' },
+    params: IdParams,
+    responses: {
+      200: z.object({
+        id: z.string(),
+        kind: z.string(),
+        status: z.enum(['pending', 'succeeded', 'failed']),
+        createdAt: z.string(),
+        finishedAt: z.string().nullable(),
+        result: z.record(z.string(), z.unknown()).nullable(),
+        problem: z.looseObject({ code: z.string() }).nullable(),
+      }),
+    },
+    problems: ['operation-not-found'],
+  },
+  async ({ api, principal, params }) => {
+    const command = await api.em().findOne(CommandSchema, { id: params.id, accountId: principal.accountId })
+    const mine = principal.permissions.includes('keys:manage') || command?.actor.id === principal.actor.id
+    if (!command || !mine)
+      throw new Failure('operation-not-found', { detail: 'There is no operation with this ID.' })
+    return { status: 200, body: presentOperation(command) }
+  },
+)

@@ -1,0 +1,30 @@
+import type { Route } from '../guard.ts'
+import { auditLog, getAccount, getOperation } from './account.ts'
+import { createKey, get, list, update } from './apiKeys.ts'
+import { remove, revoke, rotate } from './keyEnds.ts'
+import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
+import { signIn, signOut } from './session.ts'
+import { keyUsage, reportEvents } from './usage.ts'
+
+/** Every route but the two of the hot path (src/api/hot.ts). */
+export const routes: Route[] = [
+  createKey,
+  list,
+  get,
+  update,
+  revoke,
+  rotate,
+  remove,
+  keyUsage,
+  reportEvents,
+  getAccount,
+  auditLog,
+  getOperation,
+  listMembers,
+  addMember,
+  getMember,
+  updateMember,
+  removeMember,
+  signIn,
+  signOut,
+]

@@ -1,0 +1,178 @@
+import { z } from 'zod'
+import { Access, KeyTypes } from '../../domain/commands/payloads.ts'
+import { newId } from '../../domain/ids.ts'
+import { permissionsFor } from '../../domain/keys/access.ts'
+import { generateSecret } from '../../domain/keys/keyFormat.ts'
+import { etagOf, requireFuture } from '../../domain/keys/keyRules.ts'
+import { lastUses, listKeys, loadKey } from '../../domain/keys/keyStore.ts'
+import { KeyResource, presentKey } from '../../domain/keys/presentKey.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import {
+  Accepted,
+  AllowedIps,
+  IdParams,
+  Instant,
+  Metadata,
+  Pagination,
+  Permission,
+  paginate,
+  text,
+  whole,
+} from '../schemas.ts'
+
+const shared = { tag: 'API keys', auth: { permission: 'keys:manage' } } as const
+const ShownOnce = KeyResource.extend({
+  key: z.string().optional().describe('The value; only in this answer'),
+})
+
+const etag = (result: Record<string, unknown>) => ({ ETag: etagOf(Number(result.version)) })
+const utc = (instant: string | null | undefined) => (instant ? new Date(instant).toISOString() : instant)
+
+export const createKey = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/api-keys',
+    summary: 'Create a key. Its value is shown once, in this answer.',
+    body: z.strictObject({
+      name: text(100),
+      type: KeyTypes,
+      access: Access.default('full'),
+      permissions: z.array(Permission).max(50).optional(),
+      allowedIps: AllowedIps.default([]),
+      expiresAt: Instant.nullable().default(null),
+      metadata: Metadata.default({}),
+    }),
+    responses: { 201: ShownOnce, 202: Accepted },
+    problems: ['key-limit-reached', 'idempotency-conflict', 'idempotency-in-flight'],
+  },
+  async ({ api, ctx, principal, body }) => {
+    const permissions = permissionsFor(body.access, body.permissions)
+    const expiresAt = utc(body.expiresAt) ?? null
+    requireFuture('expiresAt', expiresAt === null ? null : new Date(expiresAt), api.now())
+    const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, body.type)
+    const keyId = newId('apiKey')
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'create-api-key',
+        accountId: principal.accountId,
+        targetId: keyId,
+        payload: { ...body, keyId, digest, hint, permissions, expiresAt },
+        actor: principal.actor,
+        secret: value,
+      },
+      (result, secret) => ({
+        status: 201,
+        body: { ...result, ...(secret === undefined ? {} : { key: secret }) },
+        headers: { Location: `/api-keys/${result.id}`, 'Cache-Control': 'no-store', ...etag(result) },
+      }),
+      body,
+    )
+  },
+)
+
+export const list = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/api-keys',
+    summary: 'List keys, newest first',
+    query: z.strictObject({
+      page: whole(1, 1_000_000, 1),
+      limit: whole(1, 100, 20),
+      type: KeyTypes.optional(),
+      status: z.enum(['active', 'revoked', 'expired']).optional(),
+      q: z
+        .string()
+        .min(1)
+        .max(100)
+        .optional()
+        .describe('Part of the name or the ID, or the last 4 characters'),
+    }),
+    responses: { 200: z.object({ apiKeys: z.array(KeyResource), pagination: Pagination }) },
+    problems: [],
+  },
+  async ({ api, principal, query }) => {
+    const { page, limit, ...filter } = query
+    const em = api.em()
+    const now = api.now()
+    const { keys, total } = await listKeys(
+      em,
+      principal.accountId,
+      filter,
+      { limit, offset: (page - 1) * limit },
+      now,
+    )
+    const uses = await lastUses(
+      em,
+      keys.map((key) => key.id),
+    )
+    const apiKeys = keys.map((key) => presentKey(key, uses.get(key.id) ?? null, now))
+    return { status: 200, body: { apiKeys, pagination: paginate(page, limit, total) } }
+  },
+)
+
+export const get = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/api-keys/:id',
+    summary: 'Read a key',
+    params: IdParams,
+    responses: { 200: KeyResource },
+    problems: ['api-key-not-found'],
+  },
+  async ({ api, principal, params }) => {
+    const em = api.em()
+    const key = await loadKey(em, principal.accountId, params.id)
+    const lastUsedAt = (await lastUses(em, [key.id])).get(key.id) ?? null
+    return {
+      status: 200,
+      body: presentKey(key, lastUsedAt, api.now()),
+      headers: { ETag: etagOf(key.version) },
+    }
+  },
+)
+
+export const update = route(
+  {
+    ...shared,
+    method: 'patch',
+    path: '/api-keys/:id',
+    summary: 'Rename or edit a key; If-Match is honoured',
+    params: IdParams,
+    body: z
+      .strictObject({
+        name: text(100),
+        access: Access,
+        permissions: z.array(Permission).max(50),
+        allowedIps: AllowedIps,
+        expiresAt: Instant.nullable(),
+        metadata: Metadata,
+      })
+      .partial()
+      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
+    responses: { 200: KeyResource, 202: Accepted },
+    problems: ['api-key-not-found', 'key-not-active', 'precondition-failed'],
+  },
+  async ({ api, ctx, principal, params, body }) => {
+    await loadKey(api.em(), principal.accountId, params.id)
+    const ifMatch = ctx.get('If-Match') || undefined
+    const changes = { ...body, expiresAt: utc(body.expiresAt) }
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'update-api-key',
+        accountId: principal.accountId,
+        targetId: params.id,
+        payload: { keyId: params.id, changes, ifMatch },
+        actor: principal.actor,
+      },
+      (result) => ({ status: 200, body: result, headers: etag(result) }),
+    )
+  },
+)

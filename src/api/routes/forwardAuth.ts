@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http'
+import { z } from 'zod'
+import { missingAuthorization, presentedSecret } from '../credentials.ts'
+import type { HotRoute } from '../hot.ts'
+import { limitHeaders, limitsOf } from '../limitHeaders.ts'
+import { refusal } from '../refusal.ts'
+import { Permission, whole } from '../schemas.ts'
+import { validate } from '../validate.ts'
+
+const Query = z.strictObject({ permission: Permission.optional(), units: whole(1, 1_000, 1) })
+
+/** Queries are few and come back with every request: each is checked once. */
+const checked = new Map<string, z.output<typeof Query>>()
+
+/** Decides about the key of a request that a proxy holds back (nginx auth_request, Caddy, Traefik). */
+export const forwardAuth: HotRoute = {
+  spec: {
+    method: 'all',
+    path: '/forward-auth',
+    summary: 'Lets a proxy ask whether to pass a request on; the key is the request’s own',
+    tag: 'Verification',
+    auth: 'none',
+    query: Query,
+    responses: { 200: null },
+    problems: [
+      'missing-authorization',
+      'invalid-api-key',
+      'insufficient-permissions',
+      'ip-not-allowed',
+      'rate-limit-exceeded',
+      'test-quota-exceeded',
+      'plan-limit-exceeded',
+      'service-unavailable',
+    ],
+  },
+  async answer(api, request, search) {
+    const value = presentedSecret(request)
+    if (value === undefined) throw missingAuthorization()
+    const { permission, units } = queryOf(search)
+    const verification = await api.verifier.verify({
+      value,
+      permission,
+      units,
+      ip: api.clientIp(request),
+      endpoint: pathOf(request),
+      method: methodOf(request),
+    })
+    const { key, valid } = verification
+    if (!valid || !key) throw refusal(verification, permission)
+    const headers = limitHeaders(verification, limitsOf(verification))
+    headers['X-Key-Id'] = key.keyId
+    headers['X-Account-Id'] = key.accountId
+    headers['X-Key-Type'] = key.type
+    headers['X-Watermark'] = key.type === 'test' ? 'true' : 'false'
+    return { status: 200, headers, body: '', requestId: verification.requestId }
+  },
+}
+
+function queryOf(search: string): z.output<typeof Query> {
+  let query = checked.get(search)
+  if (!query) {
+    const params = new URLSearchParams(search)
+    const input: Record<string, unknown> = {}
+    for (const name of new Set(params.keys())) {
+      const values = params.getAll(name)
+      input[name] = values.length === 1 ? values[0] : values
+    }
+    query = validate(Query, input)
+    if (checked.size < 1_000) checked.set(search, query)
+  }
+  return query
+}
+
+/** The path that the proxy was asked for, without its query: a query may hold what must not be kept. */
+function pathOf(request: IncomingMessage): string | undefined {
+  const uri = request.headers['x-forwarded-uri'] ?? request.headers['x-original-uri']
+  if (typeof uri !== 'string') return undefined
+  return uri.split('?', 1)[0]?.slice(0, 256)
+}
+
+function methodOf(request: IncomingMessage): string | undefined {
+  const method = request.headers['x-forwarded-method'] ?? request.headers['x-original-method']
+  return typeof method === 'string' ? method.slice(0, 16) : undefined
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { newId } from '../../domain/ids.ts'
+import { generateSecret } from '../../domain/keys/keyFormat.ts'
+import { etagOf } from '../../domain/keys/keyRules.ts'
+import { loadKey } from '../../domain/keys/keyStore.ts'
+import { KeyResource } from '../../domain/keys/presentKey.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted, IdParams, text } from '../schemas.ts'
+
+const shared = { tag: 'API keys', auth: { permission: 'keys:manage' }, params: IdParams } as const
+
+const FanOut = z.object({
+  tookMs: z.number(),
+  regions: z.array(
+    z.object({ region: z.string(), outcome: z.enum(['confirmed', 'lapsed']), tookMs: z.number() }),
+  ),
+})
+
+export const revoke = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/api-keys/:id/revoke',
+    summary: 'Revoke a key. After the 200 no verification that starts later is accepted, in any region.',
+    body: z.strictObject({ reason: text(500).nullable().default(null) }),
+    bodyOptional: true,
+    responses: { 200: z.object({ apiKey: KeyResource, fanOut: FanOut }), 202: Accepted },
+    problems: ['api-key-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+  },
+  async ({ api, ctx, principal, params, body }) => {
+    await loadKey(api.em(), principal.accountId, params.id)
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'revoke-api-key',
+        accountId: principal.accountId,
+        targetId: params.id,
+        payload: { keyId: params.id, reason: body.reason },
+        actor: principal.actor,
+      },
+      (result) => ({ status: 200, body: result }),
+      body,
+    )
+  },
+)
+
+export const rotate = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/api-keys/:id/rotate',
+    summary: 'Create a key in the place of another, which ends after the overlap (at once unless told)',
+    body: z.strictObject({
+      overlapSeconds: z
+        .int()
+        .min(0)
+        .max(30 * 86_400)
+        .default(0),
+    }),
+    bodyOptional: true,
+    responses: { 201: KeyResource.extend({ key: z.string().optional() }), 202: Accepted },
+    problems: [
+      'api-key-not-found',
+      'key-not-active',
+      'key-limit-reached',
+      'idempotency-conflict',
+      'idempotency-in-flight',
+    ],
+  },
+  async ({ api, ctx, principal, params, body }) => {
+    const old = await loadKey(api.em(), principal.accountId, params.id)
+    const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, old.type)
+    const newKeyId = newId('apiKey')
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'rotate-api-key',
+        accountId: principal.accountId,
+        targetId: old.id,
+        payload: { keyId: old.id, newKeyId, digest, hint, overlapSeconds: body.overlapSeconds },
+        actor: principal.actor,
+        secret: value,
+      },
+      (result, secret) => ({
+        status: 201,
+        body: { ...result, ...(secret === undefined ? {} : { key: secret }) },
+        headers: {
+          Location: `/api-keys/${result.id}`,
+          'Cache-Control': 'no-store',
+          ETag: etagOf(Number(result.version)),
+        },
+      }),
+      body,
+    )
+  },
+)
+
+export const remove = route(
+  {
+    ...shared,
+    method: 'delete',
+    path: '/api-keys/:id',
+    summary: 'Delete a revoked key',
+    responses: { 204: null, 202: Accepted },
+    problems: ['api-key-not-found', 'key-not-revoked', 'precondition-failed'],
+  },
+  async ({ api, ctx, principal, params }) => {
+    await loadKey(api.em(), principal.accountId, params.id)
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'delete-api-key',
+        accountId: principal.accountId,
+        targetId: params.id,
+        payload: { keyId: params.id, ifMatch: ctx.get('If-Match') || undefined },
+        actor: principal.actor,
+      },
+      () => ({ status: 204 }),
+    )
+  },
+)

@@ -1,0 +1,139 @@
+import argon2 from 'argon2'
+import { z } from 'zod'
+import { loadMember } from '../../domain/accounts/accountStore.ts'
+import { MemberSchema } from '../../domain/accounts/Member.ts'
+import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
+import { Roles } from '../../domain/commands/payloads.ts'
+import { newId } from '../../domain/ids.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted, Email, IdParams, Password, text } from '../schemas.ts'
+
+const shared = { tag: 'Members', auth: { permission: 'members:manage' } } as const
+
+export const listMembers = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/members',
+    summary: 'List the account’s members',
+    responses: { 200: z.object({ members: z.array(MemberResource) }) },
+    problems: [],
+  },
+  async ({ api, principal }) => {
+    const members = await api
+      .em()
+      .find(MemberSchema, { accountId: principal.accountId }, { orderBy: { createdAt: 'asc' } })
+    return { status: 200, body: { members: members.map(presentMember) } }
+  },
+)
+
+export const addMember = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/members',
+    summary: 'Add a member',
+    body: z.strictObject({
+      email: Email,
+      role: Roles,
+      password: Password,
+      name: text(100).nullable().default(null),
+    }),
+    responses: { 201: MemberResource, 202: Accepted },
+    problems: ['email-taken', 'idempotency-conflict', 'idempotency-in-flight'],
+  },
+  async ({ api, ctx, principal, body }) => {
+    const { password, ...fields } = body
+    const memberId = newId('member')
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'add-member',
+        accountId: principal.accountId,
+        targetId: memberId,
+        payload: { ...fields, memberId, passwordHash: await argon2.hash(password) },
+        actor: principal.actor,
+      },
+      (result) => ({ status: 201, body: result, headers: { Location: `/members/${result.id}` } }),
+      fields,
+    )
+  },
+)
+
+export const getMember = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/members/:id',
+    summary: 'Read a member',
+    params: IdParams,
+    responses: { 200: MemberResource },
+    problems: ['member-not-found'],
+  },
+  async ({ api, principal, params }) => ({
+    status: 200,
+    body: presentMember(await loadMember(api.em(), principal.accountId, params.id)),
+  }),
+)
+
+export const updateMember = route(
+  {
+    ...shared,
+    method: 'patch',
+    path: '/members/:id',
+    summary: 'Change a member’s role, name or password. A new password ends their sessions.',
+    params: IdParams,
+    body: z
+      .strictObject({ role: Roles, name: text(100).nullable(), password: Password })
+      .partial()
+      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
+    responses: { 200: MemberResource, 202: Accepted },
+    problems: ['member-not-found', 'last-admin'],
+  },
+  async ({ api, ctx, principal, params, body }) => {
+    await loadMember(api.em(), principal.accountId, params.id)
+    const { password, ...changes } = body
+    const passwordHash = password === undefined ? undefined : await argon2.hash(password)
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'update-member',
+        accountId: principal.accountId,
+        targetId: params.id,
+        payload: { ...changes, memberId: params.id, passwordHash },
+        actor: principal.actor,
+      },
+      (result) => ({ status: 200, body: result }),
+    )
+  },
+)
+
+export const removeMember = route(
+  {
+    ...shared,
+    method: 'delete',
+    path: '/members/:id',
+    summary: 'Remove a member and end their sessions',
+    params: IdParams,
+    responses: { 204: null, 202: Accepted },
+    problems: ['member-not-found', 'last-admin'],
+  },
+  async ({ api, ctx, principal, params }) => {
+    await loadMember(api.em(), principal.accountId, params.id)
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'remove-member',
+        accountId: principal.accountId,
+        targetId: params.id,
+        payload: { memberId: params.id },
+        actor: principal.actor,
+      },
+      () => ({ status: 204 }),
+    )
+  },
+)

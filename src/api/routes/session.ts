@@ -1,0 +1,70 @@
+import argon2 from 'argon2'
+import { z } from 'zod'
+import { MemberSchema } from '../../domain/accounts/Member.ts'
+import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
+import { route } from '../guard.ts'
+import { Problem } from '../problems.ts'
+import { endSession, startSession } from '../sessions.ts'
+
+/** Tries in one quarter of an hour. */
+const TRIES_PER_EMAIL = 10
+const TRIES_PER_ADDRESS = 100
+const QUARTER_SECONDS = 900
+
+/** Compared with when no member has the address, so that both answers take as long. */
+const nobody = argon2.hash('nobody has this password')
+
+export const signIn = route(
+  {
+    method: 'post',
+    path: '/session',
+    summary: 'Sign in; the session is a cookie',
+    tag: 'Session',
+    auth: 'none',
+    body: z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(256) }),
+    responses: { 201: z.object({ member: MemberResource, accountId: z.string() }) },
+    problems: ['invalid-credentials', 'rate-limit-exceeded'],
+  },
+  async ({ api, ctx, body }) => {
+    const email = body.email.toLowerCase()
+    const slot = Math.floor(api.now().getTime() / 1000 / QUARTER_SECONDS)
+    const bounds = { [`email:${email}`]: TRIES_PER_EMAIL, [`ip:${api.clientIp(ctx.req)}`]: TRIES_PER_ADDRESS }
+    for (const [name, bound] of Object.entries(bounds)) {
+      const counter = `keys:sign-ins:${slot}:${name}`
+      const [tries] = await Promise.all([
+        api.region.redis.incr(counter),
+        api.region.redis.expire(counter, QUARTER_SECONDS),
+      ])
+      if (tries > bound) {
+        throw new Problem('rate-limit-exceeded', {
+          detail: 'Too many attempts to sign in. Wait a quarter of an hour.',
+          retryAfter: QUARTER_SECONDS,
+        })
+      }
+    }
+    const member = await api
+      .em()
+      .findOne(MemberSchema, { email: { $ilike: email.replace(/[\\%_]/g, '\\$&') } })
+    const right = await argon2.verify(member?.passwordHash ?? (await nobody), body.password)
+    if (!member || !right)
+      throw new Problem('invalid-credentials', { detail: 'The email address or the password is wrong.' })
+    await startSession(api, ctx, member.id)
+    return { status: 201, body: { member: presentMember(member), accountId: member.accountId } }
+  },
+)
+
+export const signOut = route(
+  {
+    method: 'delete',
+    path: '/session',
+    summary: 'Sign out',
+    tag: 'Session',
+    auth: 'none',
+    responses: { 204: null },
+    problems: [],
+  },
+  async ({ api, ctx }) => {
+    await endSession(api, ctx)
+    return { status: 204 }
+  },
+)

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { loadKey } from '../../domain/keys/keyStore.ts'
+import { readWindows, WindowUsage } from '../../domain/usage/windows.ts'
+import { acceptEvents } from '../acceptEvents.ts'
+import { route } from '../guard.ts'
+import { IdParams } from '../schemas.ts'
+
+export const keyUsage = route(
+  {
+    method: 'get',
+    path: '/api-keys/:id/usage',
+    summary: 'Requests, errors and latency of a key in the last 24 hours, 7 and 30 days',
+    tag: 'Usage',
+    auth: { permission: 'usage:read' },
+    params: IdParams,
+    responses: {
+      200: z.object({
+        keyId: z.string(),
+        asOf: z.string(),
+        windows: z.object({ '24h': WindowUsage, '7d': WindowUsage, '30d': WindowUsage }),
+      }),
+    },
+    problems: ['api-key-not-found'],
+  },
+  async ({ api, principal, params }) => {
+    const em = api.em()
+    const key = await loadKey(em, principal.accountId, params.id)
+    const now = api.now()
+    const windows = await readWindows(em, key.id, now)
+    return { status: 200, body: { keyId: key.id, asOf: now.toISOString(), windows } }
+  },
+)
+
+const Event = z.strictObject({
+  id: z.string().min(1).max(128),
+  at: z.iso.datetime({ offset: true }),
+  keyId: z.string().min(1).max(64),
+  status: z.int().min(100).max(599),
+  latencyMs: z.number().min(0).max(86_400_000).optional(),
+  units: z.int().min(0).max(1_000_000).optional(),
+  requestId: z.string().max(64).optional().describe('Of a verification: this report completes that request'),
+  ip: z.string().max(45).optional(),
+  endpoint: z.string().max(256).optional(),
+  method: z.string().max(16).optional(),
+})
+
+export const reportEvents = route(
+  {
+    method: 'post',
+    path: '/usage/events',
+    summary: 'Report what happened to up to 1,000 requests. The same id counts once within 35 days.',
+    tag: 'Usage',
+    auth: 'service',
+    body: z.strictObject({ events: z.array(Event).min(1).max(1_000) }),
+    responses: { 202: z.object({ accepted: z.int(), duplicates: z.int() }) },
+    problems: ['invalid-service-token'],
+  },
+  async ({ api, body }) => ({ status: 202, body: await acceptEvents(api, body.events) }),
+)
+
+export type UsageEvent = z.infer<typeof Event>

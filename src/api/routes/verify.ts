@@ -1,0 +1,113 @@
+import { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
+import { z } from 'zod'
+import type { FieldFault } from '../../domain/failure.ts'
+import { isIp } from '../../domain/keys/allowedIps.ts'
+import type { Verification, VerificationRequest } from '../../verifier/Verifier.ts'
+import type { HotRoute } from '../hot.ts'
+import { limitHeaders, limitsOf, retryAfterOf } from '../limitHeaders.ts'
+import { Problem } from '../problems.ts'
+import { readJson } from '../readJson.ts'
+import { Permission } from '../schemas.ts'
+import { validate } from '../validate.ts'
+
+const Body = z.strictObject({
+  key: z.string().max(512).describe('The presented value, as it came'),
+  permission: Permission.optional(),
+  units: z.int().min(1).max(1_000).optional().describe('Renders asked for with renders:write; 1 unless told'),
+  ip: z.string().max(45).optional().describe('The end user’s address'),
+  endpoint: z.string().max(256).optional(),
+  method: z.string().max(16).optional(),
+})
+
+const LimitState = z.object({ limit: z.int(), remaining: z.int(), reset: z.int().describe('Unix seconds') })
+
+const Answer = z.object({
+  valid: z.boolean(),
+  code: z.enum([
+    'VALID',
+    'NOT_FOUND',
+    'REVOKED',
+    'EXPIRED',
+    'FORBIDDEN',
+    'IP_NOT_ALLOWED',
+    'RATE_LIMITED',
+    'QUOTA_EXCEEDED',
+    'PLAN_LIMIT_EXCEEDED',
+  ]),
+  requestId: z.string(),
+  hint: z.string().optional(),
+  keyId: z.string().optional(),
+  accountId: z.string().optional(),
+  name: z.string().optional(),
+  type: z.enum(['live', 'test']).optional(),
+  access: z.enum(['admin', 'full', 'read_only']).optional(),
+  permissions: z.array(z.string()).optional(),
+  plan: z.string().optional(),
+  watermark: z.boolean().optional(),
+  overage: z.boolean().optional().describe('The month’s renders are above the plan’s soft limit'),
+  requestsToday: z.int().optional(),
+  limits: z.record(z.string(), LimitState).optional(),
+  retryAfter: z.int().optional(),
+})
+
+/** Compiled once: zod describes the body, ajv decides on the hot path. */
+const fits = new Ajv({ validateFormats: false, strict: false }).compile(z.toJSONSchema(Body))
+
+/** Decides about one presented key, for a resource server. The answer is 200 whatever the decision. */
+export const verify: HotRoute = {
+  spec: {
+    method: 'post',
+    path: '/verify',
+    summary: 'May this key do this now? Decides, counts and limits one request.',
+    tag: 'Verification',
+    auth: 'service',
+    body: Body,
+    responses: { 200: Answer },
+    problems: ['invalid-service-token', 'service-unavailable'],
+  },
+  async answer(api, request) {
+    const token = api.serviceTokens.require(request)
+    if (typeof token !== 'string') await token
+    const body = await readJson(request)
+    if (!fits(body)) validate(Body, body)
+    const { key, ...rest } = body as z.infer<typeof Body>
+    if (rest.ip !== undefined && !isIp(rest.ip)) throw badIp()
+    const verification = await api.verifier.verify({ ...rest, value: key } satisfies VerificationRequest)
+    const limits = limitsOf(verification)
+    const headers = limitHeaders(verification, limits)
+    const answer = present(verification, limits)
+    if (answer.retryAfter !== undefined) headers['Retry-After'] = String(answer.retryAfter)
+    return { status: 200, headers, body: JSON.stringify(answer), requestId: verification.requestId }
+  },
+}
+
+function present(verification: Verification, limits: ReturnType<typeof limitsOf>): z.infer<typeof Answer> {
+  const { valid, code, requestId, hint, key, account, decision } = verification
+  if (!key || !account || !decision || code === 'NOT_FOUND') return { valid, code, requestId, hint }
+  const states: Record<string, z.infer<typeof LimitState>> = {}
+  for (const { name, limit, remaining, reset } of limits) states[name] = { limit, remaining, reset }
+  const overage =
+    key.type === 'live' && account.rendersPerMonth >= 0 && decision.renders > account.rendersPerMonth
+  return {
+    valid,
+    code,
+    requestId,
+    keyId: key.keyId,
+    accountId: key.accountId,
+    name: key.name,
+    type: key.type,
+    access: key.access,
+    permissions: key.permissions,
+    plan: account.plan,
+    watermark: key.type === 'test',
+    ...(overage ? { overage } : {}),
+    requestsToday: decision.inDay,
+    limits: states,
+    retryAfter: retryAfterOf(verification, limits),
+  }
+}
+
+function badIp(): Problem {
+  const fault: FieldFault = { field: 'ip', message: 'must be an IP address', code: 'invalid_format' }
+  return new Problem('validation-error', { detail: `ip: ${fault.message}`, errors: [fault] })
+}

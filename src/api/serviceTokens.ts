@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import { ServiceTokenSchema } from '../domain/accounts/ServiceToken.ts'
+import { createSecretParser } from '../domain/keys/keyFormat.ts'
+import type { Em } from '../platform/postgres.ts'
+import { missingAuthorization, presentedSecret } from './credentials.ts'
+import { Problem } from './problems.ts'
+
+/** A token's word is believed for this long; a revoked one is refused after it. */
+const FRESH_MS = 5_000
+
+/** `require` throws a 401 Problem unless the request carries a service token that is in force; it answers the token's ID. */
+export type ServiceTokens = { require: (request: IncomingMessage) => Promise<string> | string }
+
+/**
+ * Checks the tokens of resource servers. A known token is checked again in Postgres every few seconds, behind the
+ * answer; while Postgres is away what was known stays in force, so that verification does not depend on it.
+ */
+export function createServiceTokens(em: () => Em, prefix: string, now: () => number): ServiceTokens {
+  const parse = createSecretParser(prefix, ['service'])
+  const known = new Map<string, { id: string; checkedAt: number }>()
+  const checking = new Map<string, Promise<string | undefined>>()
+
+  const check = async (digest: string): Promise<string | undefined> => {
+    const token = await em().findOne(ServiceTokenSchema, { digest, revokedAt: null })
+    if (token) known.set(digest, { id: token.id, checkedAt: now() })
+    else known.delete(digest)
+    return token?.id
+  }
+  const checkOnce = (digest: string) => {
+    let running = checking.get(digest)
+    if (!running) {
+      running = check(digest).finally(() => checking.delete(digest))
+      checking.set(digest, running)
+    }
+    return running
+  }
+
+  return {
+    require(request) {
+      const value = presentedSecret(request)
+      if (value === undefined) throw missingAuthorization()
+      const parsed = parse(value)
+      if ('hint' in parsed) throw refused()
+      const token = known.get(parsed.digest)
+      if (token && now() - token.checkedAt < FRESH_MS) return token.id
+      if (token && now() - token.checkedAt < 2 * FRESH_MS) {
+        checkOnce(parsed.digest).catch(() => {})
+        return token.id
+      }
+      return checkOnce(parsed.digest).then(
+        (id) => {
+          if (id === undefined) throw refused()
+          return id
+        },
+        (error) => {
+          if (token) return token.id
+          throw error
+        },
+      )
+    },
+  }
+}
+
+function refused(): Problem {
+  return new Problem(
+    'invalid-service-token',
+    { detail: 'This takes a service token that is in force.' },
+    { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+  )
+}

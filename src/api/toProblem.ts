@@ -1,0 +1,41 @@
+import { Failure } from '../domain/failure.ts'
+import { RegionUnavailable } from '../region/Region.ts'
+import { Problem, type Slug } from './problems.ts'
+
+const byStatus: Record<number, Slug> = {
+  400: 'validation-error',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'payload-too-large',
+  415: 'unsupported-media-type',
+}
+
+/** SQLSTATE classes and socket errors that mean: Postgres is away, not wrong. */
+const away = /^(08|57P|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
+
+/** What went wrong, as callers may see it. An unknown error is an `internal-error`, and its text stays in the log. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof Failure) return new Problem(error.code, error.details)
+  if (error instanceof RegionUnavailable) {
+    return new Problem('service-unavailable', { detail: 'Keys cannot be verified right now.', retryAfter: 1 })
+  }
+  if (isAway(error))
+    return new Problem('service-unavailable', { detail: 'The database is not available.', retryAfter: 2 })
+  const { status } = error as { status?: number }
+  const slug = status === undefined ? undefined : byStatus[status]
+  if (slug) return new Problem(slug, { detail: (error as Error).message })
+  return new Problem('internal-error', {
+    detail: 'Something went wrong on our side. The request ID finds it in the logs.',
+  })
+}
+
+function isAway(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown }
+    if (typeof code === 'string' && away.test(code)) return true
+    if (/connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(cause.message))
+      return true
+  }
+  return false
+}

@@ -1,0 +1,27 @@
+import { Command as Cli, CommanderError } from 'commander'
+import { accountCommands, memberCommands } from './accounts.ts'
+import { migrateCommand } from './migrate.ts'
+import { serviceTokenCommands } from './serviceTokens.ts'
+
+const cli = new Cli('keys')
+  .description('The operator’s command line of Pictify Keys')
+  .option('--json', 'print one line of JSON')
+  .exitOverride()
+cli.addCommand(accountCommands())
+cli.addCommand(memberCommands())
+cli.addCommand(serviceTokenCommands())
+cli.addCommand(migrateCommand())
+
+// `--json` is understood wherever it stands.
+const json = process.argv.includes('--json')
+const args = process.argv.slice(2).filter((argument) => argument !== '--json')
+
+try {
+  await cli.parseAsync(json ? ['--json', ...args] : args, { from: 'user' })
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode
+  else {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,18 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import type { CustomLimits, Plan } from './plans.ts'
+
+export const AccountSchema = defineEntity({
+  name: 'Account',
+  tableName: 'account',
+  properties: {
+    id: p.text().primary(),
+    name: p.text(),
+    plan: p.text().$type<Plan>(),
+    customLimits: p.json().$type<CustomLimits>(),
+    /** Grows by one with every change of plan or limits; verifiers compare it. */
+    version: p.integer(),
+    createdAt: p.datetime(),
+  },
+})
+
+export type Account = InferEntity<typeof AccountSchema>

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { type Member, ROLES } from './Member.ts'
+
+export const MemberResource = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  role: z.enum(ROLES),
+  createdAt: z.string(),
+})
+
+export function presentMember(member: Member): z.infer<typeof MemberResource> {
+  return {
+    id: member.id,
+    email: member.email,
+    name: member.name ?? null,
+    role: member.role,
+    createdAt: member.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,29 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { Command } from '../commands/Command.ts'
+import { AuditEntrySchema } from './AuditEntry.ts'
+
+/** Records, in the transaction of the change, who did what and from where. */
+export function audit(
+  em: SqlEntityManager,
+  command: Pick<Command, 'accountId' | 'actor'>,
+  entry: {
+    at: Date
+    action: string
+    targetId: string
+    details?: Record<string, unknown>
+    accountId?: string
+  },
+): void {
+  const accountId = entry.accountId ?? command.accountId
+  if (!accountId) return
+  em.persist(
+    em.create(AuditEntrySchema, {
+      accountId,
+      at: entry.at,
+      action: entry.action,
+      targetId: entry.targetId,
+      actor: command.actor,
+      details: entry.details ?? {},
+    }),
+  )
+}

@@ -1,0 +1,45 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import type { FailureCode, FailureDetails } from '../failure.ts'
+
+/** Who asked, and from where. `id` is a key's, a member's, or the operator's login name. */
+export type Actor = {
+  type: 'api_key' | 'member' | 'operator' | 'system'
+  id: string
+  ip?: string
+  requestId?: string
+}
+
+/**
+ * A change asked for: first a row, then a job that carries its id. `pending` → `applied` (committed in
+ * Postgres, on its way to the regions) → `succeeded`; or `pending` → `failed`.
+ */
+export const CommandSchema = defineEntity({
+  name: 'Command',
+  tableName: 'command',
+  properties: {
+    id: p.text().primary(),
+    accountId: p.text().nullable(),
+    kind: p.text(),
+    targetId: p.text().nullable(),
+    payload: p.json().$type<unknown>(),
+    actor: p.json().$type<Actor>(),
+    status: p.text().$type<'pending' | 'applied' | 'succeeded' | 'failed'>(),
+    result: p.json().$type<Record<string, unknown>>().nullable(),
+    problem: p.json().$type<{ code: FailureCode; details: FailureDetails }>().nullable(),
+    idempotencyHash: p.text().nullable(),
+    requestHash: p.text().nullable(),
+    sealedSecret: p.text().nullable(),
+    /** Whose state every region must learn before the command is done. */
+    propagate: p.json().$type<{ keyIds: string[]; accountIds: string[] }>().nullable(),
+    /** The channel of the process that waits for the outcome. */
+    replyTo: p.text().nullable(),
+    createdAt: p.datetime(),
+    appliedAt: p.datetime().nullable(),
+    finishedAt: p.datetime().nullable(),
+    /** When the sweeper may enqueue it again, and how often it has. */
+    sweepAt: p.datetime(),
+    sweeps: p.integer(),
+  },
+})
+
+export type Command = InferEntity<typeof CommandSchema>

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { PLANS } from '../accounts/plans.ts'
+import type { CommandKind } from '../jobs.ts'
+
+/** What each command's row carries. Never a secret: digests and hints only. */
+const secret = z.object({ digest: z.string(), hint: z.string() })
+const date = z.iso.datetime().nullable()
+const count = z.int().min(0).nullable()
+
+export const Access = z.enum(['admin', 'full', 'read_only'])
+export const KeyTypes = z.enum(['live', 'test'])
+export const Roles = z.enum(['admin', 'editor', 'viewer'])
+
+export const CustomLimits = z
+  .strictObject({
+    liveKeys: count,
+    testKeys: count,
+    requestsPerMinute: count,
+    requestsPerDay: count,
+    rendersPerMonth: count,
+    rendersHard: z.boolean(),
+  })
+  .partial()
+
+const newMember = z.object({
+  memberId: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  role: Roles,
+  passwordHash: z.string(),
+})
+
+export const payloads = {
+  'create-api-key': secret.extend({
+    keyId: z.string(),
+    name: z.string(),
+    type: KeyTypes,
+    access: Access,
+    permissions: z.array(z.string()),
+    allowedIps: z.array(z.string()),
+    expiresAt: date,
+    metadata: z.record(z.string(), z.unknown()),
+  }),
+  'update-api-key': z.object({
+    keyId: z.string(),
+    ifMatch: z.string().optional(),
+    changes: z.object({
+      name: z.string().optional(),
+      access: Access.optional(),
+      permissions: z.array(z.string()).optional(),
+      allowedIps: z.array(z.string()).optional(),
+      expiresAt: date.optional(),
+      metadata: z.record(z.string(), z.unknown()).optional(),
+    }),
+  }),
+  'revoke-api-key': z.object({ keyId: z.string(), reason: z.string().nullable() }),
+  'rotate-api-key': secret.extend({ keyId: z.string(), newKeyId: z.string(), overlapSeconds: z.int() }),
+  'delete-api-key': z.object({ keyId: z.string(), ifMatch: z.string().optional() }),
+  'create-account': z.object({
+    accountId: z.string(),
+    name: z.string(),
+    plan: z.enum(PLANS),
+    adminKey: secret.extend({ keyId: z.string() }),
+    member: newMember.optional(),
+  }),
+  'change-plan': z.object({ plan: z.enum(PLANS).optional(), customLimits: CustomLimits.optional() }),
+  'add-member': newMember,
+  'update-member': z.object({
+    memberId: z.string(),
+    name: z.string().nullable().optional(),
+    role: Roles.optional(),
+    passwordHash: z.string().optional(),
+  }),
+  'remove-member': z.object({ memberId: z.string() }),
+  'create-service-token': secret.extend({ serviceTokenId: z.string(), name: z.string() }),
+  'revoke-service-token': z.object({ serviceTokenId: z.string() }),
+} as const satisfies Record<CommandKind, z.ZodType>
+
+export type CommandPayload<Kind extends CommandKind> = z.infer<(typeof payloads)[Kind]>

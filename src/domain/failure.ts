@@ -1,0 +1,49 @@
+/**
+ * What can go wrong by the rules, as a code with its facts. The HTTP statuses of the codes live in one
+ * table at the edge; workers store failures in the command's row and never retry them.
+ */
+export type FailureCode =
+  | 'validation-error'
+  | 'insufficient-permissions'
+  | 'key-limit-reached'
+  | 'api-key-not-found'
+  | 'account-not-found'
+  | 'member-not-found'
+  | 'operation-not-found'
+  | 'service-token-not-found'
+  | 'key-not-revoked'
+  | 'key-not-active'
+  | 'last-admin'
+  | 'email-taken'
+  | 'precondition-failed'
+  | 'idempotency-conflict'
+  | 'idempotency-in-flight'
+
+/** One fault in the input: `field` as a path (`events[3].keyId`), `code` of the published list. */
+export type FieldFault = {
+  field: string
+  message: string
+  code: 'required' | 'invalid_type' | 'out_of_range' | 'invalid_format' | 'too_long' | 'unknown_field'
+}
+
+export type FailureDetails = { detail: string; errors?: FieldFault[]; [fact: string]: unknown }
+
+export class Failure extends Error {
+  readonly code: FailureCode
+  readonly details: FailureDetails
+
+  constructor(code: FailureCode, details: FailureDetails) {
+    super(`${code}: ${details.detail}`)
+    this.name = 'Failure'
+    this.code = code
+    this.details = details
+  }
+}
+
+/** A validation failure of one field. */
+export function invalid(field: string, code: FieldFault['code'], message: string): Failure {
+  return new Failure('validation-error', {
+    detail: `${field}: ${message}`,
+    errors: [{ field, message, code }],
+  })
+}

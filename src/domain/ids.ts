@@ -1,0 +1,14 @@
+import { randomBase62 } from './base62.ts'
+
+const prefixes = {
+  account: 'acct',
+  member: 'mem',
+  serviceToken: 'svc',
+  apiKey: 'key',
+  operation: 'op',
+} as const
+
+/** A public ID: the word's prefix, `_`, and 16 random base62 characters (95 bits). */
+export function newId(word: keyof typeof prefixes): string {
+  return `${prefixes[word]}_${randomBase62(16)}`
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod'
+
+/**
+ * The catalogue of every job: its queue, what it carries, and how it is retried. Jobs carry ids, plus only
+ * what cannot be read again. A job without a handler does not compile (src/workers/handlers.ts).
+ *
+ * `retry.attempts` in runs; `retry.delayMs` grows exponentially from there, with jitter. Work that must not
+ * be given up is retried for days; the sweeper and the outbox cover what BullMQ forgets.
+ */
+export type JobDefinition = {
+  queue: QueueName
+  data: z.ZodType
+  retry: { attempts: number; delayMs: number }
+  summary: string
+}
+
+export const QUEUES = ['commands', 'fan-out', 'metering', 'maintenance'] as const
+export type QueueName = (typeof QUEUES)[number]
+
+const forDays = { attempts: 1_000, delayMs: 250 }
+const command = z.object({ commandId: z.string() })
+
+const commandJob = (summary: string) =>
+  ({ queue: 'commands', data: command, retry: forDays, summary }) as const satisfies JobDefinition
+
+const scheduled = (summary: string) =>
+  ({
+    queue: 'maintenance',
+    data: z.object({}),
+    retry: { attempts: 3, delayMs: 1_000 },
+    summary,
+  }) as const satisfies JobDefinition
+
+/** `[keyId, account's place, context's place, code of the decision, requests, units, 1 for a test key]`. */
+export const VerificationRow = z.tuple([z.string(), z.int(), z.int(), z.int(), z.int(), z.int(), z.int()])
+
+/** `[id, keyId, accountId, at (ms), status, latencyMs, units, the verification it completes, ip, endpoint, method]`. */
+export const EventRow = z.tuple([
+  z.string(),
+  z.string(),
+  z.string(),
+  z.int(),
+  z.int(),
+  z.number().nullable(),
+  z.int(),
+  z.string().nullable(),
+  z.string().nullable(),
+  z.string().nullable(),
+  z.string().nullable(),
+])
+
+export const jobs = {
+  'create-api-key': commandJob('Creates a key within the plan'),
+  'update-api-key': commandJob('Renames or edits a key'),
+  'revoke-api-key': commandJob('Revokes a key; done when every region has confirmed'),
+  'rotate-api-key': commandJob('Creates a key in the place of another'),
+  'delete-api-key': commandJob('Deletes a revoked key'),
+  'create-account': commandJob('Creates an account with its first admin key'),
+  'change-plan': commandJob('Changes an account’s plan or its own limits'),
+  'add-member': commandJob('Adds a member to an account'),
+  'update-member': commandJob('Changes a member’s role, name or password'),
+  'remove-member': commandJob('Removes a member and their sessions'),
+  'create-service-token': commandJob('Creates a token for a resource server'),
+  'revoke-service-token': commandJob('Revokes a resource server’s token'),
+  'finish-command': {
+    queue: 'commands',
+    data: command,
+    retry: forDays,
+    summary: 'Marks a command as done once every region has confirmed',
+  },
+  'propagate-state': {
+    queue: 'fan-out',
+    data: z.object({ region: z.string(), keyIds: z.array(z.string()), accountIds: z.array(z.string()) }),
+    retry: forDays,
+    summary: 'Writes the present state of keys or accounts into one region',
+  },
+  'roll-up-verifications': {
+    queue: 'metering',
+    data: z.object({
+      batchId: z.uuid(),
+      at: z.int(),
+      contexts: z.array(z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()])),
+      accounts: z.array(z.string()),
+      rows: z.array(VerificationRow),
+    }),
+    retry: forDays,
+    summary: 'Adds one batch of verifications to the usage buckets',
+  },
+  'roll-up-events': {
+    queue: 'metering',
+    data: z.object({ events: z.array(EventRow) }),
+    retry: forDays,
+    summary: 'Adds one batch of reported usage events to the usage buckets',
+  },
+  'sweep-commands': scheduled('Enqueues again the commands that are not finished'),
+  'relay-outbox': scheduled('Sends what the outbox still holds'),
+  'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),
+  'expire-records': scheduled('Forgets answers, sessions and claims past their time'),
+} as const satisfies Record<string, JobDefinition>
+
+export type JobName = keyof typeof jobs
+export type JobData<Name extends JobName> = z.infer<(typeof jobs)[Name]['data']>
+
+export type CommandKind = {
+  [Name in JobName]: (typeof jobs)[Name]['data'] extends typeof command
+    ? Name extends 'finish-command'
+      ? never
+      : Name
+    : never
+}[JobName]
+
+/** What one transaction asks to be sent once it has committed. */
+export type OutboxMessage =
+  | { kind: 'job'; name: JobName; data: unknown; id?: string }
+  | {
+      kind: 'flow'
+      parent: { name: JobName; data: unknown; id: string }
+      children: { name: JobName; data: unknown; id: string }[]
+    }

@@ -1,0 +1,151 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { Account } from '../accounts/Account.ts'
+import { limitsOf } from '../accounts/plans.ts'
+import type { ApiKey } from './ApiKey.ts'
+import type { Access } from './access.ts'
+import type { KeyType } from './keyFormat.ts'
+
+/**
+ * What a verifier knows of a key: the form in which it is propagated to a region and cached in memory.
+ * `version` orders them: a region never replaces one by an older one.
+ */
+export type KeyState = {
+  version: number
+  digest: string
+  keyId: string
+  accountId: string
+  name: string
+  type: KeyType
+  access: Access
+  permissions: string[]
+  status: 'active' | 'revoked' | 'deleted'
+  /** Unix milliseconds, 0 for never. */
+  expiresAt: number
+  allowedIps: string[]
+}
+
+/** The limits of an account as verifiers need them; -1 is unlimited. */
+export type AccountState = {
+  version: number
+  accountId: string
+  plan: string
+  requestsPerMinute: number
+  requestsPerDay: number
+  rendersPerMonth: number
+  rendersHard: boolean
+}
+
+/** What Postgres knows was admitted, to start a region's counters from when they were lost. UTC. */
+export type CounterSeed = {
+  day: string
+  requests: number
+  renders: number
+  month: string
+  accountRenders: number
+}
+
+export type LoadedState = { key: KeyState; account: AccountState; seed: CounterSeed }
+
+export function keyStateOf(key: ApiKey): KeyState {
+  return {
+    version: key.version,
+    digest: key.digest,
+    keyId: key.id,
+    accountId: key.accountId,
+    name: key.name,
+    type: key.type,
+    access: key.access,
+    permissions: key.permissions,
+    status: key.status,
+    expiresAt: key.expiresAt?.getTime() ?? 0,
+    allowedIps: key.allowedIps,
+  }
+}
+
+export function accountStateOf(account: Account): AccountState {
+  const limits = limitsOf(account.plan, account.customLimits)
+  return {
+    version: account.version,
+    accountId: account.id,
+    plan: account.plan,
+    requestsPerMinute: limits.requestsPerMinute ?? -1,
+    requestsPerDay: limits.requestsPerDay ?? -1,
+    rendersPerMonth: limits.rendersPerMonth ?? -1,
+    rendersHard: limits.rendersHard,
+  }
+}
+
+type Row = {
+  key: ApiKey & { expiresAt: string | null }
+  account: Account
+  requests: string
+  renders: string
+  account_renders: string
+}
+
+const columns = (alias: string, names: Record<string, string>) =>
+  `json_build_object(${Object.entries(names)
+    .map(([property, column]) => `'${property}', ${alias}.${column}`)
+    .join(', ')})`
+
+const keyColumns = columns('k', {
+  id: 'id',
+  accountId: 'account_id',
+  name: 'name',
+  type: 'type',
+  access: 'access',
+  permissions: 'permissions',
+  status: 'status',
+  digest: 'digest',
+  allowedIps: 'allowed_ips',
+  version: 'version',
+  expiresAt: 'expires_at',
+})
+const accountColumns = columns('a', {
+  id: 'id',
+  plan: 'plan',
+  customLimits: 'custom_limits',
+  version: 'version',
+})
+
+/**
+ * The present states of keys by digest, by ID or by account, in one query; unknown ones are absent. Deleted keys are
+ * among them: their state is what keeps them refused.
+ */
+export async function loadStates(
+  em: SqlEntityManager,
+  by: 'digest' | 'id' | 'account',
+  values: string[],
+  now: Date,
+): Promise<LoadedState[]> {
+  if (values.length === 0) return []
+  const marks = values.map(() => '?').join(', ')
+  const wanted = {
+    digest: `k.digest in (${marks})`,
+    id: `k.id in (${marks})`,
+    // Any key of an account brings the account's state along; deleted ones are kept, so there always is one.
+    account: `k.id in (select distinct on (account_id) id from api_key where account_id in (${marks}))`,
+  }[by]
+  const day = now.toISOString().slice(0, 10)
+  const month = `${day.slice(0, 7)}-01`
+  const rows = await em.execute<Row[]>(
+    `select ${keyColumns} as key, ${accountColumns} as account,
+       coalesce(d.requests, 0) as requests, coalesce(d.renders, 0) as renders, coalesce(m.renders, 0) as account_renders
+     from api_key k join account a on a.id = k.account_id
+     left join quota_day d on d.key_id = k.id and d.day = ?
+     left join quota_month m on m.account_id = a.id and m.month = ?
+     where ${wanted}`,
+    [day, month, ...values],
+  )
+  return rows.map((row) => ({
+    key: keyStateOf({ ...row.key, expiresAt: row.key.expiresAt ? new Date(row.key.expiresAt) : null }),
+    account: accountStateOf(row.account),
+    seed: {
+      day,
+      requests: Number(row.requests),
+      renders: Number(row.renders),
+      month,
+      accountRenders: Number(row.account_renders),
+    },
+  }))
+}

@@ -1,0 +1,81 @@
+import { type FilterQuery, LockMode } from '@mikro-orm/core'
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { type ApiKey, ApiKeySchema } from './ApiKey.ts'
+import type { KeyType } from './keyFormat.ts'
+import { notFound } from './keyRules.ts'
+
+/** The key, if it is this account's; a foreign id fails exactly like an unknown one. */
+export async function loadKey(em: SqlEntityManager, accountId: string, keyId: string): Promise<ApiKey> {
+  const key = await em.findOne(ApiKeySchema, { id: keyId, accountId, status: { $ne: 'deleted' } })
+  if (!key) throw notFound()
+  return key
+}
+
+/** As `loadKey`, with the row locked until the transaction ends. */
+export async function lockKey(em: SqlEntityManager, accountId: string, keyId: string): Promise<ApiKey> {
+  const key = await em.findOne(
+    ApiKeySchema,
+    { id: keyId, accountId, status: { $ne: 'deleted' } },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  )
+  if (!key) throw notFound()
+  return key
+}
+
+/** How many keys of a type count towards the plan: active and not expired. Lock the account first. */
+export function countActive(
+  em: SqlEntityManager,
+  accountId: string,
+  type: KeyType,
+  now: Date,
+): Promise<number> {
+  return em.count(ApiKeySchema, {
+    accountId,
+    type,
+    status: 'active',
+    $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }],
+  })
+}
+
+/** When each key was last used; keys never used are absent. */
+export async function lastUses(em: SqlEntityManager, keyIds: string[]): Promise<Map<string, Date>> {
+  if (keyIds.length === 0) return new Map()
+  const rows = await em.execute<{ key_id: string; last_used_at: string }[]>(
+    `select key_id, last_used_at from api_key_use where key_id in (${keyIds.map(() => '?').join(', ')})`,
+    keyIds,
+  )
+  return new Map(rows.map((row) => [row.key_id, new Date(row.last_used_at)]))
+}
+
+export type KeyFilter = { type?: KeyType; status?: 'active' | 'revoked' | 'expired'; q?: string }
+
+/** One page of an account's keys, newest first, and how many there are in all. */
+export async function listKeys(
+  em: SqlEntityManager,
+  accountId: string,
+  filter: KeyFilter,
+  page: { limit: number; offset: number },
+  now: Date,
+): Promise<{ keys: ApiKey[]; total: number }> {
+  const byStatus = {
+    active: { status: 'active', $or: [{ expiresAt: null }, { expiresAt: { $gt: now } }] },
+    expired: { status: 'active', expiresAt: { $lte: now } },
+    revoked: { status: 'revoked' },
+  } satisfies Record<string, FilterQuery<ApiKey>>
+  const pattern = filter.q === undefined ? undefined : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
+  const [keys, total] = await em.findAndCount(
+    ApiKeySchema,
+    {
+      $and: [
+        { accountId },
+        filter.status ? byStatus[filter.status] : { status: { $ne: 'deleted' } },
+        filter.type ? { type: filter.type } : {},
+        pattern === undefined
+          ? {}
+          : { $or: [{ name: { $ilike: pattern } }, { id: { $ilike: pattern } }, { hint: filter.q }] },
+      ],
+    },
+    { orderBy: { createdAt: 'desc', id: 'desc' }, limit: page.limit, offset: page.offset },
+  )
+  return { keys, total }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .default('false')
+  .transform((text) => text === 'true' || text === '1')
+
+const url = (...protocols: string[]) =>
+  z.string().refine(
+    (text) => {
+      try {
+        return protocols.includes(new URL(text).protocol)
+      } catch {
+        return false
+      }
+    },
+    `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  )
+
+const EnvSchema = z.object({
+  DATABASE_URL: url('postgres:', 'postgresql:'),
+  REDIS_URL: url('redis:', 'rediss:'),
+  /** 32 random bytes, base64: seals idempotent answers. */
+  SECRETS_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PUBLIC_URL: url('http:', 'https:').optional(),
+  /** Port of the worker's /livez, /readyz and /metrics; unset: not served. */
+  WORKER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  KEY_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be lower-case letters and digits')
+    .default('pk'),
+  REGION: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and dashes')
+    .default('primary'),
+  PROBLEM_BASE_URL: url('http:', 'https:').default('https://docs.pictify.io/errors'),
+  COMMAND_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(5000),
+  SHUTDOWN_MS: z.coerce.number().int().min(0).default(25_000),
+  /** Comma-separated CIDRs of proxies whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: z.string().default('127.0.0.0/8,::1/128'),
+  OPERATOR_USER: z.string().default('operator'),
+  /** Unset: /admin/queues and /metrics do not exist. */
+  OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  OPEN_METRICS: flag,
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(16),
+})
+
+export type Env = z.infer<typeof EnvSchema>
+
+/** Reads the configuration once, at start. Throws one Error that names every wrong variable, without its value. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const parsed = EnvSchema.safeParse(present)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not complete:\n${lines.join('\n')}`)
+}

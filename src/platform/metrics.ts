@@ -1,0 +1,101 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Queues } from './queues.ts'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Every metric of the service, in one registry per process. Times in seconds, as Prometheus asks for. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    verifications: new Counter({
+      name: 'keys_verifications_total',
+      help: 'Verifications answered, by code',
+      labelNames: ['code'] as const,
+      registers,
+    }),
+    batchSize: new Histogram({
+      name: 'keys_verification_batch_size',
+      help: 'Requests per round trip of the admission script',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+      registers,
+    }),
+    regionUnavailable: new Counter({
+      name: 'keys_region_unavailable_total',
+      help: 'Verifications answered with 503 because the region could not decide',
+      registers,
+    }),
+    httpSeconds: new Histogram({
+      name: 'keys_http_request_seconds',
+      help: 'Time to answer, by route and status; verifications are counted by code instead',
+      labelNames: ['route', 'status'] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+    jobs: new Counter({
+      name: 'keys_jobs_total',
+      help: 'Job runs, by job and outcome (done, retry, failed)',
+      labelNames: ['job', 'outcome'] as const,
+      registers,
+    }),
+    jobSeconds: new Histogram({
+      name: 'keys_job_seconds',
+      help: 'Time of one run of a job',
+      labelNames: ['job'] as const,
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
+      registers,
+    }),
+    commandSeconds: new Histogram({
+      name: 'keys_command_seconds',
+      help: 'From a command’s row to its outcome, by kind',
+      labelNames: ['kind', 'outcome'] as const,
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+      registers,
+    }),
+  }
+}
+
+/** Depth and age of every queue, measured when Prometheus asks; -1 while Redis is away. */
+export function measureQueues(metrics: Metrics, queues: Queues): void {
+  const registers = [metrics.registry]
+  const depth = new Gauge({
+    name: 'keys_queue_jobs',
+    help: 'Jobs by queue and state',
+    labelNames: ['queue', 'state'] as const,
+    registers,
+    collect: async () => {
+      for (const [queue, handle] of Object.entries(queues.byName)) {
+        const counts = await handle
+          .getJobCounts('wait', 'active', 'delayed', 'failed', 'waiting-children')
+          .catch(() => ({ wait: -1 }))
+        for (const [state, count] of Object.entries(counts)) depth.set({ queue, state }, count)
+      }
+    },
+  })
+  const age = new Gauge({
+    name: 'keys_queue_oldest_seconds',
+    help: 'Age of the oldest waiting job',
+    labelNames: ['queue'] as const,
+    registers,
+    collect: async () => {
+      for (const [queue, handle] of Object.entries(queues.byName)) {
+        const [oldest] = await handle.getJobs('wait', 0, 0, true).catch(() => [])
+        age.set({ queue }, oldest ? (Date.now() - oldest.timestamp) / 1000 : 0)
+      }
+    },
+  })
+}
+
+/** How many key states a verifier holds in memory. */
+export function measureCache(metrics: Metrics, verifier: { cachedKeys: number }): void {
+  new Gauge({
+    name: 'keys_cached_keys',
+    help: 'Key states in memory',
+    registers: [metrics.registry],
+    collect() {
+      this.set(verifier.cachedKeys)
+    },
+  })
+}

@@ -1,0 +1,35 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { OutboxMessage } from '../domain/jobs.ts'
+
+/** Writes a follow-up in the transaction of the change it follows; it is sent after the commit, at least once. */
+export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage): Promise<void> {
+  await em.execute('insert into outbox (message) values (?::jsonb)', [JSON.stringify(message)])
+}
+
+/**
+ * Sends what the outbox holds, oldest first, and forgets each message once the queue has it. Processes can
+ * relay at the same time: each takes what no other has locked. Returns how many were sent.
+ */
+export async function relayOutbox(
+  em: SqlEntityManager,
+  send: (message: OutboxMessage) => Promise<void>,
+): Promise<number> {
+  let sent = 0
+  for (;;) {
+    const count = await em.fork().transactional(async (tx) => {
+      const rows = await tx.execute<{ id: string; message: OutboxMessage }[]>(
+        'select id, message from outbox order by id limit 50 for update skip locked',
+      )
+      await Promise.all(rows.map((row) => send(row.message)))
+      if (rows.length > 0) {
+        await tx.execute(
+          `delete from outbox where id in (${rows.map(() => '?').join(', ')})`,
+          rows.map((row) => row.id),
+        )
+      }
+      return rows.length
+    })
+    sent += count
+    if (count < 50) return sent
+  }
+}

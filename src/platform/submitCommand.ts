@@ -1,0 +1,130 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { type Actor, type Command, CommandSchema } from '../domain/commands/Command.ts'
+import type { CommandPayload } from '../domain/commands/payloads.ts'
+import { Failure } from '../domain/failure.ts'
+import { newId } from '../domain/ids.ts'
+import type { CommandKind } from '../domain/jobs.ts'
+import type { Log } from './log.ts'
+import type { Queues } from './queues.ts'
+import type { Replies } from './replies.ts'
+import type { Sealer } from './seal.ts'
+
+const IDEMPOTENCY_MS = 24 * 3600 * 1000
+/** The sweeper leaves a new command to its first job for this long. */
+const FIRST_SWEEP_MS = 10_000
+
+export type CommandDeps = { queues: Queues; replies: Replies; sealer: Sealer; log: Log; waitMs: number }
+
+export type Submission<Kind extends CommandKind> = {
+  kind: Kind
+  accountId: string | null
+  targetId: string | null
+  payload: CommandPayload<Kind>
+  actor: Actor
+  /** The secret whose digest the payload carries, to be sealed for a repeated request. */
+  secret?: string
+  idempotency?: { header: string; requestHash: string }
+}
+
+export type Submitted = { command: Command; secret?: string; replayed: boolean }
+
+/**
+ * Makes a command durable as a row, sends its job, and waits for the outcome up to the bound. The row owns
+ * correctness: when the queue is away the sweeper sends the job later, and the answer is "pending".
+ *
+ * Throws Failure `idempotency-conflict` (other body under the same key) or `idempotency-in-flight`.
+ */
+export async function submitCommand<Kind extends CommandKind>(
+  em: SqlEntityManager,
+  deps: CommandDeps,
+  submission: Submission<Kind>,
+): Promise<Submitted> {
+  const { idempotency } = submission
+  const id = newId('operation')
+  const inserted = await insert(em, deps, submission, id)
+  if (!inserted && idempotency) return replay(em, deps, submission.accountId, idempotency)
+
+  const outcome = deps.replies.wait(id, deps.waitMs)
+  const sent = await deps.queues.add(submission.kind, { commandId: id } as never, id).then(
+    () => true,
+    (error) => {
+      deps.log.warn(
+        { commandId: id, reason: error.message },
+        'the queue is away; the sweeper will send the command',
+      )
+      return false
+    },
+  )
+  if (sent) await outcome
+  const command = await em.fork().findOneOrFail(CommandSchema, { id })
+  return { command, secret: submission.secret, replayed: false }
+}
+
+async function insert(
+  em: SqlEntityManager,
+  deps: CommandDeps,
+  submission: Submission<CommandKind>,
+  id: string,
+) {
+  const { idempotency, secret } = submission
+  const now = new Date()
+  const hash = idempotency ? deps.sealer.hashOf(idempotency.header) : null
+  if (hash) {
+    // A key is free again after its time, whether or not the nightly job has been there.
+    await em.execute(
+      `update command set idempotency_hash = null, sealed_secret = null
+       where idempotency_hash = ? and coalesce(account_id, '') = ? and created_at < ?`,
+      [hash, submission.accountId ?? '', new Date(now.getTime() - IDEMPOTENCY_MS)],
+    )
+  }
+  const rows = await em.execute(
+    `insert into command (id, account_id, kind, target_id, payload, actor, status, idempotency_hash, request_hash,
+       sealed_secret, reply_to, created_at, sweep_at)
+     values (?, ?, ?, ?, ?::jsonb, ?::jsonb, 'pending', ?, ?, ?, ?, ?, ?)
+     on conflict (coalesce(account_id, ''), idempotency_hash) where idempotency_hash is not null do nothing
+     returning id`,
+    [
+      id,
+      submission.accountId,
+      submission.kind,
+      submission.targetId,
+      JSON.stringify(submission.payload),
+      JSON.stringify(submission.actor),
+      hash,
+      idempotency?.requestHash ?? null,
+      idempotency && secret ? deps.sealer.seal(secret, idempotency.header, id) : null,
+      deps.replies.channel,
+      now,
+      new Date(now.getTime() + FIRST_SWEEP_MS),
+    ],
+  )
+  return rows.length === 1
+}
+
+async function replay(
+  em: SqlEntityManager,
+  deps: CommandDeps,
+  accountId: string | null,
+  idempotency: { header: string; requestHash: string },
+): Promise<Submitted> {
+  const command = await em.fork().findOneOrFail(CommandSchema, {
+    accountId,
+    idempotencyHash: deps.sealer.hashOf(idempotency.header),
+  })
+  if (command.requestHash !== idempotency.requestHash) {
+    throw new Failure('idempotency-conflict', {
+      detail: 'This Idempotency-Key was used for another request within the last 24 hours.',
+    })
+  }
+  if (command.status === 'pending' || command.status === 'applied') {
+    throw new Failure('idempotency-in-flight', {
+      detail: 'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.',
+      operationId: command.id,
+      retryAfter: 1,
+    })
+  }
+  const secret = command.sealedSecret
+    ? deps.sealer.open(command.sealedSecret, idempotency.header, command.id)
+    : undefined
+  return { command, secret, replayed: true }
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
+import type { Log } from '../platform/log.ts'
+import { scripts } from './scripts.ts'
+
+export const PREFIX = 'keys:'
+
+/** The region's Redis is away, or is being opened: nothing can be decided now. */
+export class RegionUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'RegionUnavailable'
+  }
+}
+
+type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>
+
+/**
+ * One region: the Redis that holds key state and counters near its verifiers. Commands fail at once while
+ * it is away (nothing waits in a queue to be decided late), and each carries the marker that this very
+ * connection agreed on, so that a restarted or restored Redis is never mistaken for the one before.
+ */
+export class Region {
+  readonly name: string
+  readonly redis: Redis
+  #marker: string | undefined
+  #opening: Promise<string> | undefined
+
+  constructor(name: string, url: string, log: Log) {
+    this.name = name
+    this.redis = new Redis(url, {
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: 2_000,
+      commandTimeout: 5_000,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+      scripts: Object.fromEntries(
+        Object.entries(scripts).map(([command, lua]) => [command, { lua, numberOfKeys: 0 }]),
+      ),
+    })
+    this.redis.on('close', () => {
+      this.#marker = undefined
+    })
+    this.redis.on('ready', () => {
+      this.#open().catch((error) => log.warn({ err: error, region: name }, 'the region could not be opened'))
+    })
+    this.redis.on('error', (error) => log.warn({ region: name, reason: error.message }, 'the region is away'))
+  }
+
+  get #scripted(): Scripted {
+    return this.redis as unknown as Scripted
+  }
+
+  /** The marker of the connection in use. Throws RegionUnavailable while there is none. */
+  async marker(): Promise<string> {
+    return this.#marker ?? (await this.#open())
+  }
+
+  /** Resolves once the region can be used; throws RegionUnavailable where it cannot within `boundMs`. */
+  async ready(boundMs: number): Promise<void> {
+    if (this.redis.status !== 'ready') {
+      await new Promise<void>((resolve, reject) => {
+        const bound = setTimeout(() => {
+          this.redis.off('ready', done)
+          reject(new RegionUnavailable(`The Redis of region ${this.name} does not answer.`))
+        }, boundMs)
+        const done = () => {
+          clearTimeout(bound)
+          resolve()
+        }
+        this.redis.once('ready', done)
+      })
+    }
+    await this.marker()
+  }
+
+  #open(): Promise<string> {
+    this.#opening ??= this.#agree().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #agree(): Promise<string> {
+    let closed = false
+    const onClose = () => {
+      closed = true
+    }
+    this.redis.once('close', onClose)
+    try {
+      const info = String(await this.redis.info('server'))
+      const runId = /run_id:(\w+)/.exec(info)?.[1]
+      if (!runId) throw new Error('INFO named no run_id')
+      const marker = String(await this.#scripted.openEpoch(runId, PREFIX, randomUUID()))
+      // Between the two answers the connection may have become another: then the marker is not its own.
+      if (closed) throw new Error('the connection was lost')
+      this.#marker = marker
+      return marker
+    } catch (error) {
+      throw new RegionUnavailable(`The region ${this.name} could not be opened.`, { cause: error })
+    } finally {
+      this.redis.off('close', onClose)
+    }
+  }
+
+  /** Runs a script under the marker; on `CLOSED` agrees on a new one and tries again, twice at most. */
+  async run(
+    script: Exclude<keyof typeof scripts, 'openEpoch'>,
+    ...args: (string | number)[]
+  ): Promise<unknown[]> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const marker = await this.marker()
+      let answer: unknown[]
+      try {
+        answer = (await this.#scripted[script](marker, PREFIX, ...args)) as unknown[]
+      } catch (error) {
+        throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
+      }
+      if (answer[0] === 'OK') return answer
+      if (this.#marker === marker) this.#marker = undefined
+    }
+    throw new RegionUnavailable(`The region ${this.name} is being opened.`)
+  }
+
+  /** The states that the region knows, in the order of the digests; `undefined` for what it does not know. */
+  async getStates(digests: string[]): Promise<({ key: KeyState; account: AccountState } | undefined)[]> {
+    const answer = (await this.run('getStates', ...digests)) as string[]
+    return digests.map((_, index) => {
+      const key = answer[1 + index * 2]
+      const account = answer[2 + index * 2]
+      return key && account ? { key: JSON.parse(key), account: JSON.parse(account) } : undefined
+    })
+  }
+
+  /** Stores states, each only over an older version. Done when it resolves: any later batch sees them. */
+  async putStates(states: LoadedState[]): Promise<void> {
+    if (states.length === 0) return
+    const written = states.map(({ key, account, seed }) => ({
+      digest: key.digest,
+      keyId: key.keyId,
+      keyVersion: key.version,
+      key: JSON.stringify(key),
+      accountId: account.accountId,
+      accountVersion: account.version,
+      account: JSON.stringify(account),
+      seed,
+    }))
+    await this.run('putStates', JSON.stringify(written))
+  }
+
+  async close(): Promise<void> {
+    this.redis.disconnect()
+  }
+}

@@ -1,0 +1,15 @@
+-- Agrees on the region's epoch. A Redis that was restarted, restored from a file, failed over or flushed has
+-- another run id (or no marker): then a new epoch begins, and everything written in earlier ones is out of
+-- sight, so that an old Redis can never speak for the present. States come back from Postgres as they are asked for.
+-- ARGV 1 run id, 2 prefix, 3 a fresh epoch. Answers the marker in force.
+local runId, prefix, fresh = ARGV[1], ARGV[2], ARGV[3]
+local marker = redis.call('GET', prefix .. 'region')
+if marker and string.sub(marker, 1, #runId + 1) == runId .. '|' then return marker end
+if marker then
+  local old = prefix .. string.match(marker, '|(.+)$') .. ':'
+  for _, name in ipairs({ 'key-version', 'key-state', 'account-version', 'account-state' }) do
+    redis.call('UNLINK', old .. name)
+  end
+end
+redis.call('SET', prefix .. 'region', runId .. '|' .. fresh)
+return runId .. '|' .. fresh

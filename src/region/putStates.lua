@@ -1,0 +1,42 @@
+-- Writes key and account states, never an older over a newer one, and starts counters from what Postgres
+-- knows was admitted when it knows more than this Redis does.
+--
+-- ARGV 1 marker   `runId|epoch` as the caller's connection knows it
+--      2 prefix   of every key
+--      3 states   JSON list of {digest, keyId, keyVersion, key, accountId, accountVersion, account, seed}; key and account
+--                 are JSON in JSON, kept as they are (Lua would write an empty list as an object)
+-- Answers {'CLOSED'} when the marker is another, else {'OK', now}.
+local marker, prefix = ARGV[1], ARGV[2]
+if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
+local state = prefix .. string.match(marker, '|(.+)$') .. ':'
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local date = civilDate(math.floor(now / 86400000))
+
+local function put(kind, id, version, value)
+  local present = redis.call('HGET', state .. kind .. '-version', id)
+  if present and tonumber(present) >= version then return end
+  redis.call('HSET', state .. kind .. '-version', id, version)
+  redis.call('HSET', state .. kind .. '-state', id, value)
+end
+
+local function raise(key, id, count, seconds)
+  if count == 0 or tonumber(redis.call('HGET', key, id) or 0) >= count then return end
+  redis.call('HSET', key, id, count)
+  redis.call('EXPIRE', key, seconds)
+end
+
+for _, loaded in ipairs(cjson.decode(ARGV[3])) do
+  local seed = loaded.seed
+  put('key', loaded.digest, loaded.keyVersion, loaded.key)
+  put('account', loaded.accountId, loaded.accountVersion, loaded.account)
+  if seed.day == date then
+    raise(prefix .. 'requests:day:' .. date, loaded.keyId, seed.requests, 40 * 86400)
+    raise(prefix .. 'test-renders:day:' .. date, loaded.keyId, seed.renders, 40 * 86400)
+  end
+  if string.sub(seed.month, 1, 7) == string.sub(date, 1, 7) then
+    raise(prefix .. 'renders:month:' .. string.sub(date, 1, 7), loaded.accountId, seed.accountRenders, 70 * 86400)
+  end
+end
+return { 'OK', now }

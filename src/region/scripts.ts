@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { addStandardJob } from 'bullmq/dist/esm/scripts/addStandardJob-9.js'
+import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
+
+const source = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8')
+
+/**
+ * BullMQ's own script for adding a job, as a function inside ours: the metering job is stored in the very
+ * step that admits the requests, and by the installed version's code rather than by a copy of it.
+ */
+const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n`
+
+/** What a region's Redis runs. Arguments and answers are described at the head of each file. */
+export const scripts = {
+  openEpoch: source('openEpoch'),
+  getStates: source('getStates'),
+  putStates: source('civilDate') + source('putStates'),
+  acceptEvents: addJob + source('acceptEvents'),
+  admit: `local TEST_RENDERS_PER_DAY = ${TEST_RENDERS_PER_DAY}\n${addJob}${source('civilDate')}${source('admit')}`,
+}

@@ -1,0 +1,113 @@
+import { createSecretParser, type ParsedSecret } from '../domain/keys/keyFormat.ts'
+import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
+import { type Region, RegionUnavailable } from '../region/Region.ts'
+import { ADMIT, AUTHENTICATE, codeName, planFor, STALE, type VerificationCode } from './decision.ts'
+import { type Decision, GroupCommit } from './GroupCommit.ts'
+import { newRequestId } from './requestId.ts'
+import { type CachedKey, StateCache } from './StateCache.ts'
+import { type LoadFromTruth, StateLoader } from './StateLoader.ts'
+
+export type VerificationRequest = {
+  /** The presented value, as it came. */
+  value: string
+  permission?: string
+  /** Renders asked for, when the permission is `renders:write`; 1 unless told. */
+  units?: number
+  ip?: string
+  endpoint?: string
+  method?: string
+  /** Checks the key without counting a request; used for the management API. */
+  authenticate?: boolean
+}
+
+export type Verification = {
+  valid: boolean
+  code: VerificationCode
+  requestId: string
+  /** Why a malformed value cannot be a key; only with NOT_FOUND. */
+  hint?: string
+  /** The key and its account, where one was found. */
+  key?: KeyState
+  account?: AccountState
+  decision?: Decision
+}
+
+export type VerifierHooks = { onBatch: (size: number) => void; onVerified: (code: VerificationCode) => void }
+
+/**
+ * Answers "may this key do this now?". Key state is remembered, but each answer leaves only after the
+ * region has confirmed, in the step that counts the request, that the state is of the present version:
+ * validate, don't invalidate. A revocation that the region has confirmed is therefore seen by every
+ * verification that starts after it: the script's execution is the linearisation point.
+ */
+export class Verifier {
+  readonly #cache: StateCache
+  readonly #loader: StateLoader
+  readonly #commit: GroupCommit
+  readonly #parse: (value: string) => ParsedSecret
+  readonly #hooks: VerifierHooks
+
+  constructor(options: {
+    region: Region
+    loadFromTruth: LoadFromTruth
+    keyPrefix: string
+    maxCachedKeys: number
+    hooks: VerifierHooks
+  }) {
+    this.#cache = new StateCache(options.maxCachedKeys)
+    this.#loader = new StateLoader(options.region, this.#cache, options.loadFromTruth)
+    this.#commit = new GroupCommit(options.region, options.hooks.onBatch)
+    this.#parse = createSecretParser(options.keyPrefix, ['live', 'test'])
+    this.#hooks = options.hooks
+  }
+
+  /** Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid". */
+  async verify(request: VerificationRequest): Promise<Verification> {
+    const verification = await this.#decide(request)
+    this.#hooks.onVerified(verification.code)
+    return verification
+  }
+
+  /** Resolves when every answer on its way has been given. */
+  drain(): Promise<void> {
+    return this.#commit.drain()
+  }
+
+  get cachedKeys(): number {
+    return this.#cache.size
+  }
+
+  async #decide(request: VerificationRequest): Promise<Verification> {
+    const parsed = this.#parse(request.value)
+    if ('hint' in parsed) return { ...notFound(), hint: parsed.hint }
+    const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
+    const context = JSON.stringify([request.ip ?? null, request.endpoint ?? null, request.method ?? null])
+
+    let key = this.#cache.get(parsed.digest) ?? (await this.#loader.load(parsed.digest))
+    // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
+    for (let turn = 0; turn < 5; turn++) {
+      if (!key) return notFound()
+      const decision = await this.#commit.decide({ key, plan: planFor(key.state, request), units, context })
+      if (decision.code !== STALE) return answer(key, decision)
+      this.#cache.drop(parsed.digest)
+      key = await this.#loader.load(parsed.digest)
+    }
+    throw new RegionUnavailable('The key is changing faster than it can be read.')
+  }
+}
+
+function notFound(): Verification {
+  return { valid: false, code: 'NOT_FOUND', requestId: newRequestId(Date.now(), false) }
+}
+
+function answer(key: CachedKey, decision: Decision): Verification {
+  const admitted = decision.code === ADMIT || decision.code === AUTHENTICATE
+  return {
+    valid: admitted,
+    code: codeName(decision.code),
+    requestId: newRequestId(decision.now, admitted),
+    key: key.state,
+    account: key.account.state,
+    decision,
+  }
+}

@@ -1,0 +1,95 @@
+import type { JobData } from '../domain/jobs.ts'
+import { UsageBatch } from '../domain/usage/UsageBatch.ts'
+import { addUsage, claimIdOf, claimIds } from '../domain/usage/usageStore.ts'
+import type { Orm } from '../platform/postgres.ts'
+import { ADMIT, AUTHENTICATE, codeName } from '../verifier/decision.ts'
+import { parseRequestId } from '../verifier/requestId.ts'
+
+type Work =
+  | { name: 'roll-up-verifications'; data: JobData<'roll-up-verifications'> }
+  | { name: 'roll-up-events'; data: JobData<'roll-up-events'> }
+type Waiting = { work: Work; resolve: () => void; reject: (error: unknown) => void }
+
+/** Jobs per transaction: bounds its size, not the rate. */
+const MAX_JOBS = 500
+
+const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, nameOf: codeName }
+
+/**
+ * Group commit towards Postgres: metering jobs that arrive while a transaction runs share the next one. The
+ * transaction that counts a job also claims its ids, so that a job which runs again adds nothing.
+ */
+export class Rollup {
+  readonly #orm: Orm
+  #waiting: Waiting[] = []
+  #busy = false
+
+  constructor(orm: Orm) {
+    this.#orm = orm
+  }
+
+  /** Resolves once the job is counted and committed. */
+  add(work: Work): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject })
+      if (this.#busy) return
+      this.#busy = true
+      setImmediate(() => this.#next())
+    })
+  }
+
+  #next(): void {
+    const group = this.#waiting.splice(0, MAX_JOBS)
+    if (group.length === 0) {
+      this.#busy = false
+      return
+    }
+    this.#commit(group.map((one) => one.work))
+      .then(
+        () => {
+          for (const one of group) one.resolve()
+        },
+        (error) => {
+          for (const one of group) one.reject(error)
+        },
+      )
+      .finally(() => this.#next())
+  }
+
+  async #commit(works: Work[]): Promise<void> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const fresh = await claimIds(em, works.flatMap(claimsOf))
+      const batch = new UsageBatch()
+      for (const work of works) count(batch, work, fresh)
+      await addUsage(em, batch)
+    })
+  }
+}
+
+/** A batch of verifications is claimed as a whole; an event by its own id, and by the request that it completes. */
+function claimsOf(work: Work): string[] {
+  if (work.name === 'roll-up-verifications') return [work.data.batchId]
+  return work.data.events.flatMap((event) => eventClaims(event))
+}
+
+function eventClaims([id, , , , , , , completes]: JobData<'roll-up-events'>['events'][number]): string[] {
+  return completes === null ? [claimIdOf(id)] : [claimIdOf(id), claimIdOf(`completes ${completes}`)]
+}
+
+function count(batch: UsageBatch, work: Work, fresh: Set<string>): void {
+  if (work.name === 'roll-up-verifications') {
+    if (fresh.delete(work.data.batchId)) batch.addVerifications(work.data, codes)
+    return
+  }
+  for (const event of work.data.events) {
+    const claims = eventClaims(event)
+    const all = claims.every((id) => fresh.has(id))
+    for (const id of claims) fresh.delete(id)
+    if (all && counts(event)) batch.addEvent(event)
+  }
+}
+
+/** A refused verification was counted as refused when it was refused: a report of it adds nothing. */
+function counts([, , , , , , , completes]: JobData<'roll-up-events'>['events'][number]): boolean {
+  return completes === null || parseRequestId(completes)?.admitted === true
+}

@@ -1,0 +1,45 @@
+import type { JobData, JobName } from '../domain/jobs.ts'
+import { addMember } from './jobs/addMember.ts'
+import { changePlan } from './jobs/changePlan.ts'
+import { createAccount } from './jobs/createAccount.ts'
+import { createApiKey } from './jobs/createApiKey.ts'
+import { createServiceToken } from './jobs/createServiceToken.ts'
+import { deleteApiKey } from './jobs/deleteApiKey.ts'
+import { expireRecords } from './jobs/expireRecords.ts'
+import { finishCommand } from './jobs/finishCommand.ts'
+import { propagateState } from './jobs/propagateState.ts'
+import { relayOutboxJob } from './jobs/relayOutboxJob.ts'
+import { removeMember } from './jobs/removeMember.ts'
+import { resetTestQuotas } from './jobs/resetTestQuotas.ts'
+import { revokeApiKey } from './jobs/revokeApiKey.ts'
+import { revokeServiceToken } from './jobs/revokeServiceToken.ts'
+import { rollUpEvents, rollUpVerifications } from './jobs/rollUp.ts'
+import { rotateApiKey } from './jobs/rotateApiKey.ts'
+import { sweepCommands } from './jobs/sweepCommands.ts'
+import { updateApiKey } from './jobs/updateApiKey.ts'
+import { updateMember } from './jobs/updateMember.ts'
+import type { Handler } from './runJob.ts'
+
+/** Exhaustive over the catalogue: a job without a handler does not compile. */
+export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
+  'create-api-key': createApiKey,
+  'update-api-key': updateApiKey,
+  'revoke-api-key': revokeApiKey,
+  'rotate-api-key': rotateApiKey,
+  'delete-api-key': deleteApiKey,
+  'create-account': createAccount,
+  'change-plan': changePlan,
+  'add-member': addMember,
+  'update-member': updateMember,
+  'remove-member': removeMember,
+  'create-service-token': createServiceToken,
+  'revoke-service-token': revokeServiceToken,
+  'finish-command': finishCommand,
+  'propagate-state': propagateState,
+  'roll-up-verifications': rollUpVerifications,
+  'roll-up-events': rollUpEvents,
+  'sweep-commands': sweepCommands,
+  'relay-outbox': relayOutboxJob,
+  'reset-test-quotas': resetTestQuotas,
+  'expire-records': expireRecords,
+}

@@ -1,0 +1,21 @@
+import { lockAccount, requireFreeEmail } from '../../domain/accounts/accountStore.ts'
+import { MemberSchema } from '../../domain/accounts/Member.ts'
+import { presentMember } from '../../domain/accounts/presentMember.ts'
+import { audit } from '../../domain/audit/audit.ts'
+import { commandJob } from '../commandJob.ts'
+
+/** The unique index on the email decides between two accounts that add it at once. */
+export const addMember = commandJob('add-member', async ({ em, command, payload, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  await requireFreeEmail(em, payload.email)
+  const { memberId, ...fields } = payload
+  const member = em.create(MemberSchema, { ...fields, id: memberId, accountId: account.id, createdAt: now })
+  em.persist(member)
+  audit(em, command, {
+    at: now,
+    action: 'member.added',
+    targetId: memberId,
+    details: { email: payload.email, role: payload.role },
+  })
+  return { result: presentMember(member) }
+})

@@ -1,0 +1,18 @@
+import { loadMember, lockAccount, requireOtherAdmin } from '../../domain/accounts/accountStore.ts'
+import { audit } from '../../domain/audit/audit.ts'
+import { commandJob } from '../commandJob.ts'
+
+/** Their sessions end with them; keys they created stay. */
+export const removeMember = commandJob('remove-member', async ({ em, command, payload, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  const member = await loadMember(em, account.id, payload.memberId)
+  await requireOtherAdmin(em, member)
+  em.remove(member)
+  audit(em, command, {
+    at: now,
+    action: 'member.removed',
+    targetId: member.id,
+    details: { email: member.email },
+  })
+  return { result: { id: member.id } }
+})

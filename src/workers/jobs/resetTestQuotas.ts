@@ -1,0 +1,32 @@
+import { archiveTestRenders } from '../../domain/quotas/quotaStore.ts'
+import { PREFIX } from '../../region/Region.ts'
+import type { WorkerContext } from '../context.ts'
+
+/**
+ * Archives the test-render counters of past UTC days and removes them. Nothing depends on when it runs: a new
+ * day is a new counter. Safe to run twice or late: an archived day keeps the larger count, and a counter goes
+ * only after its archive is committed. Which day is past is the region's own clock's to say.
+ */
+export async function resetTestQuotas(context: WorkerContext): Promise<void> {
+  for (const region of context.regions.values()) {
+    const [seconds] = await region.redis.time()
+    const today = new Date(Number(seconds) * 1000).toISOString().slice(0, 10)
+    const head = `${PREFIX}test-renders:day:`
+    for await (const names of region.redis.scanStream({ match: `${head}*`, count: 1_000 })) {
+      for (const name of names as string[]) {
+        const day = name.slice(head.length)
+        if (day >= today) continue
+        const counts: Record<string, number> = {}
+        for await (const pairs of region.redis.hscanStream(name, { count: 1_000 })) {
+          for (let at = 0; at < pairs.length; at += 2) counts[pairs[at]] = Number(pairs[at + 1])
+        }
+        await archiveTestRenders(context.orm.em.fork(), day, counts, context.now())
+        await region.redis.unlink(name)
+        context.log.info(
+          { region: region.name, day, keys: Object.keys(counts).length },
+          'closed a day of test renders',
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { lockAccount } from '../../domain/accounts/accountStore.ts'
+import { limitsOf } from '../../domain/accounts/plans.ts'
+import { audit } from '../../domain/audit/audit.ts'
+import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
+import { decideRotation, requireRoom } from '../../domain/keys/keyRules.ts'
+import { countActive, lockKey } from '../../domain/keys/keyStore.ts'
+import { presentKey } from '../../domain/keys/presentKey.ts'
+import { commandJob } from '../commandJob.ts'
+
+/** A new key with the old one's settings; the old one ends after the overlap. During it both count towards the plan. */
+export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, payload, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  const old = await lockKey(em, account.id, payload.keyId)
+  const { oldExpiresAt, freesPlace } = decideRotation(old, payload.overlapSeconds, now)
+  const used = await countActive(em, account.id, old.type, now)
+  requireRoom(
+    account.plan,
+    limitsOf(account.plan, account.customLimits),
+    old.type,
+    freesPlace ? used - 1 : used,
+  )
+
+  Object.assign(old, { expiresAt: oldExpiresAt, version: old.version + 1 })
+  const fresh = em.create(ApiKeySchema, {
+    id: payload.newKeyId,
+    accountId: account.id,
+    name: old.name,
+    type: old.type,
+    access: old.access,
+    permissions: old.permissions,
+    allowedIps: old.allowedIps,
+    metadata: old.metadata,
+    status: 'active',
+    digest: payload.digest,
+    hint: payload.hint,
+    version: 1,
+    createdAt: now,
+    createdBy: command.actor.id,
+    rotatedFrom: old.id,
+  })
+  em.persist(fresh)
+  audit(em, command, {
+    at: now,
+    action: 'api-key.rotated',
+    targetId: old.id,
+    details: { newKeyId: fresh.id, oldExpiresAt: oldExpiresAt.toISOString() },
+  })
+  return { result: presentKey(fresh, null, now), keyIds: [old.id, fresh.id] }
+})

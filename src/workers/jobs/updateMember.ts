@@ -1,0 +1,29 @@
+import { loadMember, lockAccount, requireOtherAdmin } from '../../domain/accounts/accountStore.ts'
+import { presentMember } from '../../domain/accounts/presentMember.ts'
+import { SessionSchema } from '../../domain/accounts/Session.ts'
+import { audit } from '../../domain/audit/audit.ts'
+import { commandJob } from '../commandJob.ts'
+
+/** A new password ends every session of the member. */
+export const updateMember = commandJob('update-member', async ({ em, command, payload, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  const member = await loadMember(em, account.id, payload.memberId)
+  if (payload.role !== undefined && payload.role !== 'admin') await requireOtherAdmin(em, member)
+  if (payload.role !== undefined) member.role = payload.role
+  if (payload.name !== undefined) member.name = payload.name
+  if (payload.passwordHash !== undefined) {
+    member.passwordHash = payload.passwordHash
+    await em.nativeDelete(SessionSchema, { memberId: member.id })
+  }
+  const fields = Object.keys(payload).filter((field) => field !== 'memberId')
+  audit(em, command, {
+    at: now,
+    action: 'member.updated',
+    targetId: member.id,
+    details: {
+      fields: fields.map((field) => (field === 'passwordHash' ? 'password' : field)),
+      role: member.role,
+    },
+  })
+  return { result: presentMember(member) }
+})

@@ -1,0 +1,52 @@
+import { Redis } from 'ioredis'
+import { readEnv } from '../platform/env.ts'
+import { createLog } from '../platform/log.ts'
+import { createMetrics, measureQueues } from '../platform/metrics.ts'
+import { openPostgres } from '../platform/postgres.ts'
+import { startProbes } from '../platform/probes.ts'
+import { openQueues } from '../platform/queues.ts'
+import { createShutdown } from '../platform/shutdown.ts'
+import { Region } from '../region/Region.ts'
+import { Rollup } from './Rollup.ts'
+import { registerSchedules } from './schedules.ts'
+import { startWorkers } from './startWorkers.ts'
+
+const env = readEnv()
+const log = createLog(env.LOG_LEVEL, { process: 'worker' })
+const shutdown = createShutdown(log, env.SHUTDOWN_MS)
+const metrics = createMetrics()
+
+const orm = await openPostgres(env.DATABASE_URL, { poolMax: 20 })
+shutdown.add('postgres', () => orm.close())
+const queues = openQueues(env.REDIS_URL)
+shutdown.add('queues', () => queues.close())
+measureQueues(metrics, queues)
+const region = new Region(env.REGION, env.REDIS_URL, log)
+shutdown.add('region', () => region.close())
+const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1 })
+replies.on('error', () => {
+  // A lost word costs a waiter its look at the bound, nothing else.
+})
+shutdown.add('replies', () => replies.disconnect())
+
+const context = {
+  orm,
+  queues,
+  regions: new Map([[region.name, region]]),
+  rollup: new Rollup(orm),
+  reply: async (channel: string | null, commandId: string) => {
+    if (channel) await replies.publish(channel, commandId).catch(() => {})
+  },
+  now: () => new Date(),
+  log,
+  metrics,
+}
+const workers = startWorkers(context, env.REDIS_URL, env.WORKER_CONCURRENCY)
+shutdown.add('workers', () => workers.close())
+if (env.WORKER_PORT !== undefined) {
+  const probes = await startProbes({ env, port: env.WORKER_PORT, orm, region, metrics })
+  shutdown.add('probes', () => probes.close())
+}
+await queues.byName.maintenance.waitUntilReady()
+await registerSchedules(queues)
+log.info('working')
