@@ -40,10 +40,17 @@ export function limitsOf({ key, account, decision }: Verification): Limit[] {
   return limits
 }
 
-/** Unix seconds of the next UTC month's start. */
+let month = { start: 0, end: 0 }
+
+/** Unix seconds of the next UTC month's start; remembered, for it is asked with every request. */
 function monthEnd(nowMs: number): number {
-  const now = new Date(nowMs)
-  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) / 1000
+  const seconds = nowMs / 1000
+  if (seconds < month.start || seconds >= month.end) {
+    const now = new Date(nowMs)
+    const at = (months: number) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months) / 1000
+    month = { start: at(0), end: at(1) }
+  }
+  return month.end
 }
 
 /** The headers of a verified request: `X-RateLimit-…` for the minute, the IETF pair (draft-ietf-httpapi-ratelimit-headers-10) for all. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { loadStates } from '../domain/keys/keyState.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
-import { createMetrics, measureCache, measureQueues } from '../platform/metrics.ts'
+import { countVerifications, createMetrics, measureCache, measureQueues } from '../platform/metrics.ts'
 import { openPostgres } from '../platform/postgres.ts'
 import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
@@ -40,7 +40,7 @@ const verifier = new Verifier({
   maxCachedKeys: 200_000,
   hooks: {
     onBatch: (size) => metrics.batchSize.observe(size),
-    onVerified: (code) => metrics.verifications.inc({ code }),
+    onVerified: countVerifications(metrics),
   },
 })
 measureCache(metrics, verifier)

@@ -31,8 +31,11 @@ const scheduled = (summary: string) =>
     summary,
   }) as const satisfies JobDefinition
 
-/** `[keyId, account's place, context's place, code of the decision, requests, units, 1 for a test key]`. */
-export const VerificationRow = z.tuple([z.string(), z.int(), z.int(), z.int(), z.int(), z.int(), z.int()])
+/**
+ * One key of a batch: `[account's place from 1, expiresAt, 1 for a test key, plan, units, context, …]`, the last three
+ * once per request, as src/region/admit.lua takes it.
+ */
+export const VerificationGroup = z.array(z.int()).min(6)
 
 /** `[id, keyId, accountId, at (ms), status, latencyMs, units, the verification it completes, ip, endpoint, method]`. */
 export const EventRow = z.tuple([
@@ -81,7 +84,10 @@ export const jobs = {
       at: z.int(),
       contexts: z.array(z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()])),
       accounts: z.array(z.string()),
-      rows: z.array(VerificationRow),
+      keys: z.array(z.string()),
+      groups: z.array(VerificationGroup),
+      /** Per request, in the groups' order: `code,minute,day,renders`. */
+      results: z.string(),
     }),
     retry: forDays,
     summary: 'Adds one batch of verifications to the usage buckets',

@@ -6,6 +6,9 @@ import { scripts } from './scripts.ts'
 
 export const PREFIX = 'keys:'
 
+/** The field of a counter hash that counts nothing (see admit.lua). */
+export const FILLER = '-'
+
 /** The region's Redis is away, or is being opened: nothing can be decided now. */
 export class RegionUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -14,10 +14,5 @@ for _, id in ipairs(cjson.decode(ARGV[5])) do
   if redis.call('SISMEMBER', earlier, id) == 1 or redis.call('SADD', present, id) == 0 then answer[#answer + 1] = id end
 end
 redis.call('EXPIRE', present, 2 * seconds)
-local queue = ARGV[6]
-addStandardJob(
-  { queue .. 'wait', queue .. 'paused', queue .. 'meta', queue .. 'id', queue .. 'completed', queue .. 'delayed',
-    queue .. 'active', queue .. 'events', queue .. 'marker' },
-  { cmsgpack.pack({ queue, '', 'roll-up-events', now }), ARGV[8], cmsgpack.pack(cjson.decode(ARGV[7])) }
-)
+addMeteringJob(ARGV[6], 'roll-up-events', now, ARGV[7], ARGV[8])
 return answer

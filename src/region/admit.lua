@@ -4,65 +4,61 @@
 --
 -- ARGV 1 marker    `runId|epoch` of this region as the caller's connection knows it
 --      2 prefix    of every key
---      3 batch     JSON {g: groups, a: accounts}
---                    account [accountId, version, perMinute, perDay, rendersPerMonth, hard]   (-1: unlimited)
---                    group   [digest, version, keyId, account's place, expiresAt, test, plan, units, context, …]
---                    (the last three once per request of that key)
---      4 contexts  JSON list, passed on to the job as it is
---      5 batchId   claimed by the worker, so that the job counts once
---      6 queue     BullMQ's key prefix of the metering queue
---      7 options   JSON, of the job
+--      3 groups    JSON, one per key: [account's place, expiresAt, 1 for a test key, plan, units, context, …]
+--                  (the last three once per request of that key)
+--      4 limits    JSON, one per account: [perMinute, perDay, rendersPerMonth, 1 if hard]   (-1: unlimited)
+--      5 contexts  JSON, passed on to the job as it is
+--      6 batchId   claimed by the worker, so that the job counts once
+--      7 queue     BullMQ's key prefix of the metering queue
+--      8 options   JSON, of the job
+--      9 …         of every key: digests, then versions, then IDs; of every account: IDs, then versions
 -- Answers {'CLOSED'} when the marker is another, else {'OK', now, results}: results are per request
--- `code,minute,day,renders,` as counted after it.
+-- `code,minute,day,renders` as counted after it.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 
 local ADMIT, STALE, PER_MINUTE, PER_DAY, QUOTA, MONTH, EXPIRED = 0, 1, 2, 3, 4, 5, 6
-local REVOKED, DELETED, AUTHENTICATE = 7, 10, 20
+local REVOKED, DELETED = 7, 10
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local minute = math.floor(now / 60000)
 local date = civilDate(math.floor(now / 86400000))
-local minuteKey = prefix .. 'requests:minute:' .. minute
+local minuteKey = prefix .. 'requests:minute:' .. math.floor(now / 60000)
 local dayKey = prefix .. 'requests:day:' .. date
 local testKey = prefix .. 'test-renders:day:' .. date
 local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
 
-local batch = cjson.decode(ARGV[3])
-local groups, accounts = batch.g, batch.a
-local digests, keyIds, accountIds = {}, {}, {}
-for index, group in ipairs(groups) do
-  digests[index] = group[1]
-  keyIds[index] = group[3]
-end
-for index, account in ipairs(accounts) do accountIds[index] = account[1] end
+local groups, limits = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
+local keys, accounts = #groups, #limits
+local digestsAt, versionsAt, idsAt = 8, 8 + keys, 8 + 2 * keys
+local accountsAt, accountVersionsAt = 8 + 3 * keys, 8 + 3 * keys + accounts
+local function read(key, at, count) return redis.call('HMGET', key, unpack(ARGV, at + 1, at + count)) end
 
-local versions = redis.call('HMGET', state .. 'key-version', unpack(digests))
-local accountVersions = redis.call('HMGET', state .. 'account-version', unpack(accountIds))
-local minutes = redis.call('HMGET', minuteKey, unpack(keyIds))
-local days = redis.call('HMGET', dayKey, unpack(keyIds))
-local tests = redis.call('HMGET', testKey, unpack(keyIds))
-local months = redis.call('HMGET', monthKey, unpack(accountIds))
-local monthOf, monthChanged = {}, {}
-for index = 1, #accounts do monthOf[index] = tonumber(months[index] or 0) end
+local versions = read(state .. 'keys', digestsAt, keys)
+local accountVersions = read(state .. 'accounts', accountsAt, accounts)
+local minutes = read(minuteKey, idsAt, keys)
+local days = read(dayKey, idsAt, keys)
+local months = read(monthKey, accountsAt, accounts)
+local tests
+for place = 1, accounts do months[place] = tonumber(months[place] or 0) end
 
-local results, rows = {}, {}
-local minuteWrites, dayWrites, testWrites, monthWrites = {}, {}, {}, {}
+local results, size, decided = {}, 0, 0
+local minuteWrites, dayWrites, testWrites, monthWrites, monthChanged = {}, {}, {}, {}, {}
 
 for index, group in ipairs(groups) do
-  local place, expiresAt, isTest = group[4], group[5], group[6] == 1
-  local account = accounts[place]
-  local perMinute, perDay, perMonth, hard = account[3], account[4], account[5], account[6] == 1
-  local stale = versions[index] ~= group[2] or accountVersions[place] ~= account[2]
-  local inMinute, inDay = tonumber(minutes[index] or 0), tonumber(days[index] or 0)
-  local inTest = tonumber(tests[index] or 0)
+  local place, expiresAt, isTest = group[1], group[2], group[3] == 1
+  local perMinute, perDay, perMonth, hard = unpack(limits[place])
+  local stale = versions[index] ~= ARGV[versionsAt + index] or accountVersions[place] ~= ARGV[accountVersionsAt + place]
+  local inMinute, inDay, inTest = tonumber(minutes[index] or 0), tonumber(days[index] or 0), 0
+  if isTest then
+    tests = tests or read(testKey, idsAt, keys)
+    inTest = tonumber(tests[index] or 0)
+  end
   local before, testBefore = inMinute, inTest
-  local rowOf = {}
 
-  for at = 7, #group, 3 do
-    local plan, units, context = group[at], group[at + 1], group[at + 2]
+  for at = 4, #group, 3 do
+    local plan, units = group[at], group[at + 1]
     local code
     if stale then code = STALE
     elseif plan == REVOKED or plan == DELETED then code = plan
@@ -71,7 +67,7 @@ for index, group in ipairs(groups) do
     elseif perMinute >= 0 and inMinute >= perMinute then code = PER_MINUTE
     elseif perDay >= 0 and inDay >= perDay then code = PER_DAY
     elseif units > 0 and isTest and inTest + units > TEST_RENDERS_PER_DAY then code = QUOTA
-    elseif units > 0 and not isTest and hard and perMonth >= 0 and monthOf[place] + units > perMonth then code = MONTH
+    elseif units > 0 and not isTest and hard == 1 and perMonth >= 0 and months[place] + units > perMonth then code = MONTH
     else
       code = ADMIT
       inMinute = inMinute + 1
@@ -79,48 +75,36 @@ for index, group in ipairs(groups) do
       if units > 0 and isTest then
         inTest = inTest + units
       elseif units > 0 then
-        monthOf[place] = monthOf[place] + units
+        months[place] = months[place] + units
         monthChanged[place] = true
       end
     end
-
-    local size = #results
-    results[size + 1] = code
-    results[size + 2] = inMinute
-    results[size + 3] = inDay
-    results[size + 4] = isTest and inTest or monthOf[place]
-
-    if code ~= STALE then
-      local name = code .. ':' .. context
-      local row = rowOf[name]
-      if not row then
-        row = { group[3], place - 1, context, code, 0, 0, group[6] }
-        rowOf[name] = row
-        rows[#rows + 1] = row
-      end
-      row[5] = row[5] + 1
-      if code == ADMIT then row[6] = row[6] + units end
-    end
+    if code ~= STALE then decided = decided + 1 end
+    size = size + 1
+    results[size] = string.format('%d,%d,%d,%d', code, inMinute, inDay, isTest and inTest or months[place])
   end
 
   if inMinute > before then
-    minuteWrites[#minuteWrites + 1] = group[3]
-    minuteWrites[#minuteWrites + 1] = inMinute
-    dayWrites[#dayWrites + 1] = group[3]
-    dayWrites[#dayWrites + 1] = inDay
-  end
-  if inTest > testBefore then
-    testWrites[#testWrites + 1] = group[3]
-    testWrites[#testWrites + 1] = inTest
+    local id, at = ARGV[idsAt + index], #minuteWrites
+    minuteWrites[at + 1], minuteWrites[at + 2] = id, inMinute
+    dayWrites[at + 1], dayWrites[at + 2] = id, inDay
+    if inTest > testBefore then
+      at = #testWrites
+      testWrites[at + 1], testWrites[at + 2] = id, inTest
+    end
   end
 end
 for place in pairs(monthChanged) do
-  monthWrites[#monthWrites + 1] = accountIds[place]
-  monthWrites[#monthWrites + 1] = monthOf[place]
+  local at = #monthWrites
+  monthWrites[at + 1], monthWrites[at + 2] = ARGV[accountsAt + place], months[place]
 end
 
+-- Redis keeps a hash of few and short fields as a list, in which each look-up is a walk; one long value makes it a table.
+local LONG = string.rep('-', 65)
 local function write(key, pairs, seconds)
-  if #pairs == 0 then return end
+  local size = #pairs
+  if size == 0 then return end
+  pairs[size + 1], pairs[size + 2] = '-', LONG
   redis.call('HSET', key, unpack(pairs))
   redis.call('EXPIRE', key, seconds)
 end
@@ -129,14 +113,12 @@ write(dayKey, dayWrites, 40 * 86400)
 write(testKey, testWrites, 40 * 86400)
 write(monthKey, monthWrites, 70 * 86400)
 
-if #rows > 0 then
-  local queue = ARGV[6]
-  local data = '{"batchId":"' .. ARGV[5] .. '","at":' .. string.format('%d', now)
-    .. ',"contexts":' .. ARGV[4] .. ',"accounts":' .. cjson.encode(accountIds) .. ',"rows":' .. cjson.encode(rows) .. '}'
-  addStandardJob(
-    { queue .. 'wait', queue .. 'paused', queue .. 'meta', queue .. 'id', queue .. 'completed', queue .. 'delayed',
-      queue .. 'active', queue .. 'events', queue .. 'marker' },
-    { cmsgpack.pack({ queue, '', 'roll-up-verifications', now }), data, cmsgpack.pack(cjson.decode(ARGV[7])) }
-  )
+local counted = table.concat(results, ',')
+if decided > 0 then
+  local function list(at, count) return '["' .. table.concat(ARGV, '","', at + 1, at + count) .. '"]' end
+  addMeteringJob(ARGV[7], 'roll-up-verifications', now, ARGV[8],
+    '{"batchId":"' .. ARGV[6] .. '","at":' .. string.format('%d', now) .. ',"keys":' .. list(idsAt, keys)
+    .. ',"accounts":' .. list(accountsAt, accounts) .. ',"contexts":' .. ARGV[5] .. ',"groups":' .. ARGV[3]
+    .. ',"results":"' .. counted .. '"}')
 end
-return { 'OK', now, table.concat(results, ',') }
+return { 'OK', now, counted }

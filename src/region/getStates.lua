@@ -6,8 +6,8 @@ if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 local answer = { 'OK' }
 for index = 3, #ARGV do
-  local key = redis.call('HGET', state .. 'key-state', ARGV[index])
-  local account = key and redis.call('HGET', state .. 'account-state', cjson.decode(key).accountId)
+  local key = redis.call('HGET', state .. 'keys', 'state:' .. ARGV[index])
+  local account = key and redis.call('HGET', state .. 'accounts', 'state:' .. cjson.decode(key).accountId)
   answer[#answer + 1] = account and key or ''
   answer[#answer + 1] = account or ''
 end

@@ -7,9 +7,7 @@ local marker = redis.call('GET', prefix .. 'region')
 if marker and string.sub(marker, 1, #runId + 1) == runId .. '|' then return marker end
 if marker then
   local old = prefix .. string.match(marker, '|(.+)$') .. ':'
-  for _, name in ipairs({ 'key-version', 'key-state', 'account-version', 'account-state' }) do
-    redis.call('UNLINK', old .. name)
-  end
+  redis.call('UNLINK', old .. 'keys', old .. 'accounts')
 end
 redis.call('SET', prefix .. 'region', runId .. '|' .. fresh)
 return runId .. '|' .. fresh

@@ -15,10 +15,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local date = civilDate(math.floor(now / 86400000))
 
 local function put(kind, id, version, value)
-  local present = redis.call('HGET', state .. kind .. '-version', id)
+  local present = redis.call('HGET', state .. kind, id)
   if present and tonumber(present) >= version then return end
-  redis.call('HSET', state .. kind .. '-version', id, version)
-  redis.call('HSET', state .. kind .. '-state', id, value)
+  redis.call('HSET', state .. kind, id, version, 'state:' .. id, value)
 end
 
 local function raise(key, id, count, seconds)
@@ -29,8 +28,8 @@ end
 
 for _, loaded in ipairs(cjson.decode(ARGV[3])) do
   local seed = loaded.seed
-  put('key', loaded.digest, loaded.keyVersion, loaded.key)
-  put('account', loaded.accountId, loaded.accountVersion, loaded.account)
+  put('keys', loaded.digest, loaded.keyVersion, loaded.key)
+  put('accounts', loaded.accountId, loaded.accountVersion, loaded.account)
   if seed.day == date then
     raise(prefix .. 'requests:day:' .. date, loaded.keyId, seed.requests, 40 * 86400)
     raise(prefix .. 'test-renders:day:' .. date, loaded.keyId, seed.renders, 40 * 86400)

@@ -8,7 +8,7 @@ const source = (name: string) => readFileSync(new URL(`./${name}.lua`, import.me
  * BullMQ's own script for adding a job, as a function inside ours: the metering job is stored in the very
  * step that admits the requests, and by the installed version's code rather than by a copy of it.
  */
-const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n`
+const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n${source('addMeteringJob')}`
 
 /** What a region's Redis runs. Arguments and answers are described at the head of each file. */
 export const scripts = {

@@ -16,7 +16,8 @@ const MAX_BATCH = 1_000
 
 /**
  * Group commit: requests that arrive while a batch is in flight form the next one, so that a batch costs one
- * round trip however many it holds, and the cost per request falls as load rises.
+ * round trip however many it holds, and the cost per request falls as load rises. The next batch leaves before the
+ * answers of the last are given out: Redis decides the one while this process writes the other.
  */
 export class GroupCommit {
   readonly #region: Region
@@ -37,7 +38,7 @@ export class GroupCommit {
       if (this.#busy) return
       this.#busy = true
       // After this turn of the event loop, so that requests read in the same turn share the batch.
-      setImmediate(() => this.#next())
+      setImmediate(() => this.#sendNext())
     })
   }
 
@@ -46,7 +47,7 @@ export class GroupCommit {
     return this.#busy ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve()
   }
 
-  #next(): void {
+  #sendNext(): void {
     if (this.#waiting.length === 0) {
       this.#busy = false
       for (const resolve of this.#idle.splice(0)) resolve()
@@ -54,45 +55,49 @@ export class GroupCommit {
     }
     const batch = this.#waiting.length <= MAX_BATCH ? this.#waiting : this.#waiting.slice(0, MAX_BATCH)
     this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(MAX_BATCH)
-    this.#commit(batch)
-      .catch((error) => {
-        for (const one of batch) one.reject(error)
-      })
-      .finally(() => this.#next())
-  }
-
-  async #commit(batch: Waiting[]): Promise<void> {
     this.#onBatch(batch.length)
-    const { ordered, groups, accounts, contexts } = arrange(batch)
-    const answer = await this.#region.run(
-      'admit',
-      JSON.stringify({ g: groups, a: accounts }),
-      `[${contexts.join(',')}]`,
-      randomUUID(),
-      METERING_PREFIX,
-      METERING_OPTIONS,
+    const { ordered, args } = arrange(batch)
+    this.#region.run('admit', ...args).then(
+      (answer) => {
+        this.#sendNext()
+        giveOut(ordered, answer)
+      },
+      (error) => {
+        this.#sendNext()
+        for (const one of batch) one.reject(error)
+      },
     )
-    const now = Number(answer[1])
-    const counts = String(answer[2]).split(',')
-    for (let index = 0; index < ordered.length; index++) {
-      const at = index * 4
-      ordered[index]?.resolve({
-        code: Number(counts[at]),
-        inMinute: Number(counts[at + 1]),
-        inDay: Number(counts[at + 2]),
-        renders: Number(counts[at + 3]),
-        now,
-      })
-    }
+  }
+}
+
+/** Hands each request its part of the script's answer. */
+function giveOut(ordered: Waiting[], answer: unknown[]): void {
+  const now = Number(answer[1])
+  const counts = String(answer[2]).split(',')
+  let at = 0
+  for (const { resolve } of ordered) {
+    resolve({
+      code: Number(counts[at]),
+      inMinute: Number(counts[at + 1]),
+      inDay: Number(counts[at + 2]),
+      renders: Number(counts[at + 3]),
+      now,
+    })
+    at += 4
   }
 }
 
 /** The batch as the script takes it: requests by key, accounts and contexts named once. See admit.lua. */
 function arrange(batch: Waiting[]) {
-  const byKey = new Map<CachedKey, { group: (string | number)[]; members: Waiting[] }>()
+  const byKey = new Map<CachedKey, { group: number[]; members: Waiting[] }>()
   const placeOf = new Map<CachedAccount, number>()
-  const accounts: (string | number)[][] = []
   const contextOf = new Map<string, number>()
+  const limits: number[][] = []
+  const digests: string[] = []
+  const versions: string[] = []
+  const ids: string[] = []
+  const accountIds: string[] = []
+  const accountVersions: string[] = []
   for (const one of batch) {
     const { key, plan, units, context } = one.ticket
     let entry = byKey.get(key)
@@ -100,18 +105,21 @@ function arrange(batch: Waiting[]) {
       let place = placeOf.get(key.account)
       if (place === undefined) {
         const { state, version } = key.account
-        place = accounts.push([
-          state.accountId,
-          version,
+        place = limits.push([
           state.requestsPerMinute,
           state.requestsPerDay,
           state.rendersPerMonth,
           state.rendersHard ? 1 : 0,
         ])
+        accountIds.push(state.accountId)
+        accountVersions.push(version)
         placeOf.set(key.account, place)
       }
       const { digest, keyId, expiresAt, type } = key.state
-      entry = { group: [digest, key.version, keyId, place, expiresAt, type === 'test' ? 1 : 0], members: [] }
+      entry = { group: [place, expiresAt, type === 'test' ? 1 : 0], members: [] }
+      digests.push(digest)
+      versions.push(key.version)
+      ids.push(keyId)
       byKey.set(key, entry)
     }
     let index = contextOf.get(context)
@@ -123,10 +131,21 @@ function arrange(batch: Waiting[]) {
     entry.members.push(one)
   }
   const entries = [...byKey.values()]
+  const groups = entries.map((entry) => entry.group)
   return {
     ordered: entries.flatMap((entry) => entry.members),
-    groups: entries.map((entry) => entry.group),
-    accounts,
-    contexts: [...contextOf.keys()],
+    args: [
+      JSON.stringify(groups),
+      JSON.stringify(limits),
+      `[${[...contextOf.keys()].join(',')}]`,
+      randomUUID(),
+      METERING_PREFIX,
+      METERING_OPTIONS,
+      ...digests,
+      ...versions,
+      ...ids,
+      ...accountIds,
+      ...accountVersions,
+    ],
   }
 }

@@ -6,7 +6,7 @@ import { fromBase62, randomBase62, toBase62 } from '../domain/base62.ts'
  * completes the request in the minute in which it was counted, in whatever order the two arrive.
  */
 export function newRequestId(nowMs: number, admitted: boolean): string {
-  return `req_${toBase62(nowMs, 8)}${randomTail()}${admitted ? 'A' : 'R'}`
+  return `req_${timeOf(nowMs)}${randomTail()}${admitted ? 'A' : 'R'}`
 }
 
 /** What a request ID says, or undefined for a string that is none. */
@@ -15,7 +15,14 @@ export function parseRequestId(id: string): { at: number; admitted: boolean } | 
   return { at: fromBase62(id.slice(4, 12)), admitted: id.endsWith('A') }
 }
 
-// One draw of randomness serves many ids: the hot path asks for one with every request.
+// The hot path asks for an id with every request: those of one batch share their time, and one draw of randomness
+// serves many.
+let time = { ms: -1, text: '' }
+function timeOf(ms: number): string {
+  if (time.ms !== ms) time = { ms, text: toBase62(ms, 8) }
+  return time.text
+}
+
 let pool = ''
 let used = 0
 function randomTail(): string {

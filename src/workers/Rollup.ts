@@ -2,7 +2,7 @@ import type { JobData } from '../domain/jobs.ts'
 import { UsageBatch } from '../domain/usage/UsageBatch.ts'
 import { addUsage, claimIdOf, claimIds } from '../domain/usage/usageStore.ts'
 import type { Orm } from '../platform/postgres.ts'
-import { ADMIT, AUTHENTICATE, codeName } from '../verifier/decision.ts'
+import { ADMIT, AUTHENTICATE, codeName, STALE } from '../verifier/decision.ts'
 import { parseRequestId } from '../verifier/requestId.ts'
 
 type Work =
@@ -13,7 +13,7 @@ type Waiting = { work: Work; resolve: () => void; reject: (error: unknown) => vo
 /** Jobs per transaction: bounds its size, not the rate. */
 const MAX_JOBS = 500
 
-const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, nameOf: codeName }
+const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, stale: STALE, nameOf: codeName }
 
 /**
  * Group commit towards Postgres: metering jobs that arrive while a transaction runs share the next one. The

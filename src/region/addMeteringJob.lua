@@ -1,0 +1,8 @@
+-- Adds a job to the metering queue, by BullMQ's own script (see scripts.ts).
+local function addMeteringJob(queue, name, now, options, data)
+  addStandardJob(
+    { queue .. 'wait', queue .. 'paused', queue .. 'meta', queue .. 'id', queue .. 'completed', queue .. 'delayed',
+      queue .. 'active', queue .. 'events', queue .. 'marker' },
+    { cmsgpack.pack({ queue, '', name, now }), data, cmsgpack.pack(cjson.decode(options)) }
+  )
+end

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { TestProject } from 'vitest/node'
+import { root } from '../../src/dev/dataDir.ts'
+import { startPostgres } from '../../src/dev/postgres.ts'
+import { startRedis } from '../../src/dev/redis.ts'
+import { runSql } from './runSql.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server's own database: for making and dropping others. */
+    postgresUrl: string
+    /** Of one Redis that all test files share. */
+    redisUrl: string
+  }
+}
+
+export const TEMPLATE = 'template_keys'
+
+/**
+ * One Postgres, one Redis and one migrated template database for the whole run, whatever DATABASE_URL and REDIS_URL
+ * say. Both servers end with this process, even when it is killed.
+ */
+export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-test-'))
+  // Under root, Postgres runs as another user, who has to get in.
+  await chmod(folder, 0o711)
+  const [postgres, redis] = await Promise.all([
+    startPostgres({ dataDir: join(folder, 'postgres'), fast: true, temporary: true }),
+    startRedis({ dataDir: join(folder, 'redis'), temporary: true }),
+  ])
+  const teardown = async () => {
+    await Promise.all([postgres.stop(), redis.stop()])
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await makeTemplate(postgres.url, redis.url)
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+  project.provide('postgresUrl', postgres.url)
+  project.provide('redisUrl', redis.url)
+  return teardown
+}
+
+async function makeTemplate(postgresUrl: string, redisUrl: string): Promise<void> {
+  const url = new URL(postgresUrl)
+  url.pathname = `/${TEMPLATE}`
+  await runSql(postgresUrl, `CREATE DATABASE ${TEMPLATE}`)
+  await promisify(execFile)(process.execPath, ['src/cli/main.ts', 'migrate'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      DATABASE_URL: url.href,
+      REDIS_URL: redisUrl,
+      SECRETS_KEY: randomBytes(32).toString('base64'),
+    },
+  })
+  // A connection to the template would make a clone of it fail.
+  await runSql(postgresUrl, `ALTER DATABASE ${TEMPLATE} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true`)
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { root } from '../../src/dev/dataDir.ts'
+import { freePort } from '../../src/dev/freePort.ts'
+import type { Redis } from '../../src/dev/redis.ts'
+import { waitForHttp } from '../../src/dev/waitForHttp.ts'
+import { freshDatabase, freshRedis } from '../setup/services.ts'
+import { createClient } from './client.ts'
+
+/** One api or worker process of the service, started as production starts it. */
+export type ServiceProcess = {
+  pid: number
+  /** Ends it and waits for its end; SIGTERM unless told. Resolves with its exit code, null after SIGKILL. */
+  end: (signal?: NodeJS.Signals) => Promise<number | null>
+}
+
+export type Api = ServiceProcess & { url: string }
+
+export type Service = Awaited<ReturnType<typeof startService>>
+
+type Options = { apis?: number; workers?: number; env?: Record<string, string> }
+
+/**
+ * The whole service on a database and a Redis of its own: real processes, real servers. `stop` ends all of it; `output`
+ * is everything that its processes have written.
+ */
+export async function startService({ apis = 1, workers = 1, env: extra = {} }: Options = {}) {
+  const [database, redis] = await Promise.all([freshDatabase(), freshRedis()])
+  const env: Record<string, string> = {
+    ...(process.env as Record<string, string>),
+    DATABASE_URL: database.databaseUrl,
+    REDIS_URL: redis.url,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    OPERATOR_USER: 'operator',
+    OPERATOR_PASSWORD: 'operator-password',
+    HOST: '127.0.0.1',
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'info',
+    ...extra,
+  }
+  const output: string[] = []
+  const running = new Set<ServiceProcess>()
+
+  const launch = (file: string, more: Record<string, string> = {}): ServiceProcess => {
+    const child = spawn(process.execPath, [file], {
+      cwd: root,
+      env: { ...env, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => output.push(String(data)))
+    const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+    const one: ServiceProcess = {
+      pid: child.pid ?? 0,
+      end: (signal = 'SIGTERM') => {
+        running.delete(one)
+        if (isRunning(child)) child.kill(signal)
+        return exited
+      },
+    }
+    running.add(one)
+    return one
+  }
+  const startApi = async (more: Record<string, string> = {}): Promise<Api> => {
+    const port = await freePort()
+    const one = launch('src/api/main.ts', { PORT: String(port), ...more })
+    const url = `http://127.0.0.1:${port}`
+    await waitForHttp(`${url}/readyz`, {
+      accept: (status) => status === 200,
+      boundMs: 30_000,
+      signal: AbortSignal.timeout(30_000),
+    }).catch((error) => {
+      throw new Error(`${error}\n${output.join('')}`)
+    })
+    return Object.assign(one, { url })
+  }
+  const startWorker = (more: Record<string, string> = {}) => launch('src/workers/main.ts', more)
+
+  /** Runs the operator's command line and parses what it prints. */
+  const cli = async (...args: string[]): Promise<Record<string, string>> => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
+      cwd: root,
+      env,
+    })
+    return JSON.parse(stdout)
+  }
+
+  const started = Array.from({ length: workers }, () => startWorker())
+  const apiProcesses = await Promise.all(Array.from({ length: apis }, () => startApi()))
+  const first = apiProcesses[0]
+  if (!first) throw new Error('A service has at least one api')
+  const serviceToken = (await cli('service-token', 'create', '--name', 'test')).serviceToken ?? ''
+
+  return {
+    env,
+    redis,
+    databaseUrl: database.databaseUrl,
+    apis: apiProcesses,
+    workers: started,
+    url: first.url,
+    serviceToken,
+    output,
+    startApi,
+    startWorker,
+    cli,
+    /** An account of its own, and a client that uses its admin key. */
+    account: async (plan = 'pro', url = first.url) => {
+      const { accountId = '', adminKey = '' } = await cli(
+        'account',
+        'create',
+        '--name',
+        `On ${plan}`,
+        '--plan',
+        plan,
+      )
+      return { accountId, adminKey, ...createClient(url, adminKey) }
+    },
+    /** A client with the service token. */
+    server: createClient(first.url, serviceToken),
+    stop: async () => {
+      await Promise.all([...running].map((one) => one.end('SIGKILL')))
+      await Promise.all([redis.stop(), database.drop()])
+    },
+  }
+}
+
+export type TestRedis = Redis
+
+const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null
