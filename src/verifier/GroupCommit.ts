@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { METERING_OPTIONS, METERING_PREFIX } from '../platform/queues.ts'
 import type { Region } from '../region/Region.ts'
-import type { CachedAccount, CachedKey } from './StateCache.ts'
+import type { CachedKey } from './StateCache.ts'
 
 /** One request on its way through the script. `context` is a JSON list `[ip, endpoint, method]`. */
 export type Ticket = { key: CachedKey; plan: number; units: number; context: string }
@@ -87,10 +87,14 @@ function giveOut(ordered: Waiting[], answer: unknown[]): void {
   }
 }
 
-/** The batch as the script takes it: requests by key, accounts and contexts named once. See admit.lua. */
+/**
+ * The batch as the script takes it: requests by key, accounts and contexts named once. See admit.lua. A key or an
+ * account that stood there twice would be counted twice from the same start, so they are told apart by what they are,
+ * never by which object in memory they are.
+ */
 function arrange(batch: Waiting[]) {
-  const byKey = new Map<CachedKey, { group: number[]; members: Waiting[] }>()
-  const placeOf = new Map<CachedAccount, number>()
+  const byKey = new Map<string, { group: number[]; members: Waiting[] }>()
+  const placeOf = new Map<string, number>()
   const contextOf = new Map<string, number>()
   const limits: number[][] = []
   const digests: string[] = []
@@ -100,9 +104,10 @@ function arrange(batch: Waiting[]) {
   const accountVersions: string[] = []
   for (const one of batch) {
     const { key, plan, units, context } = one.ticket
-    let entry = byKey.get(key)
+    const name = key.state.digest + key.version
+    let entry = byKey.get(name)
     if (!entry) {
-      let place = placeOf.get(key.account)
+      let place = placeOf.get(key.state.accountId)
       if (place === undefined) {
         const { state, version } = key.account
         place = limits.push([
@@ -113,14 +118,14 @@ function arrange(batch: Waiting[]) {
         ])
         accountIds.push(state.accountId)
         accountVersions.push(version)
-        placeOf.set(key.account, place)
+        placeOf.set(key.state.accountId, place)
       }
       const { digest, keyId, expiresAt, type } = key.state
       entry = { group: [place, expiresAt, type === 'test' ? 1 : 0], members: [] }
       digests.push(digest)
       versions.push(key.version)
       ids.push(keyId)
-      byKey.set(key, entry)
+      byKey.set(name, entry)
     }
     let index = contextOf.get(context)
     if (index === undefined) {

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { Region } from '../../src/region/Region.ts'
+import { ADMIT, PER_DAY } from '../../src/verifier/decision.ts'
+import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
+import type { CachedKey } from '../../src/verifier/StateCache.ts'
+import { freshRedis } from '../setup/services.ts'
+import type { TestRedis } from '../support/startService.ts'
+
+let redis: TestRedis
+let region: Region
+beforeAll(async () => {
+  redis = await freshRedis()
+  region = new Region('primary', redis.url, createLog('silent', { process: 'test' }))
+  await region.ready(10_000)
+})
+afterAll(async () => {
+  await region.close()
+  await redis.stop()
+})
+
+const account: AccountState = {
+  version: 1,
+  accountId: 'acct_1',
+  plan: 'free',
+  requestsPerMinute: -1,
+  requestsPerDay: 3,
+  rendersPerMonth: -1,
+  rendersHard: false,
+}
+const key: KeyState = {
+  version: 1,
+  digest: 'd'.repeat(43),
+  keyId: 'key_1',
+  accountId: 'acct_1',
+  name: 'One',
+  type: 'live',
+  access: 'full',
+  permissions: [],
+  status: 'active',
+  expiresAt: 0,
+  allowedIps: [],
+}
+const cached = (): CachedKey => ({ state: key, version: '1', account: { state: account, version: '1' } })
+
+it('promise 5: a key that is in memory twice is counted as one within a batch', async () => {
+  const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
+  await region.putStates([{ key, account, seed }])
+  const batches: number[] = []
+  const commit = new GroupCommit(region, (size) => batches.push(size))
+  const decisions = await Promise.all(
+    Array.from({ length: 5 }, () =>
+      commit.decide({ key: cached(), plan: ADMIT, units: 0, context: '[null,null,null]' }),
+    ),
+  )
+  expect(batches).toEqual([5])
+  expect(decisions.map(({ code }) => code)).toEqual([ADMIT, ADMIT, ADMIT, PER_DAY, PER_DAY])
+  expect(decisions.at(-1)?.inDay).toBe(3)
+})
