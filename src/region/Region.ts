@@ -114,17 +114,27 @@ export class Region {
     ...args: (string | number)[]
   ): Promise<unknown[]> {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const marker = await this.marker()
-      let answer: unknown[]
-      try {
-        answer = (await this.#scripted[script](marker, PREFIX, ...args)) as unknown[]
-      } catch (error) {
-        throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
-      }
-      if (answer[0] === 'OK') return answer
-      if (this.#marker === marker) this.#marker = undefined
+      const answer = await this.#runUnder(await this.marker(), script, args)
+      if (answer) return answer
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
+  }
+
+  /** The script's answer, or undefined where the marker is no longer the region's. */
+  async #runUnder(
+    marker: string,
+    script: keyof typeof scripts,
+    args: (string | number)[],
+  ): Promise<unknown[] | undefined> {
+    let answer: unknown[]
+    try {
+      answer = (await this.#scripted[script](marker, PREFIX, ...args)) as unknown[]
+    } catch (error) {
+      throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
+    }
+    if (answer[0] === 'OK') return answer
+    if (this.#marker === marker) this.#marker = undefined
+    return undefined
   }
 
   /** The states that the region knows, in the order of the digests; `undefined` for what it does not know. */
@@ -137,9 +147,13 @@ export class Region {
     })
   }
 
-  /** Stores states, each only over an older version. Done when it resolves: any later batch sees them. */
-  async putStates(states: LoadedState[]): Promise<void> {
-    if (states.length === 0) return
+  /**
+   * Stores states, each only over an older version; any later batch sees them. `marker` is the region's from before the
+   * states were read: in a later epoch they may be older than what that one has lost, so they are not written, and the
+   * answer is false. Read them again then.
+   */
+  async putStates(states: LoadedState[], marker: string): Promise<boolean> {
+    if (states.length === 0) return true
     const written = states.map(({ key, account, seed }) => ({
       digest: key.digest,
       keyId: key.keyId,
@@ -150,7 +164,20 @@ export class Region {
       account: JSON.stringify(account),
       seed,
     }))
-    await this.run('putStates', JSON.stringify(written))
+    return (await this.#runUnder(marker, 'putStates', [JSON.stringify(written)])) !== undefined
+  }
+
+  /**
+   * Reads states from the truth and stores them, again while the epoch changes under it. Throws RegionUnavailable after
+   * the third time.
+   */
+  async fill(readTruth: () => Promise<LoadedState[]>): Promise<LoadedState[]> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const marker = await this.marker()
+      const states = await readTruth()
+      if (await this.putStates(states, marker)) return states
+    }
+    throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
 
   async close(): Promise<void> {

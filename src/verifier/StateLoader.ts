@@ -57,8 +57,7 @@ export class StateLoader {
       return !state
     })
     if (missing.length === 0) return found
-    const loaded = await this.#loadFromTruth(missing)
-    await this.#region.putStates(loaded)
+    const loaded = await this.#region.fill(() => this.#loadFromTruth(missing))
     for (const { key, account } of loaded) found.set(key.digest, this.#cache.put(key, account))
     return found
   }

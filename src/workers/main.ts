@@ -8,7 +8,7 @@ import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
 import { Region } from '../region/Region.ts'
 import { Rollup } from './Rollup.ts'
-import { registerSchedules } from './schedules.ts'
+import { keepSchedules } from './schedules.ts'
 import { startWorkers } from './startWorkers.ts'
 
 const env = readEnv()
@@ -47,6 +47,6 @@ if (env.WORKER_PORT !== undefined) {
   const probes = await startProbes({ env, port: env.WORKER_PORT, orm, region, metrics })
   shutdown.add('probes', () => probes.close())
 }
-await queues.byName.maintenance.waitUntilReady()
-await registerSchedules(queues)
+const schedules = keepSchedules(queues, log)
+shutdown.add('schedules', () => schedules.stop())
 log.info('working')

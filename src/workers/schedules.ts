@@ -1,5 +1,5 @@
-import type { JobName } from '../domain/jobs.ts'
-import { jobs } from '../domain/jobs.ts'
+import { type JobName, jobs } from '../domain/jobs.ts'
+import type { Log } from '../platform/log.ts'
 import { jobOptions, type Queues } from '../platform/queues.ts'
 
 /** What runs by the clock: every so many ms, or by a cron pattern in UTC. Schedules only start jobs. */
@@ -10,14 +10,27 @@ const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'expire-records', pattern: '0 10 0 * * *' },
 ]
 
-/** Registers the schedules; the same from every worker, so that one more worker changes nothing. */
-export async function registerSchedules(queues: Queues): Promise<void> {
+const CHECK_MS = 5_000
+
+/**
+ * Registers the schedules, and again whenever one is missing: they live in Redis, and what recovers from the loss of
+ * Redis must not be lost with it. The same from every worker, so that one more worker changes nothing.
+ */
+export function keepSchedules(queues: Queues, log: Log): { stop: () => void } {
+  const check = () =>
+    registerMissing(queues).catch((error) =>
+      log.warn({ reason: error.message }, 'schedules could not be checked'),
+    )
+  void check()
+  const timer = setInterval(check, CHECK_MS)
+  return { stop: () => clearInterval(timer) }
+}
+
+async function registerMissing(queues: Queues): Promise<void> {
   for (const { job, every, pattern } of schedules) {
+    const queue = queues.byName[jobs[job].queue]
+    if (await queue.getJobScheduler(job)) continue
     const repeat = every === undefined ? { pattern, tz: 'UTC' } : { every }
-    await queues.byName[jobs[job].queue].upsertJobScheduler(job, repeat, {
-      name: job,
-      data: {},
-      opts: jobOptions(job),
-    })
+    await queue.upsertJobScheduler(job, repeat, { name: job, data: {}, opts: jobOptions(job) })
   }
 }

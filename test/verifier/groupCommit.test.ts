@@ -42,11 +42,12 @@ const key: KeyState = {
   expiresAt: 0,
   allowedIps: [],
 }
+const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
+
 const cached = (): CachedKey => ({ state: key, version: '1', account: { state: account, version: '1' } })
 
 it('promise 5: a key that is in memory twice is counted as one within a batch', async () => {
-  const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
-  await region.putStates([{ key, account, seed }])
+  await region.putStates([{ key, account, seed }], await region.marker())
   const batches: number[] = []
   const commit = new GroupCommit(region, (size) => batches.push(size))
   const decisions = await Promise.all(
@@ -57,4 +58,22 @@ it('promise 5: a key that is in memory twice is counted as one within a batch', 
   expect(batches).toEqual([5])
   expect(decisions.map(({ code }) => code)).toEqual([ADMIT, ADMIT, ADMIT, PER_DAY, PER_DAY])
   expect(decisions.at(-1)?.inDay).toBe(3)
+})
+
+it('promise 3: a fill that was read before the region lost its memory is not written after it', async () => {
+  const before = await region.marker()
+  await region.redis.flushall()
+  // The next one to ask agrees on a new epoch.
+  expect(await region.getStates([key.digest])).toEqual([undefined])
+  expect(await region.putStates([{ key, account, seed }], before)).toBe(false)
+  expect(await region.getStates([key.digest])).toEqual([undefined])
+
+  let reads = 0
+  await region.fill(async () => {
+    reads += 1
+    if (reads === 1) await region.redis.flushall()
+    return [{ key, account, seed }]
+  })
+  expect(reads).toBe(2)
+  expect((await region.getStates([key.digest]))[0]?.key).toEqual(key)
 })

@@ -16,8 +16,9 @@ export async function propagateState(
   const region = context.regions.get(name)
   if (!region) throw new Error(`This worker knows no region ${name}`)
   const em = context.orm.em.fork()
-  const byKey = await loadStates(em, 'id', keyIds, context.now())
-  const byAccount = await loadStates(em, 'account', accountIds, context.now())
-  await region.putStates([...byKey, ...byAccount])
+  await region.fill(async () => [
+    ...(await loadStates(em, 'id', keyIds, context.now())),
+    ...(await loadStates(em, 'account', accountIds, context.now())),
+  ])
   return { region: name, at: Date.now() }
 }

@@ -1,0 +1,51 @@
+import { createLog } from '../../src/platform/log.ts'
+import { createMetrics } from '../../src/platform/metrics.ts'
+import { openPostgres } from '../../src/platform/postgres.ts'
+import { openQueues } from '../../src/platform/queues.ts'
+import { Region } from '../../src/region/Region.ts'
+import type { WorkerContext } from '../../src/workers/context.ts'
+import { Rollup } from '../../src/workers/Rollup.ts'
+import { freshDatabase, freshRedis } from '../setup/services.ts'
+
+/**
+ * What job handlers are handed, on a database and a Redis of their own, in this process: for calling handlers twice, late
+ * and out of order. `clock.now` is what they take for the time; `replies` is every command that was announced.
+ */
+export async function startWorkerContext() {
+  const [database, redis] = await Promise.all([freshDatabase(), freshRedis()])
+  const log = createLog('silent', { process: 'test' })
+  const orm = await openPostgres(database.databaseUrl)
+  const queues = openQueues(redis.url)
+  const region = new Region('primary', redis.url, log)
+  await Promise.all([region.ready(10_000), queues.byName.commands.waitUntilReady()])
+  const clock = { now: new Date() }
+  const replies: string[] = []
+  const context: WorkerContext = {
+    orm,
+    queues,
+    regions: new Map([[region.name, region]]),
+    rollup: new Rollup(orm),
+    reply: async (_channel, commandId) => {
+      replies.push(commandId)
+    },
+    now: () => clock.now,
+    log,
+    metrics: createMetrics(),
+  }
+  return {
+    context,
+    clock,
+    replies,
+    region,
+    redis,
+    em: () => orm.em.fork(),
+    stop: async () => {
+      await queues.close()
+      await region.close()
+      await orm.close()
+      await Promise.all([redis.stop(), database.drop()])
+    },
+  }
+}
+
+export type TestWorker = Awaited<ReturnType<typeof startWorkerContext>>
