@@ -65,7 +65,7 @@ function operationOf(spec: RouteSpec, method: string) {
     summary: spec.summary,
     tags: [spec.tag],
     ...securityOf(spec),
-    parameters: parametersOf(spec, method),
+    parameters: parametersOf(spec),
     ...(spec.body
       ? {
           requestBody: {
@@ -88,7 +88,7 @@ function securityOf(spec: RouteSpec) {
   }
 }
 
-function parametersOf(spec: RouteSpec, method: string) {
+function parametersOf(spec: RouteSpec) {
   const from = (place: 'path' | 'query', object: z.ZodObject | undefined) =>
     Object.entries(object?.shape ?? {}).map(([name, schema]) => ({
       name,
@@ -103,7 +103,7 @@ function parametersOf(spec: RouteSpec, method: string) {
     description,
     schema: { type: 'string' },
   })
-  const takesKey = method === 'post' && typeof spec.auth === 'object'
+  const takesKey = spec.problems.includes('idempotency-conflict')
   const takesTag = spec.problems.includes('precondition-failed')
   return [
     ...from('path', spec.params),

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Command } from '../domain/commands/Command.ts'
 import { Failure } from '../domain/failure.ts'
@@ -6,7 +5,7 @@ import type { CommandKind } from '../domain/jobs.ts'
 import { type Submission, submitCommand } from '../platform/submitCommand.ts'
 import type { ApiContext } from './context.ts'
 import type { Answer } from './guard.ts'
-import { Problem } from './problems.ts'
+import { idempotencyKeyOf, requestHashOf } from './idempotency.ts'
 
 type Asked<Kind extends CommandKind> = Omit<Submission<Kind>, 'idempotency'>
 
@@ -22,11 +21,9 @@ export async function respondToCommand<Kind extends CommandKind>(
   present: (result: Record<string, unknown>, secret: string | undefined) => Answer,
   body: unknown = {},
 ): Promise<Answer> {
-  const header = idempotencyKey(ctx)
+  const header = idempotencyKeyOf(ctx.req)
   const idempotency =
-    header === undefined
-      ? undefined
-      : { header, requestHash: hash('sha256', `${ctx.method} ${ctx.path}\n${canonical(body)}`, 'base64url') }
+    header === undefined ? undefined : { header, requestHash: requestHashOf(ctx.method, ctx.path, body) }
   const { command, secret, replayed } = await submitCommand(api.em(), api.commands, { ...asked, idempotency })
   const replay: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
   if (command.status === 'failed' && command.problem)
@@ -54,26 +51,4 @@ export function presentOperation(command: Command) {
     result: status === 'succeeded' ? (command.result ?? null) : null,
     problem: command.problem ? { code: command.problem.code, ...command.problem.details } : null,
   }
-}
-
-function idempotencyKey(ctx: Context): string | undefined {
-  const header = ctx.get('Idempotency-Key')
-  if (header === '' || ctx.method !== 'POST') return undefined
-  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header
-  const message = 'must be 1 to 255 printable ASCII characters without spaces'
-  throw new Problem('validation-error', {
-    detail: `Idempotency-Key ${message}`,
-    errors: [
-      { field: 'Idempotency-Key', message, code: header.length > 255 ? 'too_long' : 'invalid_format' },
-    ],
-  })
-}
-
-/** JSON with every object's fields in order, so that equal bodies are equal text. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, inner) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

@@ -3,6 +3,7 @@ import { loadKey } from '../../domain/keys/keyStore.ts'
 import { readWindows, WindowUsage } from '../../domain/usage/windows.ts'
 import { acceptEvents } from '../acceptEvents.ts'
 import { route } from '../guard.ts'
+import { answerOnce, idempotencyKeyOf, requestHashOf } from '../idempotency.ts'
 import { IdParams } from '../schemas.ts'
 
 export const keyUsage = route(
@@ -53,9 +54,17 @@ export const reportEvents = route(
     auth: 'service',
     body: z.strictObject({ events: z.array(Event).min(1).max(1_000) }),
     responses: { 202: z.object({ accepted: z.int(), duplicates: z.int() }) },
-    problems: ['invalid-service-token'],
+    problems: ['invalid-service-token', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, body }) => ({ status: 202, body: await acceptEvents(api, body.events) }),
+  async ({ api, ctx, body }) => {
+    const header = idempotencyKeyOf(ctx.req)
+    const scope = await api.serviceTokens.require(ctx.req)
+    const requestHash = () => requestHashOf('POST', ctx.path, body)
+    const accepted = await answerOnce(api, { header, scope, requestHash }, () =>
+      acceptEvents(api, body.events),
+    )
+    return { status: 202, body: accepted }
+  },
 )
 
 export type UsageEvent = z.infer<typeof Event>

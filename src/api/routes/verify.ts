@@ -2,8 +2,10 @@ import { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
 import { z } from 'zod'
 import type { FieldFault } from '../../domain/failure.ts'
 import { isIp } from '../../domain/keys/allowedIps.ts'
-import type { Verification, VerificationRequest } from '../../verifier/Verifier.ts'
-import type { HotRoute } from '../hot.ts'
+import type { Verification } from '../../verifier/Verifier.ts'
+import type { ApiContext } from '../context.ts'
+import type { HotAnswer, HotRoute } from '../hot.ts'
+import { answerOnce, idempotencyKeyOf, requestHashOf } from '../idempotency.ts'
 import { limitHeaders, limitsOf, retryAfterOf } from '../limitHeaders.ts'
 import { Problem } from '../problems.ts'
 import { readJson } from '../readJson.ts'
@@ -63,22 +65,34 @@ export const verify: HotRoute = {
     auth: 'service',
     body: Body,
     responses: { 200: Answer },
-    problems: ['invalid-service-token', 'service-unavailable'],
+    problems: [
+      'invalid-service-token',
+      'idempotency-conflict',
+      'idempotency-in-flight',
+      'service-unavailable',
+    ],
   },
   async answer(api, request) {
-    const token = api.serviceTokens.require(request)
-    if (typeof token !== 'string') await token
+    const required = api.serviceTokens.require(request)
+    const token = typeof required === 'string' ? required : await required
     const body = await readJson(request)
     if (!fits(body)) validate(Body, body)
-    const { key, ...rest } = body as z.infer<typeof Body>
-    if (rest.ip !== undefined && !isIp(rest.ip)) throw badIp()
-    const verification = await api.verifier.verify({ ...rest, value: key } satisfies VerificationRequest)
-    const limits = limitsOf(verification)
-    const headers = limitHeaders(verification, limits)
-    const answer = present(verification, limits)
-    if (answer.retryAfter !== undefined) headers['Retry-After'] = String(answer.retryAfter)
-    return { status: 200, headers, body: JSON.stringify(answer), requestId: verification.requestId }
+    const asked = body as z.infer<typeof Body>
+    if (asked.ip !== undefined && !isIp(asked.ip)) throw badIp()
+    const header = idempotencyKeyOf(request)
+    if (header === undefined) return decide(api, asked)
+    const requestHash = () => requestHashOf('POST', '/verify', asked)
+    return answerOnce(api, { header, scope: token, requestHash }, () => decide(api, asked))
   },
+}
+
+async function decide(api: ApiContext, { key, ...rest }: z.infer<typeof Body>): Promise<HotAnswer> {
+  const verification = await api.verifier.verify({ ...rest, value: key })
+  const limits = limitsOf(verification)
+  const headers = limitHeaders(verification, limits)
+  const answer = present(verification, limits)
+  if (answer.retryAfter !== undefined) headers['Retry-After'] = String(answer.retryAfter)
+  return { status: 200, headers, body: JSON.stringify(answer), requestId: verification.requestId }
 }
 
 function present(verification: Verification, limits: ReturnType<typeof limitsOf>): z.infer<typeof Answer> {

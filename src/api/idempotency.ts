@@ -1,0 +1,89 @@
+import { hash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { Failure } from '../domain/failure.ts'
+import { RegionUnavailable } from '../region/Region.ts'
+import type { ApiContext } from './context.ts'
+import { Problem } from './problems.ts'
+
+const DAY_SECONDS = 86_400
+
+/** A request that never came to its end stops blocking its key after this long. */
+const IN_FLIGHT_SECONDS = 60
+
+/** The header's value, checked; undefined where there is none. Throws a `validation-error`. */
+export function idempotencyKeyOf(request: IncomingMessage): string | undefined {
+  const header = request.headers['idempotency-key']
+  if (typeof header !== 'string' || header === '' || request.method !== 'POST') return undefined
+  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header
+  const message = 'must be 1 to 255 printable ASCII characters without spaces'
+  const code = header.length > 255 ? 'too_long' : 'invalid_format'
+  throw new Problem('validation-error', {
+    detail: `Idempotency-Key ${message}`,
+    errors: [{ field: 'Idempotency-Key', message, code }],
+  })
+}
+
+/** What must be equal for two requests to be the same: method, path and body, as SHA-256 in base64url. */
+export function requestHashOf(method: string, path: string, body: unknown): string {
+  return hash('sha256', `${method} ${path}\n${canonical(body)}`, 'base64url')
+}
+
+/** JSON with every object's fields in order, so that equal bodies are equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+type Stored<Value> = { requestHash: string; answer?: Value }
+
+/**
+ * For the POSTs of resource servers, which are no commands: remembers the answer in the region's Redis for a day, under
+ * the header's keyed hash. Commands have a row for this (src/platform/submitCommand.ts). `scope` is whose key it is.
+ */
+export async function answerOnce<Value>(
+  api: ApiContext,
+  asked: { header: string | undefined; scope: string; requestHash: () => string },
+  run: () => Promise<Value>,
+): Promise<Value> {
+  if (asked.header === undefined) return run()
+  const name = `keys:idempotency:${api.commands.sealer.hashOf(`${asked.scope} ${asked.header}`)}`
+  const requestHash = asked.requestHash()
+  const { redis } = api.region
+  const inRedis = <Answer>(answer: Promise<Answer>) =>
+    answer.catch((error) => {
+      throw new RegionUnavailable('The region did not answer.', { cause: error })
+    })
+
+  const mine = JSON.stringify({ requestHash } satisfies Stored<Value>)
+  const first = await inRedis(redis.set(name, mine, 'EX', IN_FLIGHT_SECONDS, 'NX'))
+  if (first === null) {
+    const stored = JSON.parse((await inRedis(redis.get(name))) ?? mine) as Stored<Value>
+    if (stored.requestHash !== requestHash) throw conflict()
+    if (stored.answer === undefined) throw inFlight()
+    return stored.answer
+  }
+  try {
+    const answer = await run()
+    await inRedis(redis.set(name, JSON.stringify({ requestHash, answer }), 'EX', DAY_SECONDS))
+    return answer
+  } catch (error) {
+    await redis.del(name).catch(() => {})
+    throw error
+  }
+}
+
+function conflict(): Failure {
+  return new Failure('idempotency-conflict', {
+    detail: 'This Idempotency-Key was used for another request within the last 24 hours.',
+  })
+}
+
+function inFlight(): Failure {
+  return new Failure('idempotency-in-flight', {
+    detail: 'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.',
+    retryAfter: 1,
+  })
+}
