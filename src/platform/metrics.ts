@@ -43,7 +43,7 @@ export function createMetrics() {
     }),
     commandSeconds: new Histogram({
       name: 'keys_command_seconds',
-      help: 'From a command’s row to its outcome, by kind',
+      help: 'How long the asker of a command waited, by kind and outcome (pending: answered with 202)',
       labelNames: ['kind', 'outcome'] as const,
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
       registers,
@@ -65,6 +65,20 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
           .getJobCounts('wait', 'active', 'delayed', 'failed', 'waiting-children')
           .catch(() => ({ wait: -1 }))
         for (const [state, count] of Object.entries(counts)) depth.set({ queue, state }, count)
+      }
+    },
+  })
+  const finished = new Gauge({
+    name: 'keys_queue_finished',
+    help: 'Jobs finished since the queue began, by queue and outcome, whichever worker ran them',
+    labelNames: ['queue', 'outcome'] as const,
+    registers,
+    collect: async () => {
+      for (const [queue, handle] of Object.entries(queues.byName)) {
+        for (const outcome of ['completed', 'failed'] as const) {
+          const metrics = await handle.getMetrics(outcome, 0, 0).catch(() => undefined)
+          if (metrics) finished.set({ queue, outcome }, metrics.meta.count)
+        }
       }
     },
   })

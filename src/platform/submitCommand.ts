@@ -13,7 +13,15 @@ const IDEMPOTENCY_MS = 24 * 3600 * 1000
 /** The sweeper leaves a new command to its first job for this long. */
 const FIRST_SWEEP_MS = 10_000
 
-export type CommandDeps = { queues: Queues; replies: Replies; sealer: Sealer; log: Log; waitMs: number }
+export type CommandDeps = {
+  queues: Queues
+  replies: Replies
+  sealer: Sealer
+  log: Log
+  waitMs: number
+  /** Told how long the asker waited, in seconds, and for what outcome (`pending` past the bound). */
+  onAnswered?: (kind: CommandKind, outcome: string, seconds: number) => void
+}
 
 export type Submission<Kind extends CommandKind> = {
   kind: Kind
@@ -41,10 +49,11 @@ export async function submitCommand<Kind extends CommandKind>(
 ): Promise<Submitted> {
   const { idempotency } = submission
   const id = newId('operation')
+  const started = performance.now()
   const inserted = await insert(em, deps, submission, id)
   if (!inserted && idempotency) return replay(em, deps, submission.accountId, idempotency)
 
-  const outcome = deps.replies.wait(id, deps.waitMs)
+  const word = deps.replies.wait(id, deps.waitMs)
   const sent = await deps.queues.add(submission.kind, { commandId: id } as never, id).then(
     () => true,
     (error) => {
@@ -55,8 +64,10 @@ export async function submitCommand<Kind extends CommandKind>(
       return false
     },
   )
-  if (sent) await outcome
+  if (sent) await word
   const command = await em.fork().findOneOrFail(CommandSchema, { id })
+  const outcome = command.status === 'applied' ? 'pending' : command.status
+  deps.onAnswered?.(submission.kind, outcome, (performance.now() - started) / 1000)
   return { command, secret: submission.secret, replayed: false }
 }
 

@@ -82,11 +82,14 @@ export function claim(em: SqlEntityManager, commandId: string): Promise<Command 
   return em.findOne(CommandSchema, { id: commandId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
 }
 
-/** Wakes whoever waits for the command, and measures how long it took. Late or twice does no harm. */
+/** Logs a command's outcome under the ID of the request that asked for it, and wakes whoever waits. Twice does no harm. */
 export async function announce(context: WorkerContext, command: Command): Promise<void> {
-  const seconds = (context.now().getTime() - command.createdAt.getTime()) / 1000
-  context.metrics.commandSeconds.observe({ kind: command.kind, outcome: command.status }, seconds)
-  await context.reply(command.replyTo ?? null, command.id)
+  const { id, kind, status, accountId, actor } = command
+  context.log.info(
+    { commandId: id, kind, status, accountId, requestId: actor.requestId },
+    'a command is done',
+  )
+  await context.reply(command.replyTo ?? null, id)
 }
 
 async function refuse(context: WorkerContext, commandId: string, refusal: Failure, now: Date) {

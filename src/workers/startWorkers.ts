@@ -31,6 +31,7 @@ export function startWorkers(context: WorkerContext, redisUrl: string, concurren
       lockDuration: 10_000,
       stalledInterval: 5_000,
       maxStalledCount: 1_000,
+      metrics: { maxDataPoints: 60 },
       settings: {
         backoffStrategy: (attemptsMade, _type, _error, job) => {
           const backoff = job?.opts.backoff

@@ -31,7 +31,12 @@ export type QuotaUse = {
 type Verifications = JobData<'roll-up-verifications'>
 
 /** The admission script's codes, as src/verifier/decision.ts has them, and the names under which refusals are stored. */
-export type VerificationCodes = { admitted: number; authenticated: number; stale: number; nameOf: (code: number) => string }
+export type VerificationCodes = {
+  admitted: number
+  authenticated: number
+  stale: number
+  nameOf: (code: number) => string
+}
 
 /**
  * Adds up events and verifications before they reach Postgres, so that a transaction writes one row per key and
