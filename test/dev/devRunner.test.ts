@@ -1,31 +1,70 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
-import { commandLine } from '../../src/dev/commandLine.ts'
-import { root } from '../../src/dev/dataDir.ts'
+import { expect, it, vi } from 'vitest'
+import type { DevState } from '../../src/dev/DevState.ts'
+import { readState, root } from '../../src/dev/dataDir.ts'
+import { isPortFree } from '../../src/dev/freePort.ts'
 import { temporaryFolder } from './folder.ts'
 
-const unset = { DATABASE_URL: '', REDIS_URL: '', PORT: '', RENDER_PORT: '', SECRETS_KEY: '' }
+const main = join(root, 'src/dev/main.ts')
+// Each start takes seconds, more on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
-function dev(dataDir: string, command: string) {
-  const env = { ...process.env, ...unset, DATA_DIR: dataDir }
-  return promisify(execFile)(process.execPath, [join(root, 'src/dev/main.ts'), '--once-ready', command], {
-    env,
-  })
+/** As on a machine where nothing is set: the caller's own settings would change what is tested. */
+function cleanEnv(dataDir: string): NodeJS.ProcessEnv {
+  const { DATABASE_URL, REDIS_URL, PORT, RENDER_PORT, SECRETS_KEY, OPERATOR_PASSWORD, ...env } = process.env
+  return { ...env, DATA_DIR: dataDir }
 }
 
-it('runs a command when all is ready, passes its output and status on, and leaves no process', async () => {
+/** The ports of all it ran on that are still in use. */
+async function portsInUse(dataDir: string): Promise<number[]> {
+  const ports = Object.values((await readState<Record<string, number>>(dataDir, 'ports.json')) ?? {})
+  expect(ports).toHaveLength(4)
+  const free = await Promise.all(ports.map(isPortFree))
+  return ports.filter((_, index) => !free[index])
+}
+
+it('runs a command once all is ready, hands on its output and status, stops everything, and goes on next time', async () => {
   const dataDir = await temporaryFolder()
-  const list = `curl -sf "$API_URL/api-keys" -H "Authorization: Bearer $ADMIN_KEY" > "$DATA_DIR/keys.json"`
-  const script = `const { API_URL, ADMIN_KEY, DATABASE_URL, REDIS_URL } = process.env;
-    const answer = await fetch(API_URL + '/api-keys', { headers: { authorization: 'Bearer ' + ADMIN_KEY } });
-    console.log(JSON.stringify({ status: answer.status, DATABASE_URL, REDIS_URL, ADMIN_KEY }))`
-  expect(list).toBeDefined()
-  const { stdout } = await dev(
-    dataDir,
-    `${process.execPath} --input-type=module -e '${script.replaceAll("'", `'\\''`)}'`,
-  )
-  expect(JSON.parse(stdout)).toMatchObject({ status: 200 })
-  expect(await commandLine(1)).toBeDefined()
+  const script = `
+    const { API_URL, ADMIN_KEY } = process.env
+    const headers = { authorization: 'Bearer ' + ADMIN_KEY }
+    const { status } = await fetch(API_URL + '/api-keys', { headers })
+    console.log(JSON.stringify({ status, ADMIN_KEY }))
+    process.exitCode = 7`
+  const command = `'${process.execPath}' --input-type=module -e "$SCRIPT"`
+  const run = () =>
+    promisify(execFile)(process.execPath, [main, '--once-ready', command], {
+      env: { ...cleanEnv(dataDir), SCRIPT: script },
+    }).catch((error: { code: number; stdout: string; stderr: string }) => error)
+
+  const first = await run()
+  expect(first).toMatchObject({ code: 7, stderr: '' })
+  expect(await portsInUse(dataDir)).toEqual([])
+  const state = await readState<DevState>(dataDir, 'dev.json')
+  expect(JSON.parse(first.stdout)).toEqual({ status: 200, ADMIN_KEY: state?.adminKey })
+
+  const second = await run()
+  expect(second.stdout).toBe(first.stdout)
+})
+
+it('stops everything at SIGTERM, and ends with 0', async () => {
+  const dataDir = await temporaryFolder()
+  const dev = spawn(process.execPath, [main], {
+    env: cleanEnv(dataDir),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await new Promise<void>((resolve) => {
+    let output = ''
+    dev.stdout.on('data', (chunk) => {
+      output += chunk
+      if (output.includes('Pictify Keys is ready')) resolve()
+    })
+  })
+  const exit = once(dev, 'exit')
+  dev.kill('SIGTERM')
+  expect(await exit).toEqual([0, null])
+  expect(await portsInUse(dataDir)).toEqual([])
 })

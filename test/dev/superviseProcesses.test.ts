@@ -14,7 +14,7 @@ function supervise(boundMs?: number) {
   const saw = (text: string) =>
     vi.waitFor(() => expect(lines).toContainEqual(expect.stringContaining(text)), 10_000)
   const node = (name: string, script: string) =>
-    supervisor.start({ name, command: `${process.execPath} -e "${script}"` }, { ...process.env })
+    supervisor.start({ name, command: `exec ${process.execPath} -e "${script}"` }, { ...process.env })
   return { supervisor, lines, saw, node }
 }
 
