@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 import type { RouteSpec } from './guard.ts'
+import { Problem } from './problems.ts'
 import { forwardAuth } from './routes/forwardAuth.ts'
 import { verify } from './routes/verify.ts'
 import { toProblem } from './toProblem.ts'
@@ -25,6 +26,10 @@ export function createHotPath(
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     const url = request.url ?? ''
+    if (!url.startsWith('/')) {
+      sendProblem(api, response, '/', notAPath())
+      return true
+    }
     const mark = url.indexOf('?')
     const path = mark < 0 ? url : url.slice(0, mark)
     const search = mark < 0 ? '' : url.slice(mark + 1)
@@ -41,6 +46,14 @@ export function createHotPath(
     )
     return true
   }
+}
+
+/** Absolute and other request targets are for proxies. */
+function notAPath(): Problem {
+  return new Problem('validation-error', {
+    detail: 'The request target must be a path.',
+    errors: [{ field: 'url', message: 'must start with "/"', code: 'invalid_format' }],
+  })
 }
 
 function sendProblem(api: ApiContext, response: ServerResponse, path: string, error: unknown): void {

@@ -10,8 +10,10 @@ export const text = (max: number) =>
     .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
     .refine((value) => value.trim() !== '', 'must not be blank')
 
-/** Path parameters: anything may be asked for; what is no ID is not found. */
-export const IdParams = z.object({ id: z.string().max(256) })
+/** Path parameters: anything may be asked for, and what cannot be an ID is not found like any other. */
+export const IdParams = z.object({
+  id: z.string().transform((id) => (/^[\w-]{1,64}$/.test(id) ? id : 'none')),
+})
 
 export const Permission = z
   .string()

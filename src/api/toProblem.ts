@@ -11,7 +11,7 @@ const byStatus: Record<number, Slug> = {
 }
 
 /** SQLSTATE classes and socket errors that mean: Postgres is away, not wrong. */
-const away = /^(08|57P|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
+const away = /^(08(?!P01)|57P|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
 
 /** What went wrong, as callers may see it. An unknown error is an `internal-error`, and its text stays in the log. */
 export function toProblem(error: unknown): Problem {

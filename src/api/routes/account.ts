@@ -7,7 +7,7 @@ import { Failure } from '../../domain/failure.ts'
 import { countActive } from '../../domain/keys/keyStore.ts'
 import { route } from '../guard.ts'
 import { presentOperation } from '../respondToCommand.ts'
-import { IdParams, whole } from '../schemas.ts'
+import { IdParams, text, whole } from '../schemas.ts'
 
 const limit = z.int().nullable().describe('null: unlimited')
 
@@ -71,7 +71,7 @@ export const auditLog = route(
         .regex(/^\d{1,18}$/, 'must be a cursor of an earlier page')
         .optional(),
       limit: whole(1, 100, 50),
-      targetId: z.string().max(64).optional(),
+      targetId: text(64).optional(),
     }),
     responses: {
       200: z.object({

@@ -85,12 +85,7 @@ export const list = route(
       limit: whole(1, 100, 20),
       type: KeyTypes.optional(),
       status: z.enum(['active', 'revoked', 'expired']).optional(),
-      q: z
-        .string()
-        .min(1)
-        .max(100)
-        .optional()
-        .describe('Part of the name or the ID, or the last 4 characters'),
+      q: text(100).optional().describe('Part of the name or the ID, or the last 4 characters'),
     }),
     responses: { 200: z.object({ apiKeys: z.array(KeyResource), pagination: Pagination }) },
     problems: [],
