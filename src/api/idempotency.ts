@@ -41,14 +41,15 @@ type Stored<Value> = { requestHash: string; answer?: Value }
 
 /**
  * For the POSTs of resource servers, which are no commands: remembers the answer in the region's Redis for a day, under
- * the header's keyed hash. Commands have a row for this (src/platform/submitCommand.ts). `scope` is whose key it is.
+ * the header's keyed hash. Commands have a row for this (src/platform/submitCommand.ts). `scope` is whose key it is. A
+ * request that failed is not remembered: the next one is the first.
  */
 export async function answerOnce<Value>(
   api: ApiContext,
   asked: { header: string | undefined; scope: string; requestHash: () => string },
   run: () => Promise<Value>,
-): Promise<Value> {
-  if (asked.header === undefined) return run()
+): Promise<{ answer: Value; replayed: boolean }> {
+  if (asked.header === undefined) return { answer: await run(), replayed: false }
   const name = `keys:idempotency:${api.commands.sealer.hashOf(`${asked.scope} ${asked.header}`)}`
   const requestHash = asked.requestHash()
   const { redis } = api.region
@@ -63,12 +64,12 @@ export async function answerOnce<Value>(
     const stored = JSON.parse((await inRedis(redis.get(name))) ?? mine) as Stored<Value>
     if (stored.requestHash !== requestHash) throw conflict()
     if (stored.answer === undefined) throw inFlight()
-    return stored.answer
+    return { answer: stored.answer, replayed: true }
   }
   try {
     const answer = await run()
     await inRedis(redis.set(name, JSON.stringify({ requestHash, answer }), 'EX', DAY_SECONDS))
-    return answer
+    return { answer, replayed: false }
   } catch (error) {
     await redis.del(name).catch(() => {})
     throw error

@@ -15,6 +15,7 @@ import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
 import { createHotPath } from './hot.ts'
 import { createServiceTokens } from './serviceTokens.ts'
+import { stopServer } from './stopServer.ts'
 
 const env = readEnv()
 const log = createLog(env.LOG_LEVEL, { process: 'api' })
@@ -69,13 +70,10 @@ const api: ApiContext = {
 const hotPath = createHotPath(api)
 const answer = createApp(api, orm).callback()
 const server = createServer((request, response) => {
+  if (!server.listening) response.setHeader('Connection', 'close')
   if (!hotPath(request, response)) void answer(request, response)
 })
-shutdown.add('server', () => {
-  const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
-  return closed
-})
+shutdown.add('server', () => stopServer(server))
 server.listen(env.PORT, env.HOST, () =>
   log.info({ port: (server.address() as { port: number }).port }, 'listening'),
 )

@@ -8,8 +8,8 @@ export function welcomeText(state: DevState): string {
     '',
     'Pictify Keys is ready. Ctrl-C stops it.',
     '',
-    `  Dashboard   ${state.apiUrl}`,
-    `              sign in as ${state.email}, password ${state.password}`,
+    `  API         ${state.apiUrl}`,
+    `              sign in (POST /session) as ${state.email}, password ${state.password}`,
     `  Docs        ${state.apiUrl}/docs`,
     `  Queues      ${state.operatorUrl}`,
     `              user ${state.operatorUser}, password ${state.operatorPassword}`,
@@ -28,7 +28,7 @@ export function welcomeText(state: DevState): string {
     ...(state.renderUrl
       ? [
           '  # render an image with a key',
-          `  curl -s "$RENDER_URL/image" ${admin} ${json} -d '{"html":"<h1>Hi</h1>"}'`,
+          `  curl -s "$RENDER_URL/image" ${admin} ${json} -d '{"html":"<h1>Hi</h1>"}' -o hi.png`,
         ]
       : []),
     '',

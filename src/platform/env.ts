@@ -47,6 +47,8 @@ const EnvSchema = z.object({
   OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
   OPEN_METRICS: flag,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** `development` and `test`: an answer that breaks its declaration is an error instead of a line in the log. */
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(16),
 })
 

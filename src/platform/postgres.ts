@@ -31,7 +31,8 @@ export async function openPostgres(databaseUrl: string, options: { poolMax?: num
     // Commands answer on stdout; what the migrator has to say is in its result.
     logger: () => {},
     pool: { min: 0, max: options.poolMax ?? 10 },
-    driverOptions: { connectionTimeoutMillis: 5_000, keepAlive: true },
+    // The driver reads the whole URL, `?sslmode=` with it; MikroORM only takes its parts.
+    driverOptions: { connectionString: databaseUrl, connectionTimeoutMillis: 5_000, keepAlive: true },
     forceUtcTimezone: true,
     migrations: {
       path: fileURLToPath(new URL('../../migrations', import.meta.url)),

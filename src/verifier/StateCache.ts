@@ -18,7 +18,7 @@ export class StateCache {
     return this.#keys.get(digest)
   }
 
-  /** Keeps a state; an older version than the one known changes nothing. */
+  /** Keeps a state. An older one than before does no harm: the next batch finds its version stale. */
   put(key: KeyState, account: AccountState): CachedKey {
     const cached = { state: key, version: String(key.version), account: this.#putAccount(account) }
     this.#keys.delete(key.digest)

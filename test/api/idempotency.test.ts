@@ -62,3 +62,14 @@ it('a refused command is repeated as refused, and two accounts may use one key',
   expect((await ask(one)).body).toMatchObject({ status: 403, used: 2 })
   expect((await ask(other)).status).toBe(201)
 })
+
+it('promise 3: a repeated verification of a revoked key is not answered with the old "valid"', async () => {
+  const account = await service.account()
+  const { id, key } = await account.createKey()
+  const ask = () => service.server.post('/verify', { key }, once('verify-3'))
+  expect((await ask()).body.valid).toBe(true)
+  await account.post(`/api-keys/${id}/revoke`)
+  const after = await ask()
+  expect(after.body).toMatchObject({ valid: false, code: 'REVOKED' })
+  expect(after.headers.get('idempotent-replayed')).toBe('true')
+})

@@ -156,10 +156,14 @@ describe('rotation and deletion', () => {
   it('ends the old key after the overlap, and never later than it would have ended', () => {
     expect(decideRotation(key(), 60, now)).toEqual({
       oldExpiresAt: new Date('2026-11-22T12:01:00Z'),
+      newExpiresAt: null,
       freesPlace: false,
     })
     expect(decideRotation(key({ expiresAt: later }), 86_400, now).oldExpiresAt).toEqual(later)
-    expect(decideRotation(key(), 0, now)).toEqual({ oldExpiresAt: now, freesPlace: true })
+    expect(decideRotation(key(), 0, now)).toEqual({ oldExpiresAt: now, newExpiresAt: null, freesPlace: true })
+    expect(decideRotation(key({ expiresAt: later }), 0, now).newExpiresAt).toEqual(
+      new Date('2026-11-22T14:00:00Z'),
+    )
     expect(codeOf(() => decideRotation(key({ status: 'revoked' }), 0, now))).toBe('key-not-active')
   })
 

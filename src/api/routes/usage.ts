@@ -60,10 +60,11 @@ export const reportEvents = route(
     const header = idempotencyKeyOf(ctx.req)
     const scope = await api.serviceTokens.require(ctx.req)
     const requestHash = () => requestHashOf('POST', ctx.path, body)
-    const accepted = await answerOnce(api, { header, scope, requestHash }, () =>
+    const { answer, replayed } = await answerOnce(api, { header, scope, requestHash }, () =>
       acceptEvents(api, body.events),
     )
-    return { status: 202, body: accepted }
+    const headers: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
+    return { status: 202, body: answer, headers }
   },
 )
 

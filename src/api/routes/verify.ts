@@ -82,12 +82,30 @@ export const verify: HotRoute = {
     const header = idempotencyKeyOf(request)
     if (header === undefined) return decide(api, asked)
     const requestHash = () => requestHashOf('POST', '/verify', asked)
-    return answerOnce(api, { header, scope: token, requestHash }, () => decide(api, asked))
+    const once = await answerOnce(api, { header, scope: token, requestHash }, () => decide(api, asked))
+    return once.replayed ? stillTrue(api, asked, once.answer) : once.answer
   },
 }
 
+/**
+ * A repeated answer is the first one only as long as the key may still do this: a revocation is never older news than an
+ * Idempotency-Key. Asks for the key's state alone, so that nothing is counted again.
+ */
+async function stillTrue(
+  api: ApiContext,
+  { key, ...rest }: z.infer<typeof Body>,
+  first: HotAnswer,
+): Promise<HotAnswer> {
+  const now = await api.verifier.verify({ ...rest, value: key, authenticate: true })
+  const answer = now.valid ? first : answerOf(now)
+  return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } }
+}
+
 async function decide(api: ApiContext, { key, ...rest }: z.infer<typeof Body>): Promise<HotAnswer> {
-  const verification = await api.verifier.verify({ ...rest, value: key })
+  return answerOf(await api.verifier.verify({ ...rest, value: key }))
+}
+
+function answerOf(verification: Verification): HotAnswer {
   const limits = limitsOf(verification)
   const headers = limitHeaders(verification, limits)
   const answer = present(verification, limits)

@@ -74,16 +74,18 @@ export function decideUpdate(
   return written
 }
 
-/** Rotating takes an active key. With no overlap the old key ends at once and leaves its place to the new one. */
+/** Rotating takes an active key; a key with an expiry is followed by one that lives as long. With no overlap the old key ends at once and leaves its place to the new one. */
 export function decideRotation(
   key: ApiKey,
   overlapSeconds: number,
   now: Date,
-): { oldExpiresAt: Date; freesPlace: boolean } {
+): { oldExpiresAt: Date; newExpiresAt: Date | null; freesPlace: boolean } {
   requireActive(key, now, 'rotated')
   const end = new Date(now.getTime() + overlapSeconds * 1000)
   const oldExpiresAt = key.expiresAt && key.expiresAt < end ? key.expiresAt : end
-  return { oldExpiresAt, freesPlace: overlapSeconds === 0 }
+  const lifetime = key.expiresAt && key.expiresAt.getTime() - key.createdAt.getTime()
+  const newExpiresAt = lifetime === null || lifetime === undefined ? null : new Date(now.getTime() + lifetime)
+  return { oldExpiresAt, newExpiresAt, freesPlace: overlapSeconds === 0 }
 }
 
 /** Only revoked keys can be deleted; an expired one may be too, for it can never be used again. */

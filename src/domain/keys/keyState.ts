@@ -46,7 +46,8 @@ export type CounterSeed = {
 
 export type LoadedState = { key: KeyState; account: AccountState; seed: CounterSeed }
 
-export function keyStateOf(key: ApiKey): KeyState {
+/** A key that has ended by our clock is told as ended long ago: the region's clock has no say in that any more. */
+export function keyStateOf(key: ApiKey, now: Date): KeyState {
   return {
     version: key.version,
     digest: key.digest,
@@ -57,7 +58,7 @@ export function keyStateOf(key: ApiKey): KeyState {
     access: key.access,
     permissions: key.permissions,
     status: key.status,
-    expiresAt: key.expiresAt?.getTime() ?? 0,
+    expiresAt: key.expiresAt && key.expiresAt <= now ? ENDED : (key.expiresAt?.getTime() ?? 0),
     allowedIps: key.allowedIps,
   }
 }
@@ -74,6 +75,9 @@ export function accountStateOf(account: Account): AccountState {
     rendersHard: limits.rendersHard,
   }
 }
+
+/** Unix ms of an expiry that every clock has passed. */
+const ENDED = 1
 
 type Row = {
   key: ApiKey & { expiresAt: string | null }
@@ -138,7 +142,7 @@ export async function loadStates(
     [day, month, ...values],
   )
   return rows.map((row) => ({
-    key: keyStateOf({ ...row.key, expiresAt: row.key.expiresAt ? new Date(row.key.expiresAt) : null }),
+    key: keyStateOf({ ...row.key, expiresAt: row.key.expiresAt ? new Date(row.key.expiresAt) : null }, now),
     account: accountStateOf(row.account),
     seed: {
       day,

@@ -11,7 +11,7 @@ import { commandJob } from '../commandJob.ts'
 export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
   const old = await lockKey(em, account.id, payload.keyId)
-  const { oldExpiresAt, freesPlace } = decideRotation(old, payload.overlapSeconds, now)
+  const { oldExpiresAt, newExpiresAt, freesPlace } = decideRotation(old, payload.overlapSeconds, now)
   const used = await countActive(em, account.id, old.type, now)
   requireRoom(
     account.plan,
@@ -36,6 +36,7 @@ export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, p
     version: 1,
     createdAt: now,
     createdBy: command.actor.id,
+    expiresAt: newExpiresAt,
     rotatedFrom: old.id,
   })
   em.persist(fresh)

@@ -1,0 +1,60 @@
+import { access, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { root } from '../../src/dev/dataDir.ts'
+import { readEnv } from '../../src/platform/env.ts'
+import { blocksOf, pathsOf, readmeSection, variablesOf } from './readme.ts'
+
+const required = {
+  DATABASE_URL: 'postgres://localhost/keys',
+  REDIS_URL: 'redis://localhost',
+  SECRETS_KEY: Buffer.alloc(32).toString('base64'),
+}
+
+it('the configuration table has every variable of the schema, no other, and its default', async () => {
+  const source = await readFile(join(root, 'src/platform/env.ts'), 'utf8')
+  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name = '']) => name)
+  expect(names).toEqual(expect.arrayContaining([...Object.keys(required), 'PORT']))
+  const defaults: Record<string, unknown> = readEnv(required)
+  const expected = names.map((name) => ({
+    name,
+    fallback: name in required ? 'required' : String(defaults[name] ?? ''),
+  }))
+  expect(variablesOf(await readmeSection('Configuration'), 0)).toEqual(expected)
+})
+
+it('the table of bin/dev has every variable that src/dev reads of its own', async () => {
+  const folder = join(root, 'src/dev')
+  const sources = await Promise.all(
+    (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
+  )
+  const read = sources
+    .join('\n')
+    .matchAll(/process\.env\.(DATA_DIR)|chooseHttpPort\('([A-Z_]+)'|env\.(\w+_URL) \|\|/g)
+  const names = new Set([...read].map((match) => match[1] ?? match[2] ?? match[3]))
+  expect(new Set(variablesOf(await readmeSection('Configuration'), 1).map(({ name }) => name))).toEqual(names)
+})
+
+it('every file and folder of the annotated tree exists', async () => {
+  const tree = blocksOf(await readmeSection('Where things are')).find(({ language }) => language === 'tree')
+  const paths = pathsOf(tree?.text ?? '')
+  expect(paths).toContain('src/api/routes/')
+  for (const path of paths) await expect(access(join(root, path)), path).resolves.toBeUndefined()
+})
+
+it('every link of the README and of docs/ to a file of the repository leads to one', async () => {
+  const decisions = (await readdir(join(root, 'docs/decisions'))).map((name) => `docs/decisions/${name}`)
+  for (const page of ['README.md', 'docs/README.md', ...decisions]) {
+    const text = await readFile(join(root, page), 'utf8')
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      const path = join(root, page, '..', target)
+      await expect(access(path), `${page} → ${target}`).resolves.toBeUndefined()
+    }
+  }
+})
+
+it('every decision is in the index', async () => {
+  const index = await readFile(join(root, 'docs/README.md'), 'utf8')
+  for (const name of await readdir(join(root, 'docs/decisions')))
+    expect(index).toContain(`(decisions/${name})`)
+})
