@@ -73,6 +73,7 @@ function observe(api: ApiContext): Middleware {
 /** Every failure leaves as a problem. */
 function answerProblems(api: ApiContext): Middleware {
   return async (ctx, next) => {
+    const { path } = ctx
     try {
       await next()
       if (ctx.status === 404 && ctx.body === undefined)
@@ -84,7 +85,7 @@ function answerProblems(api: ApiContext): Middleware {
       ctx.status = problem.status
       ctx.set(problem.headers)
       ctx.type = 'application/problem+json'
-      ctx.body = JSON.stringify(problem.body(api.env.PROBLEM_BASE_URL, ctx.path, ctx.state.requestId))
+      ctx.body = JSON.stringify(problem.body(api.env.PROBLEM_BASE_URL, path, ctx.state.requestId))
     }
   }
 }

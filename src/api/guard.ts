@@ -59,8 +59,7 @@ export function route<const Spec extends RouteSpec>(
         principal: await authorise(api, ctx, spec.auth),
         params: spec.params && validate(spec.params, ctx.params),
         query: spec.query && validate(spec.query, plainQuery(ctx)),
-        body:
-          spec.body && validate(spec.body, (await readJson(ctx.req)) ?? (spec.bodyOptional ? {} : undefined)),
+        body: spec.body && validate(spec.body, await readJson(ctx.req, spec.bodyOptional ? {} : undefined)),
       }
       const answer = await handle(input as RouteInput<Spec>)
       ctx.set(answer.headers ?? {})

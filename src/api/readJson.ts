@@ -2,15 +2,17 @@ import type { IncomingMessage } from 'node:http'
 import { Problem } from './problems.ts'
 
 const MAX_BYTES = 1024 * 1024
+/** A body that is too large is still read up to here, without being kept, so that its sender gets to see the answer. */
+const READ_ON_BYTES = 16 * MAX_BYTES
 const MAX_DEPTH = 32
 
 /**
- * The request's JSON body, or undefined where there is none. Throws Problem: 413 over 1 MiB, 415 for another media
- * type or a content coding, 400 for what is not JSON, is nested more than 32 deep, or holds a NUL or a `__proto__`.
+ * The request's JSON body, or `absent` where there is none. Throws Problem: 413 over 1 MiB, 415 for another media type
+ * or a content coding, 400 for what is not JSON, is nested more than 32 deep, or holds a NUL or a `__proto__`.
  */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readJson(request: IncomingMessage, absent?: unknown): Promise<unknown> {
   const text = await readText(request)
-  if (text === '') return undefined
+  if (text === '') return absent
   requireJsonType(request)
   let value: unknown
   try {
@@ -41,27 +43,19 @@ function readText(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const tooLarge = () => {
-      // Read on without keeping anything, so that the client gets to see the answer.
-      request.removeAllListeners('data')
-      request.resume()
-      reject(
-        new Problem(
-          'payload-too-large',
-          { detail: 'The body is larger than 1 MiB.' },
-          { Connection: 'close' },
-        ),
-      )
-    }
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) return tooLarge()
+    const tooLarge = (headers: Record<string, string> = {}) =>
+      reject(new Problem('payload-too-large', { detail: 'The body is larger than 1 MiB.' }, headers))
+    if (Number(request.headers['content-length'] ?? 0) > READ_ON_BYTES)
+      return tooLarge({ Connection: 'close' })
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > MAX_BYTES) return tooLarge()
-      chunks.push(chunk)
+      if (size <= MAX_BYTES) chunks.push(chunk)
+      else if (size > READ_ON_BYTES) tooLarge({ Connection: 'close' })
     })
-    request.on('end', () =>
-      resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? ''),
-    )
+    request.on('end', () => {
+      if (size > MAX_BYTES) tooLarge()
+      else resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '')
+    })
     request.on('error', () => reject(malformed('The body did not arrive whole.')))
   })
 }

@@ -4,6 +4,8 @@ import { Problem, type Slug } from './problems.ts'
 
 const byStatus: Record<number, Slug> = {
   400: 'validation-error',
+  // Only the files of /docs are forbidden so, outside of their folder.
+  403: 'not-found',
   404: 'not-found',
   405: 'method-not-allowed',
   413: 'payload-too-large',
