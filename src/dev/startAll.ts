@@ -35,7 +35,7 @@ export async function startAll(options: StartOptions): Promise<DevState> {
   const env = process.env
   const kept = await readState<DevState>(dataDir, 'dev.json')
   const secrets = await devSecrets(dataDir)
-  const ports = await choosePorts(dataDir)
+  const ports = await servicePorts(dataDir)
   const logTo = (name: string) => {
     const stream = createWriteStream(join(dataDir, name), { mode: 0o600 })
     return (text: string) => void stream.write(text)
@@ -55,29 +55,30 @@ export async function startAll(options: StartOptions): Promise<DevState> {
   const databaseUrl = env.DATABASE_URL || (await startService('postgres', startPostgres))
   const redisUrl = env.REDIS_URL || (await startService('redis', startRedis))
 
-  const apiUrl = `http://127.0.0.1:${ports.api}`
+  const secretsKey = env.SECRETS_KEY || secrets.SECRETS_KEY
+  const serviceEnv = { ...env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, SECRETS_KEY: secretsKey }
+  const cli = createCli(serviceEnv, signal)
+  await cli('migrate')
+
+  // Chosen late, so that two that start at once rarely choose the same.
+  const apiPort = await httpPort('PORT', API_PORT)
+  const apiUrl = `http://127.0.0.1:${apiPort}`
   const operator = {
     operatorUrl: `${apiUrl}/admin/queues`,
     operatorUser: env.OPERATOR_USER || secrets.operatorUser,
     operatorPassword: env.OPERATOR_PASSWORD || secrets.operatorPassword,
   }
   const processEnv = {
-    ...env,
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redisUrl,
-    PORT: String(ports.api),
+    ...serviceEnv,
+    PORT: String(apiPort),
     HOST: '127.0.0.1',
     PUBLIC_URL: apiUrl,
-    SECRETS_KEY: env.SECRETS_KEY || secrets.SECRETS_KEY,
     OPERATOR_USER: operator.operatorUser,
     OPERATOR_PASSWORD: operator.operatorPassword,
     WEBHOOK_ALLOW_PRIVATE: 'true',
     NODE_ENV: 'development',
     ...(options.colour ? { FORCE_COLOR: '1' } : {}),
   }
-  const cli = createCli(processEnv, signal)
-  await cli('migrate')
-
   const supervise = () => {
     const supervisor = superviseProcesses({ cwd: root, write: options.write, colour: options.colour })
     onStop(supervisor.stop)
@@ -100,7 +101,8 @@ export async function startAll(options: StartOptions): Promise<DevState> {
   await writeState(dataDir, 'dev.json', state)
 
   if (existsSync(join(root, EXAMPLE))) {
-    state.renderUrl = `http://127.0.0.1:${ports.render}`
+    const port = await httpPort('RENDER_PORT', RENDER_PORT)
+    state.renderUrl = `http://127.0.0.1:${port}`
     await writeState(dataDir, 'dev.json', state)
     // Stopped before the rest: it still has usage to report.
     const example = supervise()
@@ -108,7 +110,7 @@ export async function startAll(options: StartOptions): Promise<DevState> {
       { name: 'render', command: `node_modules/.bin/node ${EXAMPLE}` },
       {
         ...processEnv,
-        PORT: String(ports.render),
+        PORT: String(port),
         PUBLIC_URL: state.renderUrl,
         KEYS_URL: apiUrl,
         SERVICE_TOKEN: demo.serviceToken,
@@ -125,22 +127,18 @@ export async function startAll(options: StartOptions): Promise<DevState> {
   return state
 }
 
-type Ports = { api: number; render: number; postgres: number; redis: number }
+type ServicePorts = { postgres: number; redis: number }
 
-/** PORT and RENDER_PORT as they are set; else 3000 and 3100 when free; the services' as they were last time. */
-async function choosePorts(dataDir: string): Promise<Ports> {
-  const last = await readState<Partial<Ports>>(dataDir, 'ports.json')
-  const ports = {
-    api: await chooseHttpPort('PORT', API_PORT),
-    render: await chooseHttpPort('RENDER_PORT', RENDER_PORT),
-    postgres: await freePort(last?.postgres),
-    redis: await freePort(last?.redis),
-  }
+/** The ports that the services had last time, when they are free. */
+async function servicePorts(dataDir: string): Promise<ServicePorts> {
+  const last = await readState<ServicePorts>(dataDir, 'ports.json')
+  const ports = { postgres: await freePort(last?.postgres), redis: await freePort(last?.redis) }
   await writeState(dataDir, 'ports.json', ports)
   return ports
 }
 
-async function chooseHttpPort(variable: string, preferred: number): Promise<number> {
+/** The port that `variable` sets, which must be free; unset: `preferred` when it is free, else another. */
+async function httpPort(variable: string, preferred: number): Promise<number> {
   const text = process.env[variable]
   if (!text) return freePort(preferred)
   const port = Number(text)

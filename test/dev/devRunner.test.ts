@@ -20,7 +20,10 @@ function cleanEnv(dataDir: string): NodeJS.ProcessEnv {
 
 /** The ports of all it ran on that are still in use. */
 async function portsInUse(dataDir: string): Promise<number[]> {
-  const ports = Object.values((await readState<Record<string, number>>(dataDir, 'ports.json')) ?? {})
+  const services = await readState<Record<string, number>>(dataDir, 'ports.json')
+  const state = await readState<DevState>(dataDir, 'dev.json')
+  const http = [state?.apiUrl, state?.renderUrl].map((url) => Number(new URL(url ?? '').port))
+  const ports = [...Object.values(services ?? {}), ...http]
   expect(ports).toHaveLength(4)
   const free = await Promise.all(ports.map(isPortFree))
   return ports.filter((_, index) => !free[index])
