@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { Failure, type FieldFault } from '../domain/failure.ts'
 import type { JobData } from '../domain/jobs.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
@@ -6,7 +7,6 @@ import { claimIdOf, findClaimed } from '../domain/usage/usageStore.ts'
 import { METERING_OPTIONS, METERING_PREFIX } from '../platform/queues.ts'
 import { parseRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
-import type { UsageEvent } from './routes/usage.ts'
 
 const DAY = 86_400_000
 const OLDEST_MS = 35 * DAY
@@ -14,6 +14,22 @@ const NEWEST_MS = 5 * 60_000
 
 /** How long the region remembers ids, so that the answer can count duplicates that Postgres has not claimed yet. */
 const SLOT_SECONDS = 60
+
+/** What a resource server reports of one request. */
+export const UsageEvent = z.strictObject({
+  id: z.string().min(1).max(128),
+  at: z.iso.datetime({ offset: true }),
+  keyId: z.string().min(1).max(64),
+  status: z.int().min(100).max(599),
+  latencyMs: z.number().min(0).max(86_400_000).optional(),
+  units: z.int().min(0).max(1_000_000).optional(),
+  requestId: z.string().max(64).optional().describe('Of a verification: this report completes that request'),
+  ip: z.string().max(45).optional(),
+  endpoint: z.string().max(256).optional(),
+  method: z.string().max(16).optional(),
+})
+
+export type UsageEvent = z.infer<typeof UsageEvent>
 
 type Row = JobData<'roll-up-events'>['events'][number]
 

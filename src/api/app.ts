@@ -1,7 +1,7 @@
 import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import type { Orm } from '../platform/postgres.ts'
-import { readiness } from '../platform/probes.ts'
+import { readiness } from '../region/readiness.ts'
 import { newRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 import { docsPage } from './docsPage.ts'

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { Member } from '../domain/accounts/Member.ts'
+import type { Actor } from '../domain/commands/Command.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -24,3 +26,6 @@ export type ApiContext = {
   log: Log
   metrics: Metrics
 }
+
+/** Who asks, for which account, and what they may do. */
+export type Principal = { accountId: string; permissions: readonly string[]; actor: Actor; member?: Member }

@@ -1,19 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
-import type { RouteSpec } from './guard.ts'
+import type { HotRoute } from './hotRoute.ts'
 import { Problem } from './problems.ts'
 import { forwardAuth } from './routes/forwardAuth.ts'
 import { verify } from './routes/verify.ts'
 import { toProblem } from './toProblem.ts'
-
-export type HotAnswer = { status: number; headers: Record<string, string>; body: string; requestId: string }
-
-/** A route of the hot path: declared like every other, answered with as little as can be done around it. */
-export type HotRoute = {
-  spec: RouteSpec
-  answer: (api: ApiContext, request: IncomingMessage, search: string) => Promise<HotAnswer>
-}
 
 export const hotRoutes: HotRoute[] = [verify, forwardAuth]
 

@@ -1,14 +1,9 @@
 import type { Context } from 'koa'
-import type { Member } from '../domain/accounts/Member.ts'
-import type { Actor } from '../domain/commands/Command.ts'
-import type { ApiContext } from './context.ts'
+import type { ApiContext, Principal } from './context.ts'
 import { missingAuthorization, presentedSecret } from './credentials.ts'
 import { Problem } from './problems.ts'
 import { refusal } from './refusal.ts'
 import { sessionPrincipal } from './sessions.ts'
-
-/** Who asks, for which account, and what they may do. */
-export type Principal = { accountId: string; permissions: readonly string[]; actor: Actor; member?: Member }
 
 /**
  * Who is behind a management request: an API key, else a session. The key is verified like any other, so that a

@@ -17,3 +17,8 @@ export type WorkerContext = {
   log: Log
   metrics: Metrics
 }
+
+/** What a handler may ask about its run. */
+export type Run = { childrenValues: () => Promise<unknown[]> }
+
+export type Handler<Data> = (context: WorkerContext, data: Data, run: Run) => Promise<unknown>

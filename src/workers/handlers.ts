@@ -1,4 +1,5 @@
 import type { JobData, JobName } from '../domain/jobs.ts'
+import type { Handler } from './context.ts'
 import { addMember } from './jobs/addMember.ts'
 import { changePlan } from './jobs/changePlan.ts'
 import { createAccount } from './jobs/createAccount.ts'
@@ -18,7 +19,6 @@ import { rotateApiKey } from './jobs/rotateApiKey.ts'
 import { sweepCommands } from './jobs/sweepCommands.ts'
 import { updateApiKey } from './jobs/updateApiKey.ts'
 import { updateMember } from './jobs/updateMember.ts'
-import type { Handler } from './runJob.ts'
 
 /** Exhaustive over the catalogue: a job without a handler does not compile. */
 export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {

@@ -1,12 +1,7 @@
 import { type Job, UnrecoverableError } from 'bullmq'
 import { type JobName, jobs } from '../domain/jobs.ts'
-import type { WorkerContext } from './context.ts'
+import type { Handler, Run, WorkerContext } from './context.ts'
 import { handlers } from './handlers.ts'
-
-/** What a handler may ask about its run. */
-export type Run = { childrenValues: () => Promise<unknown[]> }
-
-export type Handler<Data> = (context: WorkerContext, data: Data, run: Run) => Promise<unknown>
 
 /** Runs one job: parses what it carries, calls its handler, measures, and logs a failure once. Throw to retry. */
 export async function runJob(context: WorkerContext, job: Job): Promise<unknown> {

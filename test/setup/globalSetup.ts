@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,16 +26,13 @@ export const TEMPLATE = 'template_keys'
  * say. Both servers end with this process, even when it is killed.
  */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-test-'))
-  // Under root, Postgres runs as another user, who has to get in.
-  await chmod(folder, 0o711)
+  const [postgresDir, redisDir] = await Promise.all([temporaryFolder(), temporaryFolder()])
   const [postgres, redis] = await Promise.all([
-    startPostgres({ dataDir: join(folder, 'postgres'), fast: true, temporary: true }),
-    startRedis({ dataDir: join(folder, 'redis'), temporary: true }),
+    startPostgres({ dataDir: postgresDir, fast: true, temporary: true }),
+    startRedis({ dataDir: redisDir, temporary: true }),
   ])
   const teardown = async () => {
     await Promise.all([postgres.stop(), redis.stop()])
-    await rm(folder, { recursive: true, force: true })
   }
   try {
     await makeTemplate(postgres.url, redis.url)
@@ -46,6 +43,14 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   project.provide('postgresUrl', postgres.url)
   project.provide('redisUrl', redis.url)
   return teardown
+}
+
+/** Deleted by the server that is started in it. */
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-test-'))
+  // Under root, Postgres runs as another user, who has to get in.
+  await chmod(folder, 0o711)
+  return folder
 }
 
 async function makeTemplate(postgresUrl: string, redisUrl: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { missingAuthorization, presentedSecret } from '../credentials.ts'
-import type { HotRoute } from '../hot.ts'
+import type { HotRoute } from '../hotRoute.ts'
 import { limitHeaders, limitsOf } from '../limitHeaders.ts'
 import { refusal } from '../refusal.ts'
 import { Permission, whole } from '../schemas.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { loadKey } from '../../domain/keys/keyStore.ts'
 import { readWindows, WindowUsage } from '../../domain/usage/windows.ts'
-import { acceptEvents } from '../acceptEvents.ts'
+import { acceptEvents, UsageEvent } from '../acceptEvents.ts'
 import { route } from '../guard.ts'
 import { answerOnce, idempotencyKeyOf, requestHashOf } from '../idempotency.ts'
 import { IdParams } from '../schemas.ts'
@@ -32,19 +32,6 @@ export const keyUsage = route(
   },
 )
 
-const Event = z.strictObject({
-  id: z.string().min(1).max(128),
-  at: z.iso.datetime({ offset: true }),
-  keyId: z.string().min(1).max(64),
-  status: z.int().min(100).max(599),
-  latencyMs: z.number().min(0).max(86_400_000).optional(),
-  units: z.int().min(0).max(1_000_000).optional(),
-  requestId: z.string().max(64).optional().describe('Of a verification: this report completes that request'),
-  ip: z.string().max(45).optional(),
-  endpoint: z.string().max(256).optional(),
-  method: z.string().max(16).optional(),
-})
-
 export const reportEvents = route(
   {
     method: 'post',
@@ -52,7 +39,7 @@ export const reportEvents = route(
     summary: 'Report what happened to up to 1,000 requests. The same id counts once within 35 days.',
     tag: 'Usage',
     auth: 'service',
-    body: z.strictObject({ events: z.array(Event).min(1).max(1_000) }),
+    body: z.strictObject({ events: z.array(UsageEvent).min(1).max(1_000) }),
     responses: { 202: z.object({ accepted: z.int(), duplicates: z.int() }) },
     problems: ['invalid-service-token', 'idempotency-conflict', 'idempotency-in-flight'],
   },
@@ -67,5 +54,3 @@ export const reportEvents = route(
     return { status: 202, body: answer, headers }
   },
 )
-
-export type UsageEvent = z.infer<typeof Event>

@@ -1,7 +1,6 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { announce, claim } from '../commandJob.ts'
-import type { WorkerContext } from '../context.ts'
-import type { Run } from '../runJob.ts'
+import type { Run, WorkerContext } from '../context.ts'
 import type { Confirmation } from './propagateState.ts'
 
 /**

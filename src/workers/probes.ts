@@ -1,40 +1,13 @@
 import { createServer } from 'node:http'
+import type { Env } from '../platform/env.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Orm } from '../platform/postgres.ts'
 import type { Region } from '../region/Region.ts'
-import type { Env } from './env.ts'
-import type { Metrics } from './metrics.ts'
-import type { Orm } from './postgres.ts'
-
-export type Readiness = { ready: boolean; checks: { postgres: string; redis: string } }
-
-const BOUND_MS = 2_000
-
-/** Whether each dependency answers within 2 s; `ok`, or what is wrong with it. */
-export async function readiness(orm: Orm, region: Region): Promise<Readiness> {
-  const [postgres, redis] = await Promise.all([
-    outcome(orm.em.fork().execute('select 1')),
-    outcome(region.ready(BOUND_MS).then(() => region.redis.ping())),
-  ])
-  return { ready: postgres === 'ok' && redis === 'ok', checks: { postgres, redis } }
-}
-
-async function outcome(check: Promise<unknown>): Promise<string> {
-  let bound: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    bound = setTimeout(() => reject(new Error('no answer')), BOUND_MS)
-  })
-  try {
-    await Promise.race([check, late])
-    return 'ok'
-  } catch {
-    return 'unavailable'
-  } finally {
-    clearTimeout(bound)
-  }
-}
+import { readiness } from '../region/readiness.ts'
 
 type ProbeOptions = { env: Env; port: number; orm: Orm; region: Region; metrics: Metrics }
 
-/** The worker's own little server: /livez, /readyz and /metrics, for a process manager and Prometheus on the same host. */
+/** The worker's own little server: /livez, /readyz and /metrics, for a process manager and Prometheus. */
 export async function startProbes({ env, port, orm, region, metrics }: ProbeOptions) {
   const server = createServer(async (request, response) => {
     try {
