@@ -1,4 +1,6 @@
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
+import type { KeyType } from '../domain/keys/keyFormat.ts'
+import type { AccountState } from '../domain/keys/keyState.ts'
 import { PER_DAY } from '../verifier/decision.ts'
 import type { Verification } from '../verifier/Verifier.ts'
 
@@ -58,23 +60,37 @@ export function limitHeaders(verification: Verification, limits: Limit[]): Recor
   const { decision } = verification
   if (!decision) return {}
   const headers: Record<string, string> = { 'X-Usage-Requests-Today': String(decision.inDay) }
-  let policy = ''
+  const policy = policyOf(verification, limits)
   let state = ''
-  for (const { name, limit, remaining, reset, resetIn, windowSeconds } of limits) {
+  for (const { name, limit, remaining, reset, resetIn } of limits) {
     if (name === 'minute') {
       headers['X-RateLimit-Limit'] = String(limit)
       headers['X-RateLimit-Remaining'] = String(remaining)
       headers['X-RateLimit-Reset'] = String(reset)
     }
-    const comma = policy === '' ? '' : ', '
-    policy += `${comma}"${name}";q=${limit};w=${windowSeconds}`
-    state += `${comma}"${name}";r=${remaining};t=${resetIn}`
+    state += `${state === '' ? '' : ', '}"${name}";r=${remaining};t=${resetIn}`
   }
   if (policy !== '') {
     headers['RateLimit-Policy'] = policy
     headers.RateLimit = state
   }
   return headers
+}
+
+const policies = new WeakMap<AccountState, Record<KeyType, string | undefined>>()
+
+/** The limits without their state: the same text as long as the account's are the same. */
+function policyOf({ key, account }: Verification, limits: Limit[]): string {
+  if (!key || !account) return ''
+  let known = policies.get(account)
+  if (!known) {
+    known = { live: undefined, test: undefined }
+    policies.set(account, known)
+  }
+  known[key.type] ??= limits
+    .map(({ name, limit, windowSeconds }) => `"${name}";q=${limit};w=${windowSeconds}`)
+    .join(', ')
+  return known[key.type] ?? ''
 }
 
 /** Seconds until a refused request may be admitted again: the end of the limit that refused it. */

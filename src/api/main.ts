@@ -69,7 +69,7 @@ const api: ApiContext = {
 }
 const hotPath = createHotPath(api)
 const answer = createApp(api, orm).callback()
-const server = createServer((request, response) => {
+const server = createServer({ optimizeEmptyRequests: true }, (request, response) => {
   if (!server.listening) response.setHeader('Connection', 'close')
   if (!hotPath(request, response)) void answer(request, response)
 })

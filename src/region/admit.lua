@@ -11,7 +11,8 @@
 --      6 batchId   claimed by the worker, so that the job counts once
 --      7 queue     BullMQ's key prefix of the metering queue
 --      8 options   JSON, of the job
---      9 …         of every key: digests, then versions, then IDs; of every account: IDs, then versions
+--      9 claimed   JSON [digests of the keys, their versions, versions of the accounts] as the verifier has them
+--      10 IDs of the keys, 11 IDs of the accounts: JSON, passed on to the job as they are
 -- Answers {'CLOSED'} when the marker is another, else {'OK', now, results}: results are per request
 -- `code,minute,day,renders` as counted after it.
 local marker, prefix = ARGV[1], ARGV[2]
@@ -31,15 +32,14 @@ local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
 
 local groups, limits = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
 local keys, accounts = #groups, #limits
-local digestsAt, versionsAt, idsAt = 8, 8 + keys, 8 + 2 * keys
-local accountsAt, accountVersionsAt = 8 + 3 * keys, 8 + 3 * keys + accounts
-local function read(key, at, count) return redis.call('HMGET', key, unpack(ARGV, at + 1, at + count)) end
+local claimed, ids, accountIds = cjson.decode(ARGV[9]), cjson.decode(ARGV[10]), cjson.decode(ARGV[11])
+local claimedVersions, claimedAccountVersions = claimed[2], claimed[3]
 
-local versions = read(state .. 'keys', digestsAt, keys)
-local accountVersions = read(state .. 'accounts', accountsAt, accounts)
-local minutes = read(minuteKey, idsAt, keys)
-local days = read(dayKey, idsAt, keys)
-local months = read(monthKey, accountsAt, accounts)
+local versions = redis.call('HMGET', state .. 'keys', unpack(claimed[1]))
+local accountVersions = redis.call('HMGET', state .. 'accounts', unpack(accountIds))
+local minutes = redis.call('HMGET', minuteKey, unpack(ids))
+local days = redis.call('HMGET', dayKey, unpack(ids))
+local months = redis.call('HMGET', monthKey, unpack(accountIds))
 local tests
 for place = 1, accounts do months[place] = tonumber(months[place] or 0) end
 
@@ -49,10 +49,10 @@ local minuteWrites, dayWrites, testWrites, monthWrites, monthChanged = {}, {}, {
 for index, group in ipairs(groups) do
   local place, expiresAt, isTest = group[1], group[2], group[3] == 1
   local perMinute, perDay, perMonth, hard = unpack(limits[place])
-  local stale = versions[index] ~= ARGV[versionsAt + index] or accountVersions[place] ~= ARGV[accountVersionsAt + place]
+  local stale = versions[index] ~= claimedVersions[index] or accountVersions[place] ~= claimedAccountVersions[place]
   local inMinute, inDay, inTest = tonumber(minutes[index] or 0), tonumber(days[index] or 0), 0
   if isTest then
-    tests = tests or read(testKey, idsAt, keys)
+    tests = tests or redis.call('HMGET', testKey, unpack(ids))
     inTest = tonumber(tests[index] or 0)
   end
   local before, testBefore = inMinute, inTest
@@ -85,7 +85,7 @@ for index, group in ipairs(groups) do
   end
 
   if inMinute > before then
-    local id, at = ARGV[idsAt + index], #minuteWrites
+    local id, at = ids[index], #minuteWrites
     minuteWrites[at + 1], minuteWrites[at + 2] = id, inMinute
     dayWrites[at + 1], dayWrites[at + 2] = id, inDay
     if inTest > testBefore then
@@ -96,7 +96,7 @@ for index, group in ipairs(groups) do
 end
 for place in pairs(monthChanged) do
   local at = #monthWrites
-  monthWrites[at + 1], monthWrites[at + 2] = ARGV[accountsAt + place], months[place]
+  monthWrites[at + 1], monthWrites[at + 2] = accountIds[place], months[place]
 end
 
 -- Redis keeps a hash of few and short fields as a list, in which each look-up is a walk; one long value makes it a table.
@@ -115,10 +115,9 @@ write(monthKey, monthWrites, 70 * 86400)
 
 local counted = table.concat(results, ',')
 if decided > 0 then
-  local function list(at, count) return '["' .. table.concat(ARGV, '","', at + 1, at + count) .. '"]' end
   addMeteringJob(ARGV[7], 'roll-up-verifications', now, ARGV[8],
-    '{"batchId":"' .. ARGV[6] .. '","at":' .. string.format('%d', now) .. ',"keys":' .. list(idsAt, keys)
-    .. ',"accounts":' .. list(accountsAt, accounts) .. ',"contexts":' .. ARGV[5] .. ',"groups":' .. ARGV[3]
+    '{"batchId":"' .. ARGV[6] .. '","at":' .. string.format('%d', now) .. ',"keys":' .. ARGV[10]
+    .. ',"accounts":' .. ARGV[11] .. ',"contexts":' .. ARGV[5] .. ',"groups":' .. ARGV[3]
     .. ',"results":"' .. counted .. '"}')
 end
 return { 'OK', now, counted }

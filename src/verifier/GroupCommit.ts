@@ -104,8 +104,7 @@ function arrange(batch: Waiting[]) {
   const accountVersions: string[] = []
   for (const one of batch) {
     const { key, plan, units, context } = one.ticket
-    const name = key.state.digest + key.version
-    let entry = byKey.get(name)
+    let entry = byKey.get(key.name)
     if (!entry) {
       let place = placeOf.get(key.state.accountId)
       if (place === undefined) {
@@ -125,7 +124,7 @@ function arrange(batch: Waiting[]) {
       digests.push(digest)
       versions.push(key.version)
       ids.push(keyId)
-      byKey.set(name, entry)
+      byKey.set(key.name, entry)
     }
     let index = contextOf.get(context)
     if (index === undefined) {
@@ -146,11 +145,9 @@ function arrange(batch: Waiting[]) {
       randomUUID(),
       METERING_PREFIX,
       METERING_OPTIONS,
-      ...digests,
-      ...versions,
-      ...ids,
-      ...accountIds,
-      ...accountVersions,
+      JSON.stringify([digests, versions, accountVersions]),
+      JSON.stringify(ids),
+      JSON.stringify(accountIds),
     ],
   }
 }

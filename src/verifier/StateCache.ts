@@ -1,7 +1,8 @@
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 
 /** What is known of a key. It decides nothing alone: each batch compares the versions with the region's. */
-export type CachedKey = { state: KeyState; version: string; account: CachedAccount }
+/** `name` tells states apart: one digest in one version. */
+export type CachedKey = { name: string; state: KeyState; version: string; account: CachedAccount }
 export type CachedAccount = { state: AccountState; version: string }
 
 /** Key states by digest, the least recently loaded leaving first; accounts are shared by their keys. */
@@ -20,7 +21,13 @@ export class StateCache {
 
   /** Keeps a state. An older one than before does no harm: the next batch finds its version stale. */
   put(key: KeyState, account: AccountState): CachedKey {
-    const cached = { state: key, version: String(key.version), account: this.#putAccount(account) }
+    const version = String(key.version)
+    const cached = {
+      name: `${key.digest}:${version}`,
+      state: key,
+      version,
+      account: this.#putAccount(account),
+    }
     this.#keys.delete(key.digest)
     this.#keys.set(key.digest, cached)
     if (this.#keys.size > this.#maxKeys) {

@@ -1,4 +1,4 @@
-import { createSecretParser, type ParsedSecret } from '../domain/keys/keyFormat.ts'
+import { createSecretParser, digestOf, type ParsedSecret } from '../domain/keys/keyFormat.ts'
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 import { ADMIT, AUTHENTICATE, codeName, planFor, STALE, type VerificationCode } from './decision.ts'
@@ -6,6 +6,9 @@ import { type Decision, GroupCommit } from './GroupCommit.ts'
 import { newRequestId } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
 import { type LoadFromTruth, StateLoader } from './StateLoader.ts'
+
+/** Longer than any key. */
+const MAX_LENGTH = 128
 
 export type VerificationRequest = {
   /** The presented value, as it came. */
@@ -63,7 +66,30 @@ export class Verifier {
 
   /** Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid". */
   async verify(request: VerificationRequest): Promise<Verification> {
-    const verification = await this.#decide(request)
+    const { value } = request
+    // A digest that is known needs no further look at the value; one too long for a key is not even hashed.
+    const digest = value.length <= MAX_LENGTH ? digestOf(value) : ''
+    const known = this.#cache.get(digest)
+    if (!known) {
+      const parsed = this.#parse(value)
+      if ('hint' in parsed) return this.#told({ ...notFound(), hint: parsed.hint })
+    }
+    const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
+    const context = JSON.stringify([request.ip ?? null, request.endpoint ?? null, request.method ?? null])
+
+    let key = known ?? (await this.#loader.load(digest))
+    // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
+    for (let turn = 0; turn < 5; turn++) {
+      if (!key) return this.#told(notFound())
+      const decision = await this.#commit.decide({ key, plan: planFor(key.state, request), units, context })
+      if (decision.code !== STALE) return this.#told(answer(key, decision))
+      this.#cache.drop(digest)
+      key = await this.#loader.load(digest)
+    }
+    throw new RegionUnavailable('The key is changing faster than it can be read.')
+  }
+
+  #told(verification: Verification): Verification {
     this.#hooks.onVerified(verification.code)
     return verification
   }
@@ -75,24 +101,6 @@ export class Verifier {
 
   get cachedKeys(): number {
     return this.#cache.size
-  }
-
-  async #decide(request: VerificationRequest): Promise<Verification> {
-    const parsed = this.#parse(request.value)
-    if ('hint' in parsed) return { ...notFound(), hint: parsed.hint }
-    const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
-    const context = JSON.stringify([request.ip ?? null, request.endpoint ?? null, request.method ?? null])
-
-    let key = this.#cache.get(parsed.digest) ?? (await this.#loader.load(parsed.digest))
-    // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
-    for (let turn = 0; turn < 5; turn++) {
-      if (!key) return notFound()
-      const decision = await this.#commit.decide({ key, plan: planFor(key.state, request), units, context })
-      if (decision.code !== STALE) return answer(key, decision)
-      this.#cache.drop(parsed.digest)
-      key = await this.#loader.load(parsed.digest)
-    }
-    throw new RegionUnavailable('The key is changing faster than it can be read.')
   }
 }
 

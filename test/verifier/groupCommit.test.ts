@@ -44,7 +44,12 @@ const key: KeyState = {
 }
 const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
 
-const cached = (): CachedKey => ({ state: key, version: '1', account: { state: account, version: '1' } })
+const cached = (): CachedKey => ({
+  name: `${key.digest}:1`,
+  state: key,
+  version: '1',
+  account: { state: account, version: '1' },
+})
 
 it('promise 5: a key that is in memory twice is counted as one within a batch', async () => {
   await region.putStates([{ key, account, seed }], await region.marker())
