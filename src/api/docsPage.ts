@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Middleware } from 'koa'
 import serve from 'koa-static'
+import { Problem } from './problems.ts'
 
 const page = `<!doctype html>
 <html lang="en">
@@ -29,6 +30,8 @@ export function docsPage(): Middleware {
     maxAge: 3_600_000,
   })
   return async (ctx, next) => {
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
+      throw new Problem('method-not-allowed', { detail: 'Use GET.' }, { Allow: 'GET' })
     ctx.set(
       'Content-Security-Policy',
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'",

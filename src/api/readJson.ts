@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { Problem } from './problems.ts'
 
@@ -8,7 +9,7 @@ const MAX_DEPTH = 32
 
 /**
  * The request's JSON body, or `absent` where there is none. Throws Problem: 413 over 1 MiB, 415 for another media type
- * or a content coding, 400 for what is not JSON, is nested more than 32 deep, or holds a NUL or a `__proto__`.
+ * or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds a NUL or a `__proto__`.
  */
 export async function readJson(request: IncomingMessage, absent?: unknown): Promise<unknown> {
   const text = await readText(request)
@@ -63,8 +64,10 @@ function readText(request: IncomingMessage): Promise<string> {
       else if (size > READ_ON_BYTES) tooLarge({ Connection: 'close' })
     })
     request.on('end', () => {
-      if (size > MAX_BYTES) tooLarge()
-      else resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '')
+      if (size > MAX_BYTES) return tooLarge()
+      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+      if (isUtf8(bytes)) resolve(bytes.toString('utf8'))
+      else reject(malformed('The body is not valid UTF-8.'))
     })
     request.on('error', () => reject(malformed('The body did not arrive whole.')))
   })

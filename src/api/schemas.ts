@@ -24,10 +24,13 @@ export const AllowedIps = z
   .array(z.string().max(64).refine(isIpOrRange, 'must be an IP address or a CIDR range'))
   .max(100)
 
-export const Instant = z.iso.datetime({
-  offset: true,
-  message: 'must be an ISO 8601 time such as 2027-01-31T12:00:00Z',
-})
+/** An offset may carry an instant out of the years that ISO 8601 writes with four digits; stored times are in UTC. */
+export const Instant = z.iso
+  .datetime({ offset: true, message: 'must be an ISO 8601 time such as 2027-01-31T12:00:00Z' })
+  .refine((text) => {
+    const year = new Date(text).getUTCFullYear()
+    return Number.isNaN(year) || (year >= 0 && year <= 9999)
+  }, 'must be between the years 0000 and 9999 in UTC')
 
 /** Free-form facts about a key, for its owner: at most 50 fields and 4,096 bytes as JSON. */
 export const Metadata = z

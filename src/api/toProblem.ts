@@ -26,6 +26,13 @@ export function toProblem(error: unknown): Problem {
     return new Problem('service-unavailable', { detail: 'The database is not available.', retryAfter: 2 })
   const { status } = error as { status?: number }
   const slug = status === undefined ? undefined : byStatus[status]
+  if (slug === 'validation-error') {
+    const { message } = error as Error
+    return new Problem(slug, {
+      detail: message,
+      errors: [{ field: 'request', message, code: 'invalid_format' }],
+    })
+  }
   if (slug) return new Problem(slug, { detail: (error as Error).message })
   return new Problem('internal-error', {
     detail: 'Something went wrong on our side. The request ID finds it in the logs.',

@@ -1,3 +1,4 @@
+import type { Queue } from 'bullmq'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Queues } from './queues.ts'
 
@@ -54,18 +55,21 @@ export function createMetrics() {
 /** Depth and age of every queue, measured when Prometheus asks; -1 while Redis is away. */
 export function measureQueues(metrics: Metrics, queues: Queues): void {
   const registers = [metrics.registry]
+  // All queues at once: a Redis that hangs delays the answer by one timeout, and the other metrics are needed then.
+  const ofEach = (measure: (queue: string, handle: Queue) => Promise<void>) =>
+    Promise.all(Object.entries(queues.byName).map(([queue, handle]) => measure(queue, handle)))
   const depth = new Gauge({
     name: 'keys_queue_jobs',
     help: 'Jobs by queue and state',
     labelNames: ['queue', 'state'] as const,
     registers,
     collect: async () => {
-      for (const [queue, handle] of Object.entries(queues.byName)) {
+      await ofEach(async (queue, handle) => {
         const counts = await handle
           .getJobCounts('wait', 'active', 'delayed', 'failed', 'waiting-children')
           .catch(() => ({ wait: -1 }))
         for (const [state, count] of Object.entries(counts)) depth.set({ queue, state }, count)
-      }
+      })
     },
   })
   const finished = new Gauge({
@@ -74,12 +78,13 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
     labelNames: ['queue', 'outcome'] as const,
     registers,
     collect: async () => {
-      for (const [queue, handle] of Object.entries(queues.byName)) {
+      await ofEach(async (queue, handle) => {
         for (const outcome of ['completed', 'failed'] as const) {
           const metrics = await handle.getMetrics(outcome, 0, 0).catch(() => undefined)
-          if (metrics) finished.set({ queue, outcome }, metrics.meta.count)
+          if (!metrics) return
+          finished.set({ queue, outcome }, metrics.meta.count)
         }
-      }
+      })
     },
   })
   const age = new Gauge({
@@ -88,10 +93,10 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
     labelNames: ['queue'] as const,
     registers,
     collect: async () => {
-      for (const [queue, handle] of Object.entries(queues.byName)) {
+      await ofEach(async (queue, handle) => {
         const [oldest] = await handle.getJobs('wait', 0, 0, true).catch(() => [])
         age.set({ queue }, oldest ? (Date.now() - oldest.timestamp) / 1000 : 0)
-      }
+      })
     },
   })
 }

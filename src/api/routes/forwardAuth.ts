@@ -60,12 +60,11 @@ function queryOf(search: string): z.output<typeof Query> {
   let query = checked.get(search)
   if (!query) {
     const params = new URLSearchParams(search)
-    const input: Record<string, unknown> = {}
-    for (const name of new Set(params.keys())) {
+    const input = [...new Set(params.keys())].map((name) => {
       const values = params.getAll(name)
-      input[name] = values.length === 1 ? values[0] : values
-    }
-    query = validate(Query, input)
+      return [name, values.length === 1 ? values[0] : values] as const
+    })
+    query = validate(Query, Object.fromEntries(input))
     if (checked.size < 1_000) checked.set(search, query)
   }
   return query

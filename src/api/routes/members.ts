@@ -57,7 +57,8 @@ export const addMember = route(
         actor: principal.actor,
       },
       (result) => ({ status: 201, body: result, headers: { Location: `/members/${result.id}` } }),
-      fields,
+      // Another password is another request. Keyed: a bare hash of what a person chose could be guessed.
+      { ...fields, password: api.commands.sealer.hashOf(password) },
     )
   },
 )

@@ -2,6 +2,8 @@ import argon2 from 'argon2'
 import { z } from 'zod'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
+import { digestOf } from '../../domain/keys/keyFormat.ts'
+import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
 import { Problem } from '../problems.ts'
 import { endSession, startSession } from '../sessions.ts'
@@ -28,14 +30,13 @@ export const signIn = route(
   async ({ api, ctx, body }) => {
     const email = body.email.toLowerCase()
     const slot = Math.floor(api.now().getTime() / 1000 / QUARTER_SECONDS)
-    const bounds = { [`email:${email}`]: TRIES_PER_EMAIL, [`ip:${api.clientIp(ctx.req)}`]: TRIES_PER_ADDRESS }
-    for (const [name, bound] of Object.entries(bounds)) {
-      const counter = `keys:sign-ins:${slot}:${name}`
-      const [tries] = await Promise.all([
-        api.region.redis.incr(counter),
-        api.region.redis.expire(counter, QUARTER_SECONDS),
-      ])
-      if (tries > bound) {
+    // The address first: one that is out of tries adds no more counters. Hashed: people paste passwords into this field.
+    const bounds = [
+      [`ip:${api.clientIp(ctx.req)}`, TRIES_PER_ADDRESS],
+      [`email:${digestOf(email)}`, TRIES_PER_EMAIL],
+    ] as const
+    for (const [name, bound] of bounds) {
+      if ((await countTry(api, `keys:sign-ins:${slot}:${name}`)) > bound) {
         throw new Problem('rate-limit-exceeded', {
           detail: 'Too many attempts to sign in. Wait a quarter of an hour.',
           retryAfter: QUARTER_SECONDS,
@@ -52,6 +53,21 @@ export const signIn = route(
     return { status: 201, body: { member: presentMember(member), accountId: member.accountId } }
   },
 )
+
+/** One try more under this counter: how many there are now. Throws a Problem while they cannot be counted. */
+async function countTry(api: ApiContext, counter: string): Promise<number> {
+  const { redis } = api.region
+  try {
+    const [tries] = await Promise.all([redis.incr(counter), redis.expire(counter, QUARTER_SECONDS)])
+    return tries
+  } catch (cause) {
+    api.log.warn({ err: cause }, 'tries to sign in cannot be counted')
+    throw new Problem('service-unavailable', {
+      detail: 'Signing in is not possible right now.',
+      retryAfter: 1,
+    })
+  }
+}
 
 export const signOut = route(
   {

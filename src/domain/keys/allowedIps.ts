@@ -1,14 +1,14 @@
 import ipaddr from 'ipaddr.js'
 
-/** True for an IPv4 or IPv6 address, or a CIDR range of either. */
+/** True for an IPv4 or IPv6 address, or a CIDR range of either; of IPv4, always all four numbers, in decimal. */
 export function isIpOrRange(text: string): boolean {
-  if (text.includes('/')) return ipaddr.isValidCIDR(text)
-  return text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text)
+  const slash = text.indexOf('/')
+  return slash < 0 ? isIp(text) : isIp(text.slice(0, slash)) && ipaddr.isValidCIDR(text)
 }
 
 /** True for one IPv4 or IPv6 address. */
 export function isIp(text: string): boolean {
-  return !text.includes('/') && isIpOrRange(text)
+  return text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text)
 }
 
 /**

@@ -74,6 +74,9 @@ export function decideUpdate(
   return written
 }
 
+/** The last instant that ISO 8601 writes with a year of four digits. */
+const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
 /** Rotating takes an active key; a key with an expiry is followed by one that lives as long. With no overlap the old key ends at once and leaves its place to the new one. */
 export function decideRotation(
   key: ApiKey,
@@ -84,7 +87,10 @@ export function decideRotation(
   const end = new Date(now.getTime() + overlapSeconds * 1000)
   const oldExpiresAt = key.expiresAt && key.expiresAt < end ? key.expiresAt : end
   const lifetime = key.expiresAt && key.expiresAt.getTime() - key.createdAt.getTime()
-  const newExpiresAt = lifetime === null || lifetime === undefined ? null : new Date(now.getTime() + lifetime)
+  const newExpiresAt =
+    lifetime === null || lifetime === undefined
+      ? null
+      : new Date(Math.min(now.getTime() + lifetime, LATEST_EXPIRY))
   return { oldExpiresAt, newExpiresAt, freesPlace: overlapSeconds === 0 }
 }
 

@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Service } from './startService.ts'
+
+/** What the load is made with. `file` holds one `keyId value` a line. */
+export type Keys = { ids: string[]; file: string; serviceToken: string }
+
+const COUNT = 200
+const AT_ONCE = 20
+
+/** Large but finite, so that every limit is checked and counted, and none is met. */
+const LIMITS = {
+  requestsPerMinute: 100_000_000,
+  requestsPerDay: 100_000_000,
+  rendersPerMonth: 100_000_000,
+  rendersHard: true,
+}
+
+/** An account with its own limits, its live keys and a service token; needs a worker. */
+export async function createKeys({ api, cli, folder }: Service): Promise<Keys> {
+  const account = await cli('account', 'create', '--name', 'Bench', '--plan', 'enterprise')
+  await cli('account', 'limits', account.accountId ?? '', JSON.stringify(LIMITS))
+  const { serviceToken = '' } = await cli('service-token', 'create', '--name', 'Bench')
+  const keys: { id: string; key: string }[] = []
+  while (keys.length < COUNT) {
+    const some = Array.from({ length: AT_ONCE }, (_, index) =>
+      createKey(api.url, account.adminKey ?? '', `Bench ${keys.length + index}`),
+    )
+    keys.push(...(await Promise.all(some)))
+  }
+  const file = join(folder, 'keys.txt')
+  await writeFile(file, keys.map(({ id, key }) => `${id} ${key}\n`).join(''), { mode: 0o600 })
+  return { ids: keys.map(({ id }) => id), file, serviceToken }
+}
+
+async function createKey(url: string, adminKey: string, name: string): Promise<{ id: string; key: string }> {
+  const response = await fetch(`${url}/api-keys`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name, type: 'live' }),
+  })
+  if (response.status !== 201)
+    throw new Error(`A key was not created: ${response.status} ${await response.text()}`)
+  return (await response.json()) as { id: string; key: string }
+}

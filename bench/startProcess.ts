@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { root } from '../src/dev/dataDir.ts'
+import { endWithUs } from '../src/dev/endWithUs.ts'
+import { freePort } from '../src/dev/freePort.ts'
+import { waitForHttp } from '../src/dev/waitForHttp.ts'
+
+export type Process = {
+  pid: number
+  /** SIGTERM, and waits for the end. */
+  stop: () => Promise<void>
+}
+
+const READY_MS = 30_000
+
+/** Starts a program of this repository with this Node. It never outlives this process; what it prints goes to stderr. */
+export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Promise<Process> {
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 2, 2],
+  })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const failed = new Promise<never>((_, reject) => child.once('error', reject))
+  const pid = child.pid ?? (await failed)
+  const release = endWithUs(pid, 'KILL')
+  exited.then(release)
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+    await exited
+  }
+  return { pid, stop }
+}
+
+export type HttpProcess = Process & { url: string }
+
+/** The same for one that listens on PORT; resolves when it answers `path` with 200. */
+export async function startHttp(args: string[], env: NodeJS.ProcessEnv, path: string): Promise<HttpProcess> {
+  const port = await freePort()
+  const started = await startProcess(args, { ...env, PORT: String(port), HOST: '127.0.0.1' })
+  const url = `http://127.0.0.1:${port}`
+  await waitForHttp(`${url}${path}`, {
+    accept: (status) => status === 200,
+    boundMs: READY_MS,
+    signal: AbortSignal.timeout(READY_MS),
+  })
+  return { ...started, url }
+}
+
+export const startBare = (kind: string) => startHttp([join(root, 'bench/bareServer.ts'), kind], {}, '/')

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { root } from '../src/dev/dataDir.ts'
+import { startPostgres } from '../src/dev/postgres.ts'
+import { startRedis } from '../src/dev/redis.ts'
+import { openPostgres } from '../src/platform/postgres.ts'
+import { openQueues } from '../src/platform/queues.ts'
+import { startHttp, startProcess } from './startProcess.ts'
+
+export type Service = Awaited<ReturnType<typeof startService>>
+
+const START_WORKER = ['src/workers/main.ts']
+const DRAIN_MS = 120_000
+const POLL_MS = 50
+
+/** A Postgres, a Redis and one api process of our own, configured as in production; workers run only when asked for. */
+export async function startService() {
+  const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
+  // Under root, Postgres runs as another user, who has to get in.
+  await chmod(folder, 0o711)
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fast: true, temporary: true })
+  const redis = await startRedis({ dataDir: join(folder, 'redis'), temporary: true })
+  const env = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'warn',
+  }
+  const cli = async (...args: string[]): Promise<Record<string, string>> => {
+    const options = { cwd: root, env: { ...process.env, ...env } }
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['src/cli/main.ts', ...args, '--json'],
+      options,
+    )
+    return JSON.parse(stdout)
+  }
+  await cli('migrate')
+  const api = await startHttp(['src/api/main.ts'], env, '/readyz')
+  const orm = await openPostgres(postgres.url, { poolMax: 2 })
+  const queues = openQueues(redis.url)
+  const { metering } = queues.byName
+  await metering.waitUntilReady()
+
+  const query = <Row extends Record<string, unknown>>(sql: string, values: unknown[]): Promise<Row[]> =>
+    orm.em.fork().execute<Row[]>(sql, values)
+
+  /** Runs `task` beside a worker. */
+  const withWorker = async <Value>(task: () => Promise<Value>): Promise<Value> => {
+    const worker = await startProcess(START_WORKER, env)
+    try {
+      return await task()
+    } finally {
+      await worker.stop()
+    }
+  }
+  /** Runs a worker until the metering queue is empty. Throws when it does not get there, or when a job has failed for good. */
+  const drain = () =>
+    withWorker(async () => {
+      const until = Date.now() + DRAIN_MS
+      for (;;) {
+        const { failed = 0, ...left } = await metering.getJobCounts('wait', 'active', 'delayed', 'failed')
+        if (failed > 0) throw new Error(`${failed} metering jobs have failed`)
+        if (Object.values(left).every((count) => count === 0)) return
+        if (Date.now() > until) throw new Error(`The metering queue is not empty: ${JSON.stringify(left)}`)
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      }
+    })
+  const stop = async () => {
+    await api.stop()
+    await queues.close()
+    await orm.close()
+    await Promise.all([redis.stop(), postgres.stop()])
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { folder, api, redisPid: redis.pid, postgresPid: postgres.pid, cli, query, withWorker, drain, stop }
+}
