@@ -7,6 +7,7 @@ import { claimIdOf, findClaimed } from '../domain/usage/usageStore.ts'
 import { METERING_OPTIONS, METERING_PREFIX } from '../platform/queues.ts'
 import { parseRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
+import { pathOnly } from './pathOnly.ts'
 
 const DAY = 86_400_000
 const OLDEST_MS = 35 * DAY
@@ -115,7 +116,7 @@ function rowOf(event: UsageEvent): Row {
     event.units ?? 0,
     event.requestId ?? null,
     event.ip ?? null,
-    event.endpoint ?? null,
+    event.endpoint === undefined ? null : pathOnly(event.endpoint),
     event.method ?? null,
   ]
 }

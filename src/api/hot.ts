@@ -19,8 +19,9 @@ export function createHotPath(
   const byPath = new Map(hotRoutes.map((route) => [route.spec.path, route]))
   return (request, response) => {
     const url = request.url ?? ''
-    if (!url.startsWith('/')) {
-      sendProblem(api, response, '/', notAPath())
+    const nameless = request.headers.host === undefined && request.httpVersionMinor > 0
+    if (nameless || !url.startsWith('/')) {
+      sendProblem(api, response, '/', nameless ? noHost() : notAPath())
       return true
     }
     const mark = url.indexOf('?')
@@ -41,6 +42,14 @@ export function createHotPath(
     )
     return true
   }
+}
+
+/** RFC 9112, section 3.2: every request of HTTP/1.1 names its host. */
+function noHost(): Problem {
+  return new Problem('validation-error', {
+    detail: 'The header Host is missing.',
+    errors: [{ field: 'Host', message: 'is required', code: 'required' }],
+  })
 }
 
 /** Absolute and other request targets are for proxies. */

@@ -14,6 +14,7 @@ import { createApp } from './app.ts'
 import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
 import { createHotPath } from './hot.ts'
+import { refuseBytes } from './refuseBytes.ts'
 import { createServiceTokens } from './serviceTokens.ts'
 import { stopServer } from './stopServer.ts'
 
@@ -69,10 +70,15 @@ const api: ApiContext = {
 }
 const hotPath = createHotPath(api)
 const answer = createApp(api, orm).callback()
-const server = createServer({ optimizeEmptyRequests: true }, (request, response) => {
-  if (!server.listening) response.setHeader('Connection', 'close')
-  if (!hotPath(request, response)) void answer(request, response)
-})
+// A request without a Host is refused by the hot path, with a problem as every other.
+const server = createServer(
+  { optimizeEmptyRequests: true, requireHostHeader: false },
+  (request, response) => {
+    if (!server.listening) response.setHeader('Connection', 'close')
+    if (!hotPath(request, response)) void answer(request, response)
+  },
+)
+refuseBytes(api, server)
 shutdown.add('server', () => stopServer(server))
 server.listen(env.PORT, env.HOST, () =>
   log.info({ port: (server.address() as { port: number }).port }, 'listening'),

@@ -36,7 +36,7 @@ export function openApiOf(specs: RouteSpec[], publicUrl: string | undefined) {
       paths[path] = { ...paths[path], [method]: operationOf(spec, method) }
     }
   }
-  return {
+  return withSharedSchemas({
     openapi: '3.1.0',
     info: {
       title: 'Pictify Keys',
@@ -53,7 +53,25 @@ export function openApiOf(specs: RouteSpec[], publicUrl: string | undefined) {
         serviceToken: { type: 'http', scheme: 'bearer', description: 'A resource server’s service token' },
       },
     },
+  })
+}
+
+type Document = { components: { schemas: Record<string, unknown> } }
+
+/** Schemas define what they repeat under `$defs` of their own; references are read from the document’s root. */
+function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
+  const shared: Record<string, unknown> = {}
+  const share = (definitions: Record<string, unknown>) => {
+    for (const [name, schema] of Object.entries(definitions)) {
+      shared[name] ??= schema
+      if (JSON.stringify(shared[name]) !== JSON.stringify(schema)) throw new Error(`Two schemas are ${name}`)
+    }
   }
+  const rest = JSON.parse(
+    JSON.stringify(document, (name, value) => (name === '$defs' ? share(value) : value)),
+  ) as Whole
+  Object.assign(rest.components.schemas, shared)
+  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/'))
 }
 
 function operationOf(spec: RouteSpec, method: string) {

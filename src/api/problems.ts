@@ -25,6 +25,8 @@ export const problems = {
   'payload-too-large': { status: 413, title: 'Payload too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'idempotency-conflict': { status: 422, title: 'Idempotency conflict' },
+  'request-timeout': { status: 408, title: 'Request timeout' },
+  'headers-too-large': { status: 431, title: 'Headers too large' },
   'validation-error': { status: 400, title: 'Validation error' },
   'rate-limit-exceeded': { status: 429, title: 'Rate limit exceeded' },
   'test-quota-exceeded': { status: 429, title: 'Test quota exceeded' },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { missingAuthorization, presentedSecret } from '../credentials.ts'
 import type { HotRoute } from '../hotRoute.ts'
 import { limitHeaders, limitsOf } from '../limitHeaders.ts'
+import { pathOnly } from '../pathOnly.ts'
 import { refusal } from '../refusal.ts'
 import { Permission, whole } from '../schemas.ts'
 import { validate } from '../validate.ts'
@@ -70,11 +71,11 @@ function queryOf(search: string): z.output<typeof Query> {
   return query
 }
 
-/** The path that the proxy was asked for, without its query: a query may hold what must not be kept. */
+/** The path that the proxy was asked for. */
 function pathOf(request: IncomingMessage): string | undefined {
   const uri = request.headers['x-forwarded-uri'] ?? request.headers['x-original-uri']
   if (typeof uri !== 'string') return undefined
-  return uri.split('?', 1)[0]?.slice(0, 256)
+  return pathOnly(uri).slice(0, 256)
 }
 
 function methodOf(request: IncomingMessage): string | undefined {

@@ -3,11 +3,12 @@ import { z } from 'zod'
 import type { FieldFault } from '../../domain/failure.ts'
 import { isIp } from '../../domain/keys/allowedIps.ts'
 import type { AccountState, KeyState } from '../../domain/keys/keyState.ts'
-import type { Verification } from '../../verifier/Verifier.ts'
+import type { Verification, VerificationRequest } from '../../verifier/Verifier.ts'
 import type { ApiContext } from '../context.ts'
 import type { HotAnswer, HotRoute } from '../hotRoute.ts'
 import { answerOnce, idempotencyKeyOf, requestHashOf } from '../idempotency.ts'
 import { type Limit, limitHeaders, limitsOf, retryAfterOf } from '../limitHeaders.ts'
+import { pathOnly } from '../pathOnly.ts'
 import { Problem } from '../problems.ts'
 import { readJson } from '../readJson.ts'
 import { Permission } from '../schemas.ts'
@@ -92,18 +93,18 @@ export const verify: HotRoute = {
  * A repeated answer is the first one only as long as the key may still do this: a revocation is never older news than an
  * Idempotency-Key. Asks for the key's state alone, so that nothing is counted again.
  */
-async function stillTrue(
-  api: ApiContext,
-  { key, ...rest }: z.infer<typeof Body>,
-  first: HotAnswer,
-): Promise<HotAnswer> {
-  const now = await api.verifier.verify({ ...rest, value: key, authenticate: true })
+async function stillTrue(api: ApiContext, asked: z.infer<typeof Body>, first: HotAnswer): Promise<HotAnswer> {
+  const now = await api.verifier.verify({ ...requestOf(asked), authenticate: true })
   const answer = now.valid ? first : answerOf(now)
   return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } }
 }
 
-async function decide(api: ApiContext, { key, ...rest }: z.infer<typeof Body>): Promise<HotAnswer> {
-  return answerOf(await api.verifier.verify({ ...rest, value: key }))
+async function decide(api: ApiContext, asked: z.infer<typeof Body>): Promise<HotAnswer> {
+  return answerOf(await api.verifier.verify(requestOf(asked)))
+}
+
+function requestOf({ key, endpoint, ...rest }: z.infer<typeof Body>): VerificationRequest {
+  return { ...rest, value: key, endpoint: endpoint === undefined ? undefined : pathOnly(endpoint) }
 }
 
 function answerOf(verification: Verification): HotAnswer {
