@@ -37,6 +37,8 @@ export async function startService({ apis = 1, workers = 1, env: extra = {} }: O
     HOST: '127.0.0.1',
     NODE_ENV: 'test',
     LOG_LEVEL: 'info',
+    // A slow machine is no reason for a 202: tests that want one ask for it.
+    COMMAND_WAIT_MS: '30000',
     ...extra,
   }
   const output: string[] = []
