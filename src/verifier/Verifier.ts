@@ -3,7 +3,7 @@ import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 import { ADMIT, AUTHENTICATE, codeName, planFor, STALE, type VerificationCode } from './decision.ts'
 import { type Decision, GroupCommit } from './GroupCommit.ts'
-import { newRequestId } from './requestId.ts'
+import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
 import { type LoadFromTruth, StateLoader } from './StateLoader.ts'
 
@@ -76,13 +76,15 @@ export class Verifier {
     }
     const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
     const context = JSON.stringify([request.ip ?? null, request.endpoint ?? null, request.method ?? null])
+    const knows =
+      (request.ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
 
     let key = known ?? (await this.#loader.load(digest))
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
       if (!key) return this.#told(notFound())
       const decision = await this.#commit.decide({ key, plan: planFor(key.state, request), units, context })
-      if (decision.code !== STALE) return this.#told(answer(key, decision))
+      if (decision.code !== STALE) return this.#told(answer(key, decision, knows))
       this.#cache.drop(digest)
       key = await this.#loader.load(digest)
     }
@@ -108,12 +110,12 @@ function notFound(): Verification {
   return { valid: false, code: 'NOT_FOUND', requestId: newRequestId(Date.now(), false) }
 }
 
-function answer(key: CachedKey, decision: Decision): Verification {
+function answer(key: CachedKey, decision: Decision, knows: number): Verification {
   const admitted = decision.code === ADMIT || decision.code === AUTHENTICATE
   return {
     valid: admitted,
     code: codeName(decision.code),
-    requestId: newRequestId(decision.now, admitted),
+    requestId: newRequestId(decision.now, admitted, knows),
     key: key.state,
     account: key.account.state,
     decision,

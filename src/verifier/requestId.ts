@@ -1,18 +1,28 @@
 import { fromBase62, randomBase62, toBase62 } from '../domain/base62.ts'
 
+/** What the verification was told of the request, as bits: its caller's address, its endpoint. */
+export const KNOWS_IP = 1
+export const KNOWS_ENDPOINT = 2
+
+/** The last character of a request ID, by `4 × admitted + knows`. */
+const TAILS = 'RSTUABCD'
+
 /**
- * A verification's request ID: `req_`, 8 base62 digits of its time in Unix ms, 13 random ones, and `A` where
- * it was admitted or `R` where it was refused. It carries all that a later report needs, so that a report
- * completes the request in the minute in which it was counted, in whatever order the two arrive.
+ * A verification's request ID: `req_`, 8 base62 digits of its time in Unix ms, 13 random ones, and one character for
+ * whether it was admitted and what it was told of the request. It carries all that a later report needs, so that a
+ * report completes the request in the minute in which it was counted, in whatever order the two arrive.
  */
-export function newRequestId(nowMs: number, admitted: boolean): string {
-  return `req_${timeOf(nowMs)}${randomTail()}${admitted ? 'A' : 'R'}`
+export function newRequestId(nowMs: number, admitted: boolean, knows = 0): string {
+  return `req_${timeOf(nowMs)}${randomTail()}${TAILS[(admitted ? 4 : 0) + knows]}`
 }
 
+export type ParsedRequestId = { at: number; admitted: boolean; knows: number }
+
 /** What a request ID says, or undefined for a string that is none. */
-export function parseRequestId(id: string): { at: number; admitted: boolean } | undefined {
-  if (!/^req_[0-9A-Za-z]{21}[AR]$/.test(id)) return undefined
-  return { at: fromBase62(id.slice(4, 12)), admitted: id.endsWith('A') }
+export function parseRequestId(id: string): ParsedRequestId | undefined {
+  if (!/^req_[0-9A-Za-z]{21}[A-DR-U]$/.test(id)) return undefined
+  const tail = TAILS.indexOf(id.slice(-1))
+  return { at: fromBase62(id.slice(4, 12)), admitted: tail >= 4, knows: tail & 3 }
 }
 
 // The hot path asks for an id with every request: those of one batch share their time, and one draw of randomness

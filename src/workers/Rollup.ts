@@ -1,14 +1,18 @@
 import type { JobData } from '../domain/jobs.ts'
-import { UsageBatch } from '../domain/usage/UsageBatch.ts'
-import { addUsage, claimIdOf, claimIds } from '../domain/usage/usageStore.ts'
+import { AcceptedUsage } from '../domain/usage/AcceptedUsage.ts'
+import { addAccepted, addUsage } from '../domain/usage/addUsage.ts'
+import { claimIdOf, claimIds } from '../domain/usage/claims.ts'
+import { EndpointIds } from '../domain/usage/EndpointIds.ts'
+import { type EventTuple, UsageBatch } from '../domain/usage/UsageBatch.ts'
 import type { Orm } from '../platform/postgres.ts'
 import { ADMIT, AUTHENTICATE, codeName, STALE } from '../verifier/decision.ts'
-import { parseRequestId } from '../verifier/requestId.ts'
+import { KNOWS_ENDPOINT, KNOWS_IP, parseRequestId } from '../verifier/requestId.ts'
 
 type Work =
   | { name: 'roll-up-verifications'; data: JobData<'roll-up-verifications'> }
   | { name: 'roll-up-events'; data: JobData<'roll-up-events'> }
 type Waiting = { work: Work; resolve: () => void; reject: (error: unknown) => void }
+type Sums = { batch: UsageBatch; accepted: AcceptedUsage }
 
 /** Jobs per transaction: bounds its size, not the rate. */
 const MAX_JOBS = 500
@@ -21,11 +25,14 @@ const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, stale: STALE, name
  */
 export class Rollup {
   readonly #orm: Orm
+  readonly #now: () => Date
+  readonly #endpoints = new EndpointIds()
   #waiting: Waiting[] = []
   #busy = false
 
-  constructor(orm: Orm) {
+  constructor(orm: Orm, now: () => Date) {
     this.#orm = orm
+    this.#now = now
   }
 
   /** Resolves once the job is counted and committed. */
@@ -59,9 +66,12 @@ export class Rollup {
   async #commit(works: Work[]): Promise<void> {
     await this.#orm.em.fork().transactional(async (em) => {
       const fresh = await claimIds(em, works.flatMap(claimsOf))
-      const batch = new UsageBatch()
-      for (const work of works) count(batch, work, fresh)
-      await addUsage(em, batch)
+      const sums = { batch: new UsageBatch(), accepted: new AcceptedUsage() }
+      for (const work of works) count(sums, work, fresh)
+      // Outside of the transaction: a name that was learned stays, whatever becomes of the counts.
+      await this.#endpoints.learn(this.#orm.em.fork(), sums.batch)
+      await addUsage(em, sums.batch, this.#endpoints)
+      await addAccepted(em, sums.accepted, this.#now())
     })
   }
 }
@@ -72,24 +82,27 @@ function claimsOf(work: Work): string[] {
   return work.data.events.flatMap((event) => eventClaims(event))
 }
 
-function eventClaims([id, , , , , , , completes]: JobData<'roll-up-events'>['events'][number]): string[] {
+function eventClaims([id, , , , , , , completes]: EventTuple): string[] {
   return completes === null ? [claimIdOf(id)] : [claimIdOf(id), claimIdOf(`completes ${completes}`)]
 }
 
-function count(batch: UsageBatch, work: Work, fresh: Set<string>): void {
+function count({ batch, accepted }: Sums, work: Work, fresh: Set<string>): void {
   if (work.name === 'roll-up-verifications') {
-    if (fresh.delete(work.data.batchId)) batch.addVerifications(work.data, codes)
+    if (!fresh.delete(work.data.batchId)) return
+    batch.addVerifications(work.data, codes)
+    accepted.addVerifications(work.data, codes)
     return
   }
   for (const event of work.data.events) {
     const claims = eventClaims(event)
     const all = claims.every((id) => fresh.has(id))
     for (const id of claims) fresh.delete(id)
-    if (all && counts(event)) batch.addEvent(event)
+    if (!all) continue
+    const completed = event[7] === null ? undefined : parseRequestId(event[7])
+    // A refused verification was counted as refused when it was refused: a report of it adds nothing.
+    if (event[7] !== null && !completed?.admitted) continue
+    const knows = completed?.knows ?? 0
+    batch.addEvent(event, { ip: (knows & KNOWS_IP) > 0, endpoint: (knows & KNOWS_ENDPOINT) > 0 })
+    accepted.addEvent(event)
   }
-}
-
-/** A refused verification was counted as refused when it was refused: a report of it adds nothing. */
-function counts([, , , , , , , completes]: JobData<'roll-up-events'>['events'][number]): boolean {
-  return completes === null || parseRequestId(completes)?.admitted === true
 }

@@ -33,7 +33,7 @@ const context = {
   orm,
   queues,
   regions: new Map([[region.name, region]]),
-  rollup: new Rollup(orm),
+  rollup: new Rollup(orm, () => new Date()),
   reply: async (channel: string | null, commandId: string) => {
     if (channel) await replies.publish(channel, commandId).catch(() => {})
   },

@@ -199,8 +199,12 @@ describe('allowed IPs', () => {
 
 it('a request ID says when it was decided and whether it was admitted', () => {
   const at = Date.UTC(2026, 10, 22)
-  expect(parseRequestId(newRequestId(at, true))).toEqual({ at, admitted: true })
-  expect(parseRequestId(newRequestId(at, false))).toEqual({ at, admitted: false })
+  expect(parseRequestId(newRequestId(at, true))).toEqual({ at, admitted: true, knows: 0 })
+  for (const knows of [1, 2, 3]) {
+    expect(parseRequestId(newRequestId(at, false, knows))).toEqual({ at, admitted: false, knows })
+    expect(parseRequestId(newRequestId(at, true, knows))).toEqual({ at, admitted: true, knows })
+  }
+  expect(parseRequestId(newRequestId(at, false))).toEqual({ at, admitted: false, knows: 0 })
   for (const text of ['', 'req_', `${newRequestId(at, true)}x`, 'req_0VbkYVQFzaGCtsnqoDsFhX']) {
     expect(parseRequestId(text)).toBeUndefined()
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { binOf, latencyOf, quantile } from '../../src/domain/usage/latencyBins.ts'
-import { WINDOWS, windowParts } from '../../src/domain/usage/windows.ts'
+import { partsOf, WINDOWS, windowEdges } from '../../src/domain/usage/windows.ts'
 import { boundedBackoff } from '../../src/platform/queues.ts'
 
 /** Uniform over 0 to 1 from a seed: Marsaglia's xorshift32. */
@@ -38,15 +38,20 @@ describe('latency bins', () => {
 
 describe('windows', () => {
   const MINUTE = 60_000
+  const lengthOf = { minute: MINUTE, hour: 60 * MINUTE, day: 24 * 60 * MINUTE }
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('cover each of their minutes once, and no other (seed %i)', (seed) => {
     const random = seeded(seed)
     const now = Date.UTC(2026, 0, 1) + Math.floor(random() * 400 * 86_400_000)
-    for (const length of [...Object.values(WINDOWS), 90 * MINUTE, 5 * MINUTE]) {
+    const edges = windowEdges(now)
+    Object.values(WINDOWS).forEach((length, index) => {
       const covered = new Map<number, number>()
-      for (const { grain, from, to } of windowParts(now, length)) {
-        expect(from % (grain === 'hour' ? 60 * MINUTE : MINUTE)).toBe(0)
-        for (let at = from; at < to; at += MINUTE) covered.set(at, (covered.get(at) ?? 0) + 1)
+      // A window is its own segment and those of the shorter windows.
+      for (let segment = 0; segment <= index; segment++) {
+        for (const { grain, from, to } of partsOf(edges[segment + 1] ?? 0, edges[segment] ?? 0)) {
+          expect(from % lengthOf[grain]).toBe(0)
+          for (let at = from; at < to; at += MINUTE) covered.set(at, (covered.get(at) ?? 0) + 1)
+        }
       }
       const first = Math.floor((now - length) / MINUTE) * MINUTE
       const last = Math.floor(now / MINUTE) * MINUTE
@@ -54,7 +59,7 @@ describe('windows', () => {
       expect([...covered.values()].every((times) => times === 1)).toBe(true)
       expect(Math.min(...covered.keys())).toBe(first)
       expect(Math.max(...covered.keys())).toBe(last)
-    }
+    })
   })
 })
 

@@ -18,7 +18,12 @@ const verifications = (data: JobData<'roll-up-verifications'>) =>
   handlers['roll-up-verifications'](worker.context, data, alone)
 const events = (...rows: JobData<'roll-up-events'>['events']) =>
   handlers['roll-up-events'](worker.context, { events: rows }, alone)
-const last24h = async (keyId: string) => (await readWindows(worker.em(), keyId, new Date()))['24h']
+const windowsOf = async (keyId: string) => {
+  const windows = (await readWindows(worker.em(), [keyId], new Date())).get(keyId)
+  if (!windows) throw new Error('no windows')
+  return windows
+}
+const last24h = async (keyId: string) => (await windowsOf(keyId))['24h']
 
 /** One key's batch: `codes` as the admission script gave them. */
 function batchOf(keyId: string, codes: number[], at = Date.now()): JobData<'roll-up-verifications'> {
@@ -107,7 +112,7 @@ describe('promise 2: usage is counted exactly once', () => {
     })) {
       await events([`late-${id}`, 'key_e', 'acct_1', at, 200, null, 0, null, null, null, null])
     }
-    const windows = await readWindows(worker.em(), 'key_e', new Date())
+    const windows = await windowsOf('key_e')
     expect([windows['24h'].requests, windows['7d'].requests, windows['30d'].requests]).toEqual([2, 4, 5])
   })
 

@@ -24,7 +24,7 @@ export async function startWorkerContext() {
     orm,
     queues,
     regions: new Map([[region.name, region]]),
-    rollup: new Rollup(orm),
+    rollup: new Rollup(orm, () => clock.now),
     reply: async (_channel, commandId) => {
       replies.push(commandId)
     },

@@ -27,7 +27,7 @@ export const keyUsage = route(
     const em = api.em()
     const key = await loadKey(em, principal.accountId, params.id)
     const now = api.now()
-    const windows = await readWindows(em, key.id, now)
+    const windows = (await readWindows(em, [key.id], now)).get(key.id)
     return { status: 200, body: { keyId: key.id, asOf: now.toISOString(), windows } }
   },
 )

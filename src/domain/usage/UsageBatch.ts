@@ -1,10 +1,11 @@
-import type { z } from 'zod'
 import type { EventRow, JobData } from '../jobs.ts'
+import { callerIp } from './callerIp.ts'
 import { binOf, type LatencyBins } from './latencyBins.ts'
 
 const MINUTE = 60_000
+const DAY = 86_400_000
 
-/** What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code. */
+/** What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code, `endpoints` by name. */
 export type Bucket = {
   keyId: string
   accountId: string
@@ -14,8 +15,31 @@ export type Bucket = {
   clientErrors: number
   serverErrors: number
   units: number
+  latencyCount: number
   latencySum: number
   latencyBins: LatencyBins
+  endpoints: Map<string, EndpointCounts>
+}
+
+/** What one endpoint saw of a bucket; `latencyMicros` is a sum. */
+export type EndpointCounts = {
+  requests: number
+  clientErrors: number
+  serverErrors: number
+  latencyCount: number
+  latencyMicros: number
+}
+
+/** One caller's address at one key on one UTC day; times in Unix ms. */
+export type IpUse = {
+  keyId: string
+  accountId: string
+  at: number
+  ip: string
+  requests: number
+  refused: number
+  firstSeenAt: number
+  lastSeenAt: number
 }
 
 /** What the counters of a day and a month were told, so that they can be started again from Postgres. */
@@ -28,7 +52,8 @@ export type QuotaUse = {
   liveRenders: number
 }
 
-type Verifications = JobData<'roll-up-verifications'>
+export type Verifications = JobData<'roll-up-verifications'>
+export type EventTuple = (typeof EventRow)['_output']
 
 /** The admission script's codes, as src/verifier/decision.ts has them, and the names under which refusals are stored. */
 export type VerificationCodes = {
@@ -38,6 +63,12 @@ export type VerificationCodes = {
   nameOf: (code: number) => string
 }
 
+/** What the verification that an event completes was told already: that is not counted again. */
+export type Known = { ip: boolean; endpoint: boolean }
+
+type Key = { keyId: string; accountId: string; isTest: boolean }
+type Context = Verifications['contexts'][number]
+
 /**
  * Adds up events and verifications before they reach Postgres, so that a transaction writes one row per key and
  * minute however many requests there were. Pure: the same input gives the same sums in any order.
@@ -45,6 +76,7 @@ export type VerificationCodes = {
 export class UsageBatch {
   readonly buckets = new Map<string, Bucket>()
   readonly quotas = new Map<string, QuotaUse>()
+  readonly ips = new Map<string, IpUse>()
   /** Latest use of each key, Unix ms. */
   readonly lastUses = new Map<string, number>()
 
@@ -59,17 +91,19 @@ export class UsageBatch {
         isTest: group[2] === 1,
       }
       for (let member = 3; member < group.length; member += 3) {
-        this.#addVerification(key, batch.at, Number(results[at]), group[member + 1] ?? 0, codes)
+        const context = batch.contexts[group[member + 2] ?? 0] ?? [null, null, null]
+        this.#addVerification(key, batch.at, Number(results[at]), group[member + 1] ?? 0, context, codes)
         at += 4
       }
     })
   }
 
   #addVerification(
-    { keyId, accountId, isTest }: { keyId: string; accountId: string; isTest: boolean },
+    { keyId, accountId, isTest }: Key,
     at: number,
     code: number,
     units: number,
+    [ip, endpoint, method]: Context,
     codes: VerificationCodes,
   ): void {
     if (code === codes.stale) return
@@ -78,13 +112,16 @@ export class UsageBatch {
       return
     }
     const bucket = this.#bucket(keyId, accountId, at)
-    if (code !== codes.admitted) {
+    const admitted = code === codes.admitted
+    this.#seen(bucket, at, ip, admitted)
+    if (!admitted) {
       const name = codes.nameOf(code)
       bucket.refused[name] = (bucket.refused[name] ?? 0) + 1
       return
     }
     bucket.requests += 1
     bucket.units += units
+    if (endpoint !== null) endpointOf(bucket, method, endpoint).requests += 1
     this.#used(keyId, at)
     const quota = this.#quota(keyId, accountId, at)
     quota.requests += 1
@@ -92,19 +129,31 @@ export class UsageBatch {
     else quota.liveRenders += units
   }
 
-  /** Adds a reported event. One that completes a verification brings status and latency, not another request. */
-  addEvent([, keyId, accountId, at, status, latencyMs, units, completes]: z.infer<typeof EventRow>): void {
+  /**
+   * Adds a reported event. One that completes a verification brings status and latency, not another request; `known` is
+   * what that verification was told.
+   */
+  addEvent(
+    [, keyId, accountId, at, status, latencyMs, units, completes, ip, endpoint, method]: EventTuple,
+    known: Known,
+  ): void {
     const bucket = this.#bucket(keyId, accountId, at)
     if (completes === null) {
       bucket.requests += 1
       bucket.units += units
     }
-    if (status >= 500) bucket.serverErrors += 1
-    else if (status >= 400) bucket.clientErrors += 1
+    if (!known.ip) this.#seen(bucket, at, ip, true)
+    addOutcome(bucket, status, latencyMs)
     if (latencyMs !== null) {
       const bin = String(binOf(latencyMs))
       bucket.latencyBins[bin] = (bucket.latencyBins[bin] ?? 0) + 1
       bucket.latencySum += latencyMs
+    }
+    if (endpoint !== null) {
+      const counts = endpointOf(bucket, method, endpoint)
+      if (!known.endpoint) counts.requests += 1
+      addOutcome(counts, status, latencyMs)
+      counts.latencyMicros += Math.round((latencyMs ?? 0) * 1_000)
     }
     this.#used(keyId, at)
   }
@@ -123,8 +172,10 @@ export class UsageBatch {
         clientErrors: 0,
         serverErrors: 0,
         units: 0,
+        latencyCount: 0,
         latencySum: 0,
         latencyBins: {},
+        endpoints: new Map(),
       }
       this.buckets.set(name, bucket)
     }
@@ -132,7 +183,7 @@ export class UsageBatch {
   }
 
   #quota(keyId: string, accountId: string, at: number): QuotaUse {
-    const name = `${keyId}:${Math.floor(at / 86_400_000)}`
+    const name = `${keyId}:${Math.floor(at / DAY)}`
     let quota = this.quotas.get(name)
     if (!quota) {
       quota = { keyId, accountId, at, requests: 0, testRenders: 0, liveRenders: 0 }
@@ -141,7 +192,41 @@ export class UsageBatch {
     return quota
   }
 
+  #seen({ keyId, accountId }: Bucket, at: number, address: string | null, admitted: boolean): void {
+    const ip = address === null ? undefined : callerIp(address)
+    if (ip === undefined) return
+    const day = Math.floor(at / DAY) * DAY
+    const name = `${keyId}:${day}:${ip}`
+    let use = this.ips.get(name)
+    if (!use) {
+      use = { keyId, accountId, at: day, ip, requests: 0, refused: 0, firstSeenAt: at, lastSeenAt: at }
+      this.ips.set(name, use)
+    }
+    if (admitted) use.requests += 1
+    else use.refused += 1
+    use.firstSeenAt = Math.min(use.firstSeenAt, at)
+    use.lastSeenAt = Math.max(use.lastSeenAt, at)
+  }
+
   #used(keyId: string, at: number): void {
     if ((this.lastUses.get(keyId) ?? 0) < at) this.lastUses.set(keyId, at)
   }
+}
+
+type Outcomes = Pick<Bucket, 'clientErrors' | 'serverErrors' | 'latencyCount'>
+
+function addOutcome(counts: Outcomes, status: number, latencyMs: number | null): void {
+  if (status >= 500) counts.serverErrors += 1
+  else if (status >= 400) counts.clientErrors += 1
+  if (latencyMs !== null) counts.latencyCount += 1
+}
+
+function endpointOf(bucket: Bucket, method: string | null, endpoint: string): EndpointCounts {
+  const name = `${method ?? ''} ${endpoint}`
+  let counts = bucket.endpoints.get(name)
+  if (!counts) {
+    counts = { requests: 0, clientErrors: 0, serverErrors: 0, latencyCount: 0, latencyMicros: 0 }
+    bucket.endpoints.set(name, counts)
+  }
+  return counts
 }

@@ -1,12 +1,16 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
-import { type LatencyBins, quantile } from './latencyBins.ts'
+import { type Counts, sumCounts } from './counts.ts'
+import { quantile } from './latencyBins.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
-export const WINDOWS = { '24h': 24 * HOUR, '7d': 7 * 24 * HOUR, '30d': 30 * 24 * HOUR } as const
+/** The lengths of the windows in ms, shortest first. */
+export const WINDOWS = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const
 export type WindowName = keyof typeof WINDOWS
+const NAMES = Object.keys(WINDOWS) as WindowName[]
 
 const milliseconds = z.number().nullable()
 
@@ -23,83 +27,137 @@ export const WindowUsage = z.object({
   latencyMs: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }),
 })
 export type WindowUsage = z.infer<typeof WindowUsage>
+export type Windows = Record<WindowName, WindowUsage>
+
+export type Grain = 'minute' | 'hour' | 'day'
+export type Part = { grain: Grain; from: number; to: number }
 
 /**
- * A window of `lengthMs` that ends now, at minute grain: whole hours, and the minutes at its two edges.
- * `from` is included, `to` is not; all in Unix ms.
+ * The time from `from` to `to` (Unix ms, whole minutes; `to` is not in it) as whole days, the whole hours beside them,
+ * and the minutes at the two edges: the fewest buckets that hold exactly it.
  */
-export function windowParts(now: number, lengthMs: number) {
-  const to = Math.floor(now / MINUTE) * MINUTE + MINUTE
-  const from = Math.floor((now - lengthMs) / MINUTE) * MINUTE
-  const firstHour = Math.ceil(from / HOUR) * HOUR
-  const lastHour = Math.floor(to / HOUR) * HOUR
+export function partsOf(from: number, to: number): Part[] {
+  return split(from, to, [
+    { grain: 'day', length: DAY },
+    { grain: 'hour', length: HOUR },
+    { grain: 'minute', length: MINUTE },
+  ])
+}
+
+function split(from: number, to: number, [coarse, ...finer]: { grain: Grain; length: number }[]): Part[] {
+  if (!coarse || from >= to) return []
+  const first = Math.ceil(from / coarse.length) * coarse.length
+  const last = Math.floor(to / coarse.length) * coarse.length
+  if (first >= last) return split(from, to, finer)
   return [
-    { grain: 'minute', from, to: Math.min(firstHour, to) },
-    { grain: 'hour', from: firstHour, to: Math.max(lastHour, firstHour) },
-    { grain: 'minute', from: Math.max(lastHour, firstHour), to },
-  ] as const
+    ...split(from, first, finer),
+    { grain: coarse.grain, from: first, to: last },
+    ...split(last, to, finer),
+  ]
+}
+
+/**
+ * Where windows begin and end at an instant: the first minute of each, and the end of the present one. What lies
+ * between two neighbours belongs to the same windows, so that every bucket is read once for all of them.
+ */
+export function windowEdges(now: number): number[] {
+  const starts = NAMES.map((name) => Math.floor((now - WINDOWS[name]) / MINUTE) * MINUTE)
+  return [Math.floor(now / MINUTE) * MINUTE + MINUTE, ...starts]
 }
 
 type Totals = {
-  name: WindowName
+  key_id: string
+  /** 0 for the shortest window, 1 for what the next one has besides, and so on. */
+  segment: number
   requests: string
-  refused: Record<string, number>
+  refused: Counts[] | null
   client_errors: string
   server_errors: string
   units: string
+  latency_count: string
   latency_sum: number
-  latency_bins: LatencyBins
+  latency_bins?: Counts[] | null
 }
 
-/** The three windows of one key, read in one statement at one instant. */
+/** `quantiles: false` leaves p50, p95 and p99 out (null), which makes many keys at once cheap. */
+export type WindowOptions = { quantiles: boolean }
+
+/** The three windows of each of these keys at one instant, in one statement. Keys without usage have empty windows. */
 export async function readWindows(
   em: SqlEntityManager,
-  keyId: string,
+  keyIds: string[],
   now: Date,
-): Promise<Record<WindowName, WindowUsage>> {
-  const parts = Object.entries(WINDOWS).flatMap(([name, length]) =>
-    windowParts(now.getTime(), length).map((part) => ({ name, ...part })),
-  )
-  const read = (grain: string) =>
-    `select p.name, b.* from parts p join usage_${grain} b
-       on b.key_id = ? and b.at >= to_timestamp(p."from" / 1000.0) and b.at < to_timestamp(p."to" / 1000.0) where p.grain = '${grain}'`
-  const merged = (column: string) =>
-    `(select coalesce(jsonb_object_agg(k, n), '{}') from (select k, sum(v::bigint) as n from found f, jsonb_each_text(f.${column}) as e (k, v)
-      where f.name = t.name group by k) as s)`
+  options: WindowOptions = { quantiles: true },
+): Promise<Map<string, Windows>> {
+  const edges = windowEdges(now.getTime())
+  const branches: string[] = []
+  const params: unknown[] = []
+  const wanted = `{${keyIds.join(',')}}`
+  for (let segment = 0; segment < NAMES.length; segment++) {
+    for (const part of partsOf(edges[segment + 1] ?? 0, edges[segment] ?? 0)) {
+      branches.push(readPart(segment, part.grain, options))
+      params.push(wanted, new Date(part.from), new Date(part.to))
+      if (part.grain !== 'minute') continue
+      branches.push(readFolded(segment, options))
+      const hour = Math.floor(part.from / HOUR) * HOUR
+      params.push(wanted, new Date(hour), new Date(part.from), new Date(part.to))
+    }
+  }
   const rows = await em.execute<Totals[]>(
-    `with parts as (select * from jsonb_to_recordset(?::jsonb) as p (name text, grain text, "from" bigint, "to" bigint)),
-     found as materialized (${read('minute')} union all ${read('hour')}),
-     t as (select name, sum(requests) as requests, sum(client_errors) as client_errors, sum(server_errors) as server_errors,
-       sum(units) as units, sum(latency_sum) as latency_sum from found group by name)
-     select t.*, ${merged('refused')} as refused, ${merged('latency_bins')} as latency_bins from t`,
-    [JSON.stringify(parts), keyId, keyId],
+    `select key_id, segment, sum(requests) as requests, sum(client_errors) as client_errors,
+       sum(server_errors) as server_errors, sum(units) as units, sum(latency_count) as latency_count,
+       sum(latency_sum) as latency_sum, jsonb_agg(refused) filter (where refused <> '{}') as refused
+       ${options.quantiles ? `, jsonb_agg(latency_bins) filter (where latency_bins <> '{}') as latency_bins` : ''}
+     from (${branches.join(' union all ')}) as part group by key_id, segment`,
+    params,
   )
-  const byName = new Map(rows.map((row) => [row.name, row]))
-  const present = (name: WindowName) => presentWindow(byName.get(name))
-  return { '24h': present('24h'), '7d': present('7d'), '30d': present('30d') }
+  const byKey = Map.groupBy(rows, (row) => row.key_id)
+  return new Map(keyIds.map((keyId) => [keyId, windowsOf(byKey.get(keyId) ?? [], options)]))
 }
 
-function presentWindow(totals: Totals | undefined): WindowUsage {
-  const bins = totals?.latency_bins ?? {}
-  const refused = totals?.refused ?? {}
-  const requests = Number(totals?.requests ?? 0)
-  const clientErrors = Number(totals?.client_errors ?? 0)
-  const serverErrors = Number(totals?.server_errors ?? 0)
+const columns = ({ quantiles }: WindowOptions) =>
+  `requests, client_errors, server_errors, units, latency_count, latency_sum, refused${quantiles ? ', latency_bins' : ''}`
+
+const readPart = (segment: number, grain: Grain, options: WindowOptions) =>
+  `select ${segment} as segment, key_id, ${columns(options)} from usage_${grain}
+   where key_id = any(?::text[]) and at >= ? and at < ?`
+
+const readFolded = (segment: number, options: WindowOptions) =>
+  `select ${segment} as segment, f.key_id, ${columns(options)} from usage_folded f,
+     jsonb_to_recordset(f.minutes) as m (at timestamptz, requests bigint, client_errors bigint, server_errors bigint,
+       units bigint, latency_count bigint, latency_sum double precision, refused jsonb, latency_bins jsonb)
+   where f.key_id = any(?::text[]) and f.at = ? and m.at >= ? and m.at < ?`
+
+/** Each window is the one before it and its own segment. */
+function windowsOf(rows: Totals[], options: WindowOptions): Windows {
+  const windows = NAMES.map((name, index) => {
+    const within = rows.filter((row) => row.segment <= index)
+    return [name, presentWindow(within, options)] as const
+  })
+  return Object.fromEntries(windows) as Windows
+}
+
+function presentWindow(rows: Totals[], { quantiles }: WindowOptions): WindowUsage {
+  const sum = (column: 'requests' | 'client_errors' | 'server_errors' | 'units' | 'latency_count') =>
+    rows.reduce((total, row) => total + Number(row[column]), 0)
+  const refusedByCode = sumCounts(rows.flatMap((row) => row.refused ?? []))
+  const bins = quantiles ? sumCounts(rows.flatMap((row) => row.latency_bins ?? [])) : {}
+  const requests = sum('requests')
+  const clientErrors = sum('client_errors')
+  const serverErrors = sum('server_errors')
   const errors = clientErrors + serverErrors
-  const sum = (counts: Record<string, number>) =>
-    Object.values(counts).reduce((total, count) => total + count, 0)
-  const timed = sum(bins)
+  const timed = sum('latency_count')
   return {
     requests,
-    refused: sum(refused),
-    refusedByCode: refused,
+    refused: Object.values(refusedByCode).reduce((total, count) => total + count, 0),
+    refusedByCode,
     errors,
     clientErrors,
     serverErrors,
     errorRate: requests === 0 ? 0 : errors / requests,
-    units: Number(totals?.units ?? 0),
+    units: sum('units'),
     latencyMs: {
-      mean: timed === 0 ? null : (totals?.latency_sum ?? 0) / timed,
+      mean: timed === 0 ? null : rows.reduce((total, row) => total + row.latency_sum, 0) / timed,
       p50: quantile(bins, 0.5),
       p95: quantile(bins, 0.95),
       p99: quantile(bins, 0.99),

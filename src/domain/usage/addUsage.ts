@@ -1,0 +1,157 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { AcceptedUsage } from './AcceptedUsage.ts'
+import type { EndpointIds } from './EndpointIds.ts'
+import type { Bucket, UsageBatch } from './UsageBatch.ts'
+
+/** Columns that are added up, in the order of every list of them. */
+export const COUNTS = ['requests', 'client_errors', 'server_errors', 'units', 'latency_count', 'latency_sum']
+
+/** Columns that hold `{name: count}`, added name by name. */
+export const MAPS = ['refused', 'latency_bins', 'endpoints']
+
+export const COLUMNS = [...COUNTS, ...MAPS].join(', ')
+
+/** The sum of a map column over a group of rows, as a jsonb object. */
+const sumOfMap = (column: string) => `(select coalesce(jsonb_object_agg(name, n), '{}') from (
+    select name, sum(n::bigint) as n from unnest(array_agg(${column})) as m, jsonb_each_text(m) as e (name, n) group by name
+  ) as s) as ${column}`
+
+/** Sums of all columns of a bucket over a group of rows. */
+export const SUMS = [...COUNTS.map((column) => `sum(${column}) as ${column}`), ...MAPS.map(sumOfMap)].join(
+  ', ',
+)
+
+const additions = [
+  ...COUNTS.map((column) => `${column} = present.${column} + excluded.${column}`),
+  ...MAPS.map(
+    (column) => `${column} = case when excluded.${column} = '{}' then present.${column}
+    else counts_add(present.${column}, excluded.${column}) end`,
+  ),
+].join(', ')
+
+const upsert = (grain: 'minute' | 'hour' | 'day') => `
+  insert into usage_${grain} as present (key_id, account_id, at, ${COLUMNS})
+  select key_id, account_id, date_trunc('${grain}', at, 'UTC') as bucket, ${SUMS}
+  from batch group by key_id, account_id, bucket order by key_id, bucket
+  on conflict (key_id, at) do update set ${additions}`
+
+const addBuckets = `
+  with batch as materialized (
+    select key_id, account_id, to_timestamp(at / 1000.0) as at, ${COLUMNS}
+    from jsonb_to_recordset(?::jsonb) as b (key_id text, account_id text, at bigint, requests bigint, client_errors bigint,
+      server_errors bigint, units bigint, latency_count bigint, latency_sum double precision, refused jsonb,
+      latency_bins jsonb, endpoints jsonb)
+  ), minutes as (${upsert('minute')}), hours as (${upsert('hour')}), days as (${upsert('day')})
+  select 1`
+
+const addIps = `
+  insert into usage_ip as present (key_id, account_id, at, ip, requests, refused, first_seen_at, last_seen_at)
+  select "keyId", "accountId", to_timestamp(at / 1000.0), ip, requests, refused,
+    to_timestamp("firstSeenAt" / 1000.0), to_timestamp("lastSeenAt" / 1000.0)
+  from jsonb_to_recordset(?::jsonb) as u ("keyId" text, "accountId" text, at bigint, ip inet, requests bigint,
+    refused bigint, "firstSeenAt" bigint, "lastSeenAt" bigint)
+  order by "keyId", at, ip
+  on conflict (key_id, at, ip) do update set
+    requests = present.requests + excluded.requests, refused = present.refused + excluded.refused,
+    first_seen_at = least(present.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(present.last_seen_at, excluded.last_seen_at)`
+
+const addQuotaDays = `
+  insert into quota_day as present (key_id, day, requests, renders)
+  select "keyId", (to_timestamp(at / 1000.0) at time zone 'UTC')::date, sum(requests), sum("testRenders")
+  from jsonb_to_recordset(?::jsonb) as q ("keyId" text, at bigint, requests bigint, "testRenders" bigint)
+  group by 1, 2 order by 1, 2
+  on conflict (key_id, day) do update set
+    requests = present.requests + excluded.requests, renders = present.renders + excluded.renders`
+
+const addQuotaMonths = `
+  insert into quota_month as present (account_id, month, renders)
+  select "accountId", date_trunc('month', to_timestamp(at / 1000.0) at time zone 'UTC')::date, sum("liveRenders")
+  from jsonb_to_recordset(?::jsonb) as q ("accountId" text, at bigint, "liveRenders" bigint)
+  group by 1, 2 having sum("liveRenders") > 0 order by 1, 2
+  on conflict (account_id, month) do update set renders = present.renders + excluded.renders`
+
+const addLastUses = `
+  insert into api_key_use as present (key_id, last_used_at)
+  select key_id, to_timestamp(at::bigint / 1000.0) from jsonb_each_text(?::jsonb) as u (key_id, at) order by key_id
+  on conflict (key_id) do update set last_used_at = greatest(present.last_used_at, excluded.last_used_at)`
+
+const addAcceptedDays = `
+  insert into usage_accepted as present (account_id, day, verifications, refused, events, completions, changed_at)
+  select "accountId", date '1970-01-01' + day, verifications, refused, events, completions, ?
+  from jsonb_to_recordset(?::jsonb) as a ("accountId" text, day integer, verifications bigint, refused bigint,
+    events bigint, completions bigint)
+  order by "accountId", day
+  on conflict (account_id, day) do update set
+    verifications = present.verifications + excluded.verifications, refused = present.refused + excluded.refused,
+    events = present.events + excluded.events, completions = present.completions + excluded.completions,
+    changed_at = excluded.changed_at`
+
+/**
+ * Adds a batch to the minute, hour and day buckets, the callers' addresses, the quota records and the keys' last uses.
+ * All grains get the same sums in the same transaction, so that they agree under late events and replays alike. Rows
+ * are written in the order of their keys, so that two workers never wait for each other in a circle.
+ */
+export async function addUsage(
+  em: SqlEntityManager,
+  batch: UsageBatch,
+  endpoints: EndpointIds,
+): Promise<void> {
+  if (batch.buckets.size > 0) {
+    const rows = [...batch.buckets.values()].map((bucket) => rowOf(bucket, endpoints))
+    await em.execute(addBuckets, [JSON.stringify(rows)])
+  }
+  if (batch.ips.size > 0) await em.execute(addIps, [JSON.stringify([...batch.ips.values()])])
+  if (batch.quotas.size > 0) {
+    const rows = JSON.stringify([...batch.quotas.values()])
+    await em.execute(addQuotaDays, [rows])
+    await em.execute(addQuotaMonths, [rows])
+  }
+  if (batch.lastUses.size > 0) {
+    await em.execute(addLastUses, [JSON.stringify(Object.fromEntries(batch.lastUses))])
+  }
+}
+
+/** Adds what a transaction has claimed to the accepted usage of its accounts and days. */
+export async function addAccepted(em: SqlEntityManager, accepted: AcceptedUsage, now: Date): Promise<void> {
+  if (accepted.days.size === 0) return
+  await em.execute(addAcceptedDays, [now, JSON.stringify([...accepted.days.values()])])
+}
+
+function rowOf(bucket: Bucket, endpoints: EndpointIds) {
+  return {
+    key_id: bucket.keyId,
+    account_id: bucket.accountId,
+    at: bucket.at,
+    requests: bucket.requests,
+    client_errors: bucket.clientErrors,
+    server_errors: bucket.serverErrors,
+    units: bucket.units,
+    latency_count: bucket.latencyCount,
+    latency_sum: bucket.latencySum,
+    refused: bucket.refused,
+    latency_bins: bucket.latencyBins,
+    endpoints: endpointCounts(bucket, endpoints),
+  }
+}
+
+/** What an endpoint's counts are called in the map: its id, then one of these letters. */
+export const ENDPOINT_COUNTS = {
+  requests: 'r',
+  clientErrors: 'c',
+  serverErrors: 's',
+  latencyCount: 'n',
+  latencyMicros: 'm',
+} as const
+
+function endpointCounts({ accountId, endpoints }: Bucket, ids: EndpointIds): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const [name, counts] of endpoints) {
+    const id = ids.idOf(accountId, name)
+    for (const [count, letter] of Object.entries(ENDPOINT_COUNTS)) {
+      const value = counts[count as keyof typeof counts]
+      if (value > 0) sums[`${id}${letter}`] = (sums[`${id}${letter}`] ?? 0) + value
+    }
+  }
+  return sums
+}

@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto'
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+
+/** The 128-bit form in which an event's id is remembered: the first half of its SHA-256, as a UUID. */
+export function claimIdOf(id: string): string {
+  const hex = hash('sha256', id, 'hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+}
+
+/**
+ * Claims ids (UUIDs) for counting and returns those that nobody had claimed: in the transaction that counts
+ * them, which is what makes counting exact. Two transactions with one id in common wait for each other.
+ */
+export async function claimIds(em: SqlEntityManager, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await em.execute<{ id: string }[]>(
+    `insert into usage_claim (id) select distinct id from unnest(?::uuid[]) as claimed (id) order by id
+     on conflict do nothing returning id`,
+    [uuidArray(ids)],
+  )
+  return new Set(rows.map((row) => row.id))
+}
+
+/** Those of these ids that have been counted already. */
+export async function findClaimed(em: SqlEntityManager, ids: string[]): Promise<Set<string>> {
+  const rows = await em.execute<{ id: string }[]>('select id from usage_claim where id = any(?::uuid[])', [
+    uuidArray(ids),
+  ])
+  return new Set(rows.map((row) => row.id))
+}
+
+const uuidArray = (ids: string[]) => `{${ids.join(',')}}`
