@@ -5,7 +5,7 @@ import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import type { Redis } from '../../src/dev/redis.ts'
 import { waitForHttp } from '../../src/dev/waitForHttp.ts'
-import { freshDatabase, freshRedis } from '../setup/services.ts'
+import { type FreshDatabase, freshDatabase, freshRedis } from '../setup/services.ts'
 import { createClient } from './client.ts'
 
 /** One api or worker process of the service, started as production starts it. */
@@ -19,14 +19,20 @@ export type Api = ServiceProcess & { url: string }
 
 export type Service = Awaited<ReturnType<typeof startService>>
 
-type Options = { apis?: number; workers?: number; env?: Record<string, string> }
+type Options = {
+  apis?: number
+  workers?: number
+  env?: Record<string, string>
+  /** Instead of one on the Postgres that all test files share. `stop` drops it. */
+  database?: FreshDatabase
+}
 
 /**
  * The whole service on a database and a Redis of its own: real processes, real servers. `stop` ends all of it; `output`
- * is everything that its processes have written.
+ * is everything that its processes have written. `env` may be changed for the processes that are started later.
  */
-export async function startService({ apis = 1, workers = 1, env: extra = {} }: Options = {}) {
-  const [database, redis] = await Promise.all([freshDatabase(), freshRedis()])
+export async function startService({ apis = 1, workers = 1, env: extra = {}, ...given }: Options = {}) {
+  const [database, redis] = await Promise.all([given.database ?? freshDatabase(), freshRedis()])
   const env: Record<string, string> = {
     ...(process.env as Record<string, string>),
     DATABASE_URL: database.databaseUrl,
@@ -42,6 +48,7 @@ export async function startService({ apis = 1, workers = 1, env: extra = {} }: O
     ...extra,
   }
   const output: string[] = []
+  const died: string[] = []
   const running = new Set<ServiceProcess>()
 
   const launch = (file: string, more: Record<string, string> = {}): ServiceProcess => {
@@ -52,6 +59,9 @@ export async function startService({ apis = 1, workers = 1, env: extra = {} }: O
     })
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => output.push(String(data)))
     const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+    child.once('exit', (code, signal) => {
+      if (running.has(one)) died.push(`${file} ended by itself: ${code ?? signal}`)
+    })
     const one: ServiceProcess = {
       pid: child.pid ?? 0,
       end: (signal = 'SIGTERM') => {
@@ -102,6 +112,8 @@ export async function startService({ apis = 1, workers = 1, env: extra = {} }: O
     url: first.url,
     serviceToken,
     output,
+    /** What ended without being told to. */
+    died,
     startApi,
     startWorker,
     cli,

@@ -1,0 +1,196 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
+import type { UsageEvent } from '../../src/api/acceptEvents.ts'
+import { parseRequestId } from '../../src/verifier/requestId.ts'
+import { Chaos } from '../support/chaos.ts'
+import { createClient } from '../support/client.ts'
+import { bucketDifferences, windowDifferences } from '../support/compareUsage.ts'
+import { eventually } from '../support/eventually.ts'
+import { type OwnPostgres, startOwnPostgres } from '../support/ownPostgres.ts'
+import { anySeed, createRandom } from '../support/random.ts'
+import { sendAll, sendBatch } from '../support/sendUsage.ts'
+import { nextMonth, shiftedEnv } from '../support/shiftedEnv.ts'
+import { type Service, startService } from '../support/startService.ts'
+import { storedBuckets } from '../support/storedUsage.ts'
+import { UsageOracle } from '../support/usageOracle.ts'
+import { planRefused, planReports, planUsage } from '../support/usagePlan.ts'
+
+const SENT = 200_000
+const AGAIN = 0.3
+const CLIENTS = 5
+/** The sending does not end before so many kills: two rounds of them. */
+const STRIKES = 22
+/** How long before the end of the month the service is started: what it needs to start, and some sending. */
+const BEFORE_MONTH_MS = 25_000
+
+type TestKey = { id: string; key: string; adminKey: string }
+
+const seed = anySeed()
+const oracle = new UsageOracle()
+let postgres: OwnPostgres
+let service: Service
+let keys: TestKey[]
+let revoked: TestKey
+
+beforeAll(async () => {
+  postgres = await startOwnPostgres()
+  service = await startService({ database: postgres })
+  const accounts = await Promise.all([1, 2, 3, 4].map(() => service.account('enterprise')))
+  const owned = accounts.map((account) =>
+    Promise.all(
+      Array.from({ length: 10 }, async () => ({
+        ...(await account.createKey()),
+        adminKey: account.adminKey,
+      })),
+    ),
+  )
+  keys = (await Promise.all(owned)).flat()
+  const [first] = accounts
+  if (!first) throw new Error('There is no account')
+  revoked = { ...(await first.createKey()), adminKey: first.adminKey }
+  expect((await first.post(`/api-keys/${revoked.id}/revoke`)).status).toBe(200)
+}, 120_000)
+afterAll(() => service.stop())
+
+it('promise 2: of 200,000 events, sent while everything is killed at random, every count is the oracle’s', async () => {
+  onTestFailed(() => console.error(`SEED=${seed}`))
+  const month = nextMonth(Date.now(), 60_000)
+  const offset = month - BEFORE_MONTH_MS - Date.now()
+  Object.assign(service.env, shiftedEnv(offset))
+  await restartService(async () => {})
+
+  const keyIds = keys.map(({ id }) => id)
+  const random = createRandom(seed)
+  const plan = planUsage({ random, middle: month, keyIds, sent: SENT, again: AGAIN })
+  for (const { id: _, at, ...event } of plan.events) oracle.add({ ...event, at: Date.parse(at), requests: 1 })
+  const refused = planRefused(random, month, keyIds)
+  const chaos = new Chaos(service, postgres, createRandom(seed + 1))
+  const sender = {
+    urls: () => service.apis.map(({ url }) => url),
+    token: service.serviceToken,
+    random: createRandom(seed + 2),
+  }
+
+  const total = plan.batches.length
+  const ahead = [...plan.batches]
+  const newMonth = delay(Math.max(0, month - offset - Date.now()))
+  // What one of the clients does when the sending has come so far.
+  const interludes = new Map<number, () => Promise<void>>()
+  for (const share of [0.01, 0.3, 0.6]) {
+    interludes.set(Math.floor(total * share), async () => {
+      const reports = await chaos.calm(verifyMany)
+      for (const batch of reports) ahead.splice(sender.random.between(0, ahead.length), 0, batch)
+    })
+  }
+  refused.forEach(({ events, place }, index) => {
+    interludes.set(2 + Math.floor((total * index) / refused.length), async () => {
+      const { status, body } = await sendBatch(sender, events)
+      expect({ status, errors: body.errors }).toMatchObject({
+        status: 400,
+        errors: [{ field: `events[${place}].at`, code: 'out_of_range' }],
+      })
+    })
+  })
+  let taken = 0
+  const next = async (): Promise<UsageEvent[] | undefined> => {
+    const turn = taken++
+    await interludes.get(turn)?.()
+    await chaos.struck(Math.min(Math.floor((turn / total) * STRIKES), STRIKES))
+    if (turn > total / 2) await newMonth
+    return ahead.pop()
+  }
+
+  /** Requests on every key, and on the one that is revoked; their reports, to be sent later. */
+  const verifyMany = async (): Promise<UsageEvent[][]> => {
+    const verified: { requestId: string; keyId: string; at: number }[] = []
+    const verifyOne = async (key: TestKey) => {
+      const units = random.between(1, 5)
+      const { url } = random.pick(service.apis)
+      const answer = await createClient(url, service.serviceToken).post('/verify', {
+        key: key.key,
+        permission: 'renders:write',
+        units,
+      })
+      const { valid, requestId } = answer.body
+      expect({ status: answer.status, valid }).toEqual({ status: 200, valid: key !== revoked })
+      const at = parseRequestId(requestId)?.at ?? 0
+      oracle.add({ keyId: key.id, at, ...(valid ? { requests: 1, units } : { refused: 1 }) })
+      if (random.chance(0.9)) verified.push({ requestId, keyId: key.id, at })
+    }
+    for (let round = 0; round < 5; round++)
+      await Promise.all([...keys, ...keys, ...keys, ...keys, ...keys, revoked].map(verifyOne))
+    // The jobs that count these requests are taken up again seconds later: some reports overtake them.
+    await chaos.killWorkers()
+    const { reports, batches } = planReports(random, verified)
+    for (const { keyId, requestId = '', status, latencyMs } of reports) {
+      const request = parseRequestId(requestId)
+      if (request?.admitted) oracle.add({ keyId, at: request.at, status, latencyMs })
+    }
+    return batches
+  }
+
+  chaos.start()
+  await sendAll(sender, CLIENTS, next)
+  await chaos.stop()
+  expect(chaos.kills.redis).toBeGreaterThanOrEqual(2)
+  expect(chaos.kills.postgres).toBeGreaterThanOrEqual(1)
+  expect(ahead).toEqual([])
+  await everythingCounted()
+  expect(await differences()).toEqual([])
+  // Here the reconciliation has to agree as well.
+
+  const late = [...plan.last]
+  expect((await sendAll(sender, CLIENTS, async () => late.pop())).accepted).toBe(0)
+  await everythingCounted()
+  expect(await differences()).toEqual([])
+
+  await restartService(() => Promise.all([service.redis.restart(), postgres.crash()]))
+  expect(await differences()).toEqual([])
+  const again = [...plan.last]
+  expect((await sendAll(sender, CLIENTS, async () => again.pop())).accepted).toBe(0)
+  await everythingCounted()
+  expect(await differences()).toEqual([])
+  expect(service.died).toEqual([])
+}, 400_000)
+
+/** Ends every api and worker in good order, does what is to be done meanwhile, and starts two of each. */
+async function restartService(meanwhile: () => Promise<unknown>): Promise<void> {
+  const { apis, workers, startApi, startWorker } = service
+  await Promise.all([...apis.splice(0), ...workers.splice(0)].map((one) => one.end()))
+  await meanwhile()
+  workers.push(startWorker(), startWorker())
+  apis.push(...(await Promise.all([startApi(), startApi()])))
+}
+
+/** Until the metering queue has nothing left, jobs of killed workers and retries included. */
+async function everythingCounted(): Promise<void> {
+  const jobsLeft = async () => {
+    const response = await fetch(`${service.apis[0]?.url}/metrics`, {
+      headers: { Authorization: `Basic ${btoa('operator:operator-password')}` },
+    })
+    const lines = (await response.text()).matchAll(
+      /^keys_queue_jobs\{queue="metering",state="(\w+)"\} (-?\d+)$/gm,
+    )
+    return Object.fromEntries([...lines].map(([, state, count]) => [state, Number(count)]))
+  }
+  await eventually(
+    jobsLeft,
+    ({ wait, active, delayed }) => wait === 0 && active === 0 && delayed === 0,
+    90_000,
+  )
+}
+
+/** The first of all differences between the oracle and what is stored at every grain and answered for every window. */
+async function differences(): Promise<string[]> {
+  const found: string[] = []
+  for (const grain of ['minute', 'hour', 'day'] as const)
+    found.push(...bucketDifferences(oracle.buckets(grain), await storedBuckets(postgres.databaseUrl, grain)))
+  for (const { id, adminKey } of [...keys, revoked]) {
+    const { status, body } = await createClient(service.apis[0]?.url ?? '', adminKey).get(
+      `/api-keys/${id}/usage`,
+    )
+    if (status !== 200) throw new Error(`The usage of ${id}: ${status} ${JSON.stringify(body)}`)
+    found.push(...windowDifferences(oracle, id, Date.parse(body.asOf), body.windows))
+  }
+  return found.length > 20 ? [...found.slice(0, 20), `and ${found.length - 20} more`] : found
+}

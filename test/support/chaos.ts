@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { waitForHttp } from '../../src/dev/waitForHttp.ts'
+import type { OwnPostgres } from './ownPostgres.ts'
+import type { Random } from './random.ts'
+import type { Api, Service } from './startService.ts'
+
+const STRIKES = { worker: 4, api: 4, redis: 2, postgres: 1 } as const
+type Victim = keyof typeof STRIKES
+
+/**
+ * Kills what the service consists of, one after another in an order that the seed decides, and starts it again: its own
+ * processes most often. Every round of eleven strikes has each kind in it.
+ */
+export class Chaos {
+  /** How often each was killed. */
+  readonly kills: Record<Victim, number> = { worker: 0, api: 0, redis: 0, postgres: 0 }
+  readonly #service: Service
+  readonly #postgres: OwnPostgres
+  readonly #random: Random
+  #ahead: Victim[] = []
+  #stopped = false
+  #running: Promise<void> = Promise.resolve()
+  /** One at a time: strikes, and what must not be struck. */
+  #turn: Promise<unknown> = Promise.resolve()
+  #waiting: { strikes: number; resolve: () => void }[] = []
+
+  constructor(service: Service, postgres: OwnPostgres, random: Random) {
+    this.#service = service
+    this.#postgres = postgres
+    this.#random = random
+  }
+
+  get strikes(): number {
+    return Object.values(this.kills).reduce((sum, count) => sum + count, 0)
+  }
+
+  start(): void {
+    this.#running = this.#run()
+    // Whoever awaits `stop` or `struck` hears of it.
+    this.#running.catch(() => {})
+  }
+
+  /** After the strike under way; everything is up again then. Throws where something could not be started again. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#running
+    await this.calm(async () => {})
+  }
+
+  /** Resolves when there were so many strikes; at once when there will be no more. */
+  struck(strikes: number): Promise<void> {
+    if (this.strikes >= strikes || this.#stopped) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push({ strikes, resolve }))
+  }
+
+  /** Runs a task between two strikes, when every api is ready. */
+  calm<Value>(task: () => Promise<Value>): Promise<Value> {
+    return this.#alone(async () => {
+      await Promise.all(this.#service.apis.map(ready))
+      return task()
+    })
+  }
+
+  /** Kills every worker and starts as many. */
+  async killWorkers(): Promise<void> {
+    const { workers, startWorker } = this.#service
+    const killed = workers.splice(0)
+    await Promise.all(killed.map((worker) => worker.end('SIGKILL')))
+    for (const _ of killed) workers.push(startWorker())
+    this.kills.worker += killed.length
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#stopped) {
+        await this.#alone(() => this.#strike())
+        await delay(this.#random.between(100, 900))
+      }
+    } finally {
+      this.#stopped = true
+      this.#tell()
+    }
+  }
+
+  async #strike(): Promise<void> {
+    if (this.#ahead.length === 0) {
+      const round = Object.entries(STRIKES).flatMap(([kind, times]) => Array(times).fill(kind) as Victim[])
+      this.#ahead = this.#random.shuffle(round)
+    }
+    const victim = this.#ahead.pop() ?? 'worker'
+    await this.#kill(victim)
+    this.kills[victim] += 1
+    this.#tell()
+  }
+
+  async #kill(victim: Victim): Promise<void> {
+    const { apis, workers, redis, startApi, startWorker } = this.#service
+    if (victim === 'postgres') return this.#postgres.crash()
+    if (victim === 'redis') {
+      await redis.kill()
+      return redis.restart()
+    }
+    const place = this.#random.between(0, 1)
+    if (victim === 'worker') {
+      await workers[place]?.end('SIGKILL')
+      workers[place] = startWorker()
+      return
+    }
+    const [killed] = apis.splice(place, 1)
+    await killed?.end('SIGKILL')
+    apis.push(await startApi())
+  }
+
+  #alone<Value>(task: () => Promise<Value>): Promise<Value> {
+    const turn = this.#turn.then(task, task)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  #tell(): void {
+    const due = this.#waiting.filter(({ strikes }) => this.#stopped || this.strikes >= strikes)
+    this.#waiting = this.#waiting.filter((one) => !due.includes(one))
+    for (const { resolve } of due) resolve()
+  }
+}
+
+function ready({ url }: Api): Promise<unknown> {
+  return waitForHttp(`${url}/readyz`, {
+    accept: (status) => status === 200,
+    boundMs: 30_000,
+    signal: AbortSignal.timeout(30_000),
+  })
+}

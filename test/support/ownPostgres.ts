@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { root } from '../../src/dev/dataDir.ts'
+import { startPostgres } from '../../src/dev/postgres.ts'
+import type { FreshDatabase } from '../setup/services.ts'
+
+export type OwnPostgres = FreshDatabase & {
+  /** SIGKILL, and starts it again on the same port and data. */
+  crash: () => Promise<void>
+}
+
+/** A Postgres server of one's own, migrated and empty, which keeps what it has committed: for tests that kill it. */
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'pictify-keys-own-'))
+  // Under root, Postgres runs as another user, who has to get in.
+  await chmod(dataDir, 0o711)
+  let server = await startPostgres({ dataDir, temporary: true })
+  const { port, url } = server
+  await promisify(execFile)(process.execPath, ['src/cli/main.ts', 'migrate'], {
+    cwd: root,
+    env: { ...process.env, DATABASE_URL: url },
+  })
+  return {
+    databaseUrl: url,
+    crash: async () => {
+      await server.kill()
+      server = await startPostgres({ dataDir, port, temporary: true })
+    },
+    drop: () => server.stop(),
+  }
+}
