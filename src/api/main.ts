@@ -1,8 +1,15 @@
 import { createServer } from 'node:http'
 import { loadStates } from '../domain/keys/keyState.ts'
+import { countDiffering } from '../domain/usage/reconcile.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
-import { countVerifications, createMetrics, measureCache, measureQueues } from '../platform/metrics.ts'
+import {
+  countVerifications,
+  createMetrics,
+  measureCache,
+  measureQueues,
+  measureReconciliation,
+} from '../platform/metrics.ts'
 import { openPostgres } from '../platform/postgres.ts'
 import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
@@ -30,6 +37,7 @@ const em = () => orm.em.fork()
 const queues = openQueues(env.REDIS_URL)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
+measureReconciliation(metrics, () => countDiffering(em()))
 const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())
 const region = new Region(env.REGION, env.REDIS_URL, log)

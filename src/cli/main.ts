@@ -2,6 +2,7 @@ import { Command as Cli, CommanderError } from 'commander'
 import { accountCommands, memberCommands } from './accounts.ts'
 import { migrateCommand } from './migrate.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
+import { usageCommands } from './usage.ts'
 
 const cli = new Cli('keys')
   .description('The operator’s command line of Pictify Keys')
@@ -10,6 +11,7 @@ const cli = new Cli('keys')
 cli.addCommand(accountCommands())
 cli.addCommand(memberCommands())
 cli.addCommand(serviceTokenCommands())
+cli.addCommand(usageCommands())
 cli.addCommand(migrateCommand())
 
 // `--json` is understood wherever it stands.

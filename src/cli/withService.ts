@@ -5,7 +5,7 @@ import type { CommandKind } from '../domain/jobs.ts'
 import { type Env, readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { type Em, openPostgres } from '../platform/postgres.ts'
-import { openQueues } from '../platform/queues.ts'
+import { openQueues, type Queues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
 import { submitCommand } from '../platform/submitCommand.ts'
@@ -16,6 +16,7 @@ const WAIT_MS = 30_000
 export type Service = {
   env: Env
   em: Em
+  queues: Queues
   /** Runs a command like every other: row, job, worker. Throws an Error that says what the outcome was, unless it is done. */
   run: <Kind extends CommandKind>(
     kind: Kind,
@@ -53,7 +54,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
     return command.result ?? {}
   }
   try {
-    return await task({ env, em: orm.em.fork(), run })
+    return await task({ env, em: orm.em.fork(), queues, run })
   } finally {
     replies.close()
     await queues.close()

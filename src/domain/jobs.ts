@@ -101,6 +101,16 @@ export const jobs = {
   'sweep-commands': scheduled('Enqueues again the commands that are not finished'),
   'relay-outbox': scheduled('Sends what the outbox still holds'),
   'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),
+  'maintain-partitions': scheduled('Makes the coming partitions of usage, and drops the past ones'),
+  'fold-minutes': scheduled('Folds minutes older than 48 hours into a list per key and hour'),
+  'close-usage-days': scheduled('Lists past days whose usage is to be checked'),
+  'reconcile-account': {
+    queue: 'maintenance',
+    data: z.object({ accountId: z.string(), day: z.iso.date() }),
+    retry: { attempts: 20, delayMs: 5_000 },
+    summary: 'Holds the records of one account’s day against each other',
+  },
+  'sweep-expired-keys': scheduled('Writes the end of expired keys into the audit log'),
   'expire-records': scheduled('Forgets answers, sessions and claims past their time'),
 } as const satisfies Record<string, JobDefinition>
 

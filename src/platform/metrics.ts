@@ -130,3 +130,15 @@ export function measureCache(metrics: Metrics, verifier: { cachedKeys: number })
     },
   })
 }
+
+/** How many account days differ by their last check; 0 is the only good value. Read when Prometheus asks. */
+export function measureReconciliation(metrics: Metrics, countDiffering: () => Promise<number>): void {
+  new Gauge({
+    name: 'keys_usage_differing_days',
+    help: 'Account days whose usage records differ, by their last check; -1 while Postgres is away',
+    registers: [metrics.registry],
+    async collect() {
+      this.set(await countDiffering().catch(() => -1))
+    },
+  })
+}

@@ -2,13 +2,17 @@ import type { JobData, JobName } from '../domain/jobs.ts'
 import type { Handler } from './context.ts'
 import { addMember } from './jobs/addMember.ts'
 import { changePlan } from './jobs/changePlan.ts'
+import { closeUsageDays } from './jobs/closeUsageDays.ts'
 import { createAccount } from './jobs/createAccount.ts'
 import { createApiKey } from './jobs/createApiKey.ts'
 import { createServiceToken } from './jobs/createServiceToken.ts'
 import { deleteApiKey } from './jobs/deleteApiKey.ts'
 import { expireRecords } from './jobs/expireRecords.ts'
 import { finishCommand } from './jobs/finishCommand.ts'
+import { foldMinutes } from './jobs/foldMinutes.ts'
+import { maintainPartitions } from './jobs/maintainPartitions.ts'
 import { propagateState } from './jobs/propagateState.ts'
+import { reconcileAccount } from './jobs/reconcileAccount.ts'
 import { relayOutboxJob } from './jobs/relayOutboxJob.ts'
 import { removeMember } from './jobs/removeMember.ts'
 import { resetTestQuotas } from './jobs/resetTestQuotas.ts'
@@ -17,6 +21,7 @@ import { revokeServiceToken } from './jobs/revokeServiceToken.ts'
 import { rollUpEvents, rollUpVerifications } from './jobs/rollUp.ts'
 import { rotateApiKey } from './jobs/rotateApiKey.ts'
 import { sweepCommands } from './jobs/sweepCommands.ts'
+import { sweepExpiredKeys } from './jobs/sweepExpiredKeys.ts'
 import { updateApiKey } from './jobs/updateApiKey.ts'
 import { updateMember } from './jobs/updateMember.ts'
 
@@ -41,5 +46,10 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'sweep-commands': sweepCommands,
   'relay-outbox': relayOutboxJob,
   'reset-test-quotas': resetTestQuotas,
+  'maintain-partitions': maintainPartitions,
+  'fold-minutes': foldMinutes,
+  'close-usage-days': closeUsageDays,
+  'reconcile-account': reconcileAccount,
+  'sweep-expired-keys': sweepExpiredKeys,
   'expire-records': expireRecords,
 }

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { type Counts, sumCounts } from './counts.ts'
+import { UNFOLDED } from './foldMinutes.ts'
 import { quantile } from './latencyBins.ts'
 
 const MINUTE = 60_000
@@ -123,9 +124,7 @@ const readPart = (segment: number, grain: Grain, options: WindowOptions) =>
    where key_id = any(?::text[]) and at >= ? and at < ?`
 
 const readFolded = (segment: number, options: WindowOptions) =>
-  `select ${segment} as segment, f.key_id, ${columns(options)} from usage_folded f,
-     jsonb_to_recordset(f.minutes) as m (at timestamptz, requests bigint, client_errors bigint, server_errors bigint,
-       units bigint, latency_count bigint, latency_sum double precision, refused jsonb, latency_bins jsonb)
+  `select ${segment} as segment, f.key_id, ${columns(options)} from ${UNFOLDED}
    where f.key_id = any(?::text[]) and f.at = ? and m.at >= ? and m.at < ?`
 
 /** Each window is the one before it and its own segment. */

@@ -2,7 +2,13 @@ import type { WorkerContext } from '../context.ts'
 
 const DAY = 24 * 3600 * 1000
 
-/** Forgets sealed answers after 24 h, ended sessions, finished commands after 90 days, and claims after 36. Safe to run twice. */
+/** Claims per statement. */
+const CLAIMS = 20_000
+
+/**
+ * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands after 90, and days of quotas
+ * and accepted usage after 400. Safe to run twice.
+ */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const em = context.orm.em.fork()
   const before = (days: number) => new Date(context.now().getTime() - days * DAY)
@@ -15,5 +21,14 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
   await em.execute(`delete from command where finished_at < ? and status in ('succeeded', 'failed')`, [
     before(90),
   ])
-  await em.execute('delete from usage_claim where claimed_at < ?', [before(36)])
+  await em.execute('delete from quota_day where day < ?', [before(400)])
+  await em.execute('delete from usage_accepted where day < ?', [before(400)])
+  // Bit by bit: a busy service forgets millions of claims a night, and none of its transactions should wait for that.
+  for (let forgotten = CLAIMS; forgotten === CLAIMS; ) {
+    const rows = await em.execute<unknown[]>(
+      `delete from usage_claim where id in (select id from usage_claim where claimed_at < ? limit ?) returning 1`,
+      [before(36), CLAIMS],
+    )
+    forgotten = rows.length
+  }
 }

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Command as Cli } from 'commander'
+import { canRebuild, rebuildDay } from '../domain/usage/rebuild.ts'
+import { type Difference, listAccountDays, recordCheck } from '../domain/usage/reconcile.ts'
+import { createLog } from '../platform/log.ts'
+import { Region } from '../region/Region.ts'
+import { reconcileDay } from '../region/reconcileDay.ts'
+import { print } from './print.ts'
+import { type Service, withService } from './withService.ts'
+
+/** What is being counted while the operator waits is no difference: the metering queue gets this long to be empty. */
+const WAIT_MS = 30_000
+
+type Range = { from?: string; to?: string; account?: string }
+
+/** `usage …`: whether the records of usage agree, and computing hours and days again. */
+export function usageCommands(): Cli {
+  const usage = new Cli('usage').description('Records of usage: do they agree, and making them agree')
+
+  usage
+    .command('reconcile')
+    .description('hold accepted events, minutes, hours, days and Redis’s counters against each other')
+    .option('--from <day>', 'first UTC day, like 2026-11-22; yesterday unless told')
+    .option('--to <day>', 'last UTC day; today unless told')
+    .option('--account <accountId>', 'this account only')
+    .action(async (options: Range, command: Cli) => {
+      const now = Date.now()
+      const range = {
+        from: dayOf(options.from ?? isoDay(now - 86_400_000)),
+        to: dayOf(options.to ?? isoDay(now)),
+        accountId: options.account,
+      }
+      const { days, differences } = await withService((service) => reconcile(service, range))
+      if (differences.length > 0) process.exitCode = 1
+      const { json } = command.optsWithGlobals<{ json?: boolean }>()
+      if (json || differences.length === 0)
+        print(command, { days, differing: differences.length, differences })
+      else print(command, differences)
+    })
+
+  usage
+    .command('rebuild')
+    .description('compute the hours and the day of a UTC day again from its minutes')
+    .requiredOption('--day <day>', 'like 2026-11-22; its minutes must still be kept, which is 35 days')
+    .option('--account <accountId>', 'this account only')
+    .action(async ({ day, account }: { day: string; account?: string }, command: Cli) => {
+      if (!canRebuild(dayOf(day), new Date())) {
+        throw new Error(
+          `Not every minute of ${day} is there any more: its hours and its day stay as they are.`,
+        )
+      }
+      const written = await withService(({ em }) => em.transactional((own) => rebuildDay(own, day, account)))
+      print(command, written)
+    })
+  return usage
+}
+
+type Found = { accountId: string; day: string } & Difference
+
+async function reconcile(
+  { em, env, queues }: Service,
+  range: { from: string; to: string; accountId?: string },
+): Promise<{ days: number; differences: Found[] }> {
+  const region = new Region(env.REGION, env.REDIS_URL, createLog('silent', { process: 'cli' }))
+  try {
+    await region.ready(5_000)
+    const metering = queues.byName.metering
+    await metering.waitUntilReady()
+    const waiting = async () =>
+      Object.values(await metering.getJobCounts('wait', 'active', 'delayed', 'prioritized')).reduce(
+        (sum, count) => sum + count,
+        0,
+      )
+    const until = Date.now() + WAIT_MS
+    while ((await waiting()) > 0 && Date.now() < until) await sleep(100)
+    const days = await listAccountDays(em, range)
+    const differences: Found[] = []
+    for (const accountDay of days) {
+      const now = new Date()
+      const found = await reconcileDay(em, [region], accountDay, { now, waiting: await waiting() })
+      if (accountDay.day < isoDay(now.getTime())) await recordCheck(em, accountDay, found, now)
+      differences.push(...found.map((difference) => ({ ...accountDay, ...difference })))
+    }
+    return { days: days.length, differences }
+  } finally {
+    await region.close()
+  }
+}
+
+const isoDay = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+
+function dayOf(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(`${text}T00:00:00Z`))) {
+    throw new Error(`"${text}" is not a day like 2026-11-22.`)
+  }
+  return text
+}

@@ -1,0 +1,49 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { COLUMNS, SUMS } from './addUsage.ts'
+import { UNFOLDED } from './foldMinutes.ts'
+import { HOURS_KEPT_MS } from './partitions.ts'
+
+const DAY = 86_400_000
+
+/** True for a UTC day (`2026-11-22`) of which every minute is still kept. */
+export function canRebuild(day: string, now: Date): boolean {
+  const from = Date.parse(`${day}T00:00:00Z`)
+  return from > now.getTime() - HOURS_KEPT_MS && from <= now.getTime()
+}
+
+/**
+ * Computes the hours and the day of one UTC day again from its minutes, for one account or for all; see `canRebuild`.
+ * Call it in a transaction: nothing is counted until it ends, so that nothing falls between the reading and the writing.
+ * Returns how many rows were written.
+ */
+export async function rebuildDay(
+  em: SqlEntityManager,
+  day: string,
+  accountId?: string,
+): Promise<{ hours: number; days: number }> {
+  await em.execute('lock table usage_minute in share row exclusive mode')
+  const from = new Date(`${day}T00:00:00Z`)
+  const range = [from, new Date(from.getTime() + DAY)]
+  const account = accountId === undefined ? [] : [accountId]
+  const only = (alias: string) => (accountId === undefined ? '' : ` and ${alias}.account_id = ?`)
+  const written = { hours: 0, days: 0 }
+  for (const grain of ['hour', 'day'] as const) {
+    await em.execute(`delete from usage_${grain} b where at >= ? and at < ?${only('b')}`, [
+      ...range,
+      ...account,
+    ])
+    const rows = await em.execute<unknown[]>(
+      `with minutes as (
+         select b.key_id, b.account_id, b.at, ${COLUMNS} from usage_minute b where b.at >= ? and b.at < ?${only('b')}
+         union all
+         select f.key_id, f.account_id, m.at, ${COLUMNS} from ${UNFOLDED} where f.at >= ? and f.at < ?${only('f')}
+       )
+       insert into usage_${grain} (key_id, account_id, at, ${COLUMNS})
+       select key_id, account_id, date_trunc('${grain}', at, 'UTC') as bucket, ${SUMS}
+       from minutes group by key_id, account_id, bucket returning 1`,
+      [...range, ...account, ...range, ...account],
+    )
+    written[`${grain}s`] = rows.length
+  }
+  return written
+}
