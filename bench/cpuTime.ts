@@ -12,20 +12,32 @@ export type Pids = { server: number; redis: number; postgres: number }
 export async function readCpuTimes(pids: Pids): Promise<CpuTimes | undefined> {
   if (process.platform !== 'linux') return undefined
   const [server, redis, postgres, own, machine] = await Promise.all([
-    readFields(pids.server),
-    readFields(pids.redis),
-    readChildren(pids.postgres),
+    processTime(pids.server),
+    processTime(pids.redis),
+    familyTime(pids.postgres),
     readFields('self'),
     machineTime(),
   ])
   return {
-    server: ticks(server[11], server[12]),
-    redis: ticks(redis[11], redis[12]),
-    postgres: ticks(...postgres.flatMap((fields) => [fields[11], fields[12]])),
+    server,
+    redis,
+    postgres,
     // Of children that have ended: nothing but wrk ends while a target is measured.
     wrk: ticks(own[13], own[14]),
     machine: machine ?? 0,
   }
+}
+
+/** CPU time of one process, all threads. */
+export async function processTime(pid: number): Promise<number> {
+  const fields = await readFields(pid)
+  return ticks(fields[11], fields[12])
+}
+
+/** The same with its children, those that have ended among them: Postgres has one for each connection. */
+export async function familyTime(pid: number): Promise<number> {
+  const [own, children] = await Promise.all([readFields(pid), readChildren(pid)])
+  return ticks(...own.slice(11, 15), ...children.flatMap((fields) => [fields[11], fields[12]]))
 }
 
 /** CPU time that the machine has spent on anything. */
@@ -43,7 +55,7 @@ async function readFields(pid: number | 'self'): Promise<number[]> {
   return numbers(text.slice(text.lastIndexOf(')') + 1))
 }
 
-/** The same of a process's children: Postgres has one for each connection. */
+/** The same of a process's children. */
 async function readChildren(pid: number): Promise<number[][]> {
   const children = numbers(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''))
   return Promise.all(children.map((child) => readFields(child).catch(() => [])))

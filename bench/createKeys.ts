@@ -3,9 +3,15 @@ import { join } from 'node:path'
 import type { Service } from './startService.ts'
 
 /** What the load is made with. `file` holds one `keyId value` a line. */
-export type Keys = { ids: string[]; file: string; serviceToken: string }
+export type Keys = {
+  accountId: string
+  ids: string[]
+  values: string[]
+  file: string
+  serviceToken: string
+  adminKey: string
+}
 
-const COUNT = 200
 const AT_ONCE = 20
 
 /** Large but finite, so that every limit is checked and counted, and none is met. */
@@ -17,20 +23,28 @@ const LIMITS = {
 }
 
 /** An account with its own limits, its live keys and a service token; needs a worker. */
-export async function createKeys({ api, cli, folder }: Service): Promise<Keys> {
-  const account = await cli('account', 'create', '--name', 'Bench', '--plan', 'enterprise')
-  await cli('account', 'limits', account.accountId ?? '', JSON.stringify(LIMITS))
+export async function createKeys({ api, cli, folder }: Service, count = 200): Promise<Keys> {
+  const { accountId = '', adminKey = '' } = await cli(
+    'account',
+    'create',
+    '--name',
+    'Bench',
+    '--plan',
+    'enterprise',
+  )
+  await cli('account', 'limits', accountId, JSON.stringify(LIMITS))
   const { serviceToken = '' } = await cli('service-token', 'create', '--name', 'Bench')
   const keys: { id: string; key: string }[] = []
-  while (keys.length < COUNT) {
+  while (keys.length < count) {
     const some = Array.from({ length: AT_ONCE }, (_, index) =>
-      createKey(api.url, account.adminKey ?? '', `Bench ${keys.length + index}`),
+      createKey(api.url, adminKey, `Bench ${keys.length + index}`),
     )
     keys.push(...(await Promise.all(some)))
   }
   const file = join(folder, 'keys.txt')
   await writeFile(file, keys.map(({ id, key }) => `${id} ${key}\n`).join(''), { mode: 0o600 })
-  return { ids: keys.map(({ id }) => id), file, serviceToken }
+  const [ids, values] = [keys.map(({ id }) => id), keys.map(({ key }) => key)]
+  return { accountId, ids, values, file, serviceToken, adminKey }
 }
 
 async function createKey(url: string, adminKey: string, name: string): Promise<{ id: string; key: string }> {

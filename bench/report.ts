@@ -71,7 +71,8 @@ export function describeSample({ target, rate, p99, cpu }: Sample): string {
   return `${target.padEnd(12)} ${Math.round(rate)}/s, p99 ${p99.toFixed(1)} ms${cost}`
 }
 
-function table(head: string[], rows: string[][]): string {
+/** A Markdown table: numbers to the right, but for the first column. */
+export function table(head: string[], rows: string[][]): string {
   const alignment = head.map((_, index) => (index === 0 ? '---' : '---:'))
   return [head, alignment, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -13,9 +13,17 @@ export type Process = {
 
 const READY_MS = 30_000
 
+/** `core`: the one processor that it may use (Linux, by taskset). */
+export type ProcessOptions = { core?: number }
+
 /** Starts a program of this repository with this Node. It never outlives this process; what it prints goes to stderr. */
-export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Promise<Process> {
-  const child: ChildProcess = spawn(process.execPath, args, {
+export async function startProcess(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  { core }: ProcessOptions = {},
+): Promise<Process> {
+  const [command = '', ...rest] = [...onCore(core), process.execPath, ...args]
+  const child: ChildProcess = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 2, 2],
@@ -31,6 +39,10 @@ export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Prom
   }
   return { pid, stop }
 }
+
+/** What to put before a command that may use one processor only; taskset becomes that command, under the same pid. */
+export const onCore = (core: number | undefined) =>
+  core === undefined ? [] : ['taskset', '--cpu-list', String(core)]
 
 export type HttpProcess = Process & { url: string }
 

@@ -9,7 +9,7 @@ import { startPostgres } from '../src/dev/postgres.ts'
 import { startRedis } from '../src/dev/redis.ts'
 import { openPostgres } from '../src/platform/postgres.ts'
 import { openQueues } from '../src/platform/queues.ts'
-import { startHttp, startProcess } from './startProcess.ts'
+import { type ProcessOptions, startHttp, startProcess } from './startProcess.ts'
 
 export type Service = Awaited<ReturnType<typeof startService>>
 
@@ -17,12 +17,15 @@ const START_WORKER = ['src/workers/main.ts']
 const DRAIN_MS = 120_000
 const POLL_MS = 50
 
+/** `durable`: Postgres flushes every commit to disk. Without it the disk plays no part in what is measured. */
+export type ServiceOptions = { durable?: boolean }
+
 /** A Postgres, a Redis and one api process of our own, configured as in production; workers run only when asked for. */
-export async function startService() {
+export async function startService({ durable = false }: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(folder, 0o711)
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fast: true, temporary: true })
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fast: !durable, temporary: true })
   const redis = await startRedis({ dataDir: join(folder, 'redis'), temporary: true })
   const env = {
     DATABASE_URL: postgres.url,
@@ -50,9 +53,11 @@ export async function startService() {
   const query = <Row extends Record<string, unknown>>(sql: string, values: unknown[]): Promise<Row[]> =>
     orm.em.fork().execute<Row[]>(sql, values)
 
+  const startWorker = (options: ProcessOptions = {}) => startProcess(START_WORKER, env, options)
+
   /** Runs `task` beside a worker. */
   const withWorker = async <Value>(task: () => Promise<Value>): Promise<Value> => {
-    const worker = await startProcess(START_WORKER, env)
+    const worker = await startWorker()
     try {
       return await task()
     } finally {
@@ -78,5 +83,19 @@ export async function startService() {
     await Promise.all([redis.stop(), postgres.stop()])
     await rm(folder, { recursive: true, force: true })
   }
-  return { folder, api, redisPid: redis.pid, postgresPid: postgres.pid, cli, query, withWorker, drain, stop }
+  return {
+    folder,
+    env,
+    orm,
+    metering,
+    api,
+    redisPid: redis.pid,
+    postgresPid: postgres.pid,
+    cli,
+    query,
+    startWorker,
+    withWorker,
+    drain,
+    stop,
+  }
 }

@@ -1,0 +1,63 @@
+import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from '../../src/verifier/requestId.ts'
+
+const ENDPOINTS = 20
+const ADDRESSES = 500
+const TEN_MINUTES = 600_000
+
+/** An event as `POST /usage/events` takes it. */
+export type UsageEvent = {
+  id: string
+  at: string
+  keyId: string
+  status: number
+  latencyMs: number
+  requestId?: string
+  ip: string
+  endpoint: string
+  method: string
+}
+
+export type EventOptions = {
+  /** Starts every id: a run's own. */
+  prefix: string
+  keyIds: string[]
+  /** Unix ms; events lie in the ten minutes before. */
+  now: number
+  /** Each event completes a verification that was told address and endpoint already. */
+  completing?: boolean
+}
+
+/** Events with keys, times, addresses, endpoints, statuses and latencies that differ from each other as traffic's do. */
+export function makeEvents(
+  count: number,
+  { prefix, keyIds, now, completing = false }: EventOptions,
+): UsageEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const at = now - Math.floor(Math.random() * TEN_MINUTES)
+    const address = Math.floor(Math.random() * ADDRESSES)
+    const endpoint = Math.floor(Math.random() * ENDPOINTS)
+    return {
+      id: `${prefix}-${index}`,
+      at: new Date(at).toISOString(),
+      keyId: keyIds[Math.floor(Math.random() * keyIds.length)] ?? '',
+      status: randomStatus(),
+      latencyMs: randomLatency(),
+      ...(completing ? { requestId: newRequestId(at, true, KNOWS_IP + KNOWS_ENDPOINT) } : {}),
+      ip: `203.0.${address >> 8}.${address & 255}`,
+      endpoint: `/templates/${endpoint}/image`,
+      method: endpoint % 3 === 0 ? 'GET' : 'POST',
+    }
+  })
+}
+
+function randomStatus(): number {
+  const draw = Math.random()
+  if (draw < 0.92) return 200
+  return draw < 0.97 ? 404 : 503
+}
+
+/** Log-normal around 80 ms, to the microsecond: most between 20 and 300 ms, a few over a second. */
+export function randomLatency(): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random())
+  return Math.round(80_000 * Math.exp(0.8 * normal)) / 1000
+}
