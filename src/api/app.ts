@@ -10,6 +10,7 @@ import { openApiOf } from './openapi.ts'
 import { bullBoard, operatorsOnly } from './operators.ts'
 import { Problem } from './problems.ts'
 import { routes } from './routes/all.ts'
+import { logBrokenAnswers } from './streams.ts'
 import { toProblem } from './toProblem.ts'
 
 /** The api on one screen: what every request passes through, then where it can go. */
@@ -39,6 +40,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
     ctx.body = await api.metrics.registry.metrics()
   })
 
+  app.on('error', logBrokenAnswers(api.log))
   app.use(observe(api))
   app.use(answerProblems(api))
   app.use(under('/admin/queues', operatorsOnly(api), bullBoard(api)))

@@ -4,6 +4,7 @@ import type { ApiContext, Principal } from './context.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
 import { readJson } from './readJson.ts'
+import { sendStream } from './streams.ts'
 import { validate } from './validate.ts'
 
 export type Auth = { permission: string } | 'service' | 'none'
@@ -21,9 +22,12 @@ export type RouteSpec = {
   /** The body may be left out; it counts as `{}`. */
   bodyOptional?: boolean
   /** By status; `null`: no body. */
-  responses: Record<number, z.ZodType | null>
+  responses: Record<number, z.ZodType | Streams | null>
   problems: Slug[]
 }
+
+/** An answer that is sent as it is read: by media type, the schema of the whole. What goes through is not checked. */
+export type Streams = { streams: Record<string, z.ZodType> }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
 
@@ -37,7 +41,13 @@ export type RouteInput<Spec extends RouteSpec> = {
   principal: Principal
 }
 
-export type Answer = { status: number; body?: unknown; headers?: Record<string, string> }
+export type Answer = {
+  status: number
+  body?: unknown
+  /** Instead of a body, where the status is declared with streams. */
+  stream?: { type: string; text: AsyncIterable<string> }
+  headers?: Record<string, string>
+}
 
 export type Route = { spec: RouteSpec; middleware: (api: ApiContext) => Middleware }
 
@@ -63,7 +73,9 @@ export function route<const Spec extends RouteSpec>(
       }
       const answer = await handle(input as RouteInput<Spec>)
       ctx.set(answer.headers ?? {})
-      ctx.body = declaredBody(api, spec, answer) ?? null
+      const { stream } = answer
+      if (stream) sendStream(ctx, stream.type, declaredStream(spec, answer.status, stream))
+      else ctx.body = declaredBody(api, spec, answer) ?? null
       ctx.status = answer.status
     }
   return { spec, middleware }
@@ -88,12 +100,19 @@ function plainQuery(ctx: Context): Record<string, unknown> {
  * fault: refused where tests find it, reported where it serves.
  */
 function declaredBody(api: ApiContext, spec: RouteSpec, answer: Answer): unknown {
-  const schema = spec.responses[answer.status]
-  if (schema === null && answer.body === undefined) return undefined
+  const declared = spec.responses[answer.status]
+  if (declared === null && answer.body === undefined) return undefined
+  const schema = declared && 'streams' in declared ? undefined : declared
   const parsed = schema?.safeParse(answer.body)
   if (parsed?.success) return parsed.data
   const reason = parsed?.error ? z.prettifyError(parsed.error) : `status ${answer.status} is not declared so`
   api.log.error({ route: spec.path, reason }, 'an answer does not keep to its declaration')
   if (api.env.NODE_ENV !== 'production') throw new Error(`${spec.path}: ${reason}`)
   return answer.body
+}
+
+function declaredStream(spec: RouteSpec, status: number, { type, text }: NonNullable<Answer['stream']>) {
+  const declared = spec.responses[status]
+  if (declared && 'streams' in declared && type in declared.streams) return text
+  throw new Error(`${spec.path}: status ${status} is not declared to stream ${type}`)
 }

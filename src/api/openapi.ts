@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RouteSpec } from './guard.ts'
+import type { RouteSpec, Streams } from './guard.ts'
 import { problems, type Slug } from './problems.ts'
 
 const always: Slug[] = ['validation-error', 'internal-error', 'service-unavailable']
@@ -139,9 +139,16 @@ function successesOf(spec: RouteSpec) {
       status,
       {
         description: status === '202' ? 'Not done yet: see Location' : 'Done',
-        ...(schema ? { content: { 'application/json': { schema: schemaOf(schema, 'output') } } } : {}),
+        ...(schema ? { content: contentOf(schema) } : {}),
       },
     ]),
+  )
+}
+
+function contentOf(answer: z.ZodType | Streams) {
+  const byType = 'streams' in answer ? answer.streams : { 'application/json': answer }
+  return Object.fromEntries(
+    Object.entries(byType).map(([type, schema]) => [type, { schema: schemaOf(schema, 'output') }]),
   )
 }
 

@@ -1,10 +1,12 @@
 import type { Route } from '../guard.ts'
 import { auditLog, getAccount, getOperation } from './account.ts'
 import { createKey, get, list, update } from './apiKeys.ts'
+import { keyCallers } from './callers.ts'
 import { remove, revoke, rotate } from './keyEnds.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
 import { signIn, signOut } from './session.ts'
 import { keyUsage, reportEvents } from './usage.ts'
+import { usageSeries } from './usageSeries.ts'
 
 /** Every route but the two of the hot path (src/api/hot.ts). */
 export const routes: Route[] = [
@@ -16,6 +18,8 @@ export const routes: Route[] = [
   rotate,
   remove,
   keyUsage,
+  keyCallers,
+  usageSeries,
   reportEvents,
   getAccount,
   auditLog,

@@ -6,6 +6,7 @@ import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf, requireFuture } from '../../domain/keys/keyRules.ts'
 import { lastUses, listKeys, loadKey } from '../../domain/keys/keyStore.ts'
 import { KeyResource, presentKey } from '../../domain/keys/presentKey.ts'
+import { KeyListUsage, readKeyListUsage } from '../../domain/usage/keyListUsage.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
 import {
@@ -86,12 +87,19 @@ export const list = route(
       type: KeyTypes.optional(),
       status: z.enum(['active', 'revoked', 'expired']).optional(),
       q: text(100).optional().describe('Part of the name or the ID, or the last 4 characters'),
+      include: z.literal('usage').optional().describe('`usage`: what each key of the page was used for'),
     }),
-    responses: { 200: z.object({ apiKeys: z.array(KeyResource), pagination: Pagination }) },
+    responses: {
+      200: z.object({
+        apiKeys: z.array(KeyResource.extend(KeyListUsage.partial().shape)),
+        pagination: Pagination,
+        asOf: z.string().optional().describe('The instant of the usage, where it is included'),
+      }),
+    },
     problems: [],
   },
   async ({ api, principal, query }) => {
-    const { page, limit, ...filter } = query
+    const { page, limit, include, ...filter } = query
     const em = api.em()
     const now = api.now()
     const { keys, total } = await listKeys(
@@ -101,12 +109,18 @@ export const list = route(
       { limit, offset: (page - 1) * limit },
       now,
     )
-    const uses = await lastUses(
-      em,
-      keys.map((key) => key.id),
-    )
-    const apiKeys = keys.map((key) => presentKey(key, uses.get(key.id) ?? null, now))
-    return { status: 200, body: { apiKeys, pagination: paginate(page, limit, total) } }
+    const ids = keys.map((key) => key.id)
+    const uses = await lastUses(em, ids)
+    const usages = include && (await readKeyListUsage(em, ids, now))
+    const apiKeys = keys.map((key) => ({
+      ...presentKey(key, uses.get(key.id) ?? null, now),
+      ...usages?.get(key.id),
+    }))
+    const pagination = paginate(page, limit, total)
+    return {
+      status: 200,
+      body: usages ? { apiKeys, pagination, asOf: now.toISOString() } : { apiKeys, pagination },
+    }
   },
 )
 

@@ -12,7 +12,7 @@ export const MAPS = ['refused', 'latency_bins', 'endpoints']
 export const COLUMNS = [...COUNTS, ...MAPS].join(', ')
 
 /** The sum of a map column over a group of rows, as a jsonb object. */
-const sumOfMap = (column: string) => `(select coalesce(jsonb_object_agg(name, n), '{}') from (
+export const sumOfMap = (column: string) => `(select coalesce(jsonb_object_agg(name, n), '{}') from (
     select name, sum(n::bigint) as n from unnest(array_agg(${column})) as m, jsonb_each_text(m) as e (name, n) group by name
   ) as s) as ${column}`
 

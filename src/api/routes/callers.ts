@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { loadKey } from '../../domain/keys/keyStore.ts'
+import { Callers, readCallers } from '../../domain/usage/callers.ts'
+import { route } from '../guard.ts'
+import { IdParams, whole } from '../schemas.ts'
+
+export const keyCallers = route(
+  {
+    method: 'get',
+    path: '/api-keys/:id/callers',
+    summary: 'From which addresses a key was used in the last days (UTC): how many a day, and the latest 100',
+    tag: 'Usage',
+    auth: { permission: 'usage:read' },
+    params: IdParams,
+    query: z.strictObject({ days: whole(1, 35, 7) }),
+    responses: { 200: z.object({ keyId: z.string(), asOf: z.string(), ...Callers.shape }) },
+    problems: ['api-key-not-found'],
+  },
+  async ({ api, principal, params, query }) => {
+    const em = api.em()
+    const key = await loadKey(em, principal.accountId, params.id)
+    const now = api.now()
+    const callers = await readCallers(em, key.id, query.days, now)
+    return { status: 200, body: { keyId: key.id, asOf: now.toISOString(), ...callers } }
+  },
+)

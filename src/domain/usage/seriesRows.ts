@@ -1,0 +1,168 @@
+import { z } from 'zod'
+import { ENDPOINT_COUNTS } from './addUsage.ts'
+import type { Counts } from './counts.ts'
+import { OTHER_ENDPOINTS } from './EndpointIds.ts'
+import { quantile } from './latencyBins.ts'
+
+const milliseconds = z.number().nullable()
+const at = z.string().describe('The start of the bucket')
+const outcomes = { errors: z.int(), clientErrors: z.int(), serverErrors: z.int(), errorRate: z.number() }
+const totals = {
+  requests: z.int(),
+  refused: z.int(),
+  ...outcomes,
+  units: z.int(),
+  latencyMs: z.strictObject({
+    mean: milliseconds,
+    p50: milliseconds,
+    p95: milliseconds,
+    p99: milliseconds,
+  }),
+}
+
+/** What happened in one bucket, by what it is grouped by. */
+export const SeriesRows = {
+  none: z.strictObject({ at, ...totals }),
+  key: z.strictObject({ at, keyId: z.string(), name: z.string().nullable(), ...totals }),
+  status: z.strictObject({
+    at,
+    status: z.enum(['success', '4xx', '5xx', 'refused']),
+    requests: z.int(),
+  }),
+  endpoint: z.strictObject({
+    at,
+    endpoint: z
+      .string()
+      .describe('`(other)`: one past the first 200; `(none)`: reported without an endpoint'),
+    method: z.string().nullable(),
+    requests: z.int(),
+    ...outcomes,
+    latencyMs: z.strictObject({ mean: milliseconds }),
+  }),
+}
+
+export type GroupBy = keyof typeof SeriesRows
+export type SeriesRow<Group extends GroupBy = GroupBy> = z.infer<(typeof SeriesRows)[Group]>
+
+/** Sums of a bucket as Postgres answers them; bigints are text. */
+export type BucketSums = {
+  at: string | Date
+  requests: string
+  refused: string
+  client_errors: string
+  server_errors: string
+  units: string
+  latency_count: string
+  latency_sum: number
+  latency_bins: Counts
+}
+
+const iso = (time: string | Date | number) => new Date(time).toISOString()
+
+function outcomesOf(requests: number, clientErrors: number, serverErrors: number) {
+  const errors = clientErrors + serverErrors
+  return { errors, clientErrors, serverErrors, errorRate: requests === 0 ? 0 : errors / requests }
+}
+
+function totalsOf(sums: BucketSums) {
+  const requests = Number(sums.requests)
+  const timed = Number(sums.latency_count)
+  return {
+    requests,
+    refused: Number(sums.refused),
+    ...outcomesOf(requests, Number(sums.client_errors), Number(sums.server_errors)),
+    units: Number(sums.units),
+    latencyMs: {
+      mean: timed === 0 ? null : sums.latency_sum / timed,
+      p50: quantile(sums.latency_bins, 0.5),
+      p95: quantile(sums.latency_bins, 0.95),
+      p99: quantile(sums.latency_bins, 0.99),
+    },
+  }
+}
+
+export const plainRow = (sums: BucketSums): SeriesRow<'none'> => ({ at: iso(sums.at), ...totalsOf(sums) })
+
+/** The bucket in which nothing happened; `time` in Unix ms. */
+export const emptyRow = (time: number): SeriesRow<'none'> => ({
+  at: iso(time),
+  requests: 0,
+  refused: 0,
+  ...outcomesOf(0, 0, 0),
+  units: 0,
+  latencyMs: { mean: null, p50: null, p95: null, p99: null },
+})
+
+export const keyRow = (sums: BucketSums & { key_id: string; name: string | null }): SeriesRow<'key'> => ({
+  at: iso(sums.at),
+  keyId: sums.key_id,
+  name: sums.name,
+  ...totalsOf(sums),
+})
+
+export type StatusSums = Pick<BucketSums, 'at' | 'requests' | 'refused' | 'client_errors' | 'server_errors'>
+
+/** A success is a request that was not reported as an error. */
+export function statusRows(sums: StatusSums): SeriesRow<'status'>[] {
+  const clientErrors = Number(sums.client_errors)
+  const serverErrors = Number(sums.server_errors)
+  const requests: Record<SeriesRow<'status'>['status'], number> = {
+    success: Math.max(0, Number(sums.requests) - clientErrors - serverErrors),
+    '4xx': clientErrors,
+    '5xx': serverErrors,
+    refused: Number(sums.refused),
+  }
+  const rows: SeriesRow<'status'>[] = []
+  for (const status of SeriesRows.status.shape.status.options) {
+    if (requests[status] > 0) rows.push({ at: iso(sums.at), status, requests: requests[status] })
+  }
+  return rows
+}
+
+export type EndpointSums = Omit<BucketSums, 'refused' | 'units' | 'latency_bins'> & { endpoints: Counts }
+export type EndpointName = { id: number; method: string; path: string }
+
+type EndpointTotals = Record<keyof typeof ENDPOINT_COUNTS, number>
+const COUNT_NAMES = Object.keys(ENDPOINT_COUNTS) as (keyof typeof ENDPOINT_COUNTS)[]
+
+/** One row per endpoint of a bucket, and one for what of the bucket was reported without an endpoint. */
+export function endpointRows(sums: EndpointSums, names: Map<number, EndpointName>): SeriesRow<'endpoint'>[] {
+  const rest: EndpointTotals = {
+    requests: Number(sums.requests),
+    clientErrors: Number(sums.client_errors),
+    serverErrors: Number(sums.server_errors),
+    latencyCount: Number(sums.latency_count),
+    latencyMicros: Math.round(sums.latency_sum * 1_000),
+  }
+  const ids = new Set(Object.keys(sums.endpoints).map((name) => Number.parseInt(name, 10)))
+  const rows = [...ids]
+    .sort((one, other) => one - other)
+    .map((id) => {
+      const counts = countsOf(sums.endpoints, id)
+      for (const name of COUNT_NAMES) rest[name] = Math.max(0, rest[name] - counts[name])
+      const name = names.get(id)
+      const path = name?.path ?? (id === OTHER_ENDPOINTS ? '(other)' : `(${id})`)
+      return endpointRow(sums.at, path, name?.method || null, counts)
+    })
+  const named = rest.requests + rest.clientErrors + rest.serverErrors + rest.latencyCount === 0
+  return named ? rows : [...rows, endpointRow(sums.at, '(none)', null, rest)]
+}
+
+function countsOf(endpoints: Counts, id: number): EndpointTotals {
+  const counts = COUNT_NAMES.map((name) => [name, endpoints[`${id}${ENDPOINT_COUNTS[name]}`] ?? 0])
+  return Object.fromEntries(counts) as EndpointTotals
+}
+
+const endpointRow = (
+  time: string | Date,
+  endpoint: string,
+  method: string | null,
+  { requests, clientErrors, serverErrors, latencyCount, latencyMicros }: EndpointTotals,
+): SeriesRow<'endpoint'> => ({
+  at: iso(time),
+  endpoint,
+  method,
+  requests,
+  ...outcomesOf(requests, clientErrors, serverErrors),
+  latencyMs: { mean: latencyCount === 0 ? null : latencyMicros / 1_000 / latencyCount },
+})
