@@ -64,18 +64,19 @@ export async function startService({ durable = false }: ServiceOptions = {}) {
       await worker.stop()
     }
   }
-  /** Runs a worker until the metering queue is empty. Throws when it does not get there, or when a job has failed for good. */
-  const drain = () =>
-    withWorker(async () => {
-      const until = Date.now() + DRAIN_MS
-      for (;;) {
-        const { failed = 0, ...left } = await metering.getJobCounts('wait', 'active', 'delayed', 'failed')
-        if (failed > 0) throw new Error(`${failed} metering jobs have failed`)
-        if (Object.values(left).every((count) => count === 0)) return
-        if (Date.now() > until) throw new Error(`The metering queue is not empty: ${JSON.stringify(left)}`)
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      }
-    })
+  /** Waits until the metering queue is empty. Throws when it does not get there, or when a job has failed for good. */
+  const drained = async () => {
+    const until = Date.now() + DRAIN_MS
+    for (;;) {
+      const { failed = 0, ...left } = await metering.getJobCounts('wait', 'active', 'delayed', 'failed')
+      if (failed > 0) throw new Error(`${failed} metering jobs have failed`)
+      if (Object.values(left).every((count) => count === 0)) return
+      if (Date.now() > until) throw new Error(`The metering queue is not empty: ${JSON.stringify(left)}`)
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    }
+  }
+  /** Runs a worker until it is. */
+  const drain = () => withWorker(drained)
   const stop = async () => {
     await api.stop()
     await queues.close()
@@ -95,6 +96,7 @@ export async function startService({ durable = false }: ServiceOptions = {}) {
     query,
     startWorker,
     withWorker,
+    drained,
     drain,
     stop,
   }
