@@ -7,9 +7,11 @@ import type { Api, Service } from './startService.ts'
 const STRIKES = { worker: 4, api: 4, redis: 2, postgres: 1 } as const
 type Victim = keyof typeof STRIKES
 
+export const ROUND = Object.values(STRIKES).reduce((sum, times) => sum + times, 0)
+
 /**
  * Kills what the service consists of, one after another in an order that the seed decides, and starts it again: its own
- * processes most often. Every round of eleven strikes has each kind in it.
+ * processes most often. Each round of `ROUND` strikes has every kind in it.
  */
 export class Chaos {
   /** How often each was killed. */
@@ -17,6 +19,7 @@ export class Chaos {
   readonly #service: Service
   readonly #postgres: OwnPostgres
   readonly #random: Random
+  #strikes = 0
   #ahead: Victim[] = []
   #stopped = false
   #running: Promise<void> = Promise.resolve()
@@ -28,10 +31,6 @@ export class Chaos {
     this.#service = service
     this.#postgres = postgres
     this.#random = random
-  }
-
-  get strikes(): number {
-    return Object.values(this.kills).reduce((sum, count) => sum + count, 0)
   }
 
   start(): void {
@@ -49,7 +48,7 @@ export class Chaos {
 
   /** Resolves when there were so many strikes; at once when there will be no more. */
   struck(strikes: number): Promise<void> {
-    if (this.strikes >= strikes || this.#stopped) return Promise.resolve()
+    if (this.#strikes >= strikes || this.#stopped) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push({ strikes, resolve }))
   }
 
@@ -61,7 +60,7 @@ export class Chaos {
     })
   }
 
-  /** Kills every worker and starts as many. */
+  /** Kills every worker and starts as many; no strike, for it comes when it is asked for. */
   async killWorkers(): Promise<void> {
     const { workers, startWorker } = this.#service
     const killed = workers.splice(0)
@@ -74,7 +73,7 @@ export class Chaos {
     try {
       while (!this.#stopped) {
         await this.#alone(() => this.#strike())
-        await delay(this.#random.between(100, 900))
+        await delay(this.#random.between(50, 500))
       }
     } finally {
       this.#stopped = true
@@ -90,6 +89,7 @@ export class Chaos {
     const victim = this.#ahead.pop() ?? 'worker'
     await this.#kill(victim)
     this.kills[victim] += 1
+    this.#strikes += 1
     this.#tell()
   }
 
@@ -118,7 +118,7 @@ export class Chaos {
   }
 
   #tell(): void {
-    const due = this.#waiting.filter(({ strikes }) => this.#stopped || this.strikes >= strikes)
+    const due = this.#waiting.filter(({ strikes }) => this.#stopped || this.#strikes >= strikes)
     this.#waiting = this.#waiting.filter((one) => !due.includes(one))
     for (const { resolve } of due) resolve()
   }

@@ -11,7 +11,9 @@ export function bucketDifferences(expected: Map<string, Sums>, found: Map<string
   const names = new Set([...expected.keys(), ...found.keys()])
   return [...names].flatMap((name) => {
     const [wanted, seen] = [text(expected.get(name)), text(found.get(name))]
-    return wanted === seen ? [] : [`${name}: ${wanted} expected, ${seen} found`]
+    if (wanted === seen) return []
+    const [keyId, start] = name.split(' ')
+    return [`${keyId} ${new Date(Number(start)).toISOString()}: ${wanted} expected, ${seen} found`]
   })
 }
 
@@ -50,7 +52,9 @@ export function windowDifferences(
 }
 
 function text(sums: Sums | undefined): string {
-  return sums ? JSON.stringify(Object.entries(sums).sort()) : 'none'
+  if (!sums) return 'none'
+  const { requests, refused, clientErrors, serverErrors, units, timed } = sums
+  return `${requests} requests, ${refused} refused, ${clientErrors} + ${serverErrors} errors, ${units} units, ${timed} timed`
 }
 
 /** The bins are exact to 1 % but for the last bits of a floating-point number. */

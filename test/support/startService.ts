@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
-import type { Redis } from '../../src/dev/redis.ts'
+import type { Redis, RedisOptions } from '../../src/dev/redis.ts'
 import { waitForHttp } from '../../src/dev/waitForHttp.ts'
 import { type FreshDatabase, freshDatabase, freshRedis } from '../setup/services.ts'
 import { createClient } from './client.ts'
@@ -25,6 +25,8 @@ type Options = {
   env?: Record<string, string>
   /** Instead of one on the Postgres that all test files share. `stop` drops it. */
   database?: FreshDatabase
+  /** When a write reaches the disk of its Redis. */
+  appendfsync?: RedisOptions['appendfsync']
 }
 
 /**
@@ -32,7 +34,7 @@ type Options = {
  * is everything that its processes have written. `env` may be changed for the processes that are started later.
  */
 export async function startService({ apis = 1, workers = 1, env: extra = {}, ...given }: Options = {}) {
-  const [database, redis] = await Promise.all([given.database ?? freshDatabase(), freshRedis()])
+  const [database, redis] = await Promise.all([given.database ?? freshDatabase(), freshRedis(given)])
   const env: Record<string, string> = {
     ...(process.env as Record<string, string>),
     DATABASE_URL: database.databaseUrl,

@@ -43,13 +43,16 @@ export class UsageOracle {
     return [...this.#byKey.keys()]
   }
 
-  /** By `keyId start`, the start of the UTC minute, hour or day as ISO 8601. */
+  /** By `bucketName`: of each UTC minute, hour or day in which something happened. */
   buckets(grain: Grain): Map<string, Sums> {
     const found = new Map<string, Sums>()
     for (const one of [...this.#byKey.values()].flat()) {
       const name = bucketName(one.keyId, Math.floor(one.at / MS[grain]) * MS[grain])
-      const sums = found.get(name) ?? nothing()
-      found.set(name, sums)
+      let sums = found.get(name)
+      if (!sums) {
+        sums = nothing()
+        found.set(name, sums)
+      }
       addTo(sums, one)
     }
     return found
@@ -70,8 +73,9 @@ export class UsageOracle {
   }
 }
 
+/** `start` in Unix ms. */
 export function bucketName(keyId: string, start: number): string {
-  return `${keyId} ${new Date(start).toISOString()}`
+  return `${keyId} ${start}`
 }
 
 function nothing(): Sums {

@@ -14,7 +14,9 @@ export type Plan = {
   events: UsageEvent[]
   /** To be sent while everything is failing, in this order or another; 1 to 1,000 events each, many of them again. */
   batches: UsageEvent[][]
-  /** To be sent once everything was counted. */
+  /** To be sent in the night after, when the day is closed: none of them was sent before. */
+  night: UsageEvent[][]
+  /** Some of `batches`, to be sent once everything was counted. */
   last: UsageEvent[][]
 }
 
@@ -26,10 +28,12 @@ type PlanOptions = {
   /** How many are sent in all, and the share of them that are sent again. */
   sent: number
   again: number
+  /** How many are kept for the night. */
+  night: number
 }
 
 /** Events of every kind that is accepted, and the order in which they are sent. */
-export function planUsage({ random, middle, keyIds, sent, again }: PlanOptions): Plan {
+export function planUsage({ random, middle, keyIds, sent, again, night }: PlanOptions): Plan {
   const repeated = Math.floor(sent * again)
   const events = Array.from({ length: sent - repeated }, (_, index) => ({
     id: `event-${index}`,
@@ -38,17 +42,23 @@ export function planUsage({ random, middle, keyIds, sent, again }: PlanOptions):
     ...outcome(random),
     ...(random.chance(0.4) ? { units: random.between(0, 20) } : {}),
   }))
+  const early = events.slice(night)
   // Of those sent again: a quarter in the same batch, a tenth at the very end, the others anywhere.
   const [same, late] = [Math.floor(repeated / 4), Math.floor(repeated / 10)]
-  const anywhere = draw(random, events, repeated - same - late)
-  const batches = cut(random, random.shuffle([...events, ...anywhere]))
+  const anywhere = draw(random, early, repeated - same - late)
+  const batches = cut(random, random.shuffle([...early, ...anywhere]))
   for (let left = same; left > 0; ) {
     const batch = random.pick(batches)
     if (batch.length >= 1_000) continue
     batch.splice(random.between(0, batch.length), 0, random.pick(batch))
     left -= 1
   }
-  return { events, batches, last: cut(random, draw(random, events, late)) }
+  return {
+    events,
+    batches,
+    night: cut(random, events.slice(0, night)),
+    last: cut(random, draw(random, early, late)),
+  }
 }
 
 /** Reports that complete these requests, each under an id of its own, and some of them again: as they are, or under another id. */
