@@ -56,8 +56,8 @@ function randomStatus(): number {
   return draw < 0.97 ? 404 : 503
 }
 
-/** Log-normal around 80 ms, to the microsecond: most between 20 and 300 ms, a few over a second. */
-export function randomLatency(): number {
+/** Log-normal around 80 ms, to the microsecond; with a `spread` of 0.8 most lie between 20 and 300 ms, a few over a second. */
+export function randomLatency(spread = 0.8): number {
   const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random())
-  return Math.round(80_000 * Math.exp(0.8 * normal)) / 1000
+  return Math.round(80_000 * Math.exp(spread * normal)) / 1000
 }

@@ -1,0 +1,41 @@
+import { readKeyListUsage } from '../../src/domain/usage/keyListUsage.ts'
+import { readWindows } from '../../src/domain/usage/windows.ts'
+import type { Service } from '../startService.ts'
+
+type Em = Parameters<typeof readWindows>[0]
+
+/** The plans of the statements that reading a key's windows, and a page's usage, run, as Postgres explains them. */
+export async function explainReads(
+  service: Service,
+  keyIds: string[],
+): Promise<{ one: string; page: string }> {
+  const [first = ''] = keyIds
+  const now = new Date()
+  // Once before: what is explained has met its pages already, as a busy service's has.
+  await readKeyListUsage(service.orm.em.fork(), keyIds, now)
+  return {
+    one: await explain(service, (em) => readWindows(em, [first], now)),
+    page: await explain(service, (em) => readKeyListUsage(em, keyIds, now)),
+  }
+}
+
+async function explain(service: Service, read: (em: Em) => Promise<unknown>): Promise<string> {
+  const plans: string[] = []
+  const em = service.orm.em.fork()
+  const watched = new Proxy(em, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target)
+      if (name !== 'execute') return typeof value === 'function' ? value.bind(target) : value
+      return async (sql: string, params: unknown[]) => {
+        const rows = await target.execute<Record<string, string>[]>(
+          `explain (analyze, buffers, costs off) ${sql}`,
+          params,
+        )
+        plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
+        return target.execute(sql, params)
+      }
+    },
+  })
+  await read(watched)
+  return plans.join('\n\n').replaceAll(/\{key_[^}]{40,}\}/g, '{…}')
+}
