@@ -28,16 +28,21 @@ export type LatencyBins = Record<string, number>
  * counted. The rank is ⌊q (n − 1)⌋, as in the paper.
  */
 export function quantile(bins: LatencyBins, q: number): number | null {
+  return quantiles(bins, [q])[0] ?? null
+}
+
+/** As `quantile`, for several shares at once; ascending. */
+export function quantiles(bins: LatencyBins, shares: number[]): (number | null)[] {
   const sorted = Object.entries(bins)
     .map(([bin, count]) => [Number(bin), count] as const)
     .sort((a, b) => a[0] - b[0])
   const total = sorted.reduce((sum, [, count]) => sum + count, 0)
-  if (total === 0) return null
-  const rank = Math.floor(q * (total - 1))
   let seen = 0
-  for (const [bin, count] of sorted) {
-    seen += count
-    if (seen > rank) return latencyOf(bin)
-  }
-  return null
+  let next = 0
+  return shares.map((q) => {
+    const rank = Math.floor(q * (total - 1))
+    while (next < sorted.length && seen + (sorted[next]?.[1] ?? 0) <= rank) seen += sorted[next++]?.[1] ?? 0
+    const bin = sorted[next]?.[0]
+    return bin === undefined ? null : latencyOf(bin)
+  })
 }

@@ -16,8 +16,8 @@ import {
 } from './seriesRows.ts'
 import type { Grain } from './windows.ts'
 
-/** Rows of one query where there is one per key and bucket. */
-const PAGE = 1_000
+/** Rows of one query where there is one per key and bucket: few enough that verifications need not wait for them. */
+const PAGE = 500
 
 export type Series = { accountId: string; keyId?: string | undefined; interval: Grain; range: Range }
 

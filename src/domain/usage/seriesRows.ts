@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ENDPOINT_COUNTS } from './addUsage.ts'
 import type { Counts } from './counts.ts'
 import { OTHER_ENDPOINTS } from './EndpointIds.ts'
-import { quantile } from './latencyBins.ts'
+import { quantiles } from './latencyBins.ts'
 
 const milliseconds = z.number().nullable()
 const at = z.string().describe('The start of the bucket')
@@ -67,6 +67,7 @@ function outcomesOf(requests: number, clientErrors: number, serverErrors: number
 function totalsOf(sums: BucketSums) {
   const requests = Number(sums.requests)
   const timed = Number(sums.latency_count)
+  const [p50 = null, p95 = null, p99 = null] = quantiles(sums.latency_bins, [0.5, 0.95, 0.99])
   return {
     requests,
     refused: Number(sums.refused),
@@ -74,9 +75,9 @@ function totalsOf(sums: BucketSums) {
     units: Number(sums.units),
     latencyMs: {
       mean: timed === 0 ? null : sums.latency_sum / timed,
-      p50: quantile(sums.latency_bins, 0.5),
-      p95: quantile(sums.latency_bins, 0.95),
-      p99: quantile(sums.latency_bins, 0.99),
+      p50,
+      p95,
+      p99,
     },
   }
 }
