@@ -4,6 +4,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { KoaAdapter } from '@bull-board/koa'
 import basicAuth from 'basic-auth'
 import type { Middleware } from 'koa'
+import { reached } from '../platform/reached.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -27,12 +28,19 @@ export function operatorsOnly(api: ApiContext): Middleware {
 
 /** Bull Board over every queue, at /admin/queues. */
 export function bullBoard(api: ApiContext): Middleware {
+  const queues = Object.values(api.queues.byName)
   const adapter = new KoaAdapter()
   adapter.setBasePath('/admin/queues')
   createBullBoard({
-    queues: Object.values(api.queues.byName).map((queue) => new BullMQAdapter(queue)),
+    queues: queues.map((queue) => new BullMQAdapter(queue)),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Pictify Keys' } },
   })
-  return adapter.registerPlugin()
+  const board = adapter.registerPlugin()
+  return async (ctx, next) => {
+    const all = await Promise.all(queues.map(reached))
+    if (all.includes(false))
+      throw new Problem('service-unavailable', { detail: 'Redis is not available.', retryAfter: 2 })
+    await board(ctx, next)
+  }
 }

@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Queues } from './queues.ts'
+import { reached } from './reached.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -57,7 +58,11 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
   const registers = [metrics.registry]
   // All queues at once: a Redis that hangs delays the answer by one timeout, and the other metrics are needed then.
   const ofEach = (measure: (queue: string, handle: Queue) => Promise<void>) =>
-    Promise.all(Object.entries(queues.byName).map(([queue, handle]) => measure(queue, handle)))
+    Promise.all(
+      Object.entries(queues.byName).map(async ([queue, handle]) => {
+        if (await reached(handle)) await measure(queue, handle)
+      }),
+    )
   const depth = new Gauge({
     name: 'keys_queue_jobs',
     help: 'Jobs by queue and state',

@@ -8,6 +8,7 @@ import {
   QUEUES,
   type QueueName,
 } from '../domain/jobs.ts'
+import { requireReached } from './reached.ts'
 
 /** Options of a job by the catalogue; retention is explicit on every queue. */
 export function jobOptions(name: JobName, id?: string): JobsOptions {
@@ -39,7 +40,10 @@ export type Queues = {
   close: () => Promise<void>
 }
 
-/** The producers' side of every queue. Adding fails at once while Redis is away: rows are what is durable. */
+/**
+ * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it was never there:
+ * rows are what is durable.
+ */
 export function openQueues(redisUrl: string): Queues {
   const connection = new Redis(redisUrl, {
     maxRetriesPerRequest: 1,
@@ -59,11 +63,14 @@ export function openQueues(redisUrl: string): Queues {
   flows.on('error', () => {})
 
   const add = async (name: JobName, data: unknown, id?: string) => {
-    await byName[jobs[name].queue].add(name, data, jobOptions(name, id))
+    const queue = byName[jobs[name].queue]
+    await requireReached(queue)
+    await queue.add(name, data, jobOptions(name, id))
   }
   const send = async (message: OutboxMessage) => {
     if (message.kind === 'job') return add(message.name, message.data, message.id)
     const { parent, children } = message
+    await requireReached(flows)
     await flows.add({
       name: parent.name,
       queueName: jobs[parent.name].queue,
