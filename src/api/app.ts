@@ -16,7 +16,8 @@ import { toProblem } from './toProblem.ts'
 /** The api on one screen: what every request passes through, then where it can go. */
 export function createApp(api: ApiContext, orm: Orm): Koa {
   const app = new Koa()
-  const router = new Router()
+  // As the hot path has it, and RFC 3986: `/Api-Keys` is another path.
+  const router = new Router({ sensitive: true })
   for (const { spec, middleware } of routes) {
     if (spec.method !== 'all') router[spec.method](spec.path, middleware(api))
   }

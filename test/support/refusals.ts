@@ -6,6 +6,9 @@ import type { Service } from './startService.ts'
 
 const CODES = ['required', 'invalid_type', 'out_of_range', 'invalid_format', 'too_long', 'unknown_field']
 
+/** A value as part of a test's name. */
+export const short = (value: unknown) => JSON.stringify(value).slice(0, 60)
+
 export type Sent = {
   method?: string
   headers?: Record<string, string>
