@@ -1,4 +1,4 @@
-/** What is measured, in the order of a round: each after its bare peer. */
+/** What is measured, in the order of a round: each soon after its bare peer. */
 export type Target = {
   name: TargetName
   title: string
@@ -25,19 +25,19 @@ export const targets: Target[] = [
   { ...bare, name: 'http', title: 'bare `node:http`', server: 'http', script: 'forwardAuth' },
   { ...bare, name: 'koa', title: 'bare Koa', server: 'koa', script: 'forwardAuth' },
   {
-    ...bare,
-    name: 'body',
-    title: 'bare `node:http` that reads and parses the body',
-    server: 'body',
-    script: 'verify',
-  },
-  {
     ...verification,
     name: 'forward-auth',
     title: '`GET /forward-auth`',
     script: 'forwardAuth',
     peers: ['http', 'koa'],
     goal: 0.6,
+  },
+  {
+    ...bare,
+    name: 'body',
+    title: 'bare `node:http` that reads and parses the body',
+    server: 'body',
+    script: 'verify',
   },
   {
     ...verification,
