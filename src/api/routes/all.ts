@@ -5,7 +5,8 @@ import { keyCallers } from './callers.ts'
 import { remove, revoke, rotate } from './keyEnds.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
 import { signIn, signOut } from './session.ts'
-import { keyUsage, reportEvents } from './usage.ts'
+import { keyUsage } from './usage.ts'
+import { reportEvents } from './usageEvents.ts'
 import { usageSeries } from './usageSeries.ts'
 
 /** Every route but the two of the hot path (src/api/hot.ts). */
