@@ -22,7 +22,6 @@ export class Chaos {
   #strikes = 0
   #ahead: Victim[] = []
   #stopped = false
-  #running: Promise<void> = Promise.resolve()
   /** One at a time: strikes, and what must not be struck. */
   #turn: Promise<unknown> = Promise.resolve()
   #waiting: { strikes: number; resolve: () => void }[] = []
@@ -33,17 +32,17 @@ export class Chaos {
     this.#random = random
   }
 
-  start(): void {
-    this.#running = this.#run()
-    // Whoever awaits `stop` or `struck` hears of it.
-    this.#running.catch(() => {})
-  }
-
-  /** After the strike under way; everything is up again then. Throws where something could not be started again. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.#running
-    await this.calm(async () => {})
+  /** Strikes until the task is done; everything is up again then. Throws where something could not be started again. */
+  async during<Value>(task: () => Promise<Value>): Promise<Value> {
+    const striking = this.#strikeOn()
+    striking.catch(() => {})
+    try {
+      return await task()
+    } finally {
+      this.#stopped = true
+      await striking
+      await this.calm(async () => {})
+    }
   }
 
   /** Resolves when there were so many strikes; at once when there will be no more. */
@@ -69,7 +68,7 @@ export class Chaos {
     this.kills.worker += killed.length
   }
 
-  async #run(): Promise<void> {
+  async #strikeOn(): Promise<void> {
     try {
       while (!this.#stopped) {
         await this.#alone(() => this.#strike())
@@ -127,7 +126,7 @@ export class Chaos {
 function ready({ url }: Api): Promise<unknown> {
   return waitForHttp(`${url}/readyz`, {
     accept: (status) => status === 200,
-    boundMs: 30_000,
-    signal: AbortSignal.timeout(30_000),
+    boundMs: 60_000,
+    signal: AbortSignal.timeout(60_000),
   })
 }

@@ -19,6 +19,8 @@ export type Api = ServiceProcess & { url: string }
 
 export type Service = Awaited<ReturnType<typeof startService>>
 
+const READY_MS = 60_000
+
 type Options = {
   apis?: number
   workers?: number
@@ -81,8 +83,8 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     const url = `http://127.0.0.1:${port}`
     await waitForHttp(`${url}/readyz`, {
       accept: (status) => status === 200,
-      boundMs: 30_000,
-      signal: AbortSignal.timeout(30_000),
+      boundMs: READY_MS,
+      signal: AbortSignal.timeout(READY_MS),
     }).catch((error) => {
       throw new Error(`${error}\n${output.join('')}`)
     })
@@ -90,11 +92,16 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
   }
   const startWorker = (more: Record<string, string> = {}) => launch('src/workers/main.ts', more)
 
-  /** Runs the operator's command line and parses what it prints. */
+  /** Runs the operator's command line and parses what it prints. Throws with that when it fails. */
   const cli = async (...args: string[]): Promise<Record<string, string>> => {
     const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
       cwd: root,
       env,
+    }).catch((error) => {
+      throw Object.assign(new Error(`${error.message}\n${error.stdout}`), {
+        stdout: error.stdout,
+        code: error.code,
+      })
     })
     return JSON.parse(stdout)
   }

@@ -5,8 +5,8 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Ahead of the middle, the start of a month, that still is less than 5 minutes ahead of a sender who starts a little before it. */
-const NEWEST_MS = 4 * MINUTE
+/** Ahead of the middle, the start of a month, that still is less than 5 minutes ahead of a sender who starts a minute before it. */
+const NEWEST_MS = 3.9 * MINUTE
 const OLDEST_MS = 34.9 * DAY
 
 export type Plan = {

@@ -1,0 +1,25 @@
+import { expect } from 'vitest'
+import { parseRequestId } from '../../src/verifier/requestId.ts'
+import { createClient } from './client.ts'
+import type { Random } from './random.ts'
+import type { Service } from './startService.ts'
+
+export type Verified = { keyId: string; requestId: string; at: number; valid: boolean; units: number }
+
+/** Asks any api to verify each of these keys, all at once. `at` is when it was decided, in Unix ms of the region's clock. */
+export function verifyRequests(
+  service: Service,
+  random: Random,
+  keys: { id: string; key: string }[],
+): Promise<Verified[]> {
+  return Promise.all(
+    keys.map(async ({ id, key }) => {
+      const units = random.between(1, 5)
+      const client = createClient(random.pick(service.apis).url, service.serviceToken)
+      const { status, body } = await client.post('/verify', { key, permission: 'renders:write', units })
+      expect({ status, body }).toMatchObject({ status: 200, body: { keyId: id } })
+      const { requestId, valid } = body
+      return { keyId: id, requestId, at: parseRequestId(requestId)?.at ?? 0, valid, units }
+    }),
+  )
+}
