@@ -4,7 +4,7 @@ import type { JobData } from '../domain/jobs.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { isIp } from '../domain/keys/allowedIps.ts'
 import { claimIdOf, findClaimed } from '../domain/usage/claims.ts'
-import { METERING_OPTIONS, METERING_PREFIX } from '../platform/queues.ts'
+import { METERING_OPTIONS } from '../platform/queues.ts'
 import { parseRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 import { pathOnly } from './pathOnly.ts'
@@ -69,7 +69,7 @@ export async function acceptEvents(
     Math.floor(now / 1000 / SLOT_SECONDS),
     SLOT_SECONDS,
     JSON.stringify(claims),
-    METERING_PREFIX,
+    api.region.meteringPrefix,
     METERING_OPTIONS,
     JSON.stringify({ events: [...rows.values()] }),
   )

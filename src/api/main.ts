@@ -15,7 +15,8 @@ import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
 import { createShutdown } from '../platform/shutdown.ts'
-import { Region } from '../region/Region.ts'
+import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
+import { quotasIn } from '../region/quotasIn.ts'
 import { Verifier } from '../verifier/Verifier.ts'
 import { createApp } from './app.ts'
 import { createClientIp } from './clientIp.ts'
@@ -34,18 +35,22 @@ const now = () => new Date()
 const orm = await openPostgres(env.DATABASE_URL, { poolMax: 20 })
 shutdown.add('postgres', () => orm.close())
 const em = () => orm.em.fork()
-const queues = openQueues(env.REDIS_URL)
+const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
 measureReconciliation(metrics, () => countDiffering(em()))
 const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())
-const region = new Region(env.REGION, env.REDIS_URL, log)
-shutdown.add('region', () => region.close())
+const regions = openRegions(env, log)
+shutdown.add('regions', () => Promise.all([...regions.values()].map((one) => one.close())))
+const region = regionOf(regions, env.REGION)
+const primary = primaryOf(regions)
+const truthOf = (name: string) => (digests: string[]) => loadStates(em(), 'digest', digests, now(), name)
 
 const verifier = new Verifier({
   region,
-  loadFromTruth: (digests) => loadStates(em(), 'digest', digests, now()),
+  loadFromTruth: truthOf(region.name),
+  quotas: region === primary ? undefined : quotasIn(primary, truthOf(primary.name)),
   keyPrefix: env.KEY_PREFIX,
   maxCachedKeys: 200_000,
   hooks: {

@@ -28,7 +28,7 @@ export function operatorsOnly(api: ApiContext): Middleware {
 
 /** Bull Board over every queue, at /admin/queues. */
 export function bullBoard(api: ApiContext): Middleware {
-  const queues = Object.values(api.queues.byName)
+  const queues = [...api.queues.all.values()]
   const adapter = new KoaAdapter()
   adapter.setBasePath('/admin/queues')
   createBullBoard({

@@ -3,7 +3,7 @@ import { Command as Cli } from 'commander'
 import { canRebuild, rebuildDay } from '../domain/usage/rebuild.ts'
 import { type Difference, listAccountDays, recordCheck } from '../domain/usage/reconcile.ts'
 import { createLog } from '../platform/log.ts'
-import { Region } from '../region/Region.ts'
+import { openRegions } from '../region/openRegions.ts'
 import { reconcileDay } from '../region/reconcileDay.ts'
 import { print } from './print.ts'
 import { type Service, withService } from './withService.ts'
@@ -61,29 +61,23 @@ async function reconcile(
   { em, env, queues }: Service,
   range: { from: string; to: string; accountId?: string },
 ): Promise<{ days: number; differences: Found[] }> {
-  const region = new Region(env.REGION, env.REDIS_URL, createLog('silent', { process: 'cli' }))
+  const regions = openRegions(env, createLog('silent', { process: 'cli' }))
   try {
-    await region.ready(5_000)
-    const metering = queues.byName.metering
-    await metering.waitUntilReady()
-    const waiting = async () =>
-      Object.values(await metering.getJobCounts('wait', 'active', 'delayed', 'prioritized')).reduce(
-        (sum, count) => sum + count,
-        0,
-      )
+    await Promise.all([...regions.values()].map((region) => region.ready(5_000)))
+    const waiting = () => queues.countMetering()
     const until = Date.now() + WAIT_MS
     while ((await waiting()) > 0 && Date.now() < until) await sleep(100)
     const days = await listAccountDays(em, range)
     const differences: Found[] = []
     for (const accountDay of days) {
       const now = new Date()
-      const found = await reconcileDay(em, [region], accountDay, { now, waiting: await waiting() })
+      const found = await reconcileDay(em, regions.values(), accountDay, { now, waiting: await waiting() })
       if (accountDay.day < isoDay(now.getTime())) await recordCheck(em, accountDay, found, now)
       differences.push(...found.map((difference) => ({ ...accountDay, ...difference })))
     }
     return { days: days.length, differences }
   } finally {
-    await region.close()
+    for (const region of regions.values()) await region.close()
   }
 }
 

@@ -1,20 +1,23 @@
 import { z } from 'zod'
+import { PRIMARY } from './regions.ts'
 
 /**
  * The catalogue of every job: its queue, what it carries, and how it is retried. Jobs carry ids, plus only
  * what cannot be read again. A job without a handler does not compile (src/workers/handlers.ts).
  *
- * `retry.attempts` in runs; `retry.delayMs` grows exponentially from there, with jitter. Work that must not
+ * `retry.attempts` in runs; `retry.delayMs` grows exponentially from there to `maxDelayMs` (a minute unless told), with
+ * jitter. Work that must not
  * be given up is retried for days; the sweeper and the outbox cover what BullMQ forgets.
  */
 export type JobDefinition = {
   queue: QueueName
   data: z.ZodType
-  retry: { attempts: number; delayMs: number }
+  retry: { attempts: number; delayMs: number; maxDelayMs?: number }
   summary: string
 }
 
-export const QUEUES = ['commands', 'fan-out', 'metering', 'maintenance'] as const
+/** The first two are in the primary region's Redis; of the others each region has its own. */
+export const QUEUES = ['commands', 'maintenance', 'fan-out', 'metering'] as const
 export type QueueName = (typeof QUEUES)[number]
 
 const forDays = { attempts: 1_000, delayMs: 250 }
@@ -73,14 +76,21 @@ export const jobs = {
   },
   'propagate-state': {
     queue: 'fan-out',
-    data: z.object({ region: z.string(), keyIds: z.array(z.string()), accountIds: z.array(z.string()) }),
-    retry: forDays,
+    data: z.object({
+      commandId: z.string(),
+      region: z.string(),
+      keyIds: z.array(z.string()),
+      accountIds: z.array(z.string()),
+    }),
+    // Often: somebody waits, for the region or for the end of its lease.
+    retry: { attempts: 100_000, delayMs: 100, maxDelayMs: 1_000 },
     summary: 'Writes the present state of keys or accounts into one region',
   },
   'roll-up-verifications': {
     queue: 'metering',
     data: z.object({
       batchId: z.uuid(),
+      region: z.string().default(PRIMARY),
       at: z.int(),
       contexts: z.array(z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()])),
       accounts: z.array(z.string()),
@@ -119,7 +129,7 @@ export type JobData<Name extends JobName> = z.infer<(typeof jobs)[Name]['data']>
 
 export type CommandKind = {
   [Name in JobName]: (typeof jobs)[Name]['data'] extends typeof command
-    ? Name extends 'finish-command'
+    ? Name extends 'finish-command' | 'propagate-state'
       ? never
       : Name
     : never

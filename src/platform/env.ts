@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PRIMARY } from '../domain/regions.ts'
 
 const flag = z
   .enum(['true', 'false', '1', '0'])
@@ -17,6 +18,27 @@ const url = (...protocols: string[]) =>
     `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   )
 
+const NAME = /^[a-z][a-z0-9-]{0,31}$/
+
+function parseRegions(text: string, context: z.RefinementCtx): { name: string; url: string }[] {
+  const regions = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => ({ name: entry.slice(0, entry.indexOf('=')), url: entry.slice(entry.indexOf('=') + 1) }))
+  const names = new Set(regions.map(({ name }) => name))
+  const isRedis = url('redis:', 'rediss:')
+  if (
+    names.size < regions.length ||
+    !regions.every((one) => NAME.test(one.name) && one.name !== PRIMARY && isRedis.safeParse(one.url).success)
+  ) {
+    context.addIssue(
+      `must be name=redis://… entries, separated by commas; names are lower-case, each once, none is ${PRIMARY}`,
+    )
+  }
+  return regions
+}
+
 const EnvSchema = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
   REDIS_URL: url('redis:', 'rediss:'),
@@ -33,10 +55,12 @@ const EnvSchema = z.object({
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be lower-case letters and digits')
     .default('pk'),
-  REGION: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and dashes')
-    .default('primary'),
+  /** Further regions beside the primary: `name=redis://…`, separated by commas. The same in every process. */
+  REGIONS: z.string().default('').transform(parseRegions),
+  /** The region in which this process verifies: `primary`, or one of REGIONS. */
+  REGION: z.string().default(PRIMARY),
+  /** How long a further region may go on when it is cut off; 0: no leases, a revocation waits until it is back. */
+  REGION_LEASE_MS: z.coerce.number().int().min(0).max(3_600_000).default(10_000),
   PROBLEM_BASE_URL: url('http:', 'https:').default('https://docs.pictify.io/errors'),
   COMMAND_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(5000),
   SHUTDOWN_MS: z.coerce.number().int().min(0).default(25_000),
@@ -57,7 +81,10 @@ export type Env = z.infer<typeof EnvSchema>
 /** Reads the configuration once, at start. Throws one Error that names every wrong variable, without its value. */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
-  const parsed = EnvSchema.safeParse(present)
+  const parsed = EnvSchema.refine(
+    ({ REGION, REGIONS }) => REGION === PRIMARY || REGIONS.some(({ name }) => name === REGION),
+    { path: ['REGION'], message: `must be ${PRIMARY} or one of REGIONS` },
+  ).safeParse(present)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`The environment is not complete:\n${lines.join('\n')}`)

@@ -59,7 +59,7 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
   // All queues at once: a Redis that hangs delays the answer by one timeout, and the other metrics are needed then.
   const ofEach = (measure: (queue: string, handle: Queue) => Promise<void>) =>
     Promise.all(
-      Object.entries(queues.byName).map(async ([queue, handle]) => {
+      [...queues.all].map(async ([queue, handle]) => {
         if (await reached(handle)) await measure(queue, handle)
       }),
     )

@@ -8,6 +8,7 @@ import {
   QUEUES,
   type QueueName,
 } from '../domain/jobs.ts'
+import { PRIMARY } from '../domain/regions.ts'
 import { requireReached } from './reached.ts'
 
 /** Options of a job by the catalogue; retention is explicit on every queue. */
@@ -23,20 +24,35 @@ export function jobOptions(name: JobName, id?: string): JobsOptions {
   }
 }
 
-/** The delay in ms before attempt `attemptsMade + 1`. */
-export function boundedBackoff(attemptsMade: number, baseMs: number, random = Math.random): number {
-  const grown = Math.min(baseMs * 2 ** Math.min(attemptsMade - 1, 20), 60_000)
+/** The delay in ms before attempt `attemptsMade + 1`, at most `maxMs` give or take a quarter. */
+export function boundedBackoff(
+  attemptsMade: number,
+  baseMs: number,
+  maxMs = 60_000,
+  random = Math.random,
+): number {
+  const grown = Math.min(baseMs * 2 ** Math.min(attemptsMade - 1, 20), maxMs)
   return Math.round(grown * (0.75 + random() / 2))
 }
 
-/** For scripts that store a metering job in the step that counts: BullMQ's key prefix, and the job's options as JSON. */
-export const METERING_PREFIX = `bull:${jobs['roll-up-verifications'].queue}:`
+/** What a region's queue is called: the primary's have the plain name. */
+export const queueName = (queue: QueueName, region: string) =>
+  region === PRIMARY ? queue : `${queue}-${region}`
+
+/** For scripts that store a metering job in the step that counts: the job's options as JSON. */
 export const METERING_OPTIONS = JSON.stringify(jobOptions('roll-up-verifications'))
 
+export type FurtherRegion = { name: string; url: string }
+
 export type Queues = {
+  /** The primary region's queues. */
   byName: Record<QueueName, Queue>
+  /** Every queue by its name, those of further regions among them. */
+  all: Map<string, Queue>
   add: <Name extends JobName>(name: Name, data: JobData<Name>, id?: string) => Promise<void>
   send: (message: OutboxMessage) => Promise<void>
+  /** Metering jobs of all regions that are not done. */
+  countMetering: () => Promise<number>
   close: () => Promise<void>
 }
 
@@ -44,21 +60,38 @@ export type Queues = {
  * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it was never there:
  * rows are what is durable.
  */
-export function openQueues(redisUrl: string): Queues {
-  const connection = new Redis(redisUrl, {
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-    connectTimeout: 2_000,
-    commandTimeout: 5_000,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-  })
-  connection.on('error', () => {
-    // Each command reports its own failure; the connection comes back by itself.
-  })
-  const byName = Object.fromEntries(
-    QUEUES.map((name) => [name, new Queue(name, { connection, streams: { events: { maxLen: 1_000 } } })]),
-  ) as Record<QueueName, Queue>
-  for (const queue of Object.values(byName)) queue.on('error', () => {})
+export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = []): Queues {
+  const connections: Redis[] = []
+  const connect = (url: string) => {
+    const connection = new Redis(url, {
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      connectTimeout: 2_000,
+      commandTimeout: 5_000,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    })
+    connection.on('error', () => {
+      // Each command reports its own failure; the connection comes back by itself.
+    })
+    connections.push(connection)
+    return connection
+  }
+  const all = new Map<string, Queue>()
+  const open = (name: string, connection: Redis) => {
+    const queue = new Queue(name, { connection, streams: { events: { maxLen: 1_000 } } })
+    queue.on('error', () => {})
+    all.set(name, queue)
+    return queue
+  }
+  const connection = connect(redisUrl)
+  const byName = Object.fromEntries(QUEUES.map((name) => [name, open(name, connection)])) as Record<
+    QueueName,
+    Queue
+  >
+  for (const region of furtherRegions) {
+    open(queueName('fan-out', region.name), connection)
+    open(queueName('metering', region.name), connect(region.url))
+  }
   const flows = new FlowProducer({ connection })
   flows.on('error', () => {})
 
@@ -78,16 +111,33 @@ export function openQueues(redisUrl: string): Queues {
       opts: jobOptions(parent.name, parent.id),
       children: children.map((child) => ({
         name: child.name,
-        queueName: jobs[child.name].queue,
+        queueName: queueOf(child),
         data: child.data,
         opts: jobOptions(child.name, child.id),
       })),
     })
   }
+  const countMetering = async () => {
+    const regions = [PRIMARY, ...furtherRegions.map(({ name }) => name)]
+    const counts = await Promise.all(
+      regions.map(async (region) => {
+        const queue = all.get(queueName('metering', region))
+        await queue?.waitUntilReady()
+        return queue ? queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized') : 0
+      }),
+    )
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
   const close = async () => {
     await flows.close()
-    await Promise.all(Object.values(byName).map((queue) => queue.close()))
-    connection.disconnect()
+    await Promise.all([...all.values()].map((queue) => queue.close()))
+    for (const one of connections) one.disconnect()
   }
-  return { byName, add, send, close }
+  return { byName, all, add, send, countMetering, close }
+}
+
+/** Where a child of a flow goes: what is for a region goes to that region's queue. */
+function queueOf({ name, data }: { name: JobName; data: unknown }): string {
+  const region = (data as { region?: string }).region ?? PRIMARY
+  return queueName(jobs[name].queue, region)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
 import type { Log } from '../platform/log.ts'
+import { queueName } from '../platform/queues.ts'
 import { scripts } from './scripts.ts'
 
 export const PREFIX = 'keys:'
@@ -17,6 +18,14 @@ export class RegionUnavailable extends Error {
   }
 }
 
+/** What a process must know of a region to use it. */
+export type RegionOptions = {
+  name: string
+  url: string
+  /** A further region admits only while it holds a lease; `primary` needs none. */
+  kind: 'primary' | 'further' | 'leased'
+}
+
 type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>
 
 /**
@@ -27,11 +36,16 @@ type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => P
 export class Region {
   readonly name: string
   readonly redis: Redis
+  readonly kind: RegionOptions['kind']
+  /** BullMQ's key prefix of the queue to which this region's scripts add metering jobs. */
+  readonly meteringPrefix: string
   #marker: string | undefined
   #opening: Promise<string> | undefined
 
-  constructor(name: string, url: string, log: Log) {
+  constructor({ name, url, kind }: RegionOptions, log: Log) {
     this.name = name
+    this.kind = kind
+    this.meteringPrefix = `bull:${queueName('metering', name)}:`
     this.redis = new Redis(url, {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
@@ -133,8 +147,25 @@ export class Region {
       throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
     }
     if (answer[0] === 'OK') return answer
+    if (answer[0] === 'LAPSED') throw new RegionUnavailable(`The region ${this.name} holds no lease.`)
     if (this.#marker === marker) this.#marker = undefined
     return undefined
+  }
+
+  /** The region's clock, Unix ms. Throws RegionUnavailable. */
+  async now(): Promise<number> {
+    const [seconds, micros] = await this.redis.time().catch((error) => {
+      throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
+    })
+    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+  }
+
+  /**
+   * Lets the region admit requests until `until`, a time of its own clock. Unlike every other script it is given up when
+   * the epoch changes: a lease is for the Redis whose clock was read, so `marker` is from before that.
+   */
+  async renewLease(marker: string, until: number): Promise<boolean> {
+    return (await this.#runUnder(marker, 'renewLease', [until])) !== undefined
   }
 
   /** The states that the region knows, in the order of the digests; `undefined` for what it does not know. */

@@ -13,17 +13,23 @@
 --      8 options   JSON, of the job
 --      9 claimed   JSON [digests of the keys, their versions, versions of the accounts] as the verifier has them
 --      10 IDs of the keys, 11 IDs of the accounts: JSON, passed on to the job as they are
--- Answers {'CLOSED'} when the marker is another, else {'OK', now, results}: results are per request
+--      12 kind     `primary`, `further` (renders of test keys and months are counted in the primary region: see reserve.lua)
+--                  or `leased` (the same, and nothing is admitted without a lease)
+--      13 region   its name, passed on to the job
+-- Answers {'CLOSED'} when the marker is another, {'LAPSED'} without a lease, else {'OK', now, results}: results are per request
 -- `code,minute,day,renders` as counted after it.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 
+local further = ARGV[12] ~= 'primary'
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if ARGV[12] == 'leased' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
+
 local ADMIT, STALE, PER_MINUTE, PER_DAY, QUOTA, MONTH, EXPIRED = 0, 1, 2, 3, 4, 5, 6
 local REVOKED, DELETED = 7, 10
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local date = civilDate(math.floor(now / 86400000))
 local minuteKey = prefix .. 'requests:minute:' .. math.floor(now / 60000)
 local dayKey = prefix .. 'requests:day:' .. date
@@ -66,13 +72,16 @@ for index, group in ipairs(groups) do
     elseif plan ~= ADMIT then code = plan
     elseif perMinute >= 0 and inMinute >= perMinute then code = PER_MINUTE
     elseif perDay >= 0 and inDay >= perDay then code = PER_DAY
+    elseif further then code = ADMIT
     elseif units > 0 and isTest and inTest + units > TEST_RENDERS_PER_DAY then code = QUOTA
     elseif units > 0 and not isTest and hard == 1 and perMonth >= 0 and months[place] + units > perMonth then code = MONTH
-    else
-      code = ADMIT
+    else code = ADMIT end
+    if code == ADMIT then
       inMinute = inMinute + 1
       inDay = inDay + 1
-      if units > 0 and isTest then
+      if further then
+        -- Nothing: these units were reserved.
+      elseif units > 0 and isTest then
         inTest = inTest + units
       elseif units > 0 then
         months[place] = months[place] + units
@@ -116,7 +125,7 @@ write(monthKey, monthWrites, 70 * 86400)
 local counted = table.concat(results, ',')
 if decided > 0 then
   addMeteringJob(ARGV[7], 'roll-up-verifications', now, ARGV[8],
-    '{"batchId":"' .. ARGV[6] .. '","at":' .. string.format('%d', now) .. ',"keys":' .. ARGV[10]
+    '{"batchId":"' .. ARGV[6] .. '","region":"' .. ARGV[13] .. '","at":' .. string.format('%d', now) .. ',"keys":' .. ARGV[10]
     .. ',"accounts":' .. ARGV[11] .. ',"contexts":' .. ARGV[5] .. ',"groups":' .. ARGV[3]
     .. ',"results":"' .. counted .. '"}')
 end

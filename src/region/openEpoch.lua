@@ -7,7 +7,7 @@ local marker = redis.call('GET', prefix .. 'region')
 if marker and string.sub(marker, 1, #runId + 1) == runId .. '|' then return marker end
 if marker then
   local old = prefix .. string.match(marker, '|(.+)$') .. ':'
-  redis.call('UNLINK', old .. 'keys', old .. 'accounts')
+  redis.call('UNLINK', old .. 'keys', old .. 'accounts', old .. 'lease')
 end
 redis.call('SET', prefix .. 'region', runId .. '|' .. fresh)
 return runId .. '|' .. fresh

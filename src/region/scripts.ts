@@ -15,6 +15,8 @@ export const scripts = {
   openEpoch: source('openEpoch'),
   getStates: source('getStates'),
   putStates: source('civilDate') + source('putStates'),
+  renewLease: source('renewLease'),
+  reserve: source('civilDate') + source('reserve'),
   acceptEvents: addJob + source('acceptEvents'),
   admit: `local TEST_RENDERS_PER_DAY = ${TEST_RENDERS_PER_DAY}\n${addJob}${source('civilDate')}${source('admit')}`,
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { METERING_OPTIONS, METERING_PREFIX } from '../platform/queues.ts'
+import { METERING_OPTIONS } from '../platform/queues.ts'
+import type { Quotas } from '../region/quotasIn.ts'
 import type { Region } from '../region/Region.ts'
+import { QuotaShare } from './QuotaShare.ts'
 import type { CachedKey } from './StateCache.ts'
 
 /** One request on its way through the script. `context` is a JSON list `[ip, endpoint, method]`. */
@@ -9,7 +11,11 @@ export type Ticket = { key: CachedKey; plan: number; units: number; context: str
 /** The script's word on one request: its code, and the counts of its key (month: of its account) after it. */
 export type Decision = { code: number; inMinute: number; inDay: number; renders: number; now: number }
 
-type Waiting = { ticket: Ticket; resolve: (decision: Decision) => void; reject: (error: unknown) => void }
+export type Waiting = {
+  ticket: Ticket
+  resolve: (decision: Decision) => void
+  reject: (error: unknown) => void
+}
 
 /** Lua's `unpack` bounds how many keys one call can name. */
 const MAX_BATCH = 1_000
@@ -22,13 +28,16 @@ const MAX_BATCH = 1_000
 export class GroupCommit {
   readonly #region: Region
   readonly #onBatch: (size: number) => void
+  readonly #share: QuotaShare | undefined
   #waiting: Waiting[] = []
   #busy = false
   #idle: (() => void)[] = []
 
-  constructor(region: Region, onBatch: (size: number) => void) {
+  /** `quotas`: where renders are counted that are exact over all regions; none in the primary, whose script counts them. */
+  constructor(region: Region, onBatch: (size: number) => void, quotas?: Quotas) {
     this.#region = region
     this.#onBatch = onBatch
+    this.#share = quotas && new QuotaShare(quotas)
   }
 
   /** Decides and counts one request. Throws RegionUnavailable: nothing was answered, so nothing was admitted. */
@@ -56,7 +65,11 @@ export class GroupCommit {
     const batch = this.#waiting.length <= MAX_BATCH ? this.#waiting : this.#waiting.slice(0, MAX_BATCH)
     this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(MAX_BATCH)
     this.#onBatch(batch.length)
-    const { ordered, args } = arrange(batch)
+    if (this.#share) {
+      this.#share.decide(batch, (allowed) => this.#run(allowed)).finally(() => this.#sendNext())
+      return
+    }
+    const { ordered, args } = this.#arrange(batch)
     this.#region.run('admit', ...args).then(
       (answer) => {
         this.#sendNext()
@@ -68,23 +81,50 @@ export class GroupCommit {
       },
     )
   }
+
+  /** The script's word on each request of a batch, in the batch's order. */
+  async #run(batch: Waiting[]): Promise<Decision[]> {
+    const { ordered, args } = this.#arrange(batch)
+    const decisions = decisionsOf(ordered.length, await this.#region.run('admit', ...args))
+    const places = new Map(ordered.map((one, place) => [one, place]))
+    return batch.map((one) => decisions[places.get(one) ?? -1] as Decision)
+  }
+
+  #arrange(batch: Waiting[]) {
+    const { ordered, args } = arrange(batch)
+    return {
+      ordered,
+      args: [
+        ...args.slice(0, 4),
+        this.#region.meteringPrefix,
+        ...args.slice(4),
+        this.#region.kind,
+        this.#region.name,
+      ],
+    }
+  }
 }
 
 /** Hands each request its part of the script's answer. */
 function giveOut(ordered: Waiting[], answer: unknown[]): void {
+  const decisions = decisionsOf(ordered.length, answer)
+  for (let place = 0; place < ordered.length; place++) ordered[place]?.resolve(decisions[place] as Decision)
+}
+
+function decisionsOf(size: number, answer: unknown[]): Decision[] {
   const now = Number(answer[1])
   const counts = String(answer[2]).split(',')
-  let at = 0
-  for (const { resolve } of ordered) {
-    resolve({
+  const decisions: Decision[] = []
+  for (let at = 0; at < size * 4; at += 4) {
+    decisions.push({
       code: Number(counts[at]),
       inMinute: Number(counts[at + 1]),
       inDay: Number(counts[at + 2]),
       renders: Number(counts[at + 3]),
       now,
     })
-    at += 4
   }
+  return decisions
 }
 
 /**
@@ -143,7 +183,6 @@ function arrange(batch: Waiting[]) {
       JSON.stringify(limits),
       `[${[...contextOf.keys()].join(',')}]`,
       randomUUID(),
-      METERING_PREFIX,
       METERING_OPTIONS,
       JSON.stringify([digests, versions, accountVersions]),
       JSON.stringify(ids),

@@ -1,5 +1,6 @@
 import { createSecretParser, digestOf, type ParsedSecret } from '../domain/keys/keyFormat.ts'
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
+import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 import { ADMIT, AUTHENTICATE, codeName, planFor, STALE, type VerificationCode } from './decision.ts'
 import { type Decision, GroupCommit } from './GroupCommit.ts'
@@ -53,13 +54,15 @@ export class Verifier {
   constructor(options: {
     region: Region
     loadFromTruth: LoadFromTruth
+    /** In a further region: where quotas are counted that are exact over all regions. */
+    quotas?: Quotas
     keyPrefix: string
     maxCachedKeys: number
     hooks: VerifierHooks
   }) {
     this.#cache = new StateCache(options.maxCachedKeys)
     this.#loader = new StateLoader(options.region, this.#cache, options.loadFromTruth)
-    this.#commit = new GroupCommit(options.region, options.hooks.onBatch)
+    this.#commit = new GroupCommit(options.region, options.hooks.onBatch, options.quotas)
     this.#parse = createSecretParser(options.keyPrefix, ['live', 'test'])
     this.#hooks = options.hooks
   }

@@ -4,6 +4,7 @@ import { type Command, CommandSchema } from '../domain/commands/Command.ts'
 import { type CommandPayload, payloads } from '../domain/commands/payloads.ts'
 import { Failure } from '../domain/failure.ts'
 import type { CommandKind, OutboxMessage } from '../domain/jobs.ts'
+import { expectConfirmations, regionsToReach } from '../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../platform/outbox.ts'
 import type { WorkerContext } from './context.ts'
 
@@ -41,7 +42,9 @@ export function commandJob<Kind extends CommandKind>(
         claimed.result = applied.result
         claimed.appliedAt = now
         claimed.propagate = { keyIds: applied.keyIds ?? [], accountIds: applied.accountIds ?? [] }
-        const next = fanOut(claimed, [...context.regions.keys()])
+        const regions = await regionsToReach(em)
+        const next = fanOut(claimed, regions)
+        if (next) await expectConfirmations(em, claimed.id, regions)
         claimed.status = next ? 'applied' : 'succeeded'
         claimed.finishedAt = next ? null : now
         if (next) await writeOutbox(em, next)
@@ -71,7 +74,7 @@ export function fanOut(
     parent: { name: 'finish-command', data: { commandId: command.id }, id: `${run}-finish` },
     children: regions.map((region) => ({
       name: 'propagate-state' as const,
-      data: { region, keyIds, accountIds },
+      data: { commandId: command.id, region, keyIds, accountIds },
       id: `${run}-${region}`,
     })),
   }

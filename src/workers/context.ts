@@ -11,6 +11,8 @@ export type WorkerContext = {
   queues: Queues
   regions: Map<string, Region>
   rollup: Rollup
+  /** How long a lease of a further region lasts (0: there are none), and what is allowed for clocks that run slow. */
+  lease: { ms: number; marginMs: number }
   /** Tells the process that waits for a command to look at its row. */
   reply: (channel: string | null, commandId: string) => Promise<void>
   now: () => Date
@@ -18,7 +20,4 @@ export type WorkerContext = {
   metrics: Metrics
 }
 
-/** What a handler may ask about its run. */
-export type Run = { childrenValues: () => Promise<unknown[]> }
-
-export type Handler<Data> = (context: WorkerContext, data: Data, run: Run) => Promise<unknown>
+export type Handler<Data> = (context: WorkerContext, data: Data) => Promise<unknown>

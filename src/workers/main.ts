@@ -5,7 +5,8 @@ import { createMetrics, measureQueues } from '../platform/metrics.ts'
 import { openPostgres } from '../platform/postgres.ts'
 import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
-import { Region } from '../region/Region.ts'
+import { openRegions, primaryOf } from '../region/openRegions.ts'
+import { keepLeases } from './keepLeases.ts'
 import { startProbes } from './probes.ts'
 import { Rollup } from './Rollup.ts'
 import { keepSchedules } from './schedules.ts'
@@ -18,11 +19,11 @@ const metrics = createMetrics()
 
 const orm = await openPostgres(env.DATABASE_URL, { poolMax: 20 })
 shutdown.add('postgres', () => orm.close())
-const queues = openQueues(env.REDIS_URL)
+const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
-const region = new Region(env.REGION, env.REDIS_URL, log)
-shutdown.add('region', () => region.close())
+const regions = openRegions(env, log)
+shutdown.add('regions', () => Promise.all([...regions.values()].map((region) => region.close())))
 const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1 })
 replies.on('error', () => {
   // A lost word costs a waiter its look at the bound, nothing else.
@@ -32,7 +33,8 @@ shutdown.add('replies', () => replies.disconnect())
 const context = {
   orm,
   queues,
-  regions: new Map([[region.name, region]]),
+  regions,
+  lease: { ms: env.REGION_LEASE_MS, marginMs: 1_000 + env.REGION_LEASE_MS / 10 },
   rollup: new Rollup(orm, () => new Date()),
   reply: async (channel: string | null, commandId: string) => {
     if (channel) await replies.publish(channel, commandId).catch(() => {})
@@ -41,12 +43,18 @@ const context = {
   log,
   metrics,
 }
-const workers = startWorkers(context, env.REDIS_URL, env.WORKER_CONCURRENCY)
+const workers = startWorkers(context, {
+  redisUrl: env.REDIS_URL,
+  further: env.REGIONS,
+  concurrency: env.WORKER_CONCURRENCY,
+})
 shutdown.add('workers', () => workers.close())
 if (env.WORKER_PORT !== undefined) {
-  const probes = await startProbes({ env, port: env.WORKER_PORT, orm, region, metrics })
+  const probes = await startProbes({ env, port: env.WORKER_PORT, orm, region: primaryOf(regions), metrics })
   shutdown.add('probes', () => probes.close())
 }
+const leases = keepLeases(context)
+shutdown.add('leases', () => leases.stop())
 const schedules = keepSchedules(queues, log)
 shutdown.add('schedules', () => schedules.stop())
 log.info('working')

@@ -1,6 +1,6 @@
 import { type Job, UnrecoverableError } from 'bullmq'
 import { type JobName, jobs } from '../domain/jobs.ts'
-import type { Handler, Run, WorkerContext } from './context.ts'
+import type { Handler, WorkerContext } from './context.ts'
 import { handlers } from './handlers.ts'
 
 /** Runs one job: parses what it carries, calls its handler, measures, and logs a failure once. Throw to retry. */
@@ -11,8 +11,7 @@ export async function runJob(context: WorkerContext, job: Job): Promise<unknown>
   const stop = context.metrics.jobSeconds.startTimer({ job: name })
   try {
     const data = definition.data.parse(job.data)
-    const run: Run = { childrenValues: async () => Object.values(await job.getChildrenValues()) }
-    const value = await (handlers[name] as Handler<unknown>)(context, data, run)
+    const value = await (handlers[name] as Handler<unknown>)(context, data)
     context.metrics.jobs.inc({ job: name, outcome: 'done' })
     return value
   } catch (error) {

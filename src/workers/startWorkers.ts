@@ -1,17 +1,23 @@
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import { QUEUES, type QueueName } from '../domain/jobs.ts'
-import { boundedBackoff } from '../platform/queues.ts'
+import { type JobDefinition, type JobName, jobs, QUEUES, type QueueName } from '../domain/jobs.ts'
+import { PRIMARY } from '../domain/regions.ts'
+import { boundedBackoff, type FurtherRegion, queueName } from '../platform/queues.ts'
 import type { WorkerContext } from './context.ts'
 import { runJob } from './runJob.ts'
 
 export type Workers = { close: () => Promise<void> }
 
 /**
- * One BullMQ worker per queue. A job whose worker died is taken up again within seconds (`lockDuration`), however
- * often that happens: handlers may run twice, and giving up would lose work.
+ * One BullMQ worker per queue; a further region has a queue for what is to reach it, and one of its own usage in its own
+ * Redis. A job whose worker died is taken up again within seconds (`lockDuration`), however often that happens: handlers
+ * may run twice, and giving up would lose work.
  */
-export function startWorkers(context: WorkerContext, redisUrl: string, concurrency: number): Workers {
+export function startWorkers(
+  context: WorkerContext,
+  options: { redisUrl: string; further: FurtherRegion[]; concurrency: number },
+): Workers {
+  const { redisUrl, further, concurrency } = options
   const perQueue: Record<QueueName, number> = {
     commands: concurrency,
     'fan-out': concurrency,
@@ -19,23 +25,40 @@ export function startWorkers(context: WorkerContext, redisUrl: string, concurren
     metering: concurrency * 16,
     maintenance: 2,
   }
-  const connection = new Redis(redisUrl, {
-    maxRetriesPerRequest: null,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-  })
-  connection.on('error', (error) => context.log.warn({ reason: error.message }, 'the queues’ Redis is away'))
-  const workers = QUEUES.map((name) => {
+  const connections: Redis[] = []
+  const connect = (url: string, region: string) => {
+    const connection = new Redis(url, {
+      maxRetriesPerRequest: null,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    })
+    connection.on('error', (error) =>
+      context.log.warn({ region, reason: error.message }, 'the Redis of a region’s queues is away'),
+    )
+    connections.push(connection)
+    return connection
+  }
+  const primary = connect(redisUrl, PRIMARY)
+  const queues = [
+    ...QUEUES.map((queue) => ({ queue, region: PRIMARY, connection: primary })),
+    ...further.flatMap(({ name: region, url }) => [
+      { queue: 'fan-out' as const, region, connection: primary },
+      { queue: 'metering' as const, region, connection: connect(url, region) },
+    ]),
+  ]
+  const workers = queues.map(({ queue, region, connection }) => {
+    const name = queueName(queue, region)
     const worker = new Worker(name, (job) => runJob(context, job), {
       connection,
-      concurrency: perQueue[name],
+      concurrency: perQueue[queue],
       lockDuration: 10_000,
       stalledInterval: 5_000,
       maxStalledCount: 1_000,
       metrics: { maxDataPoints: 60 },
       settings: {
         backoffStrategy: (attemptsMade, _type, _error, job) => {
-          const backoff = job?.opts.backoff
-          return boundedBackoff(attemptsMade, typeof backoff === 'object' ? (backoff.delay ?? 1_000) : 1_000)
+          const definition: JobDefinition | undefined = jobs[job?.name as JobName]
+          const { delayMs, maxDelayMs } = definition?.retry ?? { delayMs: 1_000 }
+          return boundedBackoff(attemptsMade, delayMs, maxDelayMs)
         },
       },
     })
@@ -48,7 +71,7 @@ export function startWorkers(context: WorkerContext, redisUrl: string, concurren
     // Waits for the jobs in hand; what is not begun stays in the queue.
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()))
-      connection.disconnect()
+      for (const connection of connections) connection.disconnect()
     },
   }
 }

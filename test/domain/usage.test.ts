@@ -65,9 +65,9 @@ describe('windows', () => {
 
 it('retries back off, doubling up to a minute, give or take a quarter', () => {
   const middle = () => 0.5
-  expect([1, 2, 3, 20].map((attempt) => boundedBackoff(attempt, 250, middle))).toEqual([
+  expect([1, 2, 3, 20].map((attempt) => boundedBackoff(attempt, 250, 60_000, middle))).toEqual([
     250, 500, 1_000, 60_000,
   ])
-  expect(boundedBackoff(1, 1_000, () => 0)).toBe(750)
-  expect(boundedBackoff(1, 1_000, () => 1)).toBe(1_250)
+  expect(boundedBackoff(1, 1_000, 60_000, () => 0)).toBe(750)
+  expect(boundedBackoff(1, 1_000, 60_000, () => 1)).toBe(1_250)
 })

@@ -13,11 +13,10 @@ beforeAll(async () => {
 })
 afterAll(() => worker.stop())
 
-const alone = { childrenValues: async () => [] }
 const verifications = (data: JobData<'roll-up-verifications'>) =>
-  handlers['roll-up-verifications'](worker.context, data, alone)
+  handlers['roll-up-verifications'](worker.context, data)
 const events = (...rows: JobData<'roll-up-events'>['events']) =>
-  handlers['roll-up-events'](worker.context, { events: rows }, alone)
+  handlers['roll-up-events'](worker.context, { events: rows })
 const windowsOf = async (keyId: string) => {
   const windows = (await readWindows(worker.em(), [keyId], new Date())).get(keyId)
   if (!windows) throw new Error('no windows')
@@ -29,6 +28,7 @@ const last24h = async (keyId: string) => (await windowsOf(keyId))['24h']
 function batchOf(keyId: string, codes: number[], at = Date.now()): JobData<'roll-up-verifications'> {
   return {
     batchId: randomUUID(),
+    region: 'primary',
     at,
     keys: [keyId],
     accounts: ['acct_1'],

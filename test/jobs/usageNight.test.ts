@@ -19,12 +19,10 @@ beforeEach(() => {
   worker.clock.now = new Date(NOW)
 })
 
-const alone = { childrenValues: async () => [] }
-const maintain = () => handlers['maintain-partitions'](worker.context, {}, alone)
-const fold = () => handlers['fold-minutes'](worker.context, {}, alone)
-const close = () => handlers['close-usage-days'](worker.context, {}, alone)
-const reconcile = (data: JobData<'reconcile-account'>) =>
-  handlers['reconcile-account'](worker.context, data, alone)
+const maintain = () => handlers['maintain-partitions'](worker.context, {})
+const fold = () => handlers['fold-minutes'](worker.context, {})
+const close = () => handlers['close-usage-days'](worker.context, {})
+const reconcile = (data: JobData<'reconcile-account'>) => handlers['reconcile-account'](worker.context, data)
 
 let sent = 0
 /** Each key's first letters name its account: what one test drops is none of another's. */
@@ -47,7 +45,7 @@ function events(keyId: string, ...times: number[]) {
       'GET',
     ]
   })
-  return handlers['roll-up-events'](worker.context, { events: rows }, alone)
+  return handlers['roll-up-events'](worker.context, { events: rows })
 }
 const windowsOf = async (keyId: string, now = NOW) =>
   (await readWindows(worker.em(), [keyId], new Date(now))).get(keyId)
@@ -174,6 +172,7 @@ describe('reconciliation', () => {
     const at = noon
     const batch = (codes: number[], batchId: string): JobData<'roll-up-verifications'> => ({
       batchId,
+      region: 'primary',
       at,
       keys: ['key_c'],
       accounts: ['acct_c'],
@@ -181,11 +180,7 @@ describe('reconciliation', () => {
       groups: [[1, 0, 0, ...codes.flatMap((code) => [code, 1, 0])]],
       results: codes.map((code) => `${code},1,1,1`).join(','),
     })
-    await handlers['roll-up-verifications'](
-      worker.context,
-      batch([0, 0, 2, 20, 1], crypto.randomUUID()),
-      alone,
-    )
+    await handlers['roll-up-verifications'](worker.context, batch([0, 0, 2, 20, 1], crypto.randomUUID()))
     const day = { accountId: 'acct_c', day: yesterday }
     const differences = async () =>
       (await rows(`select differences from usage_accepted where account_id = 'acct_c'`))[0]?.differences
@@ -258,7 +253,7 @@ it('the end of an expired key is written into the audit log once, and again when
     values ('key_e1', 'acct_c', 'One', 'live', 'full', '[]', 'active', 'd1', 'hint', now(), 'x', '2026-11-22T10:00:00Z'),
       ('key_e2', 'acct_c', 'Two', 'live', 'full', '[]', 'active', 'd2', 'hint', now(), 'x', '2026-11-24T10:00:00Z'),
       ('key_e3', 'acct_c', 'Three', 'live', 'full', '[]', 'revoked', 'd3', 'hint', now(), 'x', '2026-11-22T10:00:00Z')`)
-  const sweep = () => handlers['sweep-expired-keys'](worker.context, {}, alone)
+  const sweep = () => handlers['sweep-expired-keys'](worker.context, {})
   const noted = () => rows(`select target_id from audit_entry where action = 'api-key.expired' order by id`)
   await Promise.all([sweep(), sweep()])
   await sweep()

@@ -18,7 +18,6 @@ const KEYS = ['key_w1', 'key_w2', 'key_w3', 'key_w4']
 const seed = anySeed()
 const random = createRandom(seed)
 const oracle = new UsageOracle()
-const alone = { childrenValues: async () => [] }
 
 let worker: TestWorker
 beforeAll(async () => {
@@ -68,7 +67,7 @@ async function happen(count: number): Promise<void> {
   for (let start = 0; start < count; ) {
     const size = random.between(1, 400)
     const batch = events.slice(start, start + size).map(({ row }) => row)
-    await handlers['roll-up-events'](worker.context, { events: batch }, alone)
+    await handlers['roll-up-events'](worker.context, { events: batch })
     start += size
   }
 }
@@ -92,14 +91,14 @@ it('windows hold what happened in them at any instant, whatever the history, bef
   expect(await differences(10)).toEqual([])
   await happen(3_000)
   expect(await differences(INSTANTS / 3)).toEqual([])
-  await handlers['maintain-partitions'](worker.context, {}, alone)
-  await handlers['fold-minutes'](worker.context, {}, alone)
+  await handlers['maintain-partitions'](worker.context, {})
+  await handlers['fold-minutes'](worker.context, {})
   expect(await differences(INSTANTS / 3)).toEqual([])
   // Late events, some in minutes that are folded already; and the next night.
   await happen(3_000)
   expect(await differences(INSTANTS / 3)).toEqual([])
   worker.clock.now = new Date(MONTH + DAY)
-  await handlers['fold-minutes'](worker.context, {}, alone)
+  await handlers['fold-minutes'](worker.context, {})
   // Where the month begins, and where a window begins with one.
   for (const month of [MONTH, MONTH + WINDOW_MS['24h'], Date.UTC(2026, 1, 1) + WINDOW_MS['30d']]) {
     for (const edge of [0, HOUR, -HOUR, DAY, -DAY]) {

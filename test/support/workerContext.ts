@@ -16,7 +16,7 @@ export async function startWorkerContext() {
   const log = createLog('silent', { process: 'test' })
   const orm = await openPostgres(database.databaseUrl)
   const queues = openQueues(redis.url)
-  const region = new Region('primary', redis.url, log)
+  const region = new Region({ name: 'primary', url: redis.url, kind: 'primary' }, log)
   await Promise.all([region.ready(10_000), queues.byName.commands.waitUntilReady()])
   const clock = { now: new Date() }
   const replies: string[] = []
@@ -24,6 +24,7 @@ export async function startWorkerContext() {
     orm,
     queues,
     regions: new Map([[region.name, region]]),
+    lease: { ms: 0, marginMs: 0 },
     rollup: new Rollup(orm, () => clock.now),
     reply: async (_channel, commandId) => {
       replies.push(commandId)

@@ -12,7 +12,10 @@ let redis: TestRedis
 let region: Region
 beforeAll(async () => {
   redis = await freshRedis()
-  region = new Region('primary', redis.url, createLog('silent', { process: 'test' }))
+  region = new Region(
+    { name: 'primary', url: redis.url, kind: 'primary' },
+    createLog('silent', { process: 'test' }),
+  )
   await region.ready(10_000)
 })
 afterAll(async () => {

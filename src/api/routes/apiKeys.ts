@@ -6,6 +6,7 @@ import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf, requireFuture } from '../../domain/keys/keyRules.ts'
 import { lastUses, listKeys, loadKey } from '../../domain/keys/keyStore.ts'
 import { KeyResource, presentKey } from '../../domain/keys/presentKey.ts'
+import { readArrivals } from '../../domain/regions.ts'
 import { KeyListUsage, readKeyListUsage } from '../../domain/usage/keyListUsage.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
@@ -21,6 +22,11 @@ import {
   text,
   whole,
 } from '../schemas.ts'
+
+const Arrival = z.object({
+  region: z.string(),
+  arrivedAt: z.string().nullable().describe('When the present version arrived there; null: on its way'),
+})
 
 const shared = { tag: 'API keys', auth: { permission: 'keys:manage' } } as const
 const ShownOnce = KeyResource.extend({
@@ -131,7 +137,7 @@ export const get = route(
     path: '/api-keys/:id',
     summary: 'Read a key',
     params: IdParams,
-    responses: { 200: KeyResource },
+    responses: { 200: KeyResource.extend({ regions: z.array(Arrival) }) },
     problems: ['api-key-not-found'],
   },
   async ({ api, principal, params }) => {
@@ -140,7 +146,7 @@ export const get = route(
     const lastUsedAt = (await lastUses(em, [key.id])).get(key.id) ?? null
     return {
       status: 200,
-      body: presentKey(key, lastUsedAt, api.now()),
+      body: { ...presentKey(key, lastUsedAt, api.now()), regions: await readArrivals(em, key) },
       headers: { ETag: etagOf(key.version) },
     }
   },

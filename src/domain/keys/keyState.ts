@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Account } from '../accounts/Account.ts'
 import { limitsOf } from '../accounts/plans.ts'
+import { PRIMARY } from '../regions.ts'
 import type { ApiKey } from './ApiKey.ts'
 import type { Access } from './access.ts'
 import type { KeyType } from './keyFormat.ts'
@@ -114,13 +115,15 @@ const accountColumns = columns('a', {
 
 /**
  * The present states of keys by digest, by ID or by account, in one query; unknown ones are absent. Deleted keys are
- * among them: their state is what keeps them refused.
+ * among them: their state is what keeps them refused. `region` is the one for which counters are to be started: renders
+ * are counted in the primary alone.
  */
 export async function loadStates(
   em: SqlEntityManager,
   by: 'digest' | 'id' | 'account',
   values: string[],
   now: Date,
+  region = PRIMARY,
 ): Promise<LoadedState[]> {
   if (values.length === 0) return []
   const marks = values.map(() => '?').join(', ')
@@ -130,16 +133,20 @@ export async function loadStates(
     // Any key of an account brings the account's state along; deleted ones are kept, so there always is one.
     account: `k.id in (select distinct on (account_id) id from api_key where account_id in (${marks}))`,
   }[by]
+  const isPrimary = region === PRIMARY
   const day = now.toISOString().slice(0, 10)
   const month = `${day.slice(0, 7)}-01`
   const rows = await em.execute<Row[]>(
     `select ${keyColumns} as key, ${accountColumns} as account,
        coalesce(d.requests, 0) as requests, coalesce(d.renders, 0) as renders, coalesce(m.renders, 0) as account_renders
      from api_key k join account a on a.id = k.account_id
-     left join quota_day d on d.key_id = k.id and d.day = ?
+     left join lateral (
+       select sum(requests) filter (where region = ?) as requests, sum(renders) as renders
+       from quota_day where key_id = k.id and day = ?
+     ) d on true
      left join quota_month m on m.account_id = a.id and m.month = ?
      where ${wanted}`,
-    [day, month, ...values],
+    [region, day, month, ...values],
   )
   return rows.map((row) => ({
     key: keyStateOf({ ...row.key, expiresAt: row.key.expiresAt ? new Date(row.key.expiresAt) : null }, now),
@@ -147,9 +154,9 @@ export async function loadStates(
     seed: {
       day,
       requests: Number(row.requests),
-      renders: Number(row.renders),
+      renders: isPrimary ? Number(row.renders) : 0,
       month,
-      accountRenders: Number(row.account_renders),
+      accountRenders: isPrimary ? Number(row.account_renders) : 0,
     },
   }))
 }

@@ -42,9 +42,10 @@ export type IpUse = {
   lastSeenAt: number
 }
 
-/** What the counters of a day and a month were told, so that they can be started again from Postgres. */
+/** What a region's counters of a day and a month were told, so that they can be started again from Postgres. */
 export type QuotaUse = {
   keyId: string
+  region: string
   accountId: string
   at: number
   requests: number
@@ -66,7 +67,7 @@ export type VerificationCodes = {
 /** What the verification that an event completes was told already: that is not counted again. */
 export type Known = { ip: boolean; endpoint: boolean }
 
-type Key = { keyId: string; accountId: string; isTest: boolean }
+type Key = { keyId: string; accountId: string; isTest: boolean; region: string }
 type Context = Verifications['contexts'][number]
 
 /**
@@ -89,6 +90,7 @@ export class UsageBatch {
         keyId: batch.keys[index] ?? '',
         accountId: batch.accounts[(group[0] ?? 0) - 1] ?? '',
         isTest: group[2] === 1,
+        region: batch.region,
       }
       for (let member = 3; member < group.length; member += 3) {
         const context = batch.contexts[group[member + 2] ?? 0] ?? [null, null, null]
@@ -99,13 +101,14 @@ export class UsageBatch {
   }
 
   #addVerification(
-    { keyId, accountId, isTest }: Key,
+    key: Key,
     at: number,
     code: number,
     units: number,
     [ip, endpoint, method]: Context,
     codes: VerificationCodes,
   ): void {
+    const { keyId, accountId } = key
     if (code === codes.stale) return
     if (code === codes.authenticated) {
       this.#used(keyId, at)
@@ -123,9 +126,9 @@ export class UsageBatch {
     bucket.units += units
     if (endpoint !== null) endpointOf(bucket, method, endpoint).requests += 1
     this.#used(keyId, at)
-    const quota = this.#quota(keyId, accountId, at)
+    const quota = this.#quota(key, at)
     quota.requests += 1
-    if (isTest) quota.testRenders += units
+    if (key.isTest) quota.testRenders += units
     else quota.liveRenders += units
   }
 
@@ -182,11 +185,11 @@ export class UsageBatch {
     return bucket
   }
 
-  #quota(keyId: string, accountId: string, at: number): QuotaUse {
-    const name = `${keyId}:${Math.floor(at / DAY)}`
+  #quota({ keyId, accountId, region }: Key, at: number): QuotaUse {
+    const name = `${keyId}:${region}:${Math.floor(at / DAY)}`
     let quota = this.quotas.get(name)
     if (!quota) {
-      quota = { keyId, accountId, at, requests: 0, testRenders: 0, liveRenders: 0 }
+      quota = { keyId, region, accountId, at, requests: 0, testRenders: 0, liveRenders: 0 }
       this.quotas.set(name, quota)
     }
     return quota

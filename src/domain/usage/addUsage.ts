@@ -57,11 +57,11 @@ const addIps = `
     last_seen_at = greatest(present.last_seen_at, excluded.last_seen_at)`
 
 const addQuotaDays = `
-  insert into quota_day as present (key_id, day, requests, renders)
-  select "keyId", (to_timestamp(at / 1000.0) at time zone 'UTC')::date, sum(requests), sum("testRenders")
-  from jsonb_to_recordset(?::jsonb) as q ("keyId" text, at bigint, requests bigint, "testRenders" bigint)
-  group by 1, 2 order by 1, 2
-  on conflict (key_id, day) do update set
+  insert into quota_day as present (key_id, day, region, requests, renders)
+  select "keyId", (to_timestamp(at / 1000.0) at time zone 'UTC')::date, region, sum(requests), sum("testRenders")
+  from jsonb_to_recordset(?::jsonb) as q ("keyId" text, at bigint, region text, requests bigint, "testRenders" bigint)
+  group by 1, 2, 3 order by 1, 2, 3
+  on conflict (key_id, day, region) do update set
     requests = present.requests + excluded.requests, renders = present.renders + excluded.renders`
 
 const addQuotaMonths = `

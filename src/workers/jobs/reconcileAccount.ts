@@ -16,8 +16,7 @@ export async function reconcileAccount(
 ): Promise<void> {
   const em = orm.em.fork()
   const at = now()
-  const counts = await queues.byName.metering.getJobCounts('wait', 'active', 'delayed', 'prioritized')
-  const waiting = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const waiting = await queues.countMetering()
   const differences = await reconcileDay(em, regions.values(), accountDay, { now: at, waiting })
   if (differences.length > 0 && waiting > 0) {
     throw new Error(`${waiting} metering jobs are not done yet: the day cannot be checked.`)

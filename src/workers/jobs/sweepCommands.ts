@@ -1,5 +1,6 @@
 import { CommandSchema } from '../../domain/commands/Command.ts'
 import type { CommandKind } from '../../domain/jobs.ts'
+import { readOutcomes } from '../../domain/regions.ts'
 import { fanOut } from '../commandJob.ts'
 import type { WorkerContext } from '../context.ts'
 
@@ -29,7 +30,11 @@ export async function sweepCommands(context: WorkerContext): Promise<void> {
       { commandId: command.id, kind: command.kind, status: command.status },
       'sweeping a command',
     )
-    const again = fanOut(command, [...context.regions.keys()])
+    const outcomes = await readOutcomes(context.orm.em.fork(), command.id)
+    const again = fanOut(
+      command,
+      outcomes.map(({ region }) => region),
+    )
     if (command.status === 'applied' && again) await context.queues.send(again)
     else
       await context.queues.add(

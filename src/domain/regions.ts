@@ -1,0 +1,153 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+
+/** The region that every deployment has: its Redis holds the queues, too. */
+export const PRIMARY = 'primary'
+
+/** Any number that nobody else takes: who writes the list of regions takes it alone, who reads it takes it shared. */
+const LIST = 7_190_001
+
+/**
+ * The regions that a change must reach. Call it in the transaction of the change: a region that is added meanwhile
+ * waits for its end, and so reads the changed state when it begins.
+ */
+export async function regionsToReach(em: SqlEntityManager): Promise<string[]> {
+  await em.execute('select pg_advisory_xact_lock_shared(?)', [LIST])
+  const rows = await em.execute<{ name: string }[]>('select name from region order by name')
+  return [PRIMARY, ...rows.map((row) => row.name)]
+}
+
+/** Adds further regions to the list, in a transaction of its own. Only then may a lease be given to one. */
+export async function registerRegions(em: SqlEntityManager, names: string[]): Promise<void> {
+  if (names.length === 0) return
+  await em.execute('select pg_advisory_xact_lock(?)', [LIST])
+  for (const name of names) {
+    await em.execute('insert into region (name) values (?) on conflict do nothing', [name])
+  }
+}
+
+/** Records that a command is to reach these regions; in the command's transaction. */
+export async function expectConfirmations(
+  em: SqlEntityManager,
+  commandId: string,
+  regions: string[],
+): Promise<void> {
+  for (const region of regions) {
+    await em.execute('insert into command_region (command_id, region) values (?, ?)', [commandId, region])
+  }
+}
+
+export type Outcome = 'confirmed' | 'lapsed'
+
+/** Records when a region had what a command changed. Twice does no harm: the first time stays. */
+export async function confirmRegion(
+  em: SqlEntityManager,
+  { commandId, region, at }: { commandId: string; region: string; at: Date },
+): Promise<void> {
+  await em.execute(
+    `update command_region set confirmed_at = ?, outcome = coalesce(outcome, 'confirmed'), decided_at = coalesce(decided_at, ?)
+     where command_id = ? and region = ? and confirmed_at is null`,
+    [at, at, commandId, region],
+  )
+}
+
+/**
+ * Decides, in a transaction of its own, whether a region that does not answer has provably run out of its lease; if so,
+ * that is the command's outcome there. The region's row is locked, so that no lease is being given meanwhile: one that
+ * is given later sees that this command is not confirmed. `marginMs` allows for a clock that runs slow.
+ */
+export async function lapseRegion(
+  em: SqlEntityManager,
+  { commandId, region, marginMs }: { commandId: string; region: string; marginMs: number },
+): Promise<boolean> {
+  const [row] = await em.execute<{ over: boolean; listed: boolean }[]>(
+    `select coalesce(lease_until + ? * interval '1 millisecond' < clock_timestamp(), true) as over
+     from region where name = ? for update`,
+    [marginMs, region],
+  )
+  if (row && !row.over) return false
+  await em.execute(
+    `update command_region set outcome = 'lapsed', decided_at = clock_timestamp()
+     where command_id = ? and region = ? and outcome is null`,
+    [commandId, region],
+  )
+  return true
+}
+
+/**
+ * Notes that a region is being given a lease, in a transaction of its own, unless something has not reached it yet. It
+ * must be called after the region's clock was read: the lease ends `leaseMs` after that reading, before what is noted.
+ */
+export async function noteLease(em: SqlEntityManager, region: string, leaseMs: number): Promise<boolean> {
+  await em.execute('select 1 from region where name = ? for update', [region])
+  // A statement of its own: it sees whatever was committed before the lock was ours.
+  const rows = await em.execute<unknown[]>(
+    `update region set lease_until = greatest(lease_until, clock_timestamp() + ? * interval '1 millisecond')
+     where name = ? and not exists (
+       select from command_region where region = ? and confirmed_at is null)
+     returning 1`,
+    [leaseMs, region, region],
+  )
+  return rows.length > 0
+}
+
+export type CommandRegion = { region: string; outcome: Outcome | null; at: Date | null }
+
+/** What became of a command in each region. */
+export async function readOutcomes(em: SqlEntityManager, commandId: string): Promise<CommandRegion[]> {
+  const rows = await em.execute<{ region: string; outcome: Outcome | null; decided_at: string | null }[]>(
+    'select region, outcome, decided_at from command_region where command_id = ? order by region',
+    [commandId],
+  )
+  return rows.map(({ region, outcome, decided_at }) => ({
+    region,
+    outcome,
+    at: decided_at === null ? null : new Date(decided_at),
+  }))
+}
+
+/** Records which version of keys a region has; never an older one over a newer. */
+export async function noteArrivals(
+  em: SqlEntityManager,
+  region: string,
+  versions: { keyId: string; version: number }[],
+  at: Date,
+): Promise<void> {
+  if (versions.length === 0) return
+  await em.execute(
+    `insert into key_region as present (key_id, region, version, arrived_at)
+     select "keyId", ?, version, ? from jsonb_to_recordset(?::jsonb) as v ("keyId" text, version integer) order by "keyId"
+     on conflict (key_id, region) do update set version = excluded.version, arrived_at = excluded.arrived_at
+     where present.version < excluded.version`,
+    [region, at, JSON.stringify(versions)],
+  )
+}
+
+export type Arrival = { region: string; arrivedAt: string | null }
+
+/** When the present version of a key arrived in each region; null where it has not. */
+export async function readArrivals(
+  em: SqlEntityManager,
+  { id, version }: { id: string; version: number },
+): Promise<Arrival[]> {
+  const rows = await em.execute<{ region: string; arrived_at: string | null }[]>(
+    `select r.name as region, k.arrived_at from (select ? as name union all select name from region) as r
+     left join key_region k on k.region = r.name and k.key_id = ? and k.version >= ? order by r.name`,
+    [PRIMARY, id, version],
+  )
+  return rows.map(({ region, arrived_at }) => ({
+    region,
+    arrivedAt: arrived_at === null ? null : new Date(arrived_at).toISOString(),
+  }))
+}
+
+export type Owed = { commandId: string; keyIds: string[]; accountIds: string[] }
+
+/** Commands whose changes a region does not have yet, oldest first. */
+export async function listOwed(em: SqlEntityManager, region: string, limit: number): Promise<Owed[]> {
+  const rows = await em.execute<{ id: string; propagate: Omit<Owed, 'commandId'> }[]>(
+    `select c.id, c.propagate from command_region r join command c on c.id = r.command_id
+     where r.region = ? and r.confirmed_at is null order by c.created_at limit ?`,
+    [region, limit],
+  )
+  return rows.map(({ id, propagate }) => ({ commandId: id, ...propagate }))
+}

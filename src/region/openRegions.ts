@@ -1,0 +1,24 @@
+import { PRIMARY } from '../domain/regions.ts'
+import type { Env } from '../platform/env.ts'
+import type { Log } from '../platform/log.ts'
+import { Region } from './Region.ts'
+
+/** Connects to every region that the environment names, the primary first. */
+export function openRegions(env: Env, log: Log): Map<string, Region> {
+  const kind = env.REGION_LEASE_MS > 0 ? ('leased' as const) : ('further' as const)
+  const regions = [
+    new Region({ name: PRIMARY, url: env.REDIS_URL, kind: 'primary' }, log),
+    ...env.REGIONS.map(({ name, url }) => new Region({ name, url, kind }, log)),
+  ]
+  return new Map(regions.map((region) => [region.name, region]))
+}
+
+export function primaryOf(regions: Map<string, Region>): Region {
+  return regionOf(regions, PRIMARY)
+}
+
+export function regionOf(regions: Map<string, Region>, name: string): Region {
+  const region = regions.get(name)
+  if (!region) throw new Error(`There is no region ${name}.`)
+  return region
+}
