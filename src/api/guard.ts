@@ -1,9 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
 import type { ApiContext, Principal } from './context.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
-import { readJson } from './readJson.ts'
+import { mediaTypeOf, readJson } from './readJson.ts'
 import { sendStream } from './streams.ts'
 import { validate } from './validate.ts'
 
@@ -21,6 +22,8 @@ export type RouteSpec = {
   body?: z.ZodType
   /** The body may be left out; it counts as `{}`. */
   bodyOptional?: boolean
+  /** What the body may also be, by media type; `body` is application/json. */
+  furtherBodies?: Record<string, z.ZodType>
   /** By status; `null`: no body. */
   responses: Record<number, z.ZodType | Streams | null>
   problems: Slug[]
@@ -31,12 +34,14 @@ export type Streams = { streams: Record<string, z.ZodType> }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
 
+type Further<Bodies> = Bodies extends Record<string, z.ZodType> ? z.output<Bodies[keyof Bodies]> : never
+
 export type RouteInput<Spec extends RouteSpec> = {
   api: ApiContext
   ctx: Context
   params: Parsed<Spec['params']>
   query: Parsed<Spec['query']>
-  body: Parsed<Spec['body']>
+  body: Parsed<Spec['body']> | Further<Spec['furtherBodies']>
   /** Whose request it is; for routes that take a permission. */
   principal: Principal
 }
@@ -69,7 +74,7 @@ export function route<const Spec extends RouteSpec>(
         principal: await authorise(api, ctx, spec.auth),
         params: spec.params && validate(spec.params, ctx.params),
         query: spec.query && validate(spec.query, plainQuery(ctx)),
-        body: spec.body && validate(spec.body, await readJson(ctx.req, spec.bodyOptional ? {} : undefined)),
+        body: spec.body && (await readBody(spec, spec.body, ctx.req)),
       }
       const answer = await handle(input as RouteInput<Spec>)
       ctx.set(answer.headers ?? {})
@@ -79,6 +84,13 @@ export function route<const Spec extends RouteSpec>(
       ctx.status = answer.status
     }
   return { spec, middleware }
+}
+
+async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessage): Promise<unknown> {
+  const further = spec.furtherBodies ?? {}
+  const types = ['application/json', ...Object.keys(further)]
+  const json = await readJson(request, spec.bodyOptional ? {} : undefined, types)
+  return validate(further[mediaTypeOf(request) ?? ''] ?? body, json)
 }
 
 async function authorise(api: ApiContext, ctx: Context, auth: Auth): Promise<Principal | undefined> {

@@ -88,7 +88,7 @@ function operationOf(spec: RouteSpec, method: string) {
       ? {
           requestBody: {
             required: !spec.bodyOptional,
-            content: { 'application/json': { schema: schemaOf(spec.body, 'input') } },
+            content: contentOf({ 'application/json': spec.body, ...spec.furtherBodies }, 'input'),
           },
         }
       : {}),
@@ -139,16 +139,19 @@ function successesOf(spec: RouteSpec) {
       status,
       {
         description: status === '202' ? 'Not done yet: see Location' : 'Done',
-        ...(schema ? { content: contentOf(schema) } : {}),
+        ...(schema ? { content: answersOf(schema) } : {}),
       },
     ]),
   )
 }
 
-function contentOf(answer: z.ZodType | Streams) {
-  const byType = 'streams' in answer ? answer.streams : { 'application/json': answer }
+function answersOf(answer: z.ZodType | Streams) {
+  return contentOf('streams' in answer ? answer.streams : { 'application/json': answer }, 'output')
+}
+
+function contentOf(byType: Record<string, z.ZodType>, io: 'input' | 'output') {
   return Object.fromEntries(
-    Object.entries(byType).map(([type, schema]) => [type, { schema: schemaOf(schema, 'output') }]),
+    Object.entries(byType).map(([type, schema]) => [type, { schema: schemaOf(schema, io) }]),
   )
 }
 

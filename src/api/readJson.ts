@@ -7,14 +7,23 @@ const MAX_BYTES = 1024 * 1024
 const READ_ON_BYTES = 16 * MAX_BYTES
 const MAX_DEPTH = 32
 
+/** The body's media type, in lower case and without parameters. */
+export function mediaTypeOf(request: IncomingMessage): string | undefined {
+  return request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+}
+
 /**
  * The request's JSON body, or `absent` where there is none. Throws Problem: 413 over 1 MiB, 415 for another media type
- * or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds a NUL or a `__proto__`.
+ * than these or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds a NUL or a `__proto__`.
  */
-export async function readJson(request: IncomingMessage, absent?: unknown): Promise<unknown> {
+export async function readJson(
+  request: IncomingMessage,
+  absent?: unknown,
+  types = ['application/json'],
+): Promise<unknown> {
   const text = await readText(request)
   if (text === '') return absent
-  requireJsonType(request)
+  requireType(request, types)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -33,14 +42,13 @@ function isDeep(value: unknown, depth: number): boolean {
   return false
 }
 
-function requireJsonType(request: IncomingMessage): void {
-  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+function requireType(request: IncomingMessage, types: string[]): void {
   const coding = request.headers['content-encoding']
-  if (type !== 'application/json' && !type?.endsWith('+json')) {
+  if (!types.includes(mediaTypeOf(request) ?? '')) {
     throw new Problem(
       'unsupported-media-type',
-      { detail: 'Send the body as application/json.' },
-      { Accept: 'application/json' },
+      { detail: `Send the body as ${types.join(' or ')}.` },
+      { Accept: types.join(', ') },
     )
   }
   if (coding !== undefined && coding !== 'identity') {
