@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { acceptEvents, UsageEvent } from '../acceptEvents.ts'
 import { route } from '../guard.ts'
 import { answerOnce, idempotencyKeyOf, requestHashOf } from '../idempotency.ts'
+import { compile } from '../validate.ts'
+
+const Body = compile(z.strictObject({ events: z.array(UsageEvent).min(1).max(1_000) }))
 
 export const reportEvents = route(
   {
@@ -10,7 +13,7 @@ export const reportEvents = route(
     summary: 'Report what happened to up to 1,000 requests. The same id counts once within 35 days.',
     tag: 'Usage',
     auth: 'service',
-    body: z.strictObject({ events: z.array(UsageEvent).min(1).max(1_000) }),
+    body: Body,
     responses: { 202: z.object({ accepted: z.int(), duplicates: z.int() }) },
     problems: ['invalid-service-token', 'idempotency-conflict', 'idempotency-in-flight'],
   },
