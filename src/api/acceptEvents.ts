@@ -39,11 +39,12 @@ const accountOf = new Map<string, string>()
 
 /**
  * Checks and stores a batch of events; it is acknowledged only when the region's Redis holds its job. One bad event
- * refuses the batch whole and is named by its index. Throws Failure `validation-error`, or RegionUnavailable.
+ * refuses the batch whole and is named as `nameOf` says: by its index, in its sender's own terms. Throws Failure `validation-error`, or RegionUnavailable.
  */
 export async function acceptEvents(
   api: ApiContext,
   events: UsageEvent[],
+  nameOf: (index: number, field: keyof UsageEvent) => string = (index, field) => `events[${index}].${field}`,
 ): Promise<{ accepted: number; duplicates: number }> {
   const now = api.now().getTime()
   await learnAccounts(api, events)
@@ -51,7 +52,7 @@ export async function acceptEvents(
   const rows = new Map<string, Row>()
   for (const [index, event] of events.entries()) {
     const fault = faultOf(event, now)
-    if (fault) faults.push({ ...fault, field: `events[${index}].${fault.field}` })
+    if (fault) faults.push({ ...fault, field: nameOf(index, fault.field) })
     else if (!rows.has(event.id)) rows.set(event.id, rowOf(event))
   }
   if (faults.length > 0) {
@@ -87,7 +88,7 @@ async function learnAccounts(api: ApiContext, events: UsageEvent[]): Promise<voi
   for (const key of keys) accountOf.set(key.id, key.accountId)
 }
 
-function faultOf(event: UsageEvent, now: number): FieldFault | undefined {
+function faultOf(event: UsageEvent, now: number): (FieldFault & { field: keyof UsageEvent }) | undefined {
   const at = Date.parse(event.at)
   if (!accountOf.has(event.keyId))
     return { field: 'keyId', message: 'there is no such key', code: 'invalid_format' }

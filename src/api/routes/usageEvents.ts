@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { acceptEvents, UsageEvent } from '../acceptEvents.ts'
+import { CLOUD_EVENT, CLOUD_EVENTS, CloudEvent, CloudEventBatch, fromCloudEvents } from '../cloudEvents.ts'
+import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
 import { answerOnce, idempotencyKeyOf, requestHashOf } from '../idempotency.ts'
 import { compile } from '../validate.ts'
@@ -10,10 +12,12 @@ export const reportEvents = route(
   {
     method: 'post',
     path: '/usage/events',
-    summary: 'Report what happened to up to 1,000 requests. The same id counts once within 35 days.',
+    summary:
+      'Report what happened to up to 1,000 requests, also as CloudEvents. The same id counts once within 35 days.',
     tag: 'Usage',
     auth: 'service',
     body: Body,
+    furtherBodies: { [CLOUD_EVENTS]: CloudEventBatch, [CLOUD_EVENT]: CloudEvent },
     responses: { 202: z.object({ accepted: z.int(), duplicates: z.int() }) },
     problems: ['invalid-service-token', 'idempotency-conflict', 'idempotency-in-flight'],
   },
@@ -22,9 +26,17 @@ export const reportEvents = route(
     const scope = await api.serviceTokens.require(ctx.req)
     const requestHash = () => requestHashOf('POST', ctx.path, body)
     const { answer, replayed } = await answerOnce(api, { header, scope, requestHash }, () =>
-      acceptEvents(api, body.events),
+      accept(api, body),
     )
     const headers: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
     return { status: 202, body: answer, headers }
   },
 )
+
+function accept(api: ApiContext, body: z.infer<typeof Body> | CloudEvent | CloudEvent[]) {
+  if (isOwn(body)) return acceptEvents(api, body.events)
+  const { events, nameOf } = fromCloudEvents(body, api.now())
+  return acceptEvents(api, events, nameOf)
+}
+
+const isOwn = (body: object): body is z.infer<typeof Body> => !Array.isArray(body) && !('specversion' in body)
