@@ -38,7 +38,7 @@ export function createHotPath(
         // Most answers are plain ASCII, which Latin-1 writes without looking at each character.
         response.writeHead(status, headers).end(body, bytes === body.length ? 'latin1' : 'utf8')
       },
-      (error) => sendProblem(api, response, path, error),
+      (error) => sendProblem(api, response, path, error, hot.problemInHeader?.(search)),
     )
     return true
   }
@@ -60,7 +60,13 @@ function notAPath(): Problem {
   })
 }
 
-function sendProblem(api: ApiContext, response: ServerResponse, path: string, error: unknown): void {
+function sendProblem(
+  api: ApiContext,
+  response: ServerResponse,
+  path: string,
+  error: unknown,
+  inHeader = false,
+): void {
   const problem = toProblem(error)
   const requestId = newRequestId(Date.now(), false)
   if (problem.slug === 'service-unavailable') api.metrics.regionUnavailable.inc()
@@ -73,6 +79,12 @@ function sendProblem(api: ApiContext, response: ServerResponse, path: string, er
       'Content-Type': 'application/problem+json',
       'Content-Length': Buffer.byteLength(body),
       'X-Request-Id': requestId,
+      ...(inHeader ? { 'X-Problem': inAscii(body) } : {}),
     })
     .end(body)
+}
+
+/** The same JSON with everything that a header could not carry as an escape. */
+function inAscii(json: string): string {
+  return json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -8,4 +8,6 @@ export type HotAnswer = { status: number; headers: Record<string, string>; body:
 export type HotRoute = {
   spec: RouteSpec
   answer: (api: ApiContext, request: IncomingMessage, search: string) => Promise<HotAnswer>
+  /** Whether a problem is to be sent in the header `X-Problem`, too, for a caller that cannot read bodies. */
+  problemInHeader?: (search: string) => boolean
 }

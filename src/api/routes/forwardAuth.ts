@@ -8,7 +8,12 @@ import { refusal } from '../refusal.ts'
 import { Permission, whole } from '../schemas.ts'
 import { validate } from '../validate.ts'
 
-const Query = z.strictObject({ permission: Permission.optional(), units: whole(1, 1_000, 1) })
+const Query = z.strictObject({
+  permission: Permission.optional(),
+  units: whole(1, 1_000, 1),
+  // nginx's auth_request reads the status and the headers of an answer, never its body.
+  problem: z.literal('header').optional(),
+})
 
 /** Queries are few and come back with every request: each is checked once. */
 const checked = new Map<string, z.output<typeof Query>>()
@@ -34,6 +39,7 @@ export const forwardAuth: HotRoute = {
       'service-unavailable',
     ],
   },
+  problemInHeader: (search) => new URLSearchParams(search).get('problem') === 'header',
   async answer(api, request, search) {
     const value = presentedSecret(request)
     if (value === undefined) throw missingAuthorization()
