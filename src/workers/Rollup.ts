@@ -3,7 +3,7 @@ import { AcceptedUsage } from '../domain/usage/AcceptedUsage.ts'
 import { addAccepted, addUsage } from '../domain/usage/addUsage.ts'
 import { claimIdOf, claimIds } from '../domain/usage/claims.ts'
 import { EndpointIds } from '../domain/usage/EndpointIds.ts'
-import { type EventTuple, UsageBatch } from '../domain/usage/UsageBatch.ts'
+import { UsageBatch } from '../domain/usage/UsageBatch.ts'
 import type { Orm } from '../platform/postgres.ts'
 import { ADMIT, AUTHENTICATE, codeName, STALE } from '../verifier/decision.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, parseRequestId } from '../verifier/requestId.ts'
@@ -12,6 +12,8 @@ type Work =
   | { name: 'roll-up-verifications'; data: JobData<'roll-up-verifications'> }
   | { name: 'roll-up-events'; data: JobData<'roll-up-events'> }
 type Waiting = { work: Work; resolve: () => void; reject: (error: unknown) => void }
+/** Ids that nobody had claimed: of batches and events, and of the requests that events complete. */
+type Claimed = { fresh: Set<string>; completed: Set<string> }
 type Sums = { batch: UsageBatch; accepted: AcceptedUsage }
 
 /** Jobs per transaction: bounds its size, not the rate. */
@@ -66,8 +68,10 @@ export class Rollup {
   async #commit(works: Work[]): Promise<void> {
     await this.#orm.em.fork().transactional(async (em) => {
       const fresh = await claimIds(em, works.flatMap(claimsOf))
+      const completions = works.flatMap((work) => completionsOf(work, fresh))
+      const completed = await claimIds(em, completions)
       const sums = { batch: new UsageBatch(), accepted: new AcceptedUsage() }
-      for (const work of works) count(sums, work, fresh)
+      for (const work of works) count(sums, work, { fresh, completed })
       // Outside of the transaction: a name that was learned stays, whatever becomes of the counts.
       await this.#endpoints.learn(this.#orm.em.fork(), sums.batch)
       await addUsage(em, sums.batch, this.#endpoints)
@@ -76,17 +80,23 @@ export class Rollup {
   }
 }
 
-/** A batch of verifications is claimed as a whole; an event by its own id, and by the request that it completes. */
+/** A batch of verifications is claimed as a whole, an event by its own id. */
 function claimsOf(work: Work): string[] {
   if (work.name === 'roll-up-verifications') return [work.data.batchId]
-  return work.data.events.flatMap((event) => eventClaims(event))
+  return work.data.events.map(([id]) => claimIdOf(id))
 }
 
-function eventClaims([id, , , , , , , completes]: EventTuple): string[] {
-  return completes === null ? [claimIdOf(id)] : [claimIdOf(id), claimIdOf(`completes ${completes}`)]
+/** The requests that fresh events complete; an event that was counted before completes nothing, whatever it says now. */
+function completionsOf(work: Work, fresh: Set<string>): string[] {
+  if (work.name === 'roll-up-verifications') return []
+  return work.data.events.flatMap(([id, , , , , , , completes]) =>
+    completes !== null && fresh.has(claimIdOf(id)) ? [completionOf(completes)] : [],
+  )
 }
 
-function count({ batch, accepted }: Sums, work: Work, fresh: Set<string>): void {
+const completionOf = (requestId: string) => claimIdOf(`completes ${requestId}`)
+
+function count({ batch, accepted }: Sums, work: Work, { fresh, completed }: Claimed): void {
   if (work.name === 'roll-up-verifications') {
     if (!fresh.delete(work.data.batchId)) return
     batch.addVerifications(work.data, codes)
@@ -94,14 +104,14 @@ function count({ batch, accepted }: Sums, work: Work, fresh: Set<string>): void 
     return
   }
   for (const event of work.data.events) {
-    const claims = eventClaims(event)
-    const all = claims.every((id) => fresh.has(id))
-    for (const id of claims) fresh.delete(id)
-    if (!all) continue
-    const completed = event[7] === null ? undefined : parseRequestId(event[7])
+    const completes = event[7]
+    // Each claim is used up by the first event that has it.
+    if (!fresh.delete(claimIdOf(event[0]))) continue
+    if (completes !== null && !completed.delete(completionOf(completes))) continue
+    const request = completes === null ? undefined : parseRequestId(completes)
     // A refused verification was counted as refused when it was refused: a report of it adds nothing.
-    if (event[7] !== null && !completed?.admitted) continue
-    const knows = completed?.knows ?? 0
+    if (completes !== null && !request?.admitted) continue
+    const knows = request?.knows ?? 0
     batch.addEvent(event, { ip: (knows & KNOWS_IP) > 0, endpoint: (knows & KNOWS_ENDPOINT) > 0 })
     accepted.addEvent(event)
   }

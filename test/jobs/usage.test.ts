@@ -101,6 +101,33 @@ describe('promise 2: usage is counted exactly once', () => {
     expect(await last24h('key_d')).toMatchObject({ requests: 0, refused: 1, errors: 0 })
   })
 
+  it('an event id that was counted before completes nothing, so that the true report still does', async () => {
+    const now = Date.now()
+    const completes = newRequestId(now, true)
+    const row = (
+      id: string,
+      status: number,
+      of: string | null,
+    ): JobData<'roll-up-events'>['events'][number] => [
+      id,
+      'key_f',
+      'acct_1',
+      now,
+      status,
+      null,
+      0,
+      of,
+      null,
+      null,
+      null,
+    ]
+    await events(row('reused', 200, null))
+    await events(row('reused', 500, completes))
+    await verifications(batchOf('key_f', [0], now))
+    await events(row('true-report', 404, completes))
+    expect(await last24h('key_f')).toMatchObject({ requests: 2, clientErrors: 1, serverErrors: 0 })
+  })
+
   it('late events land in their own time, in every window that reaches them', async () => {
     const hours = (count: number) => Date.now() - count * 3_600_000
     for (const [id, at] of Object.entries({
