@@ -1,5 +1,5 @@
-# Installs Valkey, else Redis, with apt-get. Run as root.
-# The distribution's own service is neither started nor left to start at boot: bin/dev runs its own server.
+# Installs, with apt-get, the first of the given packages that can be had. Run as root.
+# The distribution's own service is neither started nor left to start at boot: bin/ runs its own servers.
 set -u
 export DEBIAN_FRONTEND=noninteractive
 
@@ -11,7 +11,7 @@ if [ ! -e "$policy" ]; then
 fi
 
 apt-get -q -o DPkg::Lock::Timeout=120 update
-for package in valkey-server redis-server; do
+for package in "$@"; do
   if apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$package"; then
     command -v systemctl > /dev/null && systemctl disable "$package" > /dev/null 2>&1
     exit 0

@@ -72,6 +72,22 @@ setup_dependencies() {
   fi
 }
 
+# What a program says comes to stdout. $1: Homebrew's name of the package; the others: Debian's, the first that can be had.
+install_package() {
+  local brew_name="$1"
+  shift
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    sh "$ROOT/bin/lib/apt-install.sh" "$@" 2>&1 < /dev/null || true
+  elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then
+    sudo -n sh "$ROOT/bin/lib/apt-install.sh" "$@" 2>&1 < /dev/null || true
+  elif command -v brew >/dev/null; then
+    brew install "$brew_name" 2>&1 < /dev/null || true
+  else
+    echo 'There is neither apt-get that may be used (as root, or by sudo without a password) nor brew.'
+  fi
+  hash -r
+}
+
 redis_present() { command -v valkey-server >/dev/null || command -v redis-server >/dev/null; }
 
 setup_redis() {
@@ -79,14 +95,7 @@ setup_redis() {
   local log
   log="$(mktemp "${TMPDIR:-/tmp}/pictify-keys-redis.XXXXXX")"
   say 'Installing a Redis server …'
-  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    sh "$ROOT/bin/lib/apt-redis.sh" > "$log" 2>&1 < /dev/null || true
-  elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then
-    sudo -n sh "$ROOT/bin/lib/apt-redis.sh" > "$log" 2>&1 < /dev/null || true
-  elif command -v brew >/dev/null; then
-    brew install valkey > "$log" 2>&1 < /dev/null || true
-  fi
-  hash -r
+  install_package valkey valkey-server redis-server > "$log"
   if ! redis_present; then
     cat "$log" >&2
     rm -f "$log"
@@ -96,4 +105,29 @@ setup_redis() {
     exit 1
   fi
   rm -f "$log"
+}
+
+# Debian keeps nginx in /usr/sbin, which is not on everybody's PATH; test/support/startProxy.ts looks in the same places.
+proxy_present() { (PATH="$PATH:/usr/local/sbin:/usr/sbin"; command -v "$1" >/dev/null); }
+
+# For the tests alone, which run examples/proxies/ in the real programs and fail without them.
+setup_proxies() {
+  local proxy log
+  for proxy in nginx caddy; do
+    proxy_present "$proxy" && continue
+    log="$(mktemp "${TMPDIR:-/tmp}/pictify-keys-$proxy.XXXXXX")"
+    say "Installing $proxy …"
+    install_package "$proxy" "$proxy" > "$log"
+    if ! proxy_present "$proxy"; then
+      cat "$log" >&2
+      rm -f "$log"
+      say "The tests need $proxy and it could not be installed. Install it, then try again:"
+      case "$proxy" in
+        nginx) say '  - nginx 1.18 or newer, e.g. sudo apt-get install nginx; https://nginx.org/en/download.html' ;;
+        caddy) say '  - caddy 2.6 or newer; Debian 12 and Ubuntu 24.04 have it, for others see https://caddyserver.com/docs/install' ;;
+      esac
+      exit 1
+    fi
+    rm -f "$log"
+  done
 }
