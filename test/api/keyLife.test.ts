@@ -161,6 +161,7 @@ describe('the life of a key', () => {
     const entries = [...newest.body.entries, ...rest.body.entries]
     expect(entries.map((entry) => entry.action)).toEqual([
       'api-key.deleted',
+      'api-key.revocation-complete',
       'api-key.revoked',
       'api-key.updated',
       'api-key.created',

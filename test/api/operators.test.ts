@@ -88,9 +88,9 @@ describe('what operators see', () => {
     )
     expect(body.queues.map((queue: { name: string }) => queue.name)).toEqual([
       'commands',
+      'maintenance',
       'fan-out',
       'metering',
-      'maintenance',
     ])
     expect(JSON.stringify(body)).toContain('create-api-key')
   })
