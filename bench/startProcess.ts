@@ -13,16 +13,16 @@ export type Process = {
 
 const READY_MS = 30_000
 
-/** `core`: the one processor that it may use (Linux, by taskset). */
-export type ProcessOptions = { core?: number }
+/** `core`: the one processor that it may use (Linux, by taskset). `nodeArgs`: for Node, before the program's name. */
+export type ProcessOptions = { core?: number; nodeArgs?: string[] }
 
 /** Starts a program of this repository with this Node. It never outlives this process; what it prints goes to stderr. */
 export async function startProcess(
   args: string[],
   env: NodeJS.ProcessEnv,
-  { core }: ProcessOptions = {},
+  { core, nodeArgs = [] }: ProcessOptions = {},
 ): Promise<Process> {
-  const [command = '', ...rest] = [...onCore(core), process.execPath, ...args]
+  const [command = '', ...rest] = [...onCore(core), process.execPath, ...nodeArgs, ...args]
   const child: ChildProcess = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...env },

@@ -23,6 +23,8 @@ export type EventOptions = {
   keyIds: string[]
   /** Unix ms; events lie in the ten minutes before. */
   now: number
+  /** How many of the addresses call any one key: by default all. */
+  addressesOfKey?: number
   /** Each event completes a verification that was told address and endpoint already. */
   completing?: boolean
 }
@@ -30,16 +32,17 @@ export type EventOptions = {
 /** Events with keys, times, addresses, endpoints, statuses and latencies that differ from each other as traffic's do. */
 export function makeEvents(
   count: number,
-  { prefix, keyIds, now, completing = false }: EventOptions,
+  { prefix, keyIds, now, addressesOfKey = ADDRESSES, completing = false }: EventOptions,
 ): UsageEvent[] {
   return Array.from({ length: count }, (_, index) => {
     const at = now - Math.floor(Math.random() * TEN_MINUTES)
-    const address = Math.floor(Math.random() * ADDRESSES)
+    const key = Math.floor(Math.random() * keyIds.length)
+    const address = (key * 7 + Math.floor(Math.random() * addressesOfKey)) % ADDRESSES
     const endpoint = Math.floor(Math.random() * ENDPOINTS)
     return {
       id: `${prefix}-${index}`,
       at: new Date(at).toISOString(),
-      keyId: keyIds[Math.floor(Math.random() * keyIds.length)] ?? '',
+      keyId: keyIds[key] ?? '',
       status: randomStatus(),
       latencyMs: randomLatency(),
       ...(completing ? { requestId: newRequestId(at, true, KNOWS_IP + KNOWS_ENDPOINT) } : {}),

@@ -37,5 +37,26 @@ async function explain(service: Service, read: (em: Em) => Promise<unknown>): Pr
     },
   })
   await read(watched)
-  return plans.join('\n\n').replaceAll(/\{key_[^}]{40,}\}/g, '{…}')
+  return plans.map(shorten).join('\n\n')
+}
+
+/** Leaves out what only repeats: casts, lists of keys, and what each step says of itself beside its rows, time and condition. */
+function shorten(plan: string): string {
+  return plan
+    .split('\n')
+    .filter(
+      (line) =>
+        !/^ *(Recheck Cond|Index Searches|Heap Blocks|Rows Removed|Sort Key|Group Key|Sort Method)/.test(
+          line,
+        ),
+    )
+    .filter((line) => !/^ {4,}Buffers/.test(line) && !line.includes('Subquery Scan on'))
+    .map((line) =>
+      line
+        .replaceAll(/ANY \('\{[^}]*\}'::text\[\]\)/g, 'ANY (…)')
+        .replaceAll(/'([\d-]+ [\d:]+):00\+00'::timestamp with time zone/g, "'$1'")
+        .replaceAll(/actual time=[\d.]+\.\.([\d.]+) rows=([\d.]+)\.00 loops=1\b/g, '$1 ms, $2 rows')
+        .replace(/^ +/, (spaces) => ' '.repeat(spaces.length / 3)),
+    )
+    .join('\n')
 }

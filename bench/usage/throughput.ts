@@ -24,6 +24,8 @@ const { values } = parseArgs({
     'batch-events': { type: 'string', default: '100000' },
     core: { type: 'string', default: '1' },
     quiet: { type: 'string', default: '100' },
+    only: { type: 'string', multiple: true },
+    profile: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -39,6 +41,7 @@ type Variant = { name: string; title: string; measure: (run: string) => Promise<
 const GOAL = 50_000
 const GOAL_TIMES = 10
 const KEYS = 200
+const FEW_ADDRESSES = 5
 const CONNECTIONS = 8
 const POLL_MS = 2
 
@@ -53,10 +56,13 @@ const naive = new Queue(NAIVE_QUEUE, { connection: redis })
 
 // One worker for all rounds, as in production: what is measured begins when its queue is let go.
 await service.metering.pause()
-const worker = await service.startWorker({ core })
+const nodeArgs = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
+const worker = await service.startWorker({ core, nodeArgs })
 
-async function rollUp(run: string, batch: number, completing = false, count = events): Promise<Sample> {
-  const made = makeEvents(count, { prefix: run, keyIds: keys.ids, now: Date.now(), completing })
+type Kind = { completing?: boolean; addressesOfKey?: number }
+
+async function rollUp(run: string, batch: number, kind: Kind = {}, count = events): Promise<Sample> {
+  const made = makeEvents(count, { prefix: run, keyIds: keys.ids, now: Date.now(), ...kind })
   expected.add(made)
   const bodies = bodiesOf(made, batch)
   await waitForQuiet(quiet)
@@ -129,7 +135,7 @@ async function emptied(prefix: string): Promise<void> {
 
 const rowEvents = wholeNumber('row-events', values['row-events'])
 const batchEvents = wholeNumber('batch-events', values['batch-events'])
-const variants: Variant[] = [
+const all: Variant[] = [
   {
     name: 'rollup',
     title: 'rolled up, 1,000 events a batch',
@@ -137,9 +143,14 @@ const variants: Variant[] = [
   },
   { name: 'rollup-100', title: 'rolled up, 100 events a batch', measure: (run) => rollUp(run, 100) },
   {
+    name: 'rollup-few',
+    title: `rolled up, 1,000 a batch, ${FEW_ADDRESSES} addresses a key`,
+    measure: (run) => rollUp(run, 1_000, { addressesOfKey: FEW_ADDRESSES }),
+  },
+  {
     name: 'rollup-completing',
     title: 'rolled up, 1,000 a batch, each completes a verification',
-    measure: (run) => rollUp(run, 1_000, true),
+    measure: (run) => rollUp(run, 1_000, { completing: true }),
   },
   { name: 'naive', title: 'peer: one BullMQ job and one upsert per event', measure: runNaive },
   {
@@ -154,7 +165,11 @@ const variants: Variant[] = [
   },
 ]
 
-await rollUp(`warm-up-${process.pid}`, 1_000, false, Math.min(events, 50_000))
+const variants = all.filter(({ name }) => !values.only || values.only.includes(name))
+if (variants.length === 0)
+  throw new Error(`--only takes one of ${all.map(({ name }) => name).join(', ')}, as often as needed`)
+
+await rollUp(`warm-up-${process.pid}`, 1_000, {}, Math.min(events, 50_000))
 const samples: Record<string, Sample>[] = []
 for (let round = 1; round <= rounds; round++) {
   const ofRound: Record<string, Sample> = {}
