@@ -6,6 +6,10 @@ const prefixes = {
   serviceToken: 'svc',
   apiKey: 'key',
   operation: 'op',
+  channel: 'chan',
+  alert: 'alert',
+  incident: 'inc',
+  notification: 'ntf',
 } as const
 
 /** A public ID: the word's prefix, `_`, and 16 random base62 characters (95 bits). */
