@@ -97,13 +97,16 @@ const loaded: Promise<Loaded> = once(child, 'message').then(([result]) => {
   loading = false
   return result as Loaded
 })
+const drained = loaded.then(async () => {
+  const start = performance.now()
+  await service.drained()
+  return performance.now() - start
+})
 child.send(orders)
 await delay(RAMP_MS)
 const underLoad = await measure(LANES, POLL_MS, () => !loading)
 const load = await loaded
-const drainStart = performance.now()
-await service.drained()
-const drainMs = performance.now() - drainStart
+const drainMs = await drained
 
 const [sum] = await service.query<{ requests: string }>(
   'select sum(requests) as requests from usage_minute',
