@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { ApiContext, Principal } from './context.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
-import { mediaTypeOf, readJson } from './readJson.ts'
+import { mediaTypeOf, readFile, readJson } from './readJson.ts'
 import { sendStream } from './streams.ts'
 import { validate } from './validate.ts'
 
@@ -24,6 +24,8 @@ export type RouteSpec = {
   bodyOptional?: boolean
   /** What the body may also be, by media type; `body` is application/json. */
   furtherBodies?: Record<string, z.ZodType>
+  /** Instead of `body`: by media type, what a body that is handed on as text contains. */
+  file?: Record<string, z.ZodType>
   /** By status; `null`: no body. */
   responses: Record<number, z.ZodType | Streams | null>
   problems: Slug[]
@@ -42,6 +44,7 @@ export type RouteInput<Spec extends RouteSpec> = {
   params: Parsed<Spec['params']>
   query: Parsed<Spec['query']>
   body: Parsed<Spec['body']> | Further<Spec['furtherBodies']>
+  file: Spec['file'] extends object ? { type: string; text: string } : undefined
   /** Whose request it is; for routes that take a permission. */
   principal: Principal
 }
@@ -75,6 +78,7 @@ export function route<const Spec extends RouteSpec>(
         params: spec.params && validate(spec.params, ctx.params),
         query: spec.query && validate(spec.query, plainQuery(ctx)),
         body: spec.body && (await readBody(spec, spec.body, ctx.req)),
+        file: spec.file && (await readFile(ctx.req, Object.keys(spec.file))),
       }
       const answer = await handle(input as RouteInput<Spec>)
       ctx.set(answer.headers ?? {})

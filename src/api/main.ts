@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { hasImports } from '../domain/imports/importStore.ts'
 import { loadStates } from '../domain/keys/keyState.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
 import { readEnv } from '../platform/env.ts'
@@ -50,6 +51,7 @@ const truthOf = (name: string) => (digests: string[]) => loadStates(em(), 'diges
 const verifier = new Verifier({
   region,
   loadFromTruth: truthOf(region.name),
+  hasImports: () => hasImports(em()),
   quotas: region === primary ? undefined : quotasIn(primary, truthOf(primary.name)),
   keyPrefix: env.KEY_PREFIX,
   maxCachedKeys: 200_000,

@@ -77,7 +77,7 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
 function operationOf(spec: RouteSpec, method: string) {
   const slugs = new Set<Slug>([...spec.problems, ...always])
   if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
-  if (spec.body) for (const slug of ofBodies) slugs.add(slug)
+  if (spec.body || spec.file) for (const slug of ofBodies) slugs.add(slug)
   return {
     operationId: `${method}${spec.path.replace(/[^A-Za-z]+(\w)?/g, (_, letter = '') => letter.toUpperCase())}`,
     summary: spec.summary,
@@ -92,6 +92,7 @@ function operationOf(spec: RouteSpec, method: string) {
           },
         }
       : {}),
+    ...(spec.file ? { requestBody: { required: true, content: contentOf(spec.file, 'input') } } : {}),
     responses: { ...successesOf(spec), ...problemsOf(slugs) },
   }
 }

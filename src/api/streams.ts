@@ -30,6 +30,12 @@ export async function* asJson(head: object, field: string, pages: Pages): AsyncG
   yield ']}'
 }
 
+/** One JSON object per line. */
+export async function* asJsonLines(pages: Pages): AsyncGenerator<string> {
+  for await (const rows of pages)
+    if (rows.length > 0) yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+}
+
 /** A column of a CSV: where its value is in a row (`latencyMs.mean`), and its name. */
 export type Column = { key: string; header: string }
 

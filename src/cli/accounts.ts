@@ -6,6 +6,8 @@ import { type CustomLimits, limitsOf, PLANS, type Plan } from '../domain/account
 import { CustomLimits as CustomLimitsSchema } from '../domain/commands/payloads.ts'
 import { newId } from '../domain/ids.ts'
 import { generateSecret } from '../domain/keys/keyFormat.ts'
+import { exportCommand } from './exportAccount.ts'
+import { importCommand } from './importKeys.ts'
 import { print } from './print.ts'
 import { withService } from './withService.ts'
 
@@ -63,6 +65,8 @@ export function accountCommands(): Cli {
       const customLimits: CustomLimits = CustomLimitsSchema.parse(JSON.parse(json))
       print(command, await withService(({ run }) => run('change-plan', accountId, { customLimits })))
     })
+  account.addCommand(importCommand())
+  account.addCommand(exportCommand())
   return account
 }
 

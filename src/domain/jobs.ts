@@ -61,6 +61,7 @@ export const jobs = {
   'revoke-api-key': commandJob('Revokes a key; done when every region has confirmed'),
   'rotate-api-key': commandJob('Creates a key in the place of another'),
   'delete-api-key': commandJob('Deletes a revoked key'),
+  'import-api-keys': commandJob('Imports keys by their hashes, as far as the plan has room'),
   'create-account': commandJob('Creates an account with its first admin key'),
   'change-plan': commandJob('Changes an account’s plan or its own limits'),
   'add-member': commandJob('Adds a member to an account'),

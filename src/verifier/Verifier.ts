@@ -1,15 +1,19 @@
-import { createSecretParser, digestOf, type ParsedSecret } from '../domain/keys/keyFormat.ts'
+import {
+  canBeImported,
+  createSecretParser,
+  digestOf,
+  MAX_VALUE,
+  type ParsedSecret,
+} from '../domain/keys/keyFormat.ts'
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 import { ADMIT, AUTHENTICATE, codeName, planFor, STALE, type VerificationCode } from './decision.ts'
 import { type Decision, GroupCommit } from './GroupCommit.ts'
+import { rememberImports } from './rememberImports.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
 import { type LoadFromTruth, StateLoader } from './StateLoader.ts'
-
-/** Longer than any key. */
-const MAX_LENGTH = 128
 
 export type VerificationRequest = {
   /** The presented value, as it came. */
@@ -49,11 +53,14 @@ export class Verifier {
   readonly #loader: StateLoader
   readonly #commit: GroupCommit
   readonly #parse: (value: string) => ParsedSecret
+  readonly #hasImports: () => Promise<boolean>
   readonly #hooks: VerifierHooks
 
   constructor(options: {
     region: Region
     loadFromTruth: LoadFromTruth
+    /** Whether any key was imported: then a value that is not of our form may be one. Its answer is remembered. */
+    hasImports: () => Promise<boolean>
     /** In a further region: where quotas are counted that are exact over all regions. */
     quotas?: Quotas
     keyPrefix: string
@@ -64,6 +71,7 @@ export class Verifier {
     this.#loader = new StateLoader(options.region, this.#cache, options.loadFromTruth)
     this.#commit = new GroupCommit(options.region, options.hooks.onBatch, options.quotas)
     this.#parse = createSecretParser(options.keyPrefix, ['live', 'test'])
+    this.#hasImports = rememberImports(options.hasImports)
     this.#hooks = options.hooks
   }
 
@@ -71,11 +79,15 @@ export class Verifier {
   async verify(request: VerificationRequest): Promise<Verification> {
     const { value } = request
     // A digest that is known needs no further look at the value; one too long for a key is not even hashed.
-    const digest = value.length <= MAX_LENGTH ? digestOf(value) : ''
+    const digest = value.length <= MAX_VALUE ? digestOf(value) : ''
     const known = this.#cache.get(digest)
+    let hint: string | undefined
     if (!known) {
       const parsed = this.#parse(value)
-      if ('hint' in parsed) return this.#told({ ...notFound(), hint: parsed.hint })
+      if ('hint' in parsed) {
+        hint = parsed.hint
+        if (!canBeImported(value) || !(await this.#hasImports())) return this.#told(notFound(hint))
+      }
     }
     const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
     const context = JSON.stringify([request.ip ?? null, request.endpoint ?? null, request.method ?? null])
@@ -85,7 +97,7 @@ export class Verifier {
     let key = known ?? (await this.#loader.load(digest))
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
-      if (!key) return this.#told(notFound())
+      if (!key) return this.#told(notFound(hint))
       const decision = await this.#commit.decide({ key, plan: planFor(key.state, request), units, context })
       if (decision.code !== STALE) return this.#told(answer(key, decision, knows))
       this.#cache.drop(digest)
@@ -109,8 +121,9 @@ export class Verifier {
   }
 }
 
-function notFound(): Verification {
-  return { valid: false, code: 'NOT_FOUND', requestId: newRequestId(Date.now(), false) }
+function notFound(hint: string | undefined): Verification {
+  const told: Verification = { valid: false, code: 'NOT_FOUND', requestId: newRequestId(Date.now(), false) }
+  return hint === undefined ? told : { ...told, hint }
 }
 
 function answer(key: CachedKey, decision: Decision, knows: number): Verification {

@@ -10,6 +10,7 @@ import { deleteApiKey } from './jobs/deleteApiKey.ts'
 import { expireRecords } from './jobs/expireRecords.ts'
 import { finishCommand } from './jobs/finishCommand.ts'
 import { foldMinutes } from './jobs/foldMinutes.ts'
+import { importApiKeys } from './jobs/importApiKeys.ts'
 import { maintainPartitions } from './jobs/maintainPartitions.ts'
 import { propagateState } from './jobs/propagateState.ts'
 import { reconcileAccount } from './jobs/reconcileAccount.ts'
@@ -32,6 +33,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'revoke-api-key': revokeApiKey,
   'rotate-api-key': rotateApiKey,
   'delete-api-key': deleteApiKey,
+  'import-api-keys': importApiKeys,
   'create-account': createAccount,
   'change-plan': changePlan,
   'add-member': addMember,

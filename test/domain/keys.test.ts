@@ -37,6 +37,7 @@ const key = (fields: Partial<ApiKey> = {}): ApiKey => ({
   revokedAt: null,
   revokedReason: null,
   rotatedFrom: null,
+  importedAt: null,
   ...fields,
 })
 

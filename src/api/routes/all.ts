@@ -2,6 +2,8 @@ import type { Route } from '../guard.ts'
 import { auditLog, getAccount, getOperation } from './account.ts'
 import { createKey, get, list, update } from './apiKeys.ts'
 import { keyCallers } from './callers.ts'
+import { exportAccount } from './exportAccount.ts'
+import { importKeys } from './importKeys.ts'
 import { remove, revoke, rotate } from './keyEnds.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
 import { signIn, signOut } from './session.ts'
@@ -12,6 +14,7 @@ import { usageSeries } from './usageSeries.ts'
 /** Every route but the two of the hot path (src/api/hot.ts). */
 export const routes: Route[] = [
   createKey,
+  importKeys,
   list,
   get,
   update,
@@ -23,6 +26,7 @@ export const routes: Route[] = [
   usageSeries,
   reportEvents,
   getAccount,
+  exportAccount,
   auditLog,
   getOperation,
   listMembers,

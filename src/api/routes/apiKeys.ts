@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Access, KeyTypes } from '../../domain/commands/payloads.ts'
 import { newId } from '../../domain/ids.ts'
 import { permissionsFor } from '../../domain/keys/access.ts'
+import { Access, KeyTypes } from '../../domain/keys/keyFields.ts'
 import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf, requireFuture } from '../../domain/keys/keyRules.ts'
 import { lastUses, listKeys, loadKey } from '../../domain/keys/keyStore.ts'

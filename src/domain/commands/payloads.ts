@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { PLANS } from '../accounts/plans.ts'
+import { FileFaults, ImportRecord } from '../imports/outcome.ts'
 import type { CommandKind } from '../jobs.ts'
+import { Access, KeyTypes } from '../keys/keyFields.ts'
 
 /** What each command's row carries. Never a secret: digests and hints only. */
 const secret = z.object({ digest: z.string(), hint: z.string() })
 const date = z.iso.datetime().nullable()
 const count = z.int().min(0).nullable()
 
-export const Access = z.enum(['admin', 'full', 'read_only'])
-export const KeyTypes = z.enum(['live', 'test'])
 export const Roles = z.enum(['admin', 'editor', 'viewer'])
 
 export const CustomLimits = z
@@ -55,6 +55,7 @@ export const payloads = {
   }),
   'revoke-api-key': z.object({ keyId: z.string(), reason: z.string().nullable() }),
   'rotate-api-key': secret.extend({ keyId: z.string(), newKeyId: z.string(), overlapSeconds: z.int() }),
+  'import-api-keys': FileFaults.extend({ records: z.array(ImportRecord) }),
   'delete-api-key': z.object({ keyId: z.string(), ifMatch: z.string().optional() }),
   'create-account': z.object({
     accountId: z.string(),

@@ -26,6 +26,8 @@ export const ApiKeySchema = defineEntity({
     revokedAt: p.datetime().nullable(),
     revokedReason: p.text().nullable(),
     rotatedFrom: p.text().nullable(),
+    /** Set on keys that came by their hash: their value may be of any form. */
+    importedAt: p.datetime().nullable(),
   },
 })
 

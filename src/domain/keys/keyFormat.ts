@@ -29,6 +29,15 @@ export function generateSecret(prefix: string, kind: KeyType | 'service'): NewSe
   return { value, digest: digestOf(value), hint: value.slice(-4) }
 }
 
+/** Longer than any key, also than those of other forms that are imported. */
+export const MAX_VALUE = 512
+
+/** For how long verifiers remember that no key of another form was imported, in ms. */
+export const FORMS_REMEMBERED_MS = 1_000
+
+/** Whether a value that is not of our form can be a key's that was imported. */
+export const canBeImported = (value: string) => value !== '' && value.length <= MAX_VALUE && !/\s/.test(value)
+
 export type ParsedSecret = { digest: string } | { hint: string }
 
 /** Parses presented secrets of the given kinds; `hint` says, without any I/O, why a string cannot be one. */

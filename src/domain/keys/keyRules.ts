@@ -16,18 +16,27 @@ export function notFound(): Failure {
   return new Failure('api-key-not-found', { detail: 'There is no API key with this ID.' })
 }
 
-/** Refuses one key more than the plan allows. `used` counts the active keys of the type. */
+/** Why the plan has no room for one key more; undefined where it has. `used` counts the active keys of the type. */
+export function roomFor(plan: Plan, limits: PlanLimits, type: KeyType, used: number): string | undefined {
+  const limit = limitFor(limits, type)
+  if (limit === null || used < limit) return undefined
+  return `The plan "${plan}" has ${limit} ${type} keys, and ${used} are active. Revoke one or change the plan.`
+}
+
+/** Refuses one key more than the plan allows. */
 export function requireRoom(plan: Plan, limits: PlanLimits, type: KeyType, used: number): void {
-  const limit = type === 'live' ? limits.liveKeys : limits.testKeys
-  if (limit === null || used < limit) return
+  const detail = roomFor(plan, limits, type, used)
+  if (detail === undefined) return
   throw new Failure('key-limit-reached', {
-    detail: `The plan "${plan}" has ${limit} ${type} keys, and ${used} are active. Revoke one or change the plan.`,
+    detail,
     plan,
-    limit,
+    limit: limitFor(limits, type),
     used,
     keyType: type,
   })
 }
+
+const limitFor = (limits: PlanLimits, type: KeyType) => (type === 'live' ? limits.liveKeys : limits.testKeys)
 
 function requireActive(key: ApiKey, now: Date, action: string): void {
   const status = statusOf(key, now)

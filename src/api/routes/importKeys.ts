@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { AccountSchema } from '../../domain/accounts/Account.ts'
+import { ImportLine } from '../../domain/imports/importRecord.ts'
+import { planImport } from '../../domain/imports/importStore.ts'
+import { ImportOutcome, outcomeOf } from '../../domain/imports/outcome.ts'
+import { readImport } from '../../domain/imports/readImport.ts'
+import { readWhole } from '../../domain/imports/readWhole.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted } from '../schemas.ts'
+
+export const importKeys = route(
+  {
+    method: 'post',
+    path: '/api-keys/import',
+    summary: 'Import keys by their SHA-256, from JSON lines or CSV. Again, it goes on where it stopped.',
+    tag: 'API keys',
+    auth: { permission: 'keys:manage' },
+    query: z.strictObject({
+      dryRun: z.enum(['true', 'false']).default('false').describe('`true`: only says what would come of it'),
+    }),
+    file: {
+      'application/x-ndjson': ImportLine.describe('One per line'),
+      'text/csv': z.string().describe('With a first line of columns, named as the fields of a JSON line'),
+    },
+    responses: { 200: ImportOutcome, 202: Accepted },
+    problems: ['idempotency-conflict', 'idempotency-in-flight'],
+  },
+  async ({ api, ctx, principal, query, file: { type, text } }) => {
+    const now = api.now()
+    const { records, ...file } = await readWhole(
+      readImport([text], type === 'text/csv' ? 'csv' : 'jsonl', now),
+    )
+    if (query.dryRun === 'true') {
+      const em = api.em()
+      const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
+      const { take, unchanged, errors } = await planImport(em, account, records, now)
+      const decided = { dryRun: true, imported: take.length, unchanged, errors, keys: [] }
+      return { status: 200, body: outcomeOf(file, decided) }
+    }
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'import-api-keys',
+        accountId: principal.accountId,
+        targetId: null,
+        payload: { records, ...file },
+        actor: principal.actor,
+      },
+      (result) => ({ status: 200, body: result }),
+      text,
+    )
+  },
+)

@@ -1,0 +1,22 @@
+import { once } from 'node:events'
+import { Command as Cli } from 'commander'
+import { AccountSchema } from '../domain/accounts/Account.ts'
+import { readExport } from '../domain/accounts/readExport.ts'
+import { withService } from './withService.ts'
+
+/** `account export`: everything an account has, as JSON lines on stdout. */
+export function exportCommand(): Cli {
+  return new Cli('export')
+    .description('print everything an account has, as JSON lines, without secrets; the last line is `end`')
+    .argument('<accountId>')
+    .action((accountId: string) =>
+      withService(async ({ em }) => {
+        const account = await em.findOne(AccountSchema, { id: accountId })
+        if (!account) throw new Error('There is no account with this ID.')
+        for await (const rows of readExport(em, account, new Date())) {
+          const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+          if (!process.stdout.write(text)) await once(process.stdout, 'drain')
+        }
+      }),
+    )
+}

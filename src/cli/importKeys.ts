@@ -1,0 +1,121 @@
+import { createReadStream } from 'node:fs'
+import { Command as Cli, Option } from 'commander'
+import { AccountSchema } from '../domain/accounts/Account.ts'
+import { Failure } from '../domain/failure.ts'
+import { planImport } from '../domain/imports/importStore.ts'
+import { type ImportOutcome, outcomeOf } from '../domain/imports/outcome.ts'
+import { formatOf, type ImportFormat, readImport } from '../domain/imports/readImport.ts'
+import { FileReader, type ImportFile } from '../domain/imports/readWhole.ts'
+import { print } from './print.ts'
+import { sumOutcomes } from './sumOutcomes.ts'
+import { type Service, withService } from './withService.ts'
+
+/** Keys per command: few enough that none holds the account's lock for long. */
+const CHUNK = 500
+
+type Options = { dryRun?: boolean; format?: ImportFormat }
+
+/** `account import`: keys by their hashes, of a file of any size. */
+export function importCommand(): Cli {
+  return new Cli('import')
+    .description('import keys by their SHA-256; again, it goes on where it stopped')
+    .argument('<accountId>')
+    .argument('<file>', 'JSON lines or CSV; - is standard input')
+    .option('--dry-run', 'only say what would come of it')
+    .addOption(new Option('--format <format>', 'where the file does not tell').choices(['jsonl', 'csv']))
+    .action(async (accountId: string, file: string, options: Options, command: Cli) => {
+      const { outcome, stopped } = await withService((service) =>
+        importFile(service, accountId, file, options),
+      )
+      const { json } = command.optsWithGlobals<{ json?: boolean }>()
+      if (json) print(command, outcome)
+      else {
+        const { errors, furtherErrors, ...counts } = outcome
+        for (const { line, field, message } of errors)
+          process.stderr.write(`line ${line}: ${field} ${message}\n`)
+        if (furtherErrors > 0) process.stderr.write(`… and ${furtherErrors} more\n`)
+        print(command, counts)
+      }
+      if (outcome.failed > 0) process.exitCode = 1
+      if (stopped) throw stopped
+    })
+}
+
+type Total = Omit<ImportOutcome, 'keys'>
+
+/** What was done up to where it stopped is told, too: the rest is for the next run. */
+async function importFile(
+  service: Service,
+  accountId: string,
+  file: string,
+  { dryRun = false, format }: Options,
+): Promise<{ outcome: Total; stopped?: Error }> {
+  const account = await service.em.findOne(AccountSchema, { id: accountId })
+  if (!account) throw new Error('There is no account with this ID.')
+  const ahead = { live: 0, test: 0 }
+  const total = sumOutcomes(dryRun)
+  const reader = new FileReader()
+
+  const flush = async () => {
+    const part = reader.take()
+    total.add(await (dryRun ? plan(part) : part.records.length > 0 ? apply(part) : unfit(part)))
+  }
+  const unfit = (part: ImportFile) =>
+    outcomeOf(part, { dryRun, imported: 0, unchanged: 0, errors: [], keys: [] })
+  const apply = async (part: ImportFile) =>
+    (await service.run('import-api-keys', accountId, part)) as ImportOutcome
+  const plan = async ({ records, ...part }: ImportFile) => {
+    const { take, unchanged, errors } = await planImport(service.em, account, records, new Date(), ahead)
+    for (const { type } of take) ahead[type] += 1
+    return outcomeOf(part, { dryRun, imported: take.length, unchanged, errors, keys: [] })
+  }
+  try {
+    const { text, start } = await open(file)
+    for await (const line of readImport(text, format ?? formatOf(start), new Date())) {
+      reader.add(line)
+      if (reader.records.length >= CHUNK) await flush()
+    }
+    await flush()
+    if (total.outcome.total === 0) throw new Error('There is no line with a key.')
+    return { outcome: total.outcome }
+  } catch (error) {
+    if (total.outcome.total === 0) throw readable(error)
+    return { outcome: total.outcome, stopped: readable(error) }
+  }
+}
+
+/** A fault of the file as a whole says in its detail where it is. */
+function readable(error: unknown): Error {
+  return error instanceof Failure ? new Error(error.details.detail) : (error as Error)
+}
+
+/** The file as text in UTF-8, and how it begins. */
+async function open(file: string): Promise<{ text: AsyncIterable<string>; start: string }> {
+  const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
+  const chunks = decode(bytes)[Symbol.asyncIterator]()
+  let start = ''
+  while (start.trim() === '') {
+    const { value, done } = await chunks.next()
+    if (done) break
+    start += value
+  }
+  async function* whole() {
+    yield start
+    for (;;) {
+      const { value, done } = await chunks.next()
+      if (done) return
+      yield value
+    }
+  }
+  return { text: whole(), start }
+}
+
+async function* decode(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+  } catch (error) {
+    throw error instanceof TypeError ? new Error('The file is not UTF-8.') : error
+  }
+}

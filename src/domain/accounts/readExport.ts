@@ -1,0 +1,132 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { z } from 'zod'
+import { type AuditEntry, AuditEntrySchema } from '../audit/AuditEntry.ts'
+import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
+import { lastUses } from '../keys/keyStore.ts'
+import { KeyResource, presentKey } from '../keys/presentKey.ts'
+import { DAYS_KEPT_MS } from '../usage/partitions.ts'
+import { readSeries } from '../usage/series.ts'
+import { SeriesRows } from '../usage/seriesRows.ts'
+import type { Account } from './Account.ts'
+import { MemberSchema } from './Member.ts'
+import { limitsOf } from './plans.ts'
+import { MemberResource, presentMember } from './presentMember.ts'
+
+const PAGE = 500
+const DAY = 86_400_000
+
+/** One line of an export. The last one is `end`: without it, it is not the whole. */
+export const ExportLine = z.discriminatedUnion('record', [
+  z.object({ record: z.literal('account'), asOf: z.string() }).loose(),
+  MemberResource.extend({ record: z.literal('member') }),
+  KeyResource.extend({ record: z.literal('api-key'), importedAt: z.string().nullable() }),
+  z.object({ record: z.literal('audit-entry'), id: z.string(), at: z.string(), action: z.string() }).loose(),
+  SeriesRows.key.extend({ record: z.literal('usage-day') }),
+  SeriesRows.endpoint.extend({ record: z.literal('usage-day-of-endpoint') }),
+  z.object({ record: z.literal('caller-day'), keyId: z.string(), at: z.string(), ip: z.string() }).loose(),
+  z.object({ record: z.literal('end'), records: z.int() }),
+])
+
+type Rows = AsyncGenerator<object[]>
+
+/**
+ * Everything an account has, in pages: itself, members, keys, audit log, and usage by day. Never a secret and never a
+ * digest or a password's hash. Each page is read when it is asked for, in a statement of its own.
+ */
+export async function* readExport(em: SqlEntityManager, account: Account, now: Date): Rows {
+  let records = 0
+  for await (const rows of readAll(em, account, now)) {
+    records += rows.length
+    yield rows
+  }
+  yield [{ record: 'end', records }]
+}
+
+async function* readAll(em: SqlEntityManager, account: Account, now: Date): Rows {
+  const { id, name, plan, createdAt, customLimits } = account
+  const facts = { id, name, plan, limits: limitsOf(plan, customLimits), createdAt: createdAt.toISOString() }
+  yield [{ record: 'account', asOf: now.toISOString(), ...facts }]
+  const members = await em.fork().find(MemberSchema, { accountId: id }, { orderBy: { createdAt: 'asc' } })
+  yield members.map((member) => ({ record: 'member', ...presentMember(member) }))
+  for await (const keys of readKeys(em, id)) {
+    const ids = keys.map((key) => key.id)
+    const uses = await lastUses(em, ids)
+    yield keys.map((key) => ({
+      record: 'api-key',
+      ...presentKey(key, uses.get(key.id) ?? null, now),
+      importedAt: key.importedAt?.toISOString() ?? null,
+    }))
+  }
+  yield* readAudit(em, id)
+  const range = {
+    from: Math.floor((now.getTime() - DAYS_KEPT_MS) / DAY) * DAY,
+    to: Math.floor(now.getTime() / DAY) * DAY + DAY,
+  }
+  const series = { accountId: id, interval: 'day', range } as const
+  yield* named('usage-day', readSeries(em, series, 'key'))
+  yield* named('usage-day-of-endpoint', readSeries(em, series, 'endpoint'))
+  for await (const keys of readKeys(em, id)) for (const key of keys) yield* readCallerDays(em, key.id)
+}
+
+async function* named(record: string, pages: Rows): Rows {
+  for await (const rows of pages) yield rows.map((row) => ({ record, ...row }))
+}
+
+async function* readKeys(em: SqlEntityManager, accountId: string): AsyncGenerator<ApiKey[]> {
+  let last: ApiKey | undefined
+  do {
+    const { createdAt, id } = last ?? { createdAt: new Date(0), id: '' }
+    const keys: ApiKey[] = await em.fork().find(
+      ApiKeySchema,
+      {
+        accountId,
+        status: { $ne: 'deleted' },
+        $or: [{ createdAt: { $gt: createdAt } }, { createdAt, id: { $gt: id } }],
+      },
+      { orderBy: { createdAt: 'asc', id: 'asc' }, limit: PAGE },
+    )
+    yield keys
+    last = keys.length === PAGE ? keys.at(-1) : undefined
+  } while (last)
+}
+
+async function* readAudit(em: SqlEntityManager, accountId: string): Rows {
+  for (let after: string | undefined = '0'; after !== undefined; ) {
+    const entries: AuditEntry[] = await em
+      .fork()
+      .find(AuditEntrySchema, { accountId, id: { $gt: after } }, { orderBy: { id: 'asc' }, limit: PAGE })
+    yield entries.map(({ id, at, action, targetId, actor, details }) => ({
+      record: 'audit-entry',
+      id,
+      at: at.toISOString(),
+      action,
+      targetId: targetId ?? null,
+      actor,
+      details,
+    }))
+    after = entries.length === PAGE ? entries.at(-1)?.id : undefined
+  }
+}
+
+type CallerDay = { at: string; ip: string; requests: string; refused: string }
+
+async function* readCallerDays(em: SqlEntityManager, keyId: string): Rows {
+  for (let after: { at: Date; ip: string } | undefined = { at: new Date(0), ip: '0.0.0.0' }; after; ) {
+    const rows: CallerDay[] = await em.execute(
+      `select at, host(ip) as ip, requests, refused from usage_ip
+       where key_id = ? and (at, ip) > (?, ?::inet) order by at, usage_ip.ip limit ${PAGE}`,
+      [keyId, after.at, after.ip],
+    )
+    if (rows.length > 0)
+      yield rows.map(({ at, ip, requests, refused }) => ({
+        record: 'caller-day',
+        keyId,
+        at: new Date(at).toISOString(),
+        ip,
+        requests: Number(requests),
+        refused: Number(refused),
+      }))
+    const last = rows.at(-1)
+    after = last && rows.length === PAGE ? { at: new Date(last.at), ip: last.ip } : undefined
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { isIpOrRange } from './allowedIps.ts'
+
+export const Access = z.enum(['admin', 'full', 'read_only'])
+export const KeyTypes = z.enum(['live', 'test'])
+
+/** Text for people: trimmed of nothing, one line, no control characters. */
+export const text = (max: number) =>
+  z
+    .string()
+    .min(1, { abort: true })
+    .max(max)
+    .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
+    .refine((value) => value.trim() !== '', 'must not be blank')
+
+export const Permission = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*$/, 'must look like "renders:write"')
+
+export const AllowedIps = z
+  .array(z.string().max(64).refine(isIpOrRange, 'must be an IP address or a CIDR range'))
+  .max(100)
+
+/** An offset may carry an instant out of the years that ISO 8601 writes with four digits; stored times are in UTC. */
+export const Instant = z.iso
+  .datetime({ offset: true, message: 'must be an ISO 8601 time such as 2027-01-31T12:00:00Z' })
+  .refine((text) => {
+    const year = new Date(text).getUTCFullYear()
+    return Number.isNaN(year) || (year >= 0 && year <= 9999)
+  }, 'must be between the years 0000 and 9999 in UTC')
+
+/** Free-form facts about a key, for its owner: at most 50 fields and 4,096 bytes as JSON. */
+export const Metadata = z
+  .record(z.string().min(1).max(64), z.json())
+  .refine((value) => Object.keys(value).length <= 50, 'must have at most 50 fields')
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= 4_096, 'must be at most 4096 bytes as JSON')
