@@ -143,7 +143,9 @@ describe('/openapi.json', () => {
       for (const [status, { description, content }] of Object.entries(responses)) {
         expect(description, name).not.toBe('')
         if (status === '204' || name.endsWith('/forward-auth')) continue
-        const type = Number(status) < 400 ? 'application/json' : 'application/problem+json'
+        const isExport = name === 'get /account/export'
+        const own = isExport ? 'application/x-ndjson' : 'application/json'
+        const type = Number(status) < 400 ? own : 'application/problem+json'
         const csv = `${name} ${status}` === 'get /usage 200' ? ['text/csv'] : []
         expect(Object.keys(content ?? {}), `${name} ${status}`).toEqual([type, ...csv])
         expect(content?.[type]?.schema, `${name} ${status}`).toBeDefined()

@@ -10,7 +10,7 @@ export const KeyResource = z.object({
   access: z.enum(['admin', 'full', 'read_only']),
   permissions: z.array(z.string()),
   status: z.enum(['active', 'revoked', 'expired']),
-  hint: z.string().describe('The last 4 characters of the value'),
+  hint: z.string().describe('The last 4 characters of the value; `????` where an import did not say'),
   createdAt: z.string(),
   createdBy: z.string(),
   lastUsedAt: z.string().nullable(),

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process'
+import { expect } from 'vitest'
+import { blocksOf } from './readme.ts'
+
+type Step = { script: string; shown: string | undefined }
+
+/** Each bash block of a text with the text block that shows what it prints, if there is one. */
+function stepsOf(text: string): Step[] {
+  const blocks = blocksOf(text)
+  return blocks.flatMap(({ language, text }, index) => {
+    if (language !== 'bash') return []
+    const next = blocks[index + 1]
+    return [{ script: text, shown: next?.language === 'text' ? next.text : undefined }]
+  })
+}
+
+/** Runs a script as a reader would, from one shell to its end. */
+function run(
+  script: string,
+  folder: string,
+  env: Record<string, string>,
+): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
+    child.once('error', reject)
+    child.once('close', (status) => resolve({ status, output }))
+  })
+}
+
+/** What a shown output promises: the text, white space apart, with `…` for what differs each time. */
+function pattern(shown: string): RegExp {
+  const parts = words(shown)
+    .split('…')
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${parts.join('\\S+?')}$`)
+}
+
+const words = (text: string) => text.trim().split(/\s+/).join(' ')
+
+/** Runs the commands of a text as written, in one shell and folder, and expects that they print what it shows. Returns how many blocks there were. */
+export async function expectTranscript(
+  text: string,
+  folder: string,
+  env: Record<string, string>,
+): Promise<number> {
+  const steps = stepsOf(text)
+  const boundary = 'end of a block of the README'
+  const script = steps.map((step) => `${step.script}\necho '${boundary}'\n`).join('')
+  const { status, output } = await run(script, folder, env)
+  expect({ status, output }).toMatchObject({ status: 0 })
+  const printed = output.split(boundary)
+  steps.forEach(({ script: block, shown = '' }, index) => {
+    expect(words(printed[index] ?? ''), block).toMatch(pattern(shown))
+  })
+  return steps.length
+}
