@@ -1,20 +1,16 @@
 import { z } from 'zod'
 import { Failure, type FieldFault } from '../domain/failure.ts'
-import type { JobData } from '../domain/jobs.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { isIp } from '../domain/keys/allowedIps.ts'
 import { claimIdOf, findClaimed } from '../domain/usage/claims.ts'
-import { METERING_OPTIONS } from '../platform/queues.ts'
+import { storeEvents } from '../region/storeEvents.ts'
+import { type EventRow, eventRow } from '../verifier/eventRow.ts'
 import { parseRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
-import { pathOnly } from './pathOnly.ts'
 
 const DAY = 86_400_000
 const OLDEST_MS = 35 * DAY
 const NEWEST_MS = 5 * 60_000
-
-/** How long the region remembers ids, so that the answer can count duplicates that Postgres has not claimed yet. */
-const SLOT_SECONDS = 60
 
 /** What a resource server reports of one request. */
 export const UsageEvent = z.strictObject({
@@ -32,8 +28,6 @@ export const UsageEvent = z.strictObject({
 
 export type UsageEvent = z.infer<typeof UsageEvent>
 
-type Row = JobData<'roll-up-events'>['events'][number]
-
 /** Accounts of key IDs: a key never changes its account. */
 const accountOf = new Map<string, string>()
 
@@ -49,11 +43,15 @@ export async function acceptEvents(
   const now = api.now().getTime()
   await learnAccounts(api, events)
   const faults: FieldFault[] = []
-  const rows = new Map<string, Row>()
+  const rows = new Map<string, EventRow>()
   for (const [index, event] of events.entries()) {
     const fault = faultOf(event, now)
     if (fault) faults.push({ ...fault, field: nameOf(index, fault.field) })
-    else if (!rows.has(event.id)) rows.set(event.id, rowOf(event))
+    else if (!rows.has(event.id))
+      rows.set(
+        event.id,
+        eventRow({ ...event, at: Date.parse(event.at), accountId: accountOf.get(event.keyId) ?? '' }),
+      )
   }
   if (faults.length > 0) {
     const detail = faults
@@ -65,16 +63,8 @@ export async function acceptEvents(
   const claims = [...rows.keys()].map(claimIdOf)
   // Before the job exists: a worker may have claimed its ids a moment later.
   const claimed = await findClaimed(api.em(), claims)
-  const [, ...seen] = await api.region.run(
-    'acceptEvents',
-    Math.floor(now / 1000 / SLOT_SECONDS),
-    SLOT_SECONDS,
-    JSON.stringify(claims),
-    api.region.meteringPrefix,
-    METERING_OPTIONS,
-    JSON.stringify({ events: [...rows.values()] }),
-  )
-  const known = new Set([...claimed, ...(seen as string[])])
+  const seen = await storeEvents(api.region, [...rows.values()], now)
+  const known = new Set([...claimed, ...seen])
   const accepted = rows.size - known.size
   return { accepted, duplicates: events.length - accepted }
 }
@@ -102,22 +92,4 @@ function faultOf(event: UsageEvent, now: number): (FieldFault & { field: keyof U
     return { field: 'requestId', message: 'is not the requestId of a verification', code: 'invalid_format' }
   }
   return undefined
-}
-
-/** A report that completes a verification counts in that verification's minute. */
-function rowOf(event: UsageEvent): Row {
-  const completes = event.requestId === undefined ? undefined : parseRequestId(event.requestId)
-  return [
-    event.id,
-    event.keyId,
-    accountOf.get(event.keyId) ?? '',
-    completes?.at ?? Date.parse(event.at),
-    event.status,
-    event.latencyMs ?? null,
-    event.units ?? 0,
-    event.requestId ?? null,
-    event.ip ?? null,
-    event.endpoint === undefined ? null : pathOnly(event.endpoint),
-    event.method ?? null,
-  ]
 }

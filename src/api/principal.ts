@@ -1,8 +1,8 @@
 import type { Context } from 'koa'
+import { missingAuthorization, presentedSecret } from '../verifier/http/credentials.ts'
+import { refusal } from '../verifier/http/refusal.ts'
 import type { ApiContext, Principal } from './context.ts'
-import { missingAuthorization, presentedSecret } from './credentials.ts'
 import { Problem } from './problems.ts'
-import { refusal } from './refusal.ts'
 import { sessionPrincipal } from './sessions.ts'
 
 /**

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ServiceTokenSchema } from '../domain/accounts/ServiceToken.ts'
 import { createSecretParser, digestOf } from '../domain/keys/keyFormat.ts'
 import type { Em } from '../platform/postgres.ts'
-import { missingAuthorization, presentedSecret } from './credentials.ts'
+import { missingAuthorization, presentedSecret } from '../verifier/http/credentials.ts'
 import { Problem } from './problems.ts'
 
 /** A token's word is believed for this long; a revoked one is refused after it. */

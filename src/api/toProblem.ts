@@ -1,5 +1,7 @@
 import { Failure } from '../domain/failure.ts'
 import { RegionUnavailable } from '../region/Region.ts'
+import { HttpProblem } from '../verifier/http/HttpProblem.ts'
+import { cannotVerify } from '../verifier/http/verificationProblems.ts'
 import { Problem, type Slug } from './problems.ts'
 
 const byStatus: Record<number, Slug> = {
@@ -16,12 +18,10 @@ const byStatus: Record<number, Slug> = {
 const away = /^(08(?!P01)|57P|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
 
 /** What went wrong, as callers may see it. An unknown error is an `internal-error`, and its text stays in the log. */
-export function toProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error
+export function toProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error
   if (error instanceof Failure) return new Problem(error.code, error.details)
-  if (error instanceof RegionUnavailable) {
-    return new Problem('service-unavailable', { detail: 'Keys cannot be verified right now.', retryAfter: 1 })
-  }
+  if (error instanceof RegionUnavailable) return cannotVerify()
   if (isAway(error))
     return new Problem('service-unavailable', { detail: 'The database is not available.', retryAfter: 2 })
   const { status } = error as { status?: number }

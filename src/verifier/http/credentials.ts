@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { Problem } from './problems.ts'
+import type { HttpProblem } from './HttpProblem.ts'
+import { verificationProblem } from './verificationProblems.ts'
 
 /**
  * The secret that a request presents: `Authorization: Bearer …` or `X-API-Key`. Undefined where there is none.
@@ -15,7 +16,7 @@ export function presentedSecret(request: IncomingMessage): string | undefined {
   const bearer = space < 0 ? '' : authorization.slice(space + 1)
   if (fromKey !== undefined && fromKey !== bearer) {
     const message = 'Authorization and X-API-Key carry different values. Send one of them.'
-    throw new Problem('validation-error', {
+    throw verificationProblem('validation-error', {
       detail: message,
       errors: [{ field: 'X-API-Key', message, code: 'invalid_format' }],
     })
@@ -23,8 +24,8 @@ export function presentedSecret(request: IncomingMessage): string | undefined {
   return bearer
 }
 
-export function missingAuthorization(): Problem {
-  return new Problem(
+export function missingAuthorization(): HttpProblem {
+  return verificationProblem(
     'missing-authorization',
     { detail: 'Send your API key as "Authorization: Bearer <key>".' },
     { 'WWW-Authenticate': 'Bearer' },

@@ -1,34 +1,37 @@
-import type { Verification } from '../verifier/Verifier.ts'
+import type { Verification } from '../Verifier.ts'
+import type { HttpProblem } from './HttpProblem.ts'
 import { limitHeaders, limitsOf, retryAfterOf } from './limitHeaders.ts'
-import { Problem } from './problems.ts'
+import { verificationProblem } from './verificationProblems.ts'
 
 /** What an end user sees of a refused verification. Unknown, revoked and expired keys look the same. */
-export function refusal(verification: Verification, permission?: string): Problem {
+export function refusal(verification: Verification, permission?: string): HttpProblem {
   const limits = limitsOf(verification)
   const headers = limitHeaders(verification, limits)
   const retryAfter = retryAfterOf(verification, limits)
   switch (verification.code) {
     case 'FORBIDDEN':
-      return new Problem('insufficient-permissions', {
+      return verificationProblem('insufficient-permissions', {
         detail: `This key lacks the permission ${permission}.`,
         requiredPermission: permission,
       })
     case 'IP_NOT_ALLOWED':
-      return new Problem('ip-not-allowed', { detail: 'This key cannot be used from your IP address.' })
+      return verificationProblem('ip-not-allowed', {
+        detail: 'This key cannot be used from your IP address.',
+      })
     case 'RATE_LIMITED':
-      return new Problem(
+      return verificationProblem(
         'rate-limit-exceeded',
         { detail: `Too many requests. Try again in ${retryAfter} s.`, retryAfter },
         headers,
       )
     case 'QUOTA_EXCEEDED':
-      return new Problem(
+      return verificationProblem(
         'test-quota-exceeded',
         { detail: 'A test key gets 100 renders per UTC day, and these are used up.', retryAfter },
         headers,
       )
     case 'PLAN_LIMIT_EXCEEDED':
-      return new Problem(
+      return verificationProblem(
         'plan-limit-exceeded',
         {
           detail: 'The renders of this month’s plan are used up.',
@@ -38,7 +41,7 @@ export function refusal(verification: Verification, permission?: string): Proble
         headers,
       )
     default:
-      return new Problem(
+      return verificationProblem(
         'invalid-api-key',
         {
           detail: 'The API key is not valid. Check that it is whole, of the right type, and not revoked.',

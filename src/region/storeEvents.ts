@@ -1,0 +1,28 @@
+import type { JobData } from '../domain/jobs.ts'
+import { claimIdOf } from '../domain/usage/claims.ts'
+import { METERING_OPTIONS } from '../platform/queues.ts'
+import type { Region } from './Region.ts'
+
+/** How long the region remembers ids, so that an answer can count duplicates that Postgres has not claimed yet. */
+const SLOT_SECONDS = 60
+
+/**
+ * Stores reported events as one metering job; once this has resolved they are acknowledged. Answers the claim ids that the
+ * region has seen in the last minutes. The same events may be stored again: each id is counted once. Throws RegionUnavailable.
+ */
+export async function storeEvents(
+  region: Region,
+  events: JobData<'roll-up-events'>['events'],
+  nowMs: number,
+): Promise<string[]> {
+  const [, ...seen] = await region.run(
+    'acceptEvents',
+    Math.floor(nowMs / 1000 / SLOT_SECONDS),
+    SLOT_SECONDS,
+    JSON.stringify(events.map(([id]) => claimIdOf(id))),
+    region.meteringPrefix,
+    METERING_OPTIONS,
+    JSON.stringify({ events }),
+  )
+  return seen as string[]
+}
