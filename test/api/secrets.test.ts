@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
@@ -110,6 +111,26 @@ it('promise 4: no table, Redis key, job, log, metric or page holds a secret that
   await account.as(undefined).post('/session', { email: 'sue@example.com', password: `${password}-wrong` })
   const event = { id: 'e1', at: new Date().toISOString(), keyId: test.id, status: 200 }
   await service.server.post('/usage/events', { events: [event] }, report)
+  // A key of another form, imported by its hash, and one that is sent in its place by mistake.
+  const old = 'old-system_4f1c2a9e7d'
+  const mistake = 'old-system_0a5b8c3d6e'
+  const lines = [
+    JSON.stringify({ hash: createHash('sha256').update(old).digest('hex'), name: 'Old' }),
+    JSON.stringify({ hash: mistake, name: 'Mistake' }),
+  ]
+  for (const query of ['?dryRun=true', '']) {
+    const imported = await fetch(`${service.url}/api-keys/import${query}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${account.adminKey}`, 'Content-Type': 'application/x-ndjson' },
+      body: lines.join('\n'),
+    })
+    const text = await imported.text()
+    expect(text).toContain('"imported":1')
+    expect(text).not.toContain(mistake)
+  }
+  expect((await service.server.post('/verify', { key: old })).body.valid).toBe(true)
+  await service.server.post('/verify', { key: mistake })
+  secrets.push(old, mistake)
   await account.post(`/api-keys/${test.id}/revoke`, { reason: 'test' })
   await service.server.post('/verify', { key: test.key })
   // A failing database and a failing Redis make errors, and errors have stack traces.

@@ -65,7 +65,9 @@ async function* readAll(em: SqlEntityManager, account: Account, now: Date): Rows
   const series = { accountId: id, interval: 'day', range } as const
   yield* named('usage-day', readSeries(em, series, 'key'))
   yield* named('usage-day-of-endpoint', readSeries(em, series, 'endpoint'))
-  for await (const keys of readKeys(em, id)) for (const key of keys) yield* readCallerDays(em, key.id)
+  for await (const keys of readKeys(em, id)) {
+    for (const keyId of await keysWithCallers(em, keys)) yield* readCallerDays(em, keyId)
+  }
 }
 
 async function* named(record: string, pages: Rows): Rows {
@@ -106,6 +108,16 @@ async function* readAudit(em: SqlEntityManager, accountId: string): Rows {
     }))
     after = entries.length === PAGE ? entries.at(-1)?.id : undefined
   }
+}
+
+/** Most keys of a large account may never have been used. */
+async function keysWithCallers(em: SqlEntityManager, keys: ApiKey[]): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select id from jsonb_array_elements_text(?::jsonb) with ordinality as k (id, place)
+     where exists (select from usage_ip where key_id = k.id) order by place`,
+    [JSON.stringify(keys.map((key) => key.id))],
+  )
+  return rows.map((row) => row.id)
 }
 
 type CallerDay = { at: string; ip: string; requests: string; refused: string }
