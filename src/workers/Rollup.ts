@@ -17,7 +17,10 @@ type Claimed = { fresh: Set<string>; completed: Set<string> }
 type Sums = { batch: UsageBatch; accepted: AcceptedUsage }
 
 /** Jobs per transaction: bounds its size, not the rate. */
-const MAX_JOBS = 500
+const MAX_JOBS = 200
+
+/** Transactions at once: while Postgres works on one, this process makes the next. */
+const AT_ONCE = 2
 
 const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, stale: STALE, nameOf: codeName }
 
@@ -30,7 +33,7 @@ export class Rollup {
   readonly #now: () => Date
   readonly #endpoints = new EndpointIds()
   #waiting: Waiting[] = []
-  #busy = false
+  #running = 0
 
   constructor(orm: Orm, now: () => Date) {
     this.#orm = orm
@@ -41,18 +44,15 @@ export class Rollup {
   add(work: Work): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ work, resolve, reject })
-      if (this.#busy) return
-      this.#busy = true
-      setImmediate(() => this.#next())
+      // After this turn of the event loop, so that jobs that arrive together share a transaction.
+      if (this.#waiting.length === 1) setImmediate(() => this.#start())
     })
   }
 
-  #next(): void {
+  #start(): void {
+    if (this.#waiting.length === 0 || this.#running === AT_ONCE) return
     const group = this.#waiting.splice(0, MAX_JOBS)
-    if (group.length === 0) {
-      this.#busy = false
-      return
-    }
+    this.#running += 1
     this.#commit(group.map((one) => one.work))
       .then(
         () => {
@@ -62,16 +62,22 @@ export class Rollup {
           for (const one of group) one.reject(error)
         },
       )
-      .finally(() => this.#next())
+      .finally(() => {
+        this.#running -= 1
+        this.#start()
+      })
+    if (this.#waiting.length > 0) this.#start()
   }
 
   async #commit(works: Work[]): Promise<void> {
     await this.#orm.em.fork().transactional(async (em) => {
-      const fresh = await claimIds(em, works.flatMap(claimsOf))
-      const completions = works.flatMap((work) => completionsOf(work, fresh))
-      const completed = await claimIds(em, completions)
+      const claims = works.map(claimsOf)
+      const fresh = await claimIds(em, claims.flat())
+      const completed = await claimIds(em, completionsOf(works, claims, fresh))
       const sums = { batch: new UsageBatch(), accepted: new AcceptedUsage() }
-      for (const work of works) count(sums, work, { fresh, completed })
+      works.forEach((work, place) => {
+        count(sums, work, claims[place] ?? [], { fresh, completed })
+      })
       // Outside of the transaction: a name that was learned stays, whatever becomes of the counts.
       await this.#endpoints.learn(this.#orm.em.fork(), sums.batch)
       await addUsage(em, sums.batch, this.#endpoints)
@@ -87,32 +93,37 @@ function claimsOf(work: Work): string[] {
 }
 
 /** The requests that fresh events complete; an event that was counted before completes nothing, whatever it says now. */
-function completionsOf(work: Work, fresh: Set<string>): string[] {
-  if (work.name === 'roll-up-verifications') return []
-  return work.data.events.flatMap(([id, , , , , , , completes]) =>
-    completes !== null && fresh.has(claimIdOf(id)) ? [completionOf(completes)] : [],
-  )
+function completionsOf(works: Work[], claims: string[][], fresh: Set<string>): string[] {
+  const completions: string[] = []
+  works.forEach((work, place) => {
+    if (work.name === 'roll-up-verifications') return
+    work.data.events.forEach(([, , , , , , , completes], index) => {
+      if (completes !== null && fresh.has(claims[place]?.[index] ?? ''))
+        completions.push(completionOf(completes))
+    })
+  })
+  return completions
 }
 
 const completionOf = (requestId: string) => claimIdOf(`completes ${requestId}`)
 
-function count({ batch, accepted }: Sums, work: Work, { fresh, completed }: Claimed): void {
+function count({ batch, accepted }: Sums, work: Work, claims: string[], { fresh, completed }: Claimed): void {
   if (work.name === 'roll-up-verifications') {
     if (!fresh.delete(work.data.batchId)) return
     batch.addVerifications(work.data, codes)
     accepted.addVerifications(work.data, codes)
     return
   }
-  for (const event of work.data.events) {
+  work.data.events.forEach((event, index) => {
     const completes = event[7]
     // Each claim is used up by the first event that has it.
-    if (!fresh.delete(claimIdOf(event[0]))) continue
-    if (completes !== null && !completed.delete(completionOf(completes))) continue
+    if (!fresh.delete(claims[index] ?? '')) return
+    if (completes !== null && !completed.delete(completionOf(completes))) return
     const request = completes === null ? undefined : parseRequestId(completes)
     // A refused verification was counted as refused when it was refused: a report of it adds nothing.
-    if (completes !== null && !request?.admitted) continue
+    if (completes !== null && !request?.admitted) return
     const knows = request?.knows ?? 0
     batch.addEvent(event, { ip: (knows & KNOWS_IP) > 0, endpoint: (knows & KNOWS_ENDPOINT) > 0 })
     accepted.addEvent(event)
-  }
+  })
 }

@@ -1,8 +1,10 @@
 import type { EventRow, JobData } from '../jobs.ts'
 import { callerIp } from './callerIp.ts'
 import { binOf, type LatencyBins } from './latencyBins.ts'
+import type { Grain } from './windows.ts'
 
 const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const DAY = 86_400_000
 
 /** What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code, `endpoints` by name. */
@@ -161,25 +163,23 @@ export class UsageBatch {
     this.#used(keyId, at)
   }
 
+  /** The same sums at every grain: hours are those of the minutes, days those of the hours. */
+  grains(): [Grain, Bucket[]][] {
+    const minutes = [...this.buckets.values()]
+    const hours = coarser(minutes, HOUR)
+    return [
+      ['minute', minutes],
+      ['hour', hours],
+      ['day', coarser(hours, DAY)],
+    ]
+  }
+
   #bucket(keyId: string, accountId: string, at: number): Bucket {
     const minute = Math.floor(at / MINUTE) * MINUTE
     const name = `${keyId}:${minute}`
     let bucket = this.buckets.get(name)
     if (!bucket) {
-      bucket = {
-        keyId,
-        accountId,
-        at: minute,
-        requests: 0,
-        refused: {},
-        clientErrors: 0,
-        serverErrors: 0,
-        units: 0,
-        latencyCount: 0,
-        latencySum: 0,
-        latencyBins: {},
-        endpoints: new Map(),
-      }
+      bucket = emptyBucket(keyId, accountId, minute)
       this.buckets.set(name, bucket)
     }
     return bucket
@@ -216,6 +216,46 @@ export class UsageBatch {
   }
 }
 
+const emptyBucket = (keyId: string, accountId: string, at: number): Bucket => ({
+  keyId,
+  accountId,
+  at,
+  requests: 0,
+  refused: {},
+  clientErrors: 0,
+  serverErrors: 0,
+  units: 0,
+  latencyCount: 0,
+  latencySum: 0,
+  latencyBins: {},
+  endpoints: new Map(),
+})
+
+const COUNTS = ['requests', 'clientErrors', 'serverErrors', 'units', 'latencyCount', 'latencySum'] as const
+const MAPS = ['refused', 'latencyBins'] as const
+const ENDPOINT_COUNTS = ['requests', 'clientErrors', 'serverErrors', 'latencyCount', 'latencyMicros'] as const
+
+/** Buckets added up to coarser ones of `length` ms. */
+function coarser(buckets: Bucket[], length: number): Bucket[] {
+  const sums = new Map<string, Bucket>()
+  for (const bucket of buckets) {
+    const at = Math.floor(bucket.at / length) * length
+    const name = `${bucket.keyId}:${at}`
+    const sum = sums.get(name) ?? emptyBucket(bucket.keyId, bucket.accountId, at)
+    sums.set(name, sum)
+    for (const count of COUNTS) sum[count] += bucket[count]
+    for (const map of MAPS) {
+      const [into, from] = [sum[map], bucket[map]]
+      for (const each in from) into[each] = (into[each] ?? 0) + (from[each] ?? 0)
+    }
+    for (const [endpoint, from] of bucket.endpoints) {
+      const into = endpointNamed(sum, endpoint)
+      for (const count of ENDPOINT_COUNTS) into[count] += from[count]
+    }
+  }
+  return [...sums.values()]
+}
+
 type Outcomes = Pick<Bucket, 'clientErrors' | 'serverErrors' | 'latencyCount'>
 
 function addOutcome(counts: Outcomes, status: number, latencyMs: number | null): void {
@@ -225,7 +265,10 @@ function addOutcome(counts: Outcomes, status: number, latencyMs: number | null):
 }
 
 function endpointOf(bucket: Bucket, method: string | null, endpoint: string): EndpointCounts {
-  const name = `${method ?? ''} ${endpoint}`
+  return endpointNamed(bucket, `${method ?? ''} ${endpoint}`)
+}
+
+function endpointNamed(bucket: Bucket, name: string): EndpointCounts {
   let counts = bucket.endpoints.get(name)
   if (!counts) {
     counts = { requests: 0, clientErrors: 0, serverErrors: 0, latencyCount: 0, latencyMicros: 0 }

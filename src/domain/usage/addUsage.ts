@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AcceptedUsage } from './AcceptedUsage.ts'
 import type { EndpointIds } from './EndpointIds.ts'
 import type { Bucket, UsageBatch } from './UsageBatch.ts'
+import type { Grain } from './windows.ts'
 
 /** Columns that are added up, in the order of every list of them. */
 export const COUNTS = ['requests', 'client_errors', 'server_errors', 'units', 'latency_count', 'latency_sum']
@@ -29,20 +30,14 @@ const additions = [
   ),
 ].join(', ')
 
-const upsert = (grain: 'minute' | 'hour' | 'day') => `
+const addBuckets = (grain: Grain) => `
   insert into usage_${grain} as present (key_id, account_id, at, ${COLUMNS})
-  select key_id, account_id, date_trunc('${grain}', at, 'UTC') as bucket, ${SUMS}
-  from batch group by key_id, account_id, bucket order by key_id, bucket
+  select key_id, account_id, to_timestamp(at / 1000.0), ${COLUMNS}
+  from jsonb_to_recordset(?::jsonb) as b (key_id text, account_id text, at bigint, requests bigint, client_errors bigint,
+    server_errors bigint, units bigint, latency_count bigint, latency_sum double precision, refused jsonb,
+    latency_bins jsonb, endpoints jsonb)
+  order by key_id, at
   on conflict (key_id, at) do update set ${additions}`
-
-const addBuckets = `
-  with batch as materialized (
-    select key_id, account_id, to_timestamp(at / 1000.0) as at, ${COLUMNS}
-    from jsonb_to_recordset(?::jsonb) as b (key_id text, account_id text, at bigint, requests bigint, client_errors bigint,
-      server_errors bigint, units bigint, latency_count bigint, latency_sum double precision, refused jsonb,
-      latency_bins jsonb, endpoints jsonb)
-  ), minutes as (${upsert('minute')}), hours as (${upsert('hour')}), days as (${upsert('day')})
-  select 1`
 
 const addIps = `
   insert into usage_ip as present (key_id, account_id, at, ip, requests, refused, first_seen_at, last_seen_at)
@@ -98,8 +93,10 @@ export async function addUsage(
   endpoints: EndpointIds,
 ): Promise<void> {
   if (batch.buckets.size > 0) {
-    const rows = [...batch.buckets.values()].map((bucket) => rowOf(bucket, endpoints))
-    await em.execute(addBuckets, [JSON.stringify(rows)])
+    for (const [grain, buckets] of batch.grains()) {
+      const rows = buckets.map((bucket) => rowOf(bucket, endpoints))
+      await em.execute(addBuckets(grain), [JSON.stringify(rows)])
+    }
   }
   if (batch.ips.size > 0) await em.execute(addIps, [JSON.stringify([...batch.ips.values()])])
   if (batch.quotas.size > 0) {

@@ -11,14 +11,18 @@ export function claimIdOf(id: string): string {
  * Claims ids (UUIDs) for counting and returns those that nobody had claimed: in the transaction that counts
  * them, which is what makes counting exact. Two transactions with one id in common wait for each other.
  */
-export async function claimIds(em: SqlEntityManager, ids: string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
-  const rows = await em.execute<{ id: string }[]>(
-    `insert into usage_claim (id) select distinct id from unnest(?::uuid[]) as claimed (id) order by id
-     on conflict do nothing returning id`,
-    [uuidArray(ids)],
+export async function claimIds(em: SqlEntityManager, ids: Iterable<string>): Promise<Set<string>> {
+  const fresh = new Set(ids)
+  if (fresh.size === 0) return fresh
+  // Nearly always all are fresh: what comes back is the few that are not.
+  const taken = await em.execute<{ id: string }[]>(
+    `with asked as materialized (select id from unnest(?::uuid[]) as a (id) order by id),
+       claimed as (insert into usage_claim (id) select id from asked on conflict do nothing returning id)
+     select id from asked except all select id from claimed`,
+    [uuidArray(fresh)],
   )
-  return new Set(rows.map((row) => row.id))
+  for (const { id } of taken) fresh.delete(id)
+  return fresh
 }
 
 /** Those of these ids that have been counted already. */
@@ -29,4 +33,4 @@ export async function findClaimed(em: SqlEntityManager, ids: string[]): Promise<
   return new Set(rows.map((row) => row.id))
 }
 
-const uuidArray = (ids: string[]) => `{${ids.join(',')}}`
+const uuidArray = (ids: Iterable<string>) => `{${[...ids].join(',')}}`
