@@ -50,7 +50,7 @@ const truthOf = (name: string) => (digests: string[]) => loadStates(em(), 'diges
 
 const verifier = new Verifier({
   region,
-  loadFromTruth: truthOf(region.name),
+  fillFromTruth: (digests) => region.fill(() => truthOf(region.name)(digests)),
   hasImports: () => hasImports(em()),
   quotas: region === primary ? undefined : quotasIn(primary, truthOf(primary.name)),
   keyPrefix: env.KEY_PREFIX,

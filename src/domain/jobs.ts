@@ -17,7 +17,7 @@ export type JobDefinition = {
 }
 
 /** The first two are in the primary region's Redis; of the others each region has its own. */
-export const QUEUES = ['commands', 'maintenance', 'fan-out', 'metering'] as const
+export const QUEUES = ['commands', 'maintenance', 'fan-out', 'metering', 'asks'] as const
 export type QueueName = (typeof QUEUES)[number]
 
 const forDays = { attempts: 1_000, delayMs: 250 }
@@ -40,6 +40,18 @@ const scheduled = (summary: string) =>
  */
 export const VerificationGroup = z.array(z.int()).min(6)
 
+/** Renders to take out of a test key's day or an account's month. `limit` -1: counted, never refused. Negative units give back. */
+export const QuotaClaim = z.object({
+  kind: z.enum(['test', 'month']),
+  digest: z.string(),
+  /** The key's ID for a test key, the account's for a month. */
+  id: z.string(),
+  units: z.int(),
+  limit: z.int(),
+  /** Of units given back: the UTC day on which they were taken, by the primary's clock. On another they are let go. */
+  day: z.string().optional(),
+})
+
 /** `[id, keyId, accountId, at (ms), status, latencyMs, units, the verification it completes, ip, endpoint, method]`. */
 export const EventRow = z.tuple([
   z.string(),
@@ -54,6 +66,20 @@ export const EventRow = z.tuple([
   z.string().nullable(),
   z.string().nullable(),
 ])
+
+/** How long a verifier waits for the answer to what it asks, in ms; later nobody wants it any more. */
+export const ASK_WAIT_MS = 2_000
+
+/** What every question of a verifier without Postgres carries. `at` is set by the region's clock as the job is stored. */
+const question = z.object({ askId: z.uuid(), region: z.string(), replyTo: z.string(), at: z.int() })
+
+const ask = <Data extends z.ZodRawShape>(summary: string, data: Data) =>
+  ({
+    queue: 'asks',
+    data: question.extend(data),
+    retry: { attempts: 10, delayMs: 50, maxDelayMs: 500 },
+    summary,
+  }) as const satisfies JobDefinition
 
 export const jobs = {
   'create-api-key': commandJob('Creates a key within the plan'),
@@ -109,6 +135,14 @@ export const jobs = {
     retry: forDays,
     summary: 'Adds one batch of reported usage events to the usage buckets',
   },
+  'load-states': ask('Brings the states of keys into the region of the verifier that asks', {
+    digests: z.array(z.string()).max(1_000),
+  }),
+  'claim-quotas': ask('Takes renders out of what is exact over all regions', {
+    claims: z.array(QuotaClaim).max(1_000),
+  }),
+  'check-service-token': ask('Says whether a service token is in force', { digest: z.string() }),
+  'look-for-imports': ask('Says whether any key was imported', {}),
   'sweep-commands': scheduled('Enqueues again the commands that are not finished'),
   'relay-outbox': scheduled('Sends what the outbox still holds'),
   'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),
@@ -126,6 +160,9 @@ export const jobs = {
 } as const satisfies Record<string, JobDefinition>
 
 export type JobName = keyof typeof jobs
+export type AskName = {
+  [Name in JobName]: (typeof jobs)[Name]['queue'] extends 'asks' ? Name : never
+}[JobName]
 export type JobData<Name extends JobName> = z.infer<(typeof jobs)[Name]['data']>
 
 export type CommandKind = {

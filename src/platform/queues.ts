@@ -42,6 +42,9 @@ export const queueName = (queue: QueueName, region: string) =>
 /** For scripts that store a metering job in the step that counts: the job's options as JSON. */
 export const METERING_OPTIONS = JSON.stringify(jobOptions('roll-up-verifications'))
 
+/** The same for what verifiers without Postgres ask. */
+export const ASK_OPTIONS = JSON.stringify(jobOptions('load-states'))
+
 export type FurtherRegion = { name: string; url: string }
 
 export type Queues = {
@@ -90,7 +93,9 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
   >
   for (const region of furtherRegions) {
     open(queueName('fan-out', region.name), connection)
-    open(queueName('metering', region.name), connect(region.url))
+    const near = connect(region.url)
+    open(queueName('metering', region.name), near)
+    open(queueName('asks', region.name), near)
   }
   const flows = new FlowProducer({ connection })
   flows.on('error', () => {})

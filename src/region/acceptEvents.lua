@@ -14,5 +14,5 @@ for _, id in ipairs(cjson.decode(ARGV[5])) do
   if redis.call('SISMEMBER', earlier, id) == 1 or redis.call('SADD', present, id) == 0 then answer[#answer + 1] = id end
 end
 redis.call('EXPIRE', present, 2 * seconds)
-addMeteringJob(ARGV[6], 'roll-up-events', now, ARGV[7], ARGV[8])
+storeJob(ARGV[6], 'roll-up-events', now, ARGV[7], ARGV[8])
 return answer

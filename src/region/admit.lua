@@ -124,7 +124,7 @@ write(monthKey, monthWrites, 70 * 86400)
 
 local counted = table.concat(results, ',')
 if decided > 0 then
-  addMeteringJob(ARGV[7], 'roll-up-verifications', now, ARGV[8],
+  storeJob(ARGV[7], 'roll-up-verifications', now, ARGV[8],
     '{"batchId":"' .. ARGV[6] .. '","region":"' .. ARGV[13] .. '","at":' .. string.format('%d', now) .. ',"keys":' .. ARGV[10]
     .. ',"accounts":' .. ARGV[11] .. ',"contexts":' .. ARGV[5] .. ',"groups":' .. ARGV[3]
     .. ',"results":"' .. counted .. '"}')

@@ -1,20 +1,21 @@
+import type { JobData } from '../domain/jobs.ts'
 import type { LoadedState } from '../domain/keys/keyState.ts'
 import { type Region, RegionUnavailable } from './Region.ts'
 
-/** Renders to take out of a test key's day or an account's month. `limit` -1: counted, never refused. Negative units give back. */
-export type QuotaClaim = {
-  kind: 'test' | 'month'
-  digest: string
-  /** The key's ID for a test key, the account's for a month. */
-  id: string
-  units: number
-  limit: number
-}
+/** See src/domain/jobs.ts. */
+export type QuotaClaim = JobData<'claim-quotas'>['claims'][number]
 
-export type QuotaAnswer = { granted: boolean; used: number }
+/** `day`: the UTC day on which they were taken, for giving them back. */
+export type QuotaAnswer = { granted: boolean; used: number; day: string }
 
 /** What is exact over all regions, counted in one place. Answers are in the order of the claims. */
-export type Quotas = { claim: (claims: QuotaClaim[]) => Promise<QuotaAnswer[]> }
+export type Quotas = {
+  /** `id`: repeated under it, the claims take nothing more, and the answers are the first ones. */
+  claim: (claims: QuotaClaim[], id?: string) => Promise<QuotaAnswer[]>
+}
+
+/** What the script says of a key that the present epoch has not seen. */
+const UNSEEN = 2
 
 /**
  * Quotas in the primary region's Redis. A key that the present epoch has not seen is filled from the truth first, which
@@ -24,45 +25,40 @@ export function quotasIn(
   primary: Region,
   loadFromTruth: (digests: string[]) => Promise<LoadedState[]>,
 ): Quotas {
-  const ask = async (claims: QuotaClaim[]) => {
-    const rows = claims.map(({ kind, digest, id, units, limit }) => [
+  const ask = async (claims: QuotaClaim[], id: string) => {
+    const rows = claims.map(({ kind, digest, id, units, limit, day = '' }) => [
       kind === 'test' ? 1 : 0,
       digest,
       id,
       units,
       limit,
+      day,
     ])
-    const numbers = String((await primary.run('reserve', JSON.stringify(rows)))[1])
-      .split(',')
-      .map(Number)
+    const [, results, day] = await primary.run('reserve', JSON.stringify(rows), id)
+    const numbers = String(results).split(',').map(Number)
     return claims.map((claim, place) => ({
       claim,
-      place,
       granted: numbers[place * 2],
       used: numbers[place * 2 + 1] ?? 0,
+      day: String(day),
     }))
   }
   return {
-    claim: async (claims) => {
-      const answers: QuotaAnswer[] = []
-      const take = (asked: Awaited<ReturnType<typeof ask>>, places?: number[]) => {
-        for (const { place, granted, used } of asked)
-          answers[places?.[place] ?? place] = { granted: granted === 1, used }
+    claim: async (claims, id) => {
+      const first = await ask(claims, id ?? '')
+      const unseen = first.filter(({ granted }) => granted === UNSEEN).map(({ claim }) => claim)
+      let second: typeof first = []
+      if (unseen.length > 0) {
+        const digests = [...new Set(unseen.map(({ digest }) => digest))]
+        await primary.fill(() => loadFromTruth(digests))
+        second = await ask(unseen, id === undefined ? '' : `${id}:filled`)
+        if (second.some(({ granted }) => granted === UNSEEN))
+          throw new RegionUnavailable('The primary region does not know the key.')
       }
-      const first = await ask(claims)
-      take(first)
-      const unseen = first.filter(({ granted }) => granted === 2)
-      if (unseen.length === 0) return answers
-      const digests = [...new Set(unseen.map(({ claim }) => claim.digest))]
-      await primary.fill(() => loadFromTruth(digests))
-      const second = await ask(unseen.map(({ claim }) => claim))
-      if (second.some(({ granted }) => granted === 2))
-        throw new RegionUnavailable('The primary region does not know the key.')
-      take(
-        second,
-        unseen.map(({ place }) => place),
-      )
-      return answers
+      return first.map((answer) => {
+        const { granted, used, day } = (answer.granted === UNSEEN ? second.shift() : undefined) ?? answer
+        return { granted: granted === 1, used, day }
+      })
     },
   }
 }

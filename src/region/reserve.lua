@@ -3,9 +3,10 @@
 --
 -- ARGV 1 marker   `runId|epoch` as the caller's connection knows it
 --      2 prefix   of every key
---      3 claims   JSON list of [1 for a test key's day, digest, key's or account's ID, units, limit (-1: none)]; negative
---                 units give back
--- Answers {'CLOSED'} when the marker is another, else {'OK', results}: per claim `granted,used after it`, where granted is 1 or
+--      3 claims   JSON list of [1 for a test key's day, digest, key's or account's ID, units, limit (-1: none), day]; negative
+--                 units give back what was taken on that day: the counter of another one is left alone
+--      4 id       of these claims, or empty: asked again under it within the hour, they are answered as the first time
+-- Answers {'CLOSED'} when the marker is another, else {'OK', results, day}: per claim `granted,used after it`, where granted is 1 or
 -- 0, or 2 where this epoch has not seen the key's state: its counters may begin too low. Fill it, then ask again.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
@@ -16,14 +17,21 @@ local date = civilDate(math.floor(time[1] / 86400))
 local testKey = prefix .. 'test-renders:day:' .. date
 local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
 
+local repeated = prefix .. 'reserved:' .. ARGV[4]
+if ARGV[4] ~= '' then
+  local first = redis.call('HMGET', repeated, 'results', 'day')
+  if first[1] then return { 'OK', first[1], first[2] } end
+end
+
 local results = {}
 for place, claim in ipairs(cjson.decode(ARGV[3])) do
-  local isTest, digest, id, units, limit = claim[1] == 1, claim[2], claim[3], claim[4], claim[5]
+  local isTest, digest, id, units, limit, day = claim[1] == 1, claim[2], claim[3], claim[4], claim[5], claim[6]
   local key = isTest and testKey or monthKey
   local used = tonumber(redis.call('HGET', key, id) or 0)
   local granted = 1
   if redis.call('HEXISTS', state .. 'keys', digest) == 0 then granted = 2
   elseif units > 0 and limit >= 0 and used + units > limit then granted = 0
+  elseif units < 0 and (isTest and day ~= date or string.sub(day, 1, 7) ~= string.sub(date, 1, 7)) then granted = 0
   else
     used = math.max(0, used + units)
     redis.call('HSET', key, id, used)
@@ -31,4 +39,9 @@ for place, claim in ipairs(cjson.decode(ARGV[3])) do
   end
   results[place] = granted .. ',' .. used
 end
-return { 'OK', table.concat(results, ',') }
+local answer = table.concat(results, ',')
+if ARGV[4] ~= '' then
+  redis.call('HSET', repeated, 'results', answer, 'day', date)
+  redis.call('EXPIRE', repeated, 3600)
+end
+return { 'OK', answer, date }

@@ -8,7 +8,7 @@ const source = (name: string) => readFileSync(new URL(`./${name}.lua`, import.me
  * BullMQ's own script for adding a job, as a function inside ours: the metering job is stored in the very
  * step that admits the requests, and by the installed version's code rather than by a copy of it.
  */
-const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n${source('addMeteringJob')}`
+const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n${source('storeJob')}`
 
 /** What a region's Redis runs. Arguments and answers are described at the head of each file. */
 export const scripts = {
@@ -18,5 +18,6 @@ export const scripts = {
   renewLease: source('renewLease'),
   reserve: source('civilDate') + source('reserve'),
   acceptEvents: addJob + source('acceptEvents'),
+  ask: addJob + source('ask'),
   admit: `local TEST_RENDERS_PER_DAY = ${TEST_RENDERS_PER_DAY}\n${addJob}${source('civilDate')}${source('admit')}`,
 }

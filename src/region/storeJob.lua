@@ -1,5 +1,5 @@
--- Adds a job to the metering queue, by BullMQ's own script (see scripts.ts).
-local function addMeteringJob(queue, name, now, options, data)
+-- Adds a job to a queue, by BullMQ's own script (see scripts.ts).
+local function storeJob(queue, name, now, options, data)
   addStandardJob(
     { queue .. 'wait', queue .. 'paused', queue .. 'meta', queue .. 'id', queue .. 'completed', queue .. 'delayed',
       queue .. 'active', queue .. 'events', queue .. 'marker' },

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { METERING_OPTIONS } from '../platform/queues.ts'
-import type { Quotas } from '../region/quotasIn.ts'
 import type { Region } from '../region/Region.ts'
-import { QuotaShare } from './QuotaShare.ts'
 import type { CachedKey } from './StateCache.ts'
 
 /** One request on its way through the script. `context` is a JSON list `[ip, endpoint, method]`. */
@@ -11,7 +9,7 @@ export type Ticket = { key: CachedKey; plan: number; units: number; context: str
 /** The script's word on one request: its code, and the counts of its key (month: of its account) after it. */
 export type Decision = { code: number; inMinute: number; inDay: number; renders: number; now: number }
 
-export type Waiting = {
+type Waiting = {
   ticket: Ticket
   resolve: (decision: Decision) => void
   reject: (error: unknown) => void
@@ -28,16 +26,12 @@ const MAX_BATCH = 1_000
 export class GroupCommit {
   readonly #region: Region
   readonly #onBatch: (size: number) => void
-  readonly #share: QuotaShare | undefined
   #waiting: Waiting[] = []
   #busy = false
-  #idle: (() => void)[] = []
 
-  /** `quotas`: where renders are counted that are exact over all regions; none in the primary, whose script counts them. */
-  constructor(region: Region, onBatch: (size: number) => void, quotas?: Quotas) {
+  constructor(region: Region, onBatch: (size: number) => void) {
     this.#region = region
     this.#onBatch = onBatch
-    this.#share = quotas && new QuotaShare(quotas)
   }
 
   /** Decides and counts one request. Throws RegionUnavailable: nothing was answered, so nothing was admitted. */
@@ -51,24 +45,14 @@ export class GroupCommit {
     })
   }
 
-  /** Resolves when nothing is waiting or in flight. */
-  drain(): Promise<void> {
-    return this.#busy ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve()
-  }
-
   #sendNext(): void {
     if (this.#waiting.length === 0) {
       this.#busy = false
-      for (const resolve of this.#idle.splice(0)) resolve()
       return
     }
     const batch = this.#waiting.length <= MAX_BATCH ? this.#waiting : this.#waiting.slice(0, MAX_BATCH)
     this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(MAX_BATCH)
     this.#onBatch(batch.length)
-    if (this.#share) {
-      this.#share.decide(batch, (allowed) => this.#run(allowed)).finally(() => this.#sendNext())
-      return
-    }
     const { ordered, args } = this.#arrange(batch)
     this.#region.run('admit', ...args).then(
       (answer) => {
@@ -80,14 +64,6 @@ export class GroupCommit {
         for (const one of batch) one.reject(error)
       },
     )
-  }
-
-  /** The script's word on each request of a batch, in the batch's order. */
-  async #run(batch: Waiting[]): Promise<Decision[]> {
-    const { ordered, args } = this.#arrange(batch)
-    const decisions = decisionsOf(ordered.length, await this.#region.run('admit', ...args))
-    const places = new Map(ordered.map((one, place) => [one, place]))
-    return batch.map((one) => decisions[places.get(one) ?? -1] as Decision)
   }
 
   #arrange(batch: Waiting[]) {

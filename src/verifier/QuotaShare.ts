@@ -1,108 +1,138 @@
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
-import type { QuotaClaim, Quotas } from '../region/quotasIn.ts'
+import type { QuotaAnswer, QuotaClaim, Quotas } from '../region/quotasIn.ts'
 import { ADMIT, MONTH, QUOTA } from './decision.ts'
-import type { Decision, Waiting } from './GroupCommit.ts'
+import type { Decision, Ticket } from './GroupCommit.ts'
 
-type Asked = { one: Waiting; claim: QuotaClaim }
+type Reserving = {
+  claim: QuotaClaim
+  resolve: (answer: QuotaAnswer) => void
+  reject: (error: unknown) => void
+}
+
+/** One question names this many claims at most. */
+const MAX_CLAIMS = 1_000
 
 /**
  * Renders of a further region. Where a limit refuses (a test key's day, a hard month) they are reserved in the primary
- * region before this one decides, one round trip for the whole batch, and given back when this region refuses. A soft
- * month is told afterwards: it marks, and never makes anyone wait.
+ * region before this one decides, and given back when this region refuses. A soft month is told afterwards: it marks,
+ * and never makes anyone wait. Reservations that arrive while others are in flight go together with the next; requests
+ * that need none pass them by.
  */
 export class QuotaShare {
   readonly #quotas: Quotas
+  readonly #decide: (ticket: Ticket) => Promise<Decision>
+  #waiting: Reserving[] = []
+  #reserving = false
+  /** What is to be told or given back, added up. */
+  #later = new Map<string, QuotaClaim>()
+  #telling: Promise<void> | undefined
   /** Renders of a soft month as the primary last knew them, by account. */
   readonly #softMonths = new Map<string, number>()
 
-  constructor(quotas: Quotas) {
+  constructor(quotas: Quotas, decide: (ticket: Ticket) => Promise<Decision>) {
     this.#quotas = quotas
+    this.#decide = decide
   }
 
-  /** Decides a batch: reserves, lets `run` decide the rest, and hands every request its answer. Never throws. */
-  async decide(batch: Waiting[], run: (batch: Waiting[]) => Promise<Decision[]>): Promise<void> {
-    const hard = batch.flatMap((one) => {
-      const claim = claimOf(one)
-      return claim && claim.limit >= 0 ? [{ one, claim }] : []
-    })
-    const reserved = new Map<Waiting, { claim: QuotaClaim; granted: boolean; used: number }>()
-    let allowed = batch
-    if (hard.length > 0) {
-      try {
-        const answers = await this.#quotas.claim(hard.map(({ claim }) => claim))
-        hard.forEach(({ one, claim }, place) => {
-          reserved.set(one, { claim, ...(answers[place] ?? { granted: false, used: 0 }) })
-        })
-      } catch (error) {
-        // Only those who need the primary wait for it; everybody else goes on.
-        const refused = new Set(hard.map(({ one }) => one))
-        for (const one of refused) one.reject(error)
-        allowed = batch.filter((one) => !refused.has(one))
-      }
+  /** Decides one request. Throws what the region or the primary threw: nothing was admitted. */
+  async decide(ticket: Ticket): Promise<Decision> {
+    const claim = claimOf(ticket)
+    if (claim && claim.limit >= 0) return this.#decideReserved(ticket, claim)
+    const decision = await this.#decide(ticket)
+    if (ticket.key.state.type === 'test') return decision
+    const { accountId } = ticket.key.state
+    decision.renders = this.#softMonths.get(accountId) ?? 0
+    if (claim && decision.code === ADMIT) {
+      decision.renders += claim.units
+      this.#tell(claim)
     }
-    if (allowed.length === 0) return
-    const asked = allowed.map((one) => {
-      const reservation = reserved.get(one)
-      if (!reservation || reservation.granted) return one
-      return { ...one, ticket: { ...one.ticket, plan: reservation.claim.kind === 'test' ? QUOTA : MONTH } }
-    })
-    let decisions: Decision[]
+    return decision
+  }
+
+  /** Resolves when everything has been told. */
+  async drain(): Promise<void> {
+    while (this.#telling) await this.#telling
+  }
+
+  async #decideReserved(ticket: Ticket, claim: QuotaClaim): Promise<Decision> {
+    const { granted, used, day } = await this.#reserve(claim)
+    const back = { ...claim, units: -claim.units, day }
+    const plan = granted ? ticket.plan : claim.kind === 'test' ? QUOTA : MONTH
+    let decision: Decision
     try {
-      decisions = await run(asked)
+      decision = await this.#decide({ ...ticket, plan })
     } catch (error) {
-      this.#later([...reserved.values()].filter(({ granted }) => granted).map(({ claim }) => back(claim)))
-      for (const one of allowed) one.reject(error)
+      if (granted) this.#tell(back)
+      throw error
+    }
+    const returned = granted && decision.code !== ADMIT
+    if (returned) this.#tell(back)
+    decision.renders = returned ? used - claim.units : used
+    return decision
+  }
+
+  #reserve(claim: QuotaClaim): Promise<QuotaAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ claim, resolve, reject })
+      if (this.#reserving) return
+      this.#reserving = true
+      setImmediate(() => this.#reserveNext())
+    })
+  }
+
+  #reserveNext(): void {
+    const group = this.#waiting.splice(0, MAX_CLAIMS)
+    if (group.length === 0) {
+      this.#reserving = false
       return
     }
-    const returned: QuotaClaim[] = []
-    const told: Asked[] = []
-    allowed.forEach((one, place) => {
-      const decision = decisions[place] as Decision
-      const reservation = reserved.get(one)
-      if (reservation) {
-        decision.renders = reservation.used
-        if (reservation.granted && decision.code !== ADMIT) {
-          returned.push(back(reservation.claim))
-          decision.renders -= reservation.claim.units
-        }
-      } else if (one.ticket.key.state.type === 'live') {
-        const claim = claimOf(one)
-        if (claim && decision.code === ADMIT) told.push({ one, claim })
-        const { accountId } = one.ticket.key.state
-        const units = claim && decision.code === ADMIT ? claim.units : 0
-        decision.renders = (this.#softMonths.get(accountId) ?? 0) + units
-      }
-      one.resolve(decision)
+    this.#quotas
+      .claim(group.map(({ claim }) => claim))
+      .then(
+        (answers) => {
+          group.forEach(({ resolve }, place) => {
+            resolve(answers[place] ?? { granted: false, used: 0, day: '' })
+          })
+        },
+        (error) => {
+          for (const { reject } of group) reject(error)
+        },
+      )
+      .finally(() => this.#reserveNext())
+  }
+
+  #tell(claim: QuotaClaim): void {
+    const name = `${claim.kind}:${claim.id}:${claim.day ?? ''}`
+    const present = this.#later.get(name)
+    if (present) present.units += claim.units
+    else this.#later.set(name, { ...claim })
+    this.#telling ??= this.#tellAll().finally(() => {
+      this.#telling = undefined
     })
-    this.#later(returned)
-    this.#tell(told.map(({ claim }) => claim))
   }
 
-  #tell(claims: QuotaClaim[]): void {
-    if (claims.length === 0) return
-    this.#quotas.claim(claims).then(
-      (answers) => {
-        claims.forEach(({ id }, place) => {
-          if (this.#softMonths.size > 50_000) this.#softMonths.clear()
-          this.#softMonths.set(id, answers[place]?.used ?? 0)
-        })
-      },
-      () => {
-        // The month is soft: the worker counts it in Postgres all the same, and marks begin later.
-      },
-    )
-  }
-
-  /** Gives units back; what gets lost on the way stays used, so that a limit is never exceeded. */
-  #later(claims: QuotaClaim[]): void {
-    if (claims.length > 0) this.#quotas.claim(claims).catch(() => {})
+  async #tellAll(): Promise<void> {
+    // What is decided in this turn of the event loop goes together.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#later.size > 0) {
+      const claims = [...this.#later.values()].slice(0, MAX_CLAIMS)
+      if (claims.length === this.#later.size) this.#later = new Map()
+      else for (const name of [...this.#later.keys()].slice(0, MAX_CLAIMS)) this.#later.delete(name)
+      // What gets lost on the way stays used, so that no limit is exceeded; and a soft month only marks, later then: the
+      // workers count it in Postgres all the same.
+      const answers = await this.#quotas.claim(claims).catch(() => [])
+      answers.forEach(({ used }, place) => {
+        const claim = claims[place]
+        if (claim?.kind !== 'month' || claim.limit >= 0) return
+        if (this.#softMonths.size > 50_000) this.#softMonths.clear()
+        this.#softMonths.set(claim.id, used)
+      })
+    }
   }
 }
 
-const back = (claim: QuotaClaim): QuotaClaim => ({ ...claim, units: -claim.units })
-
 /** What a request takes of a quota that spans regions, if it would be admitted; limit -1 where none refuses. */
-function claimOf({ ticket: { key, plan, units } }: Waiting): QuotaClaim | undefined {
+function claimOf({ key, plan, units }: Ticket): QuotaClaim | undefined {
   if (plan !== ADMIT || units === 0) return undefined
   const { digest, keyId, accountId, type } = key.state
   if (type === 'test') return { kind: 'test', digest, id: keyId, units, limit: TEST_RENDERS_PER_DAY }

@@ -1,26 +1,26 @@
-import type { LoadedState } from '../domain/keys/keyState.ts'
+import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import type { Region } from '../region/Region.ts'
 import type { CachedKey, StateCache } from './StateCache.ts'
 
-/** Reads states by digest from the truth; unknown digests are absent. */
-export type LoadFromTruth = (digests: string[]) => Promise<LoadedState[]>
+/** Brings states by digest from the truth into the region and answers them; unknown digests are absent. */
+export type FillFromTruth = (digests: string[]) => Promise<{ key: KeyState; account: AccountState }[]>
 
 type Waiter = { resolve: (key: CachedKey | undefined) => void; reject: (error: unknown) => void }
 
 /**
- * Fills the cache: from the region, else from Postgres and then into the region, where a version check
- * refuses a fill that has become old meanwhile. Digests asked for in the same tick are read together.
+ * Fills the cache: from the region, else from the truth by way of the region, where a version
+ * check refuses a fill that has become old meanwhile. Digests asked for in the same tick are read together.
  */
 export class StateLoader {
   readonly #region: Region
   readonly #cache: StateCache
-  readonly #loadFromTruth: LoadFromTruth
+  readonly #fillFromTruth: FillFromTruth
   #wanted = new Map<string, Waiter[]>()
 
-  constructor(region: Region, cache: StateCache, loadFromTruth: LoadFromTruth) {
+  constructor(region: Region, cache: StateCache, fillFromTruth: FillFromTruth) {
     this.#region = region
     this.#cache = cache
-    this.#loadFromTruth = loadFromTruth
+    this.#fillFromTruth = fillFromTruth
   }
 
   /** The key's present state, or undefined where no key has this digest. Throws RegionUnavailable, or what the truth threw. */
@@ -57,8 +57,8 @@ export class StateLoader {
       return !state
     })
     if (missing.length === 0) return found
-    const loaded = await this.#region.fill(() => this.#loadFromTruth(missing))
-    for (const { key, account } of loaded) found.set(key.digest, this.#cache.put(key, account))
+    for (const { key, account } of await this.#fillFromTruth(missing))
+      found.set(key.digest, this.#cache.put(key, account))
     return found
   }
 }

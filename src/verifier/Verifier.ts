@@ -9,11 +9,12 @@ import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 import { ADMIT, AUTHENTICATE, codeName, planFor, STALE, type VerificationCode } from './decision.ts'
-import { type Decision, GroupCommit } from './GroupCommit.ts'
+import { type Decision, GroupCommit, type Ticket } from './GroupCommit.ts'
+import { QuotaShare } from './QuotaShare.ts'
 import { rememberImports } from './rememberImports.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
-import { type LoadFromTruth, StateLoader } from './StateLoader.ts'
+import { type FillFromTruth, StateLoader } from './StateLoader.ts'
 
 export type VerificationRequest = {
   /** The presented value, as it came. */
@@ -51,14 +52,17 @@ export type VerifierHooks = { onBatch: (size: number) => void; onVerified: (code
 export class Verifier {
   readonly #cache: StateCache
   readonly #loader: StateLoader
-  readonly #commit: GroupCommit
+  readonly #decide: (ticket: Ticket) => Promise<Decision>
+  readonly #share: QuotaShare | undefined
   readonly #parse: (value: string) => ParsedSecret
   readonly #hasImports: () => Promise<boolean>
   readonly #hooks: VerifierHooks
+  #open = 0
+  #idle: (() => void)[] = []
 
   constructor(options: {
     region: Region
-    loadFromTruth: LoadFromTruth
+    fillFromTruth: FillFromTruth
     /** Whether any key was imported: then a value that is not of our form may be one. Its answer is remembered. */
     hasImports: () => Promise<boolean>
     /** In a further region: where quotas are counted that are exact over all regions. */
@@ -68,8 +72,11 @@ export class Verifier {
     hooks: VerifierHooks
   }) {
     this.#cache = new StateCache(options.maxCachedKeys)
-    this.#loader = new StateLoader(options.region, this.#cache, options.loadFromTruth)
-    this.#commit = new GroupCommit(options.region, options.hooks.onBatch, options.quotas)
+    this.#loader = new StateLoader(options.region, this.#cache, options.fillFromTruth)
+    const commit = new GroupCommit(options.region, options.hooks.onBatch)
+    const share = options.quotas && new QuotaShare(options.quotas, (ticket) => commit.decide(ticket))
+    this.#share = share
+    this.#decide = share ? (ticket) => share.decide(ticket) : (ticket) => commit.decide(ticket)
     this.#parse = createSecretParser(options.keyPrefix, ['live', 'test'])
     this.#hasImports = rememberImports(options.hasImports)
     this.#hooks = options.hooks
@@ -77,6 +84,16 @@ export class Verifier {
 
   /** Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid". */
   async verify(request: VerificationRequest): Promise<Verification> {
+    this.#open += 1
+    try {
+      return await this.#verify(request)
+    } finally {
+      this.#open -= 1
+      if (this.#open === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    }
+  }
+
+  async #verify(request: VerificationRequest): Promise<Verification> {
     const { value } = request
     // A digest that is known needs no further look at the value; one too long for a key is not even hashed.
     const digest = value.length <= MAX_VALUE ? digestOf(value) : ''
@@ -98,7 +115,7 @@ export class Verifier {
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
       if (!key) return this.#told(notFound(hint))
-      const decision = await this.#commit.decide({ key, plan: planFor(key.state, request), units, context })
+      const decision = await this.#decide({ key, plan: planFor(key.state, request), units, context })
       if (decision.code !== STALE) return this.#told(answer(key, decision, knows))
       this.#cache.drop(digest)
       key = await this.#loader.load(digest)
@@ -112,8 +129,9 @@ export class Verifier {
   }
 
   /** Resolves when every answer on its way has been given. */
-  drain(): Promise<void> {
-    return this.#commit.drain()
+  async drain(): Promise<void> {
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    await this.#share?.drain()
   }
 
   get cachedKeys(): number {

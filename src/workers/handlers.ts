@@ -2,6 +2,8 @@ import type { JobData, JobName } from '../domain/jobs.ts'
 import type { Handler } from './context.ts'
 import { addMember } from './jobs/addMember.ts'
 import { changePlan } from './jobs/changePlan.ts'
+import { checkServiceToken } from './jobs/checkServiceToken.ts'
+import { claimQuotas } from './jobs/claimQuotas.ts'
 import { closeUsageDays } from './jobs/closeUsageDays.ts'
 import { createAccount } from './jobs/createAccount.ts'
 import { createApiKey } from './jobs/createApiKey.ts'
@@ -11,6 +13,8 @@ import { expireRecords } from './jobs/expireRecords.ts'
 import { finishCommand } from './jobs/finishCommand.ts'
 import { foldMinutes } from './jobs/foldMinutes.ts'
 import { importApiKeys } from './jobs/importApiKeys.ts'
+import { loadStates } from './jobs/loadStates.ts'
+import { lookForImports } from './jobs/lookForImports.ts'
 import { maintainPartitions } from './jobs/maintainPartitions.ts'
 import { propagateState } from './jobs/propagateState.ts'
 import { reconcileAccount } from './jobs/reconcileAccount.ts'
@@ -45,6 +49,10 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'propagate-state': propagateState,
   'roll-up-verifications': rollUpVerifications,
   'roll-up-events': rollUpEvents,
+  'load-states': loadStates,
+  'claim-quotas': claimQuotas,
+  'check-service-token': checkServiceToken,
+  'look-for-imports': lookForImports,
   'sweep-commands': sweepCommands,
   'relay-outbox': relayOutboxJob,
   'reset-test-quotas': resetTestQuotas,

@@ -9,8 +9,8 @@ import { runJob } from './runJob.ts'
 export type Workers = { close: () => Promise<void> }
 
 /**
- * One BullMQ worker per queue; a further region has a queue for what is to reach it, and one of its own usage in its own
- * Redis. A job whose worker died is taken up again within seconds (`lockDuration`), however often that happens: handlers
+ * One BullMQ worker per queue; a further region has a queue for what is to reach it, and in its own Redis one of its usage
+ * and one of what its verifiers ask. A job whose worker died is taken up again within seconds (`lockDuration`), however often that happens: handlers
  * may run twice, and giving up would lose work.
  */
 export function startWorkers(
@@ -24,6 +24,7 @@ export function startWorkers(
     // Jobs share transactions (see Rollup.ts), so many at once is what makes each transaction cheap per job.
     metering: concurrency * 16,
     maintenance: 2,
+    asks: concurrency,
   }
   const connections: Redis[] = []
   const connect = (url: string, region: string) => {
@@ -40,10 +41,14 @@ export function startWorkers(
   const primary = connect(redisUrl, PRIMARY)
   const queues = [
     ...QUEUES.map((queue) => ({ queue, region: PRIMARY, connection: primary })),
-    ...further.flatMap(({ name: region, url }) => [
-      { queue: 'fan-out' as const, region, connection: primary },
-      { queue: 'metering' as const, region, connection: connect(url, region) },
-    ]),
+    ...further.flatMap(({ name: region, url }) => {
+      const near = connect(url, region)
+      return [
+        { queue: 'fan-out' as const, region, connection: primary },
+        { queue: 'metering' as const, region, connection: near },
+        { queue: 'asks' as const, region, connection: near },
+      ]
+    }),
   ]
   const workers = queues.map(({ queue, region, connection }) => {
     const name = queueName(queue, region)

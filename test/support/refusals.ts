@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { QUEUES } from '../../src/domain/jobs.ts'
 import { runSql } from '../setup/runSql.ts'
 import { createClient } from './client.ts'
 import { eventually } from './eventually.ts'
@@ -83,7 +84,7 @@ export async function expectUnharmed(service: Service, adminKey: string): Promis
     .as(undefined)
     .get('/metrics', { headers: { Authorization: `Basic ${btoa('operator:operator-password')}` } })
   const failed = [...metrics.body.matchAll(/keys_queue_jobs{queue="([\w-]+)",state="failed"} (\d+)/g)]
-  expect(failed.map((match) => match[2])).toEqual(['0', '0', '0', '0'])
+  expect(failed.map((match) => match[2])).toEqual(QUEUES.map(() => '0'))
 
   const lines = service.output.join('').split('\n')
   const bad = lines.filter((line) => /"level":"error"|will be retried|unhandled/i.test(line))
