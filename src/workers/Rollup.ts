@@ -16,8 +16,8 @@ type Waiting = { work: Work; resolve: () => void; reject: (error: unknown) => vo
 type Claimed = { fresh: Set<string>; completed: Set<string> }
 type Sums = { batch: UsageBatch; accepted: AcceptedUsage }
 
-/** Jobs per transaction: bounds its size, not the rate. */
-const MAX_JOBS = 200
+/** Events (or batches of verifications) per transaction, so that it ends long before a job's lock does. */
+const MAX_EVENTS = 100_000
 
 /** Transactions at once: while Postgres works on one, this process makes the next. */
 const AT_ONCE = 2
@@ -51,7 +51,7 @@ export class Rollup {
 
   #start(): void {
     if (this.#waiting.length === 0 || this.#running === AT_ONCE) return
-    const group = this.#waiting.splice(0, MAX_JOBS)
+    const group = this.#waiting.splice(0, this.#groupSize())
     this.#running += 1
     this.#commit(group.map((one) => one.work))
       .then(
@@ -67,6 +67,16 @@ export class Rollup {
         this.#start()
       })
     if (this.#waiting.length > 0) this.#start()
+  }
+
+  /** How many of the waiting jobs make a transaction: at least one. */
+  #groupSize(): number {
+    let events = 0
+    const end = this.#waiting.findIndex(({ work }) => {
+      events += work.name === 'roll-up-events' ? work.data.events.length : 1
+      return events > MAX_EVENTS
+    })
+    return end < 0 ? this.#waiting.length : Math.max(1, end)
   }
 
   async #commit(works: Work[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AcceptedUsage } from './AcceptedUsage.ts'
 import type { EndpointIds } from './EndpointIds.ts'
+import { executeBound } from './executeBound.ts'
 import type { Bucket, UsageBatch } from './UsageBatch.ts'
 import type { Grain } from './windows.ts'
 
@@ -33,7 +34,7 @@ const additions = [
 const addBuckets = (grain: Grain) => `
   insert into usage_${grain} as present (key_id, account_id, at, ${COLUMNS})
   select key_id, account_id, to_timestamp(at / 1000.0), ${COLUMNS}
-  from jsonb_to_recordset(?::jsonb) as b (key_id text, account_id text, at bigint, requests bigint, client_errors bigint,
+  from jsonb_to_recordset($1::jsonb) as b (key_id text, account_id text, at bigint, requests bigint, client_errors bigint,
     server_errors bigint, units bigint, latency_count bigint, latency_sum double precision, refused jsonb,
     latency_bins jsonb, endpoints jsonb)
   order by key_id, at
@@ -43,7 +44,7 @@ const addIps = `
   insert into usage_ip as present (key_id, account_id, at, ip, requests, refused, first_seen_at, last_seen_at)
   select "keyId", "accountId", to_timestamp(at / 1000.0), ip, requests, refused,
     to_timestamp("firstSeenAt" / 1000.0), to_timestamp("lastSeenAt" / 1000.0)
-  from jsonb_to_recordset(?::jsonb) as u ("keyId" text, "accountId" text, at bigint, ip inet, requests bigint,
+  from jsonb_to_recordset($1::jsonb) as u ("keyId" text, "accountId" text, at bigint, ip inet, requests bigint,
     refused bigint, "firstSeenAt" bigint, "lastSeenAt" bigint)
   order by "keyId", at, ip
   on conflict (key_id, at, ip) do update set
@@ -54,7 +55,7 @@ const addIps = `
 const addQuotaDays = `
   insert into quota_day as present (key_id, day, region, requests, renders)
   select "keyId", (to_timestamp(at / 1000.0) at time zone 'UTC')::date, region, sum(requests), sum("testRenders")
-  from jsonb_to_recordset(?::jsonb) as q ("keyId" text, at bigint, region text, requests bigint, "testRenders" bigint)
+  from jsonb_to_recordset($1::jsonb) as q ("keyId" text, at bigint, region text, requests bigint, "testRenders" bigint)
   group by 1, 2, 3 order by 1, 2, 3
   on conflict (key_id, day, region) do update set
     requests = present.requests + excluded.requests, renders = present.renders + excluded.renders`
@@ -62,19 +63,19 @@ const addQuotaDays = `
 const addQuotaMonths = `
   insert into quota_month as present (account_id, month, renders)
   select "accountId", date_trunc('month', to_timestamp(at / 1000.0) at time zone 'UTC')::date, sum("liveRenders")
-  from jsonb_to_recordset(?::jsonb) as q ("accountId" text, at bigint, "liveRenders" bigint)
+  from jsonb_to_recordset($1::jsonb) as q ("accountId" text, at bigint, "liveRenders" bigint)
   group by 1, 2 having sum("liveRenders") > 0 order by 1, 2
   on conflict (account_id, month) do update set renders = present.renders + excluded.renders`
 
 const addLastUses = `
   insert into api_key_use as present (key_id, last_used_at)
-  select key_id, to_timestamp(at::bigint / 1000.0) from jsonb_each_text(?::jsonb) as u (key_id, at) order by key_id
+  select key_id, to_timestamp(at::bigint / 1000.0) from jsonb_each_text($1::jsonb) as u (key_id, at) order by key_id
   on conflict (key_id) do update set last_used_at = greatest(present.last_used_at, excluded.last_used_at)`
 
 const addAcceptedDays = `
   insert into usage_accepted as present (account_id, day, verifications, refused, events, completions, changed_at)
-  select "accountId", date '1970-01-01' + day, verifications, refused, events, completions, ?
-  from jsonb_to_recordset(?::jsonb) as a ("accountId" text, day integer, verifications bigint, refused bigint,
+  select "accountId", date '1970-01-01' + day, verifications, refused, events, completions, $2
+  from jsonb_to_recordset($1::jsonb) as a ("accountId" text, day integer, verifications bigint, refused bigint,
     events bigint, completions bigint)
   order by "accountId", day
   on conflict (account_id, day) do update set
@@ -95,24 +96,24 @@ export async function addUsage(
   if (batch.buckets.size > 0) {
     for (const [grain, buckets] of batch.grains()) {
       const rows = buckets.map((bucket) => rowOf(bucket, endpoints))
-      await em.execute(addBuckets(grain), [JSON.stringify(rows)])
+      await executeBound(em, addBuckets(grain), [JSON.stringify(rows)])
     }
   }
-  if (batch.ips.size > 0) await em.execute(addIps, [JSON.stringify([...batch.ips.values()])])
+  if (batch.ips.size > 0) await executeBound(em, addIps, [JSON.stringify([...batch.ips.values()])])
   if (batch.quotas.size > 0) {
     const rows = JSON.stringify([...batch.quotas.values()])
-    await em.execute(addQuotaDays, [rows])
-    await em.execute(addQuotaMonths, [rows])
+    await executeBound(em, addQuotaDays, [rows])
+    await executeBound(em, addQuotaMonths, [rows])
   }
   if (batch.lastUses.size > 0) {
-    await em.execute(addLastUses, [JSON.stringify(Object.fromEntries(batch.lastUses))])
+    await executeBound(em, addLastUses, [JSON.stringify(Object.fromEntries(batch.lastUses))])
   }
 }
 
 /** Adds what a transaction has claimed to the accepted usage of its accounts and days. */
 export async function addAccepted(em: SqlEntityManager, accepted: AcceptedUsage, now: Date): Promise<void> {
   if (accepted.days.size === 0) return
-  await em.execute(addAcceptedDays, [now, JSON.stringify([...accepted.days.values()])])
+  await executeBound(em, addAcceptedDays, [JSON.stringify([...accepted.days.values()]), now])
 }
 
 function rowOf(bucket: Bucket, endpoints: EndpointIds) {

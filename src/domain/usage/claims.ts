@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { executeBound } from './executeBound.ts'
 
 /** The 128-bit form in which an event's id is remembered: the first half of its SHA-256, as a UUID. */
 export function claimIdOf(id: string): string {
@@ -15,8 +16,9 @@ export async function claimIds(em: SqlEntityManager, ids: Iterable<string>): Pro
   const fresh = new Set(ids)
   if (fresh.size === 0) return fresh
   // Nearly always all are fresh: what comes back is the few that are not.
-  const taken = await em.execute<{ id: string }[]>(
-    `with asked as materialized (select id from unnest(?::uuid[]) as a (id) order by id),
+  const taken = await executeBound<{ id: string }>(
+    em,
+    `with asked as materialized (select id from unnest($1::uuid[]) as a (id) order by id),
        claimed as (insert into usage_claim (id) select id from asked on conflict do nothing returning id)
      select id from asked except all select id from claimed`,
     [uuidArray(fresh)],
@@ -27,9 +29,11 @@ export async function claimIds(em: SqlEntityManager, ids: Iterable<string>): Pro
 
 /** Those of these ids that have been counted already. */
 export async function findClaimed(em: SqlEntityManager, ids: string[]): Promise<Set<string>> {
-  const rows = await em.execute<{ id: string }[]>('select id from usage_claim where id = any(?::uuid[])', [
-    uuidArray(ids),
-  ])
+  const rows = await executeBound<{ id: string }>(
+    em,
+    'select id from usage_claim where id = any($1::uuid[])',
+    [uuidArray(ids)],
+  )
   return new Set(rows.map((row) => row.id))
 }
 
