@@ -1,0 +1,209 @@
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { Random } from '../../support/random.ts'
+import type { Direction, Road } from '../../support/road.ts'
+import { type Cluster, REGIONS, type RegionName, type RegionServer } from './cluster.ts'
+import type { Histories } from './Histories.ts'
+import type { Oracle } from './Oracle.ts'
+
+/** How often each comes, beside the others of its kind. */
+const OF_PROCESSES = { 'verifier stopped': 5, 'worker killed': 2, 'worker stopped': 2 } as const
+const OF_REGIONS = {
+  'Redis killed': 2,
+  'older file restored': 2,
+  FLUSHALL: 2,
+  'cut off both ways': 3,
+  'silent both ways': 2,
+  'requests lost or late': 2,
+  'answers lost or late': 2,
+  'verifier cut off': 3,
+  'workers cut off apart': 2,
+} as const
+type Kind = keyof typeof OF_PROCESSES | keyof typeof OF_REGIONS
+
+/** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
+export class Faults {
+  readonly counts: Partial<Record<Kind, number>> = {}
+  /** Older files that the server did not start from: it was started empty instead. */
+  unreadable = 0
+  readonly #cluster: Cluster
+  readonly #histories: Histories
+  readonly #oracle: Oracle
+  readonly #random: Random
+  readonly #copies = new Set<RegionName>()
+  #stopped = false
+
+  constructor(cluster: Cluster, histories: Histories, oracle: Oracle, random: Random) {
+    this.#cluster = cluster
+    this.#histories = histories
+    this.#oracle = oracle
+    this.#random = random
+  }
+
+  /** Strikes until the task is done; everything runs and every road is open then. */
+  async during(task: () => Promise<void>): Promise<void> {
+    const striking = [
+      this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind)),
+      this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind)),
+    ]
+    for (const one of striking) one.catch(() => {})
+    try {
+      await Promise.race([task(), Promise.all(striking)])
+    } finally {
+      this.#stopped = true
+      await Promise.all(striking)
+    }
+  }
+
+  async #keepOn<Some extends Kind>(
+    weights: Record<Some, number>,
+    [least, most]: [number, number],
+    strike: (kind: Some) => Promise<void>,
+  ): Promise<void> {
+    const random = this.#random
+    let ahead: Some[] = []
+    while (!this.#stopped) {
+      // Each round has every kind in it, and a while without any at its end.
+      if (ahead.length === 0) {
+        const round = Object.entries<number>(weights).flatMap(([kind, times]) => Array(times).fill(kind))
+        ahead = random.shuffle(round as Some[])
+        await delay(random.between(500, 3_000))
+      }
+      const kind = ahead.pop()
+      if (!kind || this.#stopped) continue
+      this.counts[kind] = (this.counts[kind] ?? 0) + 1
+      await strike(kind)
+      await delay(random.between(least, most))
+    }
+  }
+
+  async #strikeProcess(kind: keyof typeof OF_PROCESSES): Promise<void> {
+    const random = this.#random
+    if (kind === 'verifier stopped') {
+      const { child, name } = random.pick(this.#cluster.verifiers)
+      await this.#pause(
+        child,
+        name,
+        random.chance(0.8) ? random.between(50, 1_500) : random.between(1_500, 5_000),
+      )
+      return
+    }
+    const worker = random.pick(this.#cluster.workers)
+    if (kind === 'worker stopped') {
+      await this.#pause(worker.process.child, worker.name, random.between(300, 4_000))
+      return
+    }
+    this.#oracle.note(`${worker.name} is killed`)
+    await worker.process.kill()
+    worker.start()
+  }
+
+  async #pause(
+    child: { kill: (signal: NodeJS.Signals) => boolean },
+    name: string,
+    ms: number,
+  ): Promise<void> {
+    this.#oracle.note(`${name} is stopped`)
+    child.kill('SIGSTOP')
+    await delay(ms)
+    child.kill('SIGCONT')
+    this.#oracle.note(`${name} goes on`)
+  }
+
+  async #strikeRegion(kind: keyof typeof OF_REGIONS): Promise<void> {
+    const random = this.#random
+    // The primary has the queues, too: everything waits for it.
+    const name = random.chance(0.12) ? 'primary' : random.pick(REGIONS.slice(1))
+    const region = this.#cluster.regions.find((one) => one.name === name)!
+    this.#oracle.note(`${name}: ${kind}`)
+    if (kind === 'Redis killed') await this.#restart(region)
+    else if (kind === 'older file restored') await this.#restart(region, true)
+    else if (kind === 'FLUSHALL') await this.#flush(region)
+    else if (kind === 'verifier cut off') await this.#block(name, kind, this.#roadsOfVerifiers(name))
+    else if (kind === 'workers cut off apart') await this.#cutApart(name)
+    else await this.#block(name, kind, this.#roadsOfWorkers(name))
+    this.#oracle.note(`${name}: over: ${kind}`)
+    await this.#histories.recheck(name, random, kind)
+    if (random.chance(0.3)) await this.#copy(random.pick(this.#cluster.regions))
+  }
+
+  #roadsOfWorkers(name: RegionName): Road[] {
+    const roads = this.#cluster.workers.map((one) => one.roads[name])
+    return this.#random.chance(0.7) ? roads : [this.#random.pick(roads)]
+  }
+
+  #roadsOfVerifiers(name: RegionName): Road[] {
+    return [this.#random.pick(this.#cluster.verifiers.filter(({ region }) => region === name)).road]
+  }
+
+  async #block(name: RegionName, kind: keyof typeof OF_REGIONS, roads: Road[]): Promise<void> {
+    const random = this.#random
+    const directions: Record<string, Direction[]> = {
+      'silent both ways': ['requests', 'answers'],
+      'requests lost or late': ['requests'],
+      'answers lost or late': ['answers'],
+      'verifier cut off': random.pick([[], ['requests'], ['answers']] as Direction[][]),
+    }
+    const held = directions[kind] ?? []
+    for (const road of roads) {
+      if (held.length > 0) road.hold(...held)
+      else road.cut()
+    }
+    // Half of them are longer than a lease, and what is left of one, and the margin.
+    const longest = name === 'primary' ? 2_000 : held.length > 0 ? 7_500 : 4_500
+    await delay(random.chance(0.5) ? random.between(100, 1_000) : random.between(1_000, longest))
+    for (const road of roads) road.mend(random.chance(0.6) ? 'deliver' : 'lose')
+  }
+
+  /** What one worker has sent arrives late; meanwhile the other knows that it cannot reach the region. */
+  async #cutApart(name: RegionName): Promise<void> {
+    const random = this.#random
+    const [late, without] = random.shuffle([...this.#cluster.workers])
+    if (!late || !without) return
+    late.roads[name].hold('requests', 'answers')
+    without.roads[name].cut()
+    await delay(random.between(2_500, 4_500))
+    late.roads[name].mend()
+    const rest = delay(random.between(0, 1_500)).then(() => without.roads[name].mend())
+    await Promise.all([rest, this.#histories.recheck(name, random, 'what was late has arrived')])
+  }
+
+  async #flush({ redis }: RegionServer): Promise<void> {
+    const client = new Redis(redis.url)
+    await client.flushall().finally(() => client.disconnect())
+  }
+
+  async #restart(region: RegionServer, older = false): Promise<void> {
+    const { name, redis, dataDir } = region
+    if (older && !this.#copies.has(name)) await this.#copy(region)
+    await delay(this.#random.between(0, 1_000))
+    await redis.kill()
+    const [now, before] = [join(dataDir, 'appendonlydir'), join(dataDir, 'older')]
+    if (older) {
+      await rm(now, { recursive: true })
+      await cp(before, now, { recursive: true })
+    }
+    await delay(this.#random.between(0, name === 'primary' ? 300 : 1_500))
+    try {
+      await redis.restart()
+    } catch (error) {
+      if (!older) throw error
+      // Copied in the middle of a rewrite.
+      this.unreadable += 1
+      await rm(now, { recursive: true })
+      await redis.restart()
+    }
+  }
+
+  async #copy({ name, dataDir }: RegionServer): Promise<void> {
+    const older = join(dataDir, 'older')
+    this.#copies.delete(name)
+    await rm(older, { recursive: true, force: true })
+    await cp(join(dataDir, 'appendonlydir'), older, { recursive: true }).then(
+      () => this.#copies.add(name),
+      () => {},
+    )
+  }
+}

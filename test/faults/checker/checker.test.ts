@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { root } from '../../../src/dev/dataDir.ts'
+import { anySeed } from '../../support/random.ts'
+import { runChecker } from './runChecker.ts'
+
+const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 500)
+
+it(
+  `promise 3: in ${HISTORIES} histories under faults no verification that starts after a revoke's answer is accepted`,
+  async () => {
+    const seed = anySeed()
+    const report = await runChecker({
+      histories: HISTORIES,
+      seed,
+      build: process.env.CHECKER_BUILD ?? root,
+      logs: process.env.CHECKER_LOGS,
+    })
+    const text = JSON.stringify(report, undefined, 1)
+    if (process.env.CHECKER_REPORT) writeFileSync(process.env.CHECKER_REPORT, `${text}\n`)
+    console.log(text)
+    const { violations, wronglyRefused, died, odd, verifications, histories } = report
+    expect({ violations, wronglyRefused, died, odd, seed }).toEqual({
+      violations: 0,
+      wronglyRefused: 0,
+      died: [],
+      odd: [],
+      seed,
+    })
+    // It was no idle run: keys worked before, and verifiers refused them afterwards.
+    expect(verifications.accepted).toBeGreaterThan(histories)
+    expect(verifications.refusedAfter).toBeGreaterThan(3 * histories)
+  },
+  1_200_000 + HISTORIES * 300,
+)

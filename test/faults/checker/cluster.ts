@@ -1,0 +1,186 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Pool } from 'undici'
+import { endWithUs } from '../../../src/dev/endWithUs.ts'
+import { freePort } from '../../../src/dev/freePort.ts'
+import { type Redis, startRedis } from '../../../src/dev/redis.ts'
+import { waitForHttp } from '../../../src/dev/waitForHttp.ts'
+import { freshDatabase } from '../../setup/services.ts'
+import { type Road, startRoad } from '../../support/road.ts'
+
+export const REGIONS = ['primary', 'eu', 'us'] as const
+export type RegionName = (typeof REGIONS)[number]
+
+/** Where each verifier verifies. */
+const VERIFIERS: RegionName[] = ['primary', 'eu', 'eu', 'us']
+const WORKERS = 2
+const ACCOUNTS = 4
+export const LEASE_MS = 1_000
+
+export type Process = { child: ChildProcess; kill: () => Promise<void> }
+export type VerifierProcess = Process & {
+  name: string
+  region: RegionName
+  http: Pool
+  /** To the Redis of its region. */
+  road: Road
+}
+export type WorkerSlot = {
+  name: string
+  process: Process
+  /** To the Redis of each region. They outlive the process. */
+  roads: Record<RegionName, Road>
+  start: () => void
+}
+export type RegionServer = { name: RegionName; redis: Redis; dataDir: string }
+export type Cluster = Awaited<ReturnType<typeof startCluster>>
+
+/**
+ * Three Redis servers, four verifiers (whole api processes), two workers and one slow filler, each a real process on the
+ * code in the folder `build`, with a road of its own wherever something is to be cut off.
+ */
+export async function startCluster(build: string, logs?: string) {
+  const database = await freshDatabase()
+  const regions = await Promise.all(REGIONS.map(startRegion))
+  const portOf = (name: RegionName) => regions.find((one) => one.name === name)!.redis.port
+  const url = (port: number) => `redis://127.0.0.1:${port}`
+  const running = new Set<Process>()
+  const roads: Road[] = []
+  const died: string[] = []
+  const openRoad = async (name: RegionName) => {
+    const road = await startRoad(portOf(name))
+    roads.push(road)
+    return road
+  }
+
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.databaseUrl,
+    REDIS_URL: url(portOf('primary')),
+    REGIONS: `eu=${url(portOf('eu'))},us=${url(portOf('us'))}`,
+    REGION_LEASE_MS: String(LEASE_MS),
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    HOST: '127.0.0.1',
+    NODE_ENV: 'production',
+    LOG_LEVEL: logs ? 'info' : 'silent',
+    COMMAND_WAIT_MS: '4000',
+  }
+  const launch = (name: string, file: string, more: Record<string, string>, ipc = false): Process => {
+    const child = spawn(process.execPath, [file], {
+      cwd: build,
+      env: { ...env, ...more },
+      stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
+    })
+    const release = endWithUs(child.pid ?? 0, 'KILL')
+    let tail = ''
+    const file_ = logs ? createWriteStream(join(logs, `${name}.log`), { flags: 'a' }) : undefined
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (data) => {
+        tail = (tail + data).slice(-2_000)
+        file_?.write(data)
+      })
+    }
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.once('exit', (code, signal) => {
+      release()
+      file_?.end()
+      if (running.delete(one)) died.push(`${name} ended by itself (${code ?? signal}): ${tail}`)
+    })
+    const one: Process = {
+      child,
+      kill: async () => {
+        running.delete(one)
+        child.kill('SIGKILL')
+        await exited
+      },
+    }
+    running.add(one)
+    return one
+  }
+  const startVerifier = async (region: RegionName, place: number): Promise<VerifierProcess> => {
+    const [port, road] = await Promise.all([freePort(), openRoad(region)])
+    const name = `verifier-${place}-${region}`
+    const more = {
+      PORT: String(port),
+      REGION: region,
+      ...(region === 'primary' ? { REDIS_URL: url(road.port) } : {}),
+      ...(region === 'eu' ? { REGIONS: `eu=${url(road.port)},us=${url(portOf('us'))}` } : {}),
+      ...(region === 'us' ? { REGIONS: `eu=${url(portOf('eu'))},us=${url(road.port)}` } : {}),
+    }
+    const one = launch(name, 'src/api/main.ts', more)
+    const origin = `http://127.0.0.1:${port}`
+    await waitForHttp(`${origin}/readyz`, {
+      accept: (status) => status === 200,
+      boundMs: 60_000,
+      signal: AbortSignal.timeout(60_000),
+    }).catch((error) => {
+      throw new Error(`${error}\n${died.join('\n')}`)
+    })
+    const http = new Pool(origin, { connections: 128, headersTimeout: 30_000, bodyTimeout: 30_000 })
+    return { ...one, name, region, http, road }
+  }
+  const startWorker = async (_: unknown, place: number): Promise<WorkerSlot> => {
+    const [primary, eu, us] = await Promise.all(REGIONS.map(openRoad))
+    const own = { primary: primary!, eu: eu!, us: us! }
+    const more = {
+      REDIS_URL: url(own.primary.port),
+      REGIONS: `eu=${url(own.eu.port)},us=${url(own.us.port)}`,
+    }
+    const start = () => launch(`worker-${place}`, 'src/workers/main.ts', more)
+    const slot: WorkerSlot = {
+      name: `worker-${place}`,
+      process: start(),
+      roads: own,
+      start: () => {
+        slot.process = start()
+      },
+    }
+    return slot
+  }
+  const cli = async (...args: string[]): Promise<Record<string, string>> => {
+    const done = await promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
+      cwd: build,
+      env,
+    })
+    return JSON.parse(done.stdout)
+  }
+
+  const workers = await Promise.all(Array.from({ length: WORKERS }, startWorker))
+  const verifiers = await Promise.all(VERIFIERS.map(startVerifier))
+  const { serviceToken = '' } = await cli('service-token', 'create', '--name', 'checker')
+  const adminKeys: string[] = []
+  for (let count = 0; count < ACCOUNTS; count++) {
+    const made = await cli('account', 'create', '--name', `Checker ${count}`, '--plan', 'enterprise')
+    adminKeys.push(made.adminKey ?? '')
+  }
+  const filler = launch('filler', 'test/faults/checker/slowFiller.ts', {}, true)
+
+  return {
+    databaseUrl: database.databaseUrl,
+    regions,
+    verifiers,
+    workers,
+    filler,
+    serviceToken,
+    adminKeys,
+    /** What ended without being told to. */
+    died,
+    stop: async () => {
+      await Promise.all([...running].map((one) => one.kill()))
+      await Promise.all(verifiers.map(({ http }) => http.destroy()))
+      await Promise.all(roads.map((road) => road.close()))
+      await Promise.all(regions.map(({ redis }) => redis.stop()))
+      await database.drop()
+    },
+  }
+}
+
+async function startRegion(name: RegionName): Promise<RegionServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), `pictify-keys-checker-${name}-`))
+  return { name, redis: await startRedis({ dataDir, temporary: true }), dataDir }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import { queueName } from '../../../src/platform/queues.ts'
+import { runSql } from '../../setup/runSql.ts'
+import type { Random } from '../../support/random.ts'
+import { type Cluster, REGIONS } from './cluster.ts'
+
+const MOST = 12
+
+/** Sends jobs that were sent already once more, now or up to 8 s later. Resolves with how many. */
+export async function sendLateJobs(
+  { databaseUrl, regions }: Cluster,
+  random: Random,
+  stopped: () => boolean,
+): Promise<number> {
+  const primary = regions.find(({ name }) => name === 'primary')!
+  const connection = new Redis(primary.redis.url, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  connection.on('error', () => {})
+  const queues = new Map(
+    REGIONS.map((name) => [name, new Queue(queueName('fan-out', name), { connection })] as const),
+  )
+  for (const queue of queues.values()) queue.on('error', () => {})
+  let sent = 0
+  while (!stopped()) {
+    await delay(random.between(200, 800))
+    const [rows = []] = await runSql(
+      databaseUrl,
+      `select id, propagate from command where status in ('applied', 'succeeded') and propagate is not null
+       and created_at > now() - interval '10 seconds' order by random() limit ${random.between(1, MOST)}`,
+    )
+    for (const { id, propagate } of rows as { id: string; propagate: object }[]) {
+      const region = random.pick(REGIONS)
+      const data = { commandId: id, region, ...propagate }
+      const options = {
+        attempts: 20,
+        backoff: { type: 'bounded', delay: 100 },
+        delay: random.chance(0.3) ? 0 : random.between(0, 8_000),
+        removeOnComplete: true,
+        removeOnFail: true,
+      }
+      await queues
+        .get(region)
+        ?.add('propagate-state', data, options)
+        .then(
+          () => {
+            sent += 1
+          },
+          () => {},
+        )
+    }
+  }
+  await Promise.all([...queues.values()].map((queue) => queue.close()))
+  connection.disconnect()
+  return sent
+}

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createRandom } from '../../support/random.ts'
+import { REGIONS, startCluster } from './cluster.ts'
+import { Faults } from './Faults.ts'
+import { Histories } from './Histories.ts'
+import { sendLateJobs } from './lateJobs.ts'
+import { Oracle } from './Oracle.ts'
+
+export type CheckerOptions = {
+  histories: number
+  seed: number
+  /** Folder of the code to run: a whole copy of this repository, or itself. */
+  build: string
+  /** Stops at the first violation, or after so many seconds: for builds that ought to have one. */
+  untilViolation?: number
+  /** Folder for what the processes write. */
+  logs?: string
+}
+
+export type CheckerReport = Awaited<ReturnType<typeof runChecker>>
+
+const AT_ONCE = 400
+
+/** Runs histories under faults and reports every verification that was answered as it must not be. */
+export async function runChecker({ histories: count, seed, build, untilViolation, logs }: CheckerOptions) {
+  const random = createRandom(seed)
+  const cluster = await startCluster(build, logs)
+  try {
+    const oracle = new Oracle(cluster)
+    const histories = new Histories(cluster, oracle, seed)
+    const faults = new Faults(cluster, histories, oracle, random)
+    const started = performance.now()
+    const seconds = () => Math.round((performance.now() - started) / 1_000)
+    const enough = () =>
+      untilViolation !== undefined && (oracle.violations.length > 0 || seconds() > untilViolation)
+    let over = false
+    const telling = setInterval(() => {
+      const { accepted, refusedAfter, unavailable } = oracle.counts
+      console.log(
+        `${seconds()} s: ${histories.finished} histories, ${accepted} accepted, ${refusedAfter} refused after, ` +
+          `${unavailable} not decided, ${oracle.violations.length} violations`,
+      )
+    }, 10_000)
+    const late = sendLateJobs(cluster, createRandom(seed + 1), () => over)
+    const checking = histories.keepChecking(createRandom(seed + 2), () => over)
+    await faults.during(() => histories.run(count, Math.min(AT_ONCE, Math.ceil(count / 3)), enough))
+    over = true
+    const [lateJobs] = await Promise.all([late, checking])
+    if (!enough()) {
+      for (const region of REGIONS) await histories.recheck(region, random, 'all is well')
+      await histories.recheckAll(Math.min(4_000, histories.ended.length), random)
+    }
+    clearInterval(telling)
+    await delay(0)
+    return {
+      seed,
+      seconds: seconds(),
+      histories: histories.finished,
+      abandoned: histories.abandoned,
+      keysEnded: histories.ended.length,
+      rotated: histories.rotated,
+      renamed: histories.renamed,
+      verifications: oracle.counts,
+      refusedBy: oracle.refusedBy,
+      commands: histories.commands.counts,
+      refusals: histories.commands.refusals,
+      faults: { ...faults.counts, unreadable: faults.unreadable },
+      lateJobs,
+      slowFills: { written: histories.fills.written, ofAnEarlierEpoch: histories.fills.refused },
+      died: cluster.died,
+      odd: oracle.odd,
+      violations: oracle.violations.length,
+      firstViolations: oracle.violations.slice(0, 3),
+      wronglyRefused: oracle.wronglyRefused.length,
+      firstWronglyRefused: oracle.wronglyRefused.slice(0, 3),
+    }
+  } finally {
+    await cluster.stop()
+  }
+}

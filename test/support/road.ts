@@ -1,0 +1,86 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+export type Direction = 'requests' | 'answers'
+
+export type Road = {
+  port: number
+  /** Ends every connection and takes no other. */
+  cut: () => void
+  /** Lets nothing through in these directions: what was sent is on its way, and nobody is told. */
+  hold: (...directions: Direction[]) => void
+  /** Lets everything through again: what was held arrives late or, with `lose`, never, and its connection ends. */
+  mend: (held?: 'deliver' | 'lose') => void
+  close: () => Promise<void>
+}
+
+/** A TCP proxy before a server on 127.0.0.1 that a test may cut off, at once or silently, both ways or one way. */
+export async function startRoad(targetPort: number): Promise<Road> {
+  const pairs = new Set<{ incoming: Socket; outgoing: Socket }>()
+  const held = new Set<Direction>()
+  let isCut = false
+
+  const forward = (from: Socket, to: Socket, direction: Direction) => {
+    from.setNoDelay(true)
+    from.on('data', (chunk) => {
+      if (to.write(chunk)) return
+      from.pause()
+      to.once('drain', () => {
+        if (!held.has(direction)) from.resume()
+      })
+    })
+    from.on('error', () => {})
+    from.on('end', () => to.end())
+    if (held.has(direction)) from.pause()
+  }
+  const server = createServer({ allowHalfOpen: true }, (incoming) => {
+    if (isCut) return void incoming.on('error', () => {}).resetAndDestroy()
+    const outgoing = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true })
+    const pair = { incoming, outgoing }
+    pairs.add(pair)
+    forward(incoming, outgoing, 'requests')
+    forward(outgoing, incoming, 'answers')
+    for (const socket of [incoming, outgoing]) {
+      socket.on('close', () => {
+        pairs.delete(pair)
+        incoming.destroy()
+        outgoing.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+
+  const endAll = () => {
+    for (const { incoming, outgoing } of pairs) {
+      incoming.resetAndDestroy()
+      outgoing.resetAndDestroy()
+    }
+  }
+  const cut = () => {
+    isCut = true
+    endAll()
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    hold: (...directions) => {
+      for (const direction of directions) held.add(direction)
+      for (const { incoming, outgoing } of pairs) {
+        if (held.has('requests')) incoming.pause()
+        if (held.has('answers')) outgoing.pause()
+      }
+    },
+    mend: (fate = 'deliver') => {
+      if (fate === 'lose' && held.size > 0) endAll()
+      isCut = false
+      held.clear()
+      for (const { incoming, outgoing } of pairs) {
+        incoming.resume()
+        outgoing.resume()
+      }
+    },
+    close: () => {
+      cut()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
