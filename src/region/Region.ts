@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
-import type { Log } from '../platform/log.ts'
 import { queueName } from '../platform/queues.ts'
 import { scripts } from './scripts.ts'
 
@@ -26,6 +25,11 @@ export type RegionOptions = {
   kind: 'primary' | 'further' | 'leased'
 }
 
+/** Where a region tells that it is away, and that it was reached. */
+export type RegionLog = {
+  warn: (facts: { region: string; reason?: string; err?: unknown }, text: string) => void
+}
+
 type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>
 
 /**
@@ -42,7 +46,7 @@ export class Region {
   #marker: string | undefined
   #opening: Promise<string> | undefined
 
-  constructor({ name, url, kind }: RegionOptions, log: Log) {
+  constructor({ name, url, kind }: RegionOptions, log: RegionLog) {
     this.name = name
     this.kind = kind
     this.meteringPrefix = `bull:${queueName('metering', name)}:`

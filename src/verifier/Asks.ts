@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { ASK_WAIT_MS, type AskName, type JobData } from '../domain/jobs.ts'
+import { ASK_OPTIONS, queueName } from '../platform/queues.ts'
+import { type Region, RegionUnavailable } from '../region/Region.ts'
+
+type Question<Name extends AskName> = Omit<JobData<Name>, 'askId' | 'region' | 'replyTo' | 'at'>
+type Waiting = { answer: (answer: unknown) => void; fail: (error: Error) => void }
+
+/** For how long an answer that comes too late is still looked at, in ms. */
+const LATE_MS = 60_000
+
+/**
+ * Asks the workers what only Postgres and the primary region know, by a job in the region's own Redis, and waits for the
+ * answer on a channel there: whoever reaches the region can ask.
+ */
+export class Asks {
+  readonly #region: Region
+  readonly #queue: string
+  readonly #channel = `keys:answers:${randomUUID()}`
+  readonly #subscriber: Redis
+  readonly #listening: Promise<unknown>
+  readonly #waiting = new Map<string, Waiting>()
+
+  constructor(region: Region, redisUrl: string) {
+    this.#region = region
+    this.#queue = `bull:${queueName('asks', region.name)}:`
+    this.#subscriber = new Redis(redisUrl, {
+      maxRetriesPerRequest: null,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    })
+    this.#subscriber.on('error', () => {
+      // The region itself says that it is away; a lost answer costs a wait.
+    })
+    this.#listening = this.#subscriber.subscribe(this.#channel)
+    this.#listening.catch(() => {})
+    this.#subscriber.on('message', (_channel, message) => {
+      const { askId, answer } = JSON.parse(message)
+      this.#waiting.get(askId)?.answer(answer)
+    })
+  }
+
+  /**
+   * The worker's answer. Throws RegionUnavailable where none comes within two seconds; `onLate` then gets the one that comes
+   * in the minute after that.
+   */
+  ask<Name extends AskName>(
+    name: Name,
+    question: Question<Name>,
+    onLate?: (answer: unknown) => void,
+  ): Promise<unknown> {
+    const askId = randomUUID()
+    return new Promise((resolve, reject) => {
+      let bound: NodeJS.Timeout
+      const end = () => {
+        clearTimeout(bound)
+        this.#waiting.delete(askId)
+      }
+      const fail = (error: Error) => {
+        end()
+        reject(error)
+      }
+      const late = () => {
+        fail(new RegionUnavailable(`No worker has answered a question of region ${this.#region.name}.`))
+        if (!onLate) return
+        bound = setTimeout(end, LATE_MS).unref()
+        this.#waiting.set(askId, {
+          fail: end,
+          answer: (answer) => {
+            end()
+            onLate(answer)
+          },
+        })
+      }
+      bound = setTimeout(late, ASK_WAIT_MS)
+      this.#waiting.set(askId, {
+        fail,
+        answer: (answer) => {
+          end()
+          resolve(answer)
+        },
+      })
+      this.#send(askId, name, question).catch(fail)
+    })
+  }
+
+  async #send(askId: string, name: AskName, question: object): Promise<void> {
+    await this.#listening
+    await this.#region.ready(ASK_WAIT_MS)
+    if (!this.#waiting.has(askId)) return
+    const data = { askId, region: this.#region.name, replyTo: this.#channel, ...question }
+    await this.#region.run('ask', this.#queue, name, ASK_OPTIONS, JSON.stringify(data))
+  }
+
+  close(): void {
+    for (const { fail } of [...this.#waiting.values()])
+      fail(new RegionUnavailable('The verifier was closed.'))
+    this.#subscriber.disconnect()
+  }
+}

@@ -1,0 +1,76 @@
+import { createSecretParser, digestOf } from '../domain/keys/keyFormat.ts'
+import { RegionUnavailable } from '../region/Region.ts'
+import type { Asks } from './Asks.ts'
+
+/** A token's word is believed for this long; a revoked one is refused after it, give or take an answer. */
+const FRESH_MS = 5_000
+const RETRY_MS = 1_000
+
+/** The service token is not in force: nothing is verified with it. To callers it is a service that cannot verify. */
+export class ServiceTokenRefused extends RegionUnavailable {
+  constructor() {
+    super('The service token is not valid.')
+    this.name = 'ServiceTokenRefused'
+  }
+}
+
+/**
+ * Holds the verifier's own service token to be in force: it is checked before the first verification, and every few seconds
+ * from then on. While nobody can say, what was known last stays in force, so that verification does not depend on Postgres.
+ */
+export class TokenWatch {
+  readonly #asks: Asks
+  readonly #digest: string | undefined
+  readonly #onError: (error: unknown) => void
+  #good: boolean | undefined
+  #checking: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(asks: Asks, token: string, prefix: string, onError: (error: unknown) => void) {
+    this.#asks = asks
+    const parsed = createSecretParser(prefix, ['service'])(token)
+    this.#digest = 'hint' in parsed ? undefined : digestOf(token)
+    this.#onError = onError
+    void this.#check()
+  }
+
+  get isGood(): boolean {
+    return this.#good === true
+  }
+
+  /** Resolves when the token is known to be in force. Throws ServiceTokenRefused, or RegionUnavailable when nobody can say. */
+  async require(): Promise<void> {
+    if (this.#good === undefined) await this.#check()
+    if (this.#good === undefined) throw new RegionUnavailable('The service token could not be checked yet.')
+    if (!this.#good) throw new ServiceTokenRefused()
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  #check(): Promise<void> {
+    this.#checking ??= this.#ask().finally(() => {
+      this.#checking = undefined
+      if (this.#closed || this.#digest === undefined) return
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => void this.#check(), this.#good === undefined ? RETRY_MS : FRESH_MS)
+      this.#timer.unref()
+    })
+    return this.#checking
+  }
+
+  async #ask(): Promise<void> {
+    const before = this.#good
+    try {
+      this.#good =
+        this.#digest !== undefined &&
+        (await this.#asks.ask('check-service-token', { digest: this.#digest })) === true
+      if (!this.#good && before !== false) this.#onError(new ServiceTokenRefused())
+    } catch {
+      // Nobody can say: the next check is soon.
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { PRIMARY } from '../domain/regions.ts'
+import { Region, RegionUnavailable } from '../region/Region.ts'
+import { Asks } from './Asks.ts'
+import { eventRow } from './eventRow.ts'
+import { Reporter } from './Reporter.ts'
+import { type RequestFacts, requestFacts } from './requestFacts.ts'
+import { ServiceTokenRefused, TokenWatch } from './TokenWatch.ts'
+import { TruthByAsking } from './TruthByAsking.ts'
+import { type Verification, type VerificationRequest, Verifier } from './Verifier.ts'
+
+/** As the service's own `POST /verify` has it. */
+const MAX_UNITS = 1_000
+const DAY = 86_400_000
+
+export type VerifierOptions = {
+  /** The Redis of the region in which this process verifies. */
+  redisUrl: string
+  /** `pk_service_…`, of `bin/keys service-token create`. */
+  serviceToken: string
+  /** The region's name, as `REGIONS` of the service has it; `primary` unless told. */
+  region?: string
+  /** Whether a further region needs a lease to admit: true unless the service runs with `REGION_LEASE_MS=0`. */
+  leases?: boolean
+  /** `KEY_PREFIX` of the service; `pk` unless told. */
+  keyPrefix?: string
+  /** What a refusal's `type` starts with: `PROBLEM_BASE_URL` of the service. */
+  problemBaseUrl?: string
+  /** Keys kept in memory; the least recently loaded leave first. 200,000 unless told. */
+  maxCachedKeys?: number
+  /** What goes wrong beside the requests: connections, reports, the token. Never holds a key. `console.error` unless told. */
+  onError?: (error: unknown) => void
+}
+
+/** What became of an admitted request. `latencyMs` from its arrival to the end of its answer. */
+export type Outcome = { status: number; latencyMs?: number } & RequestFacts
+
+/** A verifier of one's own: decides as the service's `POST /verify` does, without a hop. */
+export type KeyVerifier = {
+  /** Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid". */
+  verify: (request: VerificationRequest) => Promise<Verification>
+  /** Completes an admitted request with status and latency; once per verification counts. Never waits, never throws. */
+  report: (verification: Verification, outcome: Outcome) => void
+  /** Resolves once it can verify. Throws ServiceTokenRefused, or RegionUnavailable after `boundMs` (10 s unless told). */
+  ready: (boundMs?: number) => Promise<void>
+  /** Answers what is under way, stores the reports, within about `boundMs` (10 s unless told). Stop the server first. */
+  close: (boundMs?: number) => Promise<void>
+  /** Reports that could not be stored. */
+  readonly droppedReports: number
+  readonly problemBaseUrl: string
+  readonly onError: (error: unknown) => void
+}
+
+/** Needs the region's Redis alone; what only Postgres knows is asked through it, and answered by the service's workers. */
+export function createVerifier(options: VerifierOptions): KeyVerifier {
+  const { redisUrl, serviceToken, region: name = PRIMARY, leases = true, keyPrefix = 'pk' } = options
+  const onError = options.onError ?? ((error) => console.error('Pictify Keys:', error))
+  const kind = name === PRIMARY ? 'primary' : leases ? 'leased' : 'further'
+  const region = new Region(
+    { name, url: redisUrl, kind },
+    {
+      warn: ({ reason, err }, text) =>
+        onError(new Error(reason ? `${text}: ${reason}` : text, { cause: err })),
+    },
+  )
+  const asks = new Asks(region, redisUrl)
+  const truth = new TruthByAsking(region, asks)
+  const token = new TokenWatch(asks, serviceToken, keyPrefix, onError)
+  const reporter = new Reporter(region, onError)
+  const verifier = new Verifier({
+    region,
+    fillFromTruth: (digests) => truth.fill(digests),
+    hasImports: truth.hasImports,
+    quotas: name === PRIMARY ? undefined : truth.quotas,
+    keyPrefix,
+    maxCachedKeys: options.maxCachedKeys ?? 200_000,
+    hooks: { onBatch: () => {}, onVerified: () => {} },
+  })
+  let closing: Promise<void> | undefined
+
+  const close = async (boundMs: number) => {
+    token.close()
+    let bound: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      bound = setTimeout(resolve, boundMs)
+    })
+    await Promise.race([verifier.drain(), late])
+    clearTimeout(bound)
+    await reporter.close(boundMs)
+    asks.close()
+    await region.close()
+  }
+
+  return {
+    verify: async (asked) => {
+      if (closing) throw new RegionUnavailable('The verifier was closed.')
+      const { units } = asked
+      if (units !== undefined && !(Number.isInteger(units) && units >= 1 && units <= MAX_UNITS))
+        throw new TypeError(`units must be a whole number from 1 to ${MAX_UNITS}`)
+      const request = { ...asked, ...requestFacts(asked) }
+      if (!token.isGood) await token.require()
+      return verifier.verify(request)
+    },
+    report: ({ valid, requestId, key }, { status, latencyMs, ...facts }) => {
+      if (!valid || !key) return
+      if (
+        !(Number.isInteger(status) && status >= 100 && status <= 599) ||
+        (latencyMs !== undefined && !(latencyMs >= 0 && latencyMs <= DAY))
+      )
+        return onError(new TypeError(`no outcome of a request: status ${status}, ${latencyMs} ms`))
+      const { keyId, accountId } = key
+      // Its id is the verification's own: a second report of the same request counts nothing.
+      reporter.add(
+        eventRow({
+          id: requestId,
+          at: Date.now(),
+          keyId,
+          accountId,
+          requestId,
+          status,
+          latencyMs,
+          ...requestFacts(facts),
+        }),
+      )
+    },
+    ready: async (boundMs = 10_000) => {
+      const until = performance.now() + boundMs
+      await region.ready(boundMs)
+      for (;;) {
+        try {
+          return await token.require()
+        } catch (error) {
+          if (error instanceof ServiceTokenRefused || performance.now() > until) throw error
+          await delay(50)
+        }
+      }
+    },
+    close: (boundMs = 10_000) => {
+      closing ??= close(boundMs)
+      return closing
+    },
+    get droppedReports() {
+      return reporter.dropped
+    },
+    problemBaseUrl: options.problemBaseUrl ?? 'https://docs.pictify.io/errors',
+    onError,
+  }
+}
