@@ -16,8 +16,8 @@ export type JobDefinition = {
   summary: string
 }
 
-/** The first two are in the primary region's Redis; of the others each region has its own. */
-export const QUEUES = ['commands', 'maintenance', 'fan-out', 'metering', 'asks'] as const
+/** The first three are in the primary region's Redis; of the others each region has its own. */
+export const QUEUES = ['commands', 'maintenance', 'notifications', 'fan-out', 'metering', 'asks'] as const
 export type QueueName = (typeof QUEUES)[number]
 
 const forDays = { attempts: 1_000, delayMs: 250 }
@@ -95,6 +95,12 @@ export const jobs = {
   'remove-member': commandJob('Removes a member and their sessions'),
   'create-service-token': commandJob('Creates a token for a resource server'),
   'revoke-service-token': commandJob('Revokes a resource server’s token'),
+  'create-channel': commandJob('Creates a channel and sends it what verifies it'),
+  'delete-channel': commandJob('Deletes a channel and takes it out of the rules'),
+  'test-channel': commandJob('Sends a test message to a channel, or its confirmation link again'),
+  'rotate-channel-secret': commandJob('Gives a webhook another signing secret beside the former one'),
+  'confirm-channel': commandJob('Confirms an email channel by its link'),
+  'redeliver-notification': commandJob('Sends a notification again, under the same ID'),
   'finish-command': {
     queue: 'commands',
     data: command,
@@ -143,6 +149,14 @@ export const jobs = {
   }),
   'check-service-token': ask('Says whether a service token is in force', { digest: z.string() }),
   'look-for-imports': ask('Says whether any key was imported', {}),
+  'deliver-notification': {
+    queue: 'notifications',
+    data: z.object({ notificationId: z.string() }),
+    // For a database that is away; a receiver's failures are rows, with a schedule of their own.
+    retry: { attempts: 20, delayMs: 1_000 },
+    summary: 'Makes one attempt to deliver a notification',
+  },
+  'sweep-notifications': scheduled('Enqueues again the notifications that are due and were lost'),
   'sweep-commands': scheduled('Enqueues again the commands that are not finished'),
   'relay-outbox': scheduled('Sends what the outbox still holds'),
   'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),

@@ -42,7 +42,7 @@ function parseRegions(text: string, context: z.RefinementCtx): { name: string; u
 const EnvSchema = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
   REDIS_URL: url('redis:', 'rediss:'),
-  /** 32 random bytes, base64: seals idempotent answers. */
+  /** 32 random bytes, base64: seals idempotent answers, and channels' targets and secrets. */
   SECRETS_KEY: z
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64'),
@@ -66,6 +66,14 @@ const EnvSchema = z.object({
   SHUTDOWN_MS: z.coerce.number().int().min(0).default(25_000),
   /** Comma-separated CIDRs of proxies whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z.string().default('127.0.0.0/8,::1/128'),
+  /** The server that sends email; unset: no email channels. */
+  SMTP_URL: url('smtp:', 'smtps:').optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\p{Cc}]+@[^\p{Cc}]+$/u, 'must be an email address')
+    .default('pictify-keys@localhost'),
+  /** Development: messages may go to private addresses, and Slack's to any host. */
+  WEBHOOK_ALLOW_PRIVATE: flag,
   OPERATOR_USER: z.string().default('operator'),
   /** Unset: /admin/queues and /metrics do not exist. */
   OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),

@@ -43,6 +43,12 @@ export function createMetrics() {
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
       registers,
     }),
+    deliveries: new Counter({
+      name: 'keys_deliveries_total',
+      help: 'Attempts to deliver a notification, by type of channel and outcome',
+      labelNames: ['channel', 'outcome'] as const,
+      registers,
+    }),
     commandSeconds: new Histogram({
       name: 'keys_command_seconds',
       help: 'How long the asker of a command waited, by kind and outcome (pending: answered with 202)',
@@ -144,6 +150,24 @@ export function measureReconciliation(metrics: Metrics, countDiffering: () => Pr
     registers: [metrics.registry],
     async collect() {
       this.set(await countDiffering().catch(() => -1))
+    },
+  })
+}
+
+/** How long the oldest notification waits that is not delivered, and the oldest that is due. Read when Prometheus asks. */
+export function measureNotifications(
+  metrics: Metrics,
+  oldest: () => Promise<{ undelivered: number; due: number }>,
+): void {
+  const age = new Gauge({
+    name: 'keys_notifications_oldest_seconds',
+    help: 'Age of the oldest notification that is not delivered, and lateness of the oldest that is due; -1 while Postgres is away',
+    labelNames: ['state'] as const,
+    registers: [metrics.registry],
+    async collect() {
+      const { undelivered, due } = await oldest().catch(() => ({ undelivered: -1, due: -1 }))
+      age.set({ state: 'undelivered' }, undelivered)
+      age.set({ state: 'due' }, due)
     },
   })
 }

@@ -8,6 +8,8 @@ import { SessionSchema } from '../domain/accounts/Session.ts'
 import { AuditEntrySchema } from '../domain/audit/AuditEntry.ts'
 import { CommandSchema } from '../domain/commands/Command.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
+import { ChannelSchema } from '../domain/notifications/Channel.ts'
+import { NotificationSchema } from '../domain/notifications/Notification.ts'
 
 export type Em = SqlEntityManager
 export type Orm = MikroORM
@@ -20,6 +22,8 @@ const entities = [
   ApiKeySchema,
   CommandSchema,
   AuditEntrySchema,
+  ChannelSchema,
+  NotificationSchema,
 ]
 
 /** Opens the connection pool; does not connect until the first query. `poolMax` in connections. */

@@ -52,7 +52,8 @@ export type Queues = {
   byName: Record<QueueName, Queue>
   /** Every queue by its name, those of further regions among them. */
   all: Map<string, Queue>
-  add: <Name extends JobName>(name: Name, data: JobData<Name>, id?: string) => Promise<void>
+  /** `delayMs`: not before then. */
+  add: <Name extends JobName>(name: Name, data: JobData<Name>, id?: string, delayMs?: number) => Promise<void>
   send: (message: OutboxMessage) => Promise<void>
   /** Metering jobs of all regions that are not done. */
   countMetering: () => Promise<number>
@@ -100,10 +101,13 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
   const flows = new FlowProducer({ connection })
   flows.on('error', () => {})
 
-  const add = async (name: JobName, data: unknown, id?: string) => {
+  const add = async (name: JobName, data: unknown, id?: string, delayMs?: number) => {
     const queue = byName[jobs[name].queue]
     await requireReached(queue)
-    await queue.add(name, data, jobOptions(name, id))
+    await queue.add(name, data, {
+      ...jobOptions(name, id),
+      ...(delayMs === undefined ? {} : { delay: delayMs }),
+    })
   }
   const send = async (message: OutboxMessage) => {
     if (message.kind === 'job') return add(message.name, message.data, message.id)

@@ -9,7 +9,13 @@ import { relayOutbox, writeOutbox } from '../platform/outbox.ts'
 import type { WorkerContext } from './context.ts'
 
 /** What a command has changed: the result to show, and whose state every region must learn before it is done. */
-export type Applied = { result: Record<string, unknown>; keyIds?: string[]; accountIds?: string[] }
+export type Applied = {
+  result: Record<string, unknown>
+  keyIds?: string[]
+  accountIds?: string[]
+  /** Jobs that follow once the change is committed; nobody waits for them. */
+  follow?: OutboxMessage[]
+}
 
 export type CommandInput<Kind extends CommandKind> = {
   em: SqlEntityManager
@@ -33,6 +39,7 @@ export function commandJob<Kind extends CommandKind>(
     const now = context.now()
     let command: Command | null = null
     let refusal: Failure | undefined
+    let follows = false
     try {
       command = await context.orm.em.fork().transactional(async (em) => {
         const claimed = await claim(em, commandId)
@@ -48,6 +55,8 @@ export function commandJob<Kind extends CommandKind>(
         claimed.status = next ? 'applied' : 'succeeded'
         claimed.finishedAt = next ? null : now
         if (next) await writeOutbox(em, next)
+        for (const message of applied.follow ?? []) await writeOutbox(em, message)
+        follows = (applied.follow ?? []).length > 0
         return claimed
       })
     } catch (error) {
@@ -58,6 +67,9 @@ export function commandJob<Kind extends CommandKind>(
     if (!command) return
     if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
     else await announce(context, command)
+    // What is left, or cannot be sent now, the schedule sends: the command is done.
+    if (follows && command.status === 'succeeded')
+      await relayOutbox(context.orm.em, context.queues.send).catch(() => {})
   }
 }
 

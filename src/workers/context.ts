@@ -3,6 +3,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Orm } from '../platform/postgres.ts'
 import type { Queues } from '../platform/queues.ts'
 import type { Region } from '../region/Region.ts'
+import type { Notifiers } from './notifiers/Notifiers.ts'
 import type { Rollup } from './Rollup.ts'
 
 /** What job handlers are handed. */
@@ -11,6 +12,7 @@ export type WorkerContext = {
   queues: Queues
   regions: Map<string, Region>
   rollup: Rollup
+  notifiers: Notifiers
   /** How long a lease of a further region lasts (0: there are none), and what is allowed for clocks that run slow. */
   lease: { ms: number; marginMs: number }
   /** Tells the process that waits for a command to look at its row. */

@@ -1,14 +1,17 @@
 import type { JobData, JobName } from '../domain/jobs.ts'
 import type { Handler } from './context.ts'
 import { addMember } from './jobs/addMember.ts'
+import { confirmChannel, deleteChannel, rotateChannelSecret, testChannel } from './jobs/changeChannel.ts'
 import { changePlan } from './jobs/changePlan.ts'
 import { checkServiceToken } from './jobs/checkServiceToken.ts'
 import { claimQuotas } from './jobs/claimQuotas.ts'
 import { closeUsageDays } from './jobs/closeUsageDays.ts'
 import { createAccount } from './jobs/createAccount.ts'
 import { createApiKey } from './jobs/createApiKey.ts'
+import { createChannel } from './jobs/createChannel.ts'
 import { createServiceToken } from './jobs/createServiceToken.ts'
 import { deleteApiKey } from './jobs/deleteApiKey.ts'
+import { deliverNotification } from './jobs/deliverNotification.ts'
 import { expireRecords } from './jobs/expireRecords.ts'
 import { finishCommand } from './jobs/finishCommand.ts'
 import { foldMinutes } from './jobs/foldMinutes.ts'
@@ -18,6 +21,7 @@ import { lookForImports } from './jobs/lookForImports.ts'
 import { maintainPartitions } from './jobs/maintainPartitions.ts'
 import { propagateState } from './jobs/propagateState.ts'
 import { reconcileAccount } from './jobs/reconcileAccount.ts'
+import { redeliverNotification } from './jobs/redeliverNotification.ts'
 import { relayOutboxJob } from './jobs/relayOutboxJob.ts'
 import { removeMember } from './jobs/removeMember.ts'
 import { resetTestQuotas } from './jobs/resetTestQuotas.ts'
@@ -27,6 +31,7 @@ import { rollUpEvents, rollUpVerifications } from './jobs/rollUp.ts'
 import { rotateApiKey } from './jobs/rotateApiKey.ts'
 import { sweepCommands } from './jobs/sweepCommands.ts'
 import { sweepExpiredKeys } from './jobs/sweepExpiredKeys.ts'
+import { sweepNotifications } from './jobs/sweepNotifications.ts'
 import { updateApiKey } from './jobs/updateApiKey.ts'
 import { updateMember } from './jobs/updateMember.ts'
 
@@ -45,6 +50,12 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'remove-member': removeMember,
   'create-service-token': createServiceToken,
   'revoke-service-token': revokeServiceToken,
+  'create-channel': createChannel,
+  'delete-channel': deleteChannel,
+  'test-channel': testChannel,
+  'rotate-channel-secret': rotateChannelSecret,
+  'confirm-channel': confirmChannel,
+  'redeliver-notification': redeliverNotification,
   'finish-command': finishCommand,
   'propagate-state': propagateState,
   'roll-up-verifications': rollUpVerifications,
@@ -53,6 +64,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'claim-quotas': claimQuotas,
   'check-service-token': checkServiceToken,
   'look-for-imports': lookForImports,
+  'deliver-notification': deliverNotification,
+  'sweep-notifications': sweepNotifications,
   'sweep-commands': sweepCommands,
   'relay-outbox': relayOutboxJob,
   'reset-test-quotas': resetTestQuotas,

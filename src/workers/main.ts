@@ -1,12 +1,14 @@
 import { Redis } from 'ioredis'
+import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
-import { createMetrics, measureQueues } from '../platform/metrics.ts'
+import { createMetrics, measureNotifications, measureQueues } from '../platform/metrics.ts'
 import { openPostgres } from '../platform/postgres.ts'
 import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
 import { openRegions, primaryOf } from '../region/openRegions.ts'
 import { keepLeases } from './keepLeases.ts'
+import { openNotifiers } from './notifiers/Notifiers.ts'
 import { startProbes } from './probes.ts'
 import { Rollup } from './Rollup.ts'
 import { keepSchedules } from './schedules.ts'
@@ -22,6 +24,7 @@ shutdown.add('postgres', () => orm.close())
 const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
+measureNotifications(metrics, () => oldestNotifications(orm.em.fork()))
 const regions = openRegions(env, log)
 shutdown.add('regions', () => Promise.all([...regions.values()].map((region) => region.close())))
 const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1 })
@@ -36,6 +39,7 @@ const context = {
   regions,
   lease: { ms: env.REGION_LEASE_MS, marginMs: 1_000 + env.REGION_LEASE_MS / 10 },
   rollup: new Rollup(orm, () => new Date()),
+  notifiers: openNotifiers(env),
   reply: async (channel: string | null, commandId: string) => {
     if (channel) await replies.publish(channel, commandId).catch(() => {})
   },

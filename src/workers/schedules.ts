@@ -6,6 +6,7 @@ import { jobOptions, type Queues } from '../platform/queues.ts'
 const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'sweep-commands', every: 5_000 },
   { job: 'relay-outbox', every: 5_000 },
+  { job: 'sweep-notifications', every: 5_000 },
   { job: 'reset-test-quotas', pattern: '0 0 0 * * *' },
   { job: 'maintain-partitions', every: 3_600_000 },
   { job: 'sweep-expired-keys', every: 600_000 },

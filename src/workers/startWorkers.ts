@@ -21,6 +21,8 @@ export function startWorkers(
   const perQueue: Record<QueueName, number> = {
     commands: concurrency,
     'fan-out': concurrency,
+    // They wait for others' servers.
+    notifications: concurrency * 4,
     // Jobs share transactions (see Rollup.ts), so many at once is what makes each transaction cheap per job.
     metering: concurrency * 16,
     maintenance: 2,

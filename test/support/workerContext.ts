@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { createLog } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { openPostgres } from '../../src/platform/postgres.ts'
 import { openQueues } from '../../src/platform/queues.ts'
 import { Region } from '../../src/region/Region.ts'
 import type { WorkerContext } from '../../src/workers/context.ts'
+import { openNotifiers } from '../../src/workers/notifiers/Notifiers.ts'
 import { Rollup } from '../../src/workers/Rollup.ts'
 import { freshDatabase, freshRedis } from '../setup/services.ts'
 
@@ -11,7 +13,7 @@ import { freshDatabase, freshRedis } from '../setup/services.ts'
  * What job handlers are handed, on a database and a Redis of their own, in this process: for calling handlers twice, late
  * and out of order. `clock.now` is what they take for the time; `replies` is every command that was announced.
  */
-export async function startWorkerContext() {
+export async function startWorkerContext(env: Partial<Parameters<typeof openNotifiers>[0]> = {}) {
   const [database, redis] = await Promise.all([freshDatabase(), freshRedis()])
   const log = createLog('silent', { process: 'test' })
   const orm = await openPostgres(database.databaseUrl)
@@ -26,6 +28,13 @@ export async function startWorkerContext() {
     regions: new Map([[region.name, region]]),
     lease: { ms: 0, marginMs: 0 },
     rollup: new Rollup(orm, () => clock.now),
+    notifiers: openNotifiers({
+      SECRETS_KEY: randomBytes(32).toString('base64'),
+      MAIL_FROM: 'keys@example.com',
+      PUBLIC_URL: 'https://keys.example.com',
+      WEBHOOK_ALLOW_PRIVATE: true,
+      ...env,
+    }),
     reply: async (_channel, commandId) => {
       replies.push(commandId)
     },

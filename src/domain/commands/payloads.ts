@@ -3,6 +3,7 @@ import { PLANS } from '../accounts/plans.ts'
 import { FileFaults, ImportRecord } from '../imports/outcome.ts'
 import type { CommandKind } from '../jobs.ts'
 import { Access, KeyTypes } from '../keys/keyFields.ts'
+import { CHANNEL_TYPES } from '../notifications/Channel.ts'
 
 /** What each command's row carries. Never a secret: digests and hints only. */
 const secret = z.object({ digest: z.string(), hint: z.string() })
@@ -29,6 +30,9 @@ const newMember = z.object({
   role: Roles,
   passwordHash: z.string(),
 })
+
+/** The token of a confirmation link: as it is looked for, and sealed for the email. */
+const ChannelLink = z.object({ digest: z.string(), sealed: z.string() })
 
 export const payloads = {
   'create-api-key': secret.extend({
@@ -75,6 +79,19 @@ export const payloads = {
   'remove-member': z.object({ memberId: z.string() }),
   'create-service-token': secret.extend({ serviceTokenId: z.string(), name: z.string() }),
   'revoke-service-token': z.object({ serviceTokenId: z.string() }),
+  'create-channel': z.object({
+    channelId: z.string(),
+    type: z.enum(CHANNEL_TYPES),
+    name: z.string(),
+    sealedTarget: z.string(),
+    sealedSecret: z.string().nullable(),
+    link: ChannelLink.nullable(),
+  }),
+  'delete-channel': z.object({ channelId: z.string() }),
+  'test-channel': z.object({ channelId: z.string(), link: ChannelLink.nullable() }),
+  'rotate-channel-secret': z.object({ channelId: z.string(), sealedSecret: z.string() }),
+  'confirm-channel': z.object({ channelId: z.string(), digest: z.string() }),
+  'redeliver-notification': z.object({ notificationId: z.string() }),
 } as const satisfies Record<CommandKind, z.ZodType>
 
 export type CommandPayload<Kind extends CommandKind> = z.infer<(typeof payloads)[Kind]>

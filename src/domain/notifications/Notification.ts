@@ -1,0 +1,31 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import type { NotificationType } from './createNotifications.ts'
+
+/** What a webhook gets as its body; every channel's message is made of it. */
+export type NotificationBody = { type: NotificationType; timestamp: string; data: Record<string, unknown> }
+
+/** One message to one channel, sent until it is delivered or given up. Its ID is the message's identity everywhere. */
+export const NotificationSchema = defineEntity({
+  name: 'Notification',
+  tableName: 'notification',
+  properties: {
+    id: p.text().primary(),
+    accountId: p.text(),
+    channelId: p.text(),
+    ruleId: p.text().nullable(),
+    incidentId: p.text().nullable(),
+    type: p.text().$type<NotificationType>(),
+    body: p.json().$type<NotificationBody>(),
+    status: p.text().$type<'pending' | 'delivered' | 'failed'>(),
+    attempts: p.integer(),
+    /** `attempts` when its schedule last began: at 0, or when it was sent again by hand. */
+    turnBeganAt: p.integer(),
+    nextAttemptAt: p.datetime().nullable(),
+    leasedUntil: p.datetime().nullable(),
+    createdAt: p.datetime(),
+    finishedAt: p.datetime().nullable(),
+    dedupe: p.text().nullable(),
+  },
+})
+
+export type Notification = InferEntity<typeof NotificationSchema>

@@ -1,0 +1,45 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { MemberSchema } from '../accounts/Member.ts'
+import { audit } from '../audit/audit.ts'
+import { newId } from '../ids.ts'
+import type { Channel } from './Channel.ts'
+
+/**
+ * Switches a channel off, says so in the audit log and, where there is an SMTP server, by email to every admin of the
+ * account. Returns those notifications, for their jobs.
+ */
+export async function disableChannel(
+  em: SqlEntityManager,
+  channel: Channel,
+  reason: string,
+  { now, canMail }: { now: Date; canMail: boolean },
+): Promise<string[]> {
+  Object.assign(channel, { disabledAt: now, disabledReason: reason })
+  audit(
+    em,
+    { accountId: channel.accountId, actor: { type: 'system', id: 'deliveries' } },
+    { at: now, action: 'channel.disabled', targetId: channel.id, details: { name: channel.name, reason } },
+  )
+  if (!canMail) return []
+  const admins = await em.find(MemberSchema, { accountId: channel.accountId, role: 'admin' })
+  const ids: string[] = []
+  for (const { id: memberId } of admins) {
+    const id = newId('notification')
+    const data = {
+      channelId: channel.id,
+      channel: channel.name,
+      type: channel.type,
+      reason,
+      since: channel.failingSince?.toISOString() ?? null,
+      memberId,
+    }
+    const body = { type: 'channel.disabled', timestamp: now.toISOString(), data }
+    await em.execute(
+      `insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at)
+       values (?, ?, ?, 'channel.disabled', ?::jsonb, 'pending', ?, ?)`,
+      [id, channel.accountId, channel.id, JSON.stringify(body), now, now],
+    )
+    ids.push(id)
+  }
+  return ids
+}

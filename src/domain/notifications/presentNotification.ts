@@ -1,0 +1,70 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { z } from 'zod'
+import type { Notification } from './Notification.ts'
+
+const instant = z.string().nullable()
+
+export const NotificationResource = z.object({
+  id: z.string(),
+  type: z.enum(['alert.firing', 'alert.resolved', 'alert.test', 'channel.verify', 'channel.disabled']),
+  channelId: z.string(),
+  alertId: z.string().nullable(),
+  incidentId: z.string().nullable(),
+  status: z.enum(['pending', 'delivered', 'failed']),
+  attempts: z.int(),
+  nextAttemptAt: instant,
+  createdAt: z.string(),
+  finishedAt: instant,
+})
+
+export const DeliveryAttempt = z.object({
+  number: z.int(),
+  at: z.string(),
+  durationMs: z.int(),
+  outcome: z.enum(['delivered', 'rejected', 'gone', 'timeout', 'unreachable', 'refused', 'not-sent']),
+  status: z.int().nullable().describe('The status by HTTP or SMTP'),
+  response: z.string().nullable().describe('The beginning of what the receiver said, or what went wrong'),
+})
+
+export function presentNotification(one: Notification): z.infer<typeof NotificationResource> {
+  return {
+    id: one.id,
+    type: one.type,
+    channelId: one.channelId,
+    alertId: one.ruleId ?? null,
+    incidentId: one.incidentId ?? null,
+    status: one.status,
+    attempts: one.attempts,
+    nextAttemptAt: one.nextAttemptAt?.toISOString() ?? null,
+    createdAt: one.createdAt.toISOString(),
+    finishedAt: one.finishedAt?.toISOString() ?? null,
+  }
+}
+
+type Row = {
+  number: number
+  at: Date | string
+  duration_ms: number
+  outcome: z.infer<typeof DeliveryAttempt>['outcome']
+  status: number | null
+  detail: string | null
+}
+
+/** A notification's log, oldest attempt first. */
+export async function readAttempts(
+  em: SqlEntityManager,
+  notificationId: string,
+): Promise<z.infer<typeof DeliveryAttempt>[]> {
+  const rows = await em.execute<Row[]>(
+    'select number, at, duration_ms, outcome, status, detail from delivery_attempt where notification_id = ? order by number',
+    [notificationId],
+  )
+  return rows.map(({ number, at, duration_ms, outcome, status, detail }) => ({
+    number,
+    at: new Date(at).toISOString(),
+    durationMs: duration_ms,
+    outcome,
+    status,
+    response: detail,
+  }))
+}

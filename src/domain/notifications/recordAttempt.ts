@@ -1,0 +1,92 @@
+import { LockMode } from '@mikro-orm/core'
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { type Channel, ChannelSchema } from './Channel.ts'
+import { type Attempt, addAttempt, lockLeased } from './deliveryStore.ts'
+import { disableChannel } from './disableChannel.ts'
+import type { Notification } from './Notification.ts'
+import { nextDelayMs } from './retrySchedule.ts'
+
+const DAY_MS = 86_400_000
+
+/** After this long without one success a channel is switched off. The schedule is at its end after three days. */
+const FAILING_MS = 5 * DAY_MS
+
+/** `delayMs`: when the next attempt follows. `follow`: further notifications to deliver. */
+export type Recorded = { delayMs?: number; follow: string[] }
+
+/**
+ * Writes what came of an attempt, into the log, the notification and its channel, and decides what is next. Where the lease
+ * has passed to another worker nothing is written: that one records its own.
+ */
+export async function recordAttempt(
+  em: SqlEntityManager,
+  claimed: { id: string; leasedUntil: Date },
+  attempt: Attempt & { retryAfterMs?: number },
+  { now, canMail }: { now: Date; canMail: boolean },
+): Promise<Recorded> {
+  const notification = await lockLeased(em, claimed.id, claimed.leasedUntil)
+  if (!notification) return { follow: [] }
+  await addAttempt(em, notification, attempt)
+  notification.leasedUntil = null
+  const channel = await em.findOne(
+    ChannelSchema,
+    { id: notification.channelId },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  )
+  // A notice goes to an admin, not to the channel: it says nothing about that.
+  const concerned = notification.type === 'channel.disabled' ? null : channel
+  if (attempt.outcome === 'delivered') {
+    finish(notification, 'delivered', now)
+    return { follow: concerned ? await noteSuccess(em, notification, concerned, now) : [] }
+  }
+  const follow = concerned ? await noteFailure(em, concerned, attempt, { now, canMail }) : []
+  const made = notification.attempts - notification.turnBeganAt
+  const delayMs = attempt.outcome === 'gone' ? undefined : nextDelayMs(made, attempt.retryAfterMs)
+  if (delayMs === undefined) finish(notification, 'failed', now)
+  else notification.nextAttemptAt = new Date(now.getTime() + delayMs)
+  return { delayMs, follow }
+}
+
+function finish(notification: Notification, status: 'delivered' | 'failed', now: Date): void {
+  Object.assign(notification, { status, finishedAt: now, nextAttemptAt: null })
+}
+
+/** A test that arrived verifies a Slack or webhook channel, and switches any channel on again. */
+async function noteSuccess(
+  em: SqlEntityManager,
+  notification: Notification,
+  channel: Channel,
+  now: Date,
+): Promise<string[]> {
+  channel.failingSince = null
+  if (notification.type !== 'alert.test') return []
+  Object.assign(channel, { disabledAt: null, disabledReason: null })
+  if (channel.type === 'email' || channel.verifiedAt) return []
+  channel.verifiedAt = now
+  return hasten(em, channel.id, now)
+}
+
+/** What waited for a channel's verification is due now. Returns the notifications to deliver. */
+export async function hasten(em: SqlEntityManager, channelId: string, now: Date): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `update notification set next_attempt_at = ?
+     where channel_id = ? and status = 'pending' and leased_until is null and attempts = 0 returning id`,
+    [now, channelId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+async function noteFailure(
+  em: SqlEntityManager,
+  channel: Channel,
+  { outcome }: Attempt,
+  { now, canMail }: { now: Date; canMail: boolean },
+): Promise<string[]> {
+  channel.failingSince ??= now
+  if (channel.disabledAt) return []
+  if (outcome === 'gone') {
+    return disableChannel(em, channel, 'The receiver answered 410 Gone.', { now, canMail })
+  }
+  if (now.getTime() - channel.failingSince.getTime() < FAILING_MS) return []
+  return disableChannel(em, channel, 'Nothing was delivered for five days.', { now, canMail })
+}

@@ -1,0 +1,62 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { newId } from '../ids.ts'
+import type { OutboxMessage } from '../jobs.ts'
+import type { Channel } from './Channel.ts'
+
+/** The token of a confirmation link: its digest, and sealed for the email. */
+export type Link = { digest: string; sealed: string }
+
+const LINK_MS = 24 * 3_600_000
+
+/** A new link takes the former one's place. */
+export function setLink(channel: Channel, link: Link, now: Date): void {
+  channel.verificationDigest = link.digest
+  channel.verificationEndsAt = new Date(now.getTime() + LINK_MS)
+}
+
+/**
+ * Has a channel be sent what shows that it works: an address that is not confirmed its link, any other a test message.
+ * In the transaction of the change; `follow` is for its outbox.
+ */
+export async function tryChannel(
+  em: SqlEntityManager,
+  channel: Channel,
+  link: Link | null,
+  now: Date,
+): Promise<{ notificationId: string; follow: OutboxMessage[] }> {
+  const id = newId('notification')
+  const [type, data] = link
+    ? ['channel.verify', { channelId: channel.id, channel: channel.name, sealedLink: link.sealed }]
+    : ['alert.test', sampleData(channel, now)]
+  const body = { type, timestamp: now.toISOString(), data }
+  await em.execute(
+    `insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at)
+     values (?, ?, ?, ?, ?::jsonb, 'pending', ?, ?)`,
+    [id, channel.accountId, channel.id, type, JSON.stringify(body), now, now],
+  )
+  return {
+    notificationId: id,
+    follow: [{ kind: 'job', name: 'deliver-notification', data: { notificationId: id } }],
+  }
+}
+
+/** What an alert's data looks like, for receivers to try. */
+function sampleData({ name }: Channel, now: Date) {
+  const since = now.toISOString()
+  return {
+    alert: {
+      id: 'alert_0000000000000000',
+      name: `This is a test of ${name}`,
+      metric: 'requests',
+      threshold: 1_000,
+      window: '5m',
+      severity: 'info',
+    },
+    incident: { id: 'inc_0000000000000000', startedAt: since, resolvedAt: null },
+    key: { id: 'key_0000000000000000', name: 'An example', hint: '0000' },
+    measured: 1_234,
+    threshold: 1_000,
+    since,
+    url: null,
+  }
+}

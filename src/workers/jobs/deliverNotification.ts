@@ -1,0 +1,71 @@
+import type { JobData } from '../../domain/jobs.ts'
+import { digestOf } from '../../domain/keys/keyFormat.ts'
+import { type Channel, sealContext } from '../../domain/notifications/Channel.ts'
+import { claimDelivery, releaseDelivery } from '../../domain/notifications/deliveryStore.ts'
+import { recordAttempt } from '../../domain/notifications/recordAttempt.ts'
+import { PRIMARY } from '../../domain/regions.ts'
+import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
+import type { WorkerContext } from '../context.ts'
+import { sendNotification } from '../notifiers/Notifiers.ts'
+import type { Outcome } from '../notifiers/Outcome.ts'
+
+/**
+ * Makes one attempt to deliver a notification: claim, send, record, see to the next one. Safe to run twice or at once: one
+ * run has the lease, the others do nothing. A worker that dies between sending and recording is the one case in which a
+ * message comes twice, with the same ID; the sweeper sees to what the dead one had claimed.
+ */
+export async function deliverNotification(
+  context: WorkerContext,
+  { notificationId: id }: JobData<'deliver-notification'>,
+): Promise<void> {
+  const { orm, notifiers, now, metrics } = context
+  const claim = await orm.em.fork().transactional((em) => claimDelivery(em, id, now()))
+  if (!claim) return
+  if ('delayMs' in claim) return lookAgain(context, id, claim.delayMs)
+  const { channel, leasedUntil } = claim
+  const wait = await waitForSlack(context, channel)
+  if (wait > 0) {
+    const next = new Date(now().getTime() + wait)
+    await orm.em.fork().transactional((em) => releaseDelivery(em, id, leasedUntil, next))
+    return lookAgain(context, id, wait)
+  }
+
+  const at = now()
+  const started = performance.now()
+  const outcome = await sendNotification(orm.em.fork(), notifiers, claim, at).catch((error): Outcome => {
+    context.log.error({ notificationId: id, reason: error.message }, 'a notification could not be prepared')
+    return { outcome: 'unreachable', detail: 'The message could not be prepared.' }
+  })
+  const attempt = { ...outcome, at, durationMs: performance.now() - started }
+  metrics.deliveries.inc({ channel: channel.type, outcome: outcome.outcome })
+
+  const recorded = await orm.em.fork().transactional(async (em) => {
+    const facts = { now: now(), canMail: notifiers.mailer !== undefined }
+    const written = await recordAttempt(em, { id, leasedUntil }, attempt, facts)
+    for (const notificationId of written.follow)
+      await writeOutbox(em, { kind: 'job', name: 'deliver-notification', data: { notificationId } })
+    return written
+  })
+  if (recorded.delayMs !== undefined) await lookAgain(context, id, recorded.delayMs)
+  if (recorded.follow.length > 0) await relayOutbox(orm.em, context.queues.send)
+}
+
+/** The row says when, too: a job that is lost here is found by the sweeper. */
+async function lookAgain(
+  { queues, log }: WorkerContext,
+  notificationId: string,
+  delayMs: number,
+): Promise<void> {
+  await queues
+    .add('deliver-notification', { notificationId }, undefined, Math.ceil(delayMs))
+    .catch((error) => log.warn({ notificationId, reason: error.message }, 'the sweeper will deliver it'))
+}
+
+/** Slack takes one message a second per URL. How long this one has to wait for its turn, in ms; 0: it has it. */
+async function waitForSlack({ regions, notifiers }: WorkerContext, channel: Channel): Promise<number> {
+  const redis = regions.get(PRIMARY)?.redis
+  if (channel.type !== 'slack' || !redis) return 0
+  const turn = `keys:slack:${digestOf(notifiers.vault.open(channel.sealedTarget, sealContext(channel.id, 'target')))}`
+  if ((await redis.set(turn, '1', 'PX', 1_000, 'NX')) === 'OK') return 0
+  return Math.max(1, await redis.pttl(turn)) + Math.random() * 2_000
+}

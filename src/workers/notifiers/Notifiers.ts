@@ -1,0 +1,76 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { MemberSchema } from '../../domain/accounts/Member.ts'
+import { type Channel, type SealedSecret, sealContext } from '../../domain/notifications/Channel.ts'
+import type { Notification } from '../../domain/notifications/Notification.ts'
+import { tell } from '../../domain/notifications/tell.ts'
+import type { Env } from '../../platform/env.ts'
+import { createVault, type Vault } from '../../platform/vault.ts'
+import { createMailer, type Mailer } from './email.ts'
+import type { Outcome } from './Outcome.ts'
+import { type Outside, outside } from './postMessage.ts'
+import { sendSlack } from './slack.ts'
+import { sendWebhook } from './webhook.ts'
+
+/** What sends messages; wired in main.ts. Without SMTP_URL there is no `mailer`. */
+export type Notifiers = { vault: Vault; outside: Outside; mailer?: Mailer; publicUrl?: string }
+
+type Settings = Pick<Env, 'SECRETS_KEY' | 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL' | 'WEBHOOK_ALLOW_PRIVATE'>
+
+export function openNotifiers(env: Settings): Notifiers {
+  const domain =
+    env.MAIL_FROM.split('@')
+      .at(-1)
+      ?.replace(/[^\w.-]/g, '') || 'localhost'
+  return {
+    vault: createVault(env.SECRETS_KEY),
+    outside: outside(env.WEBHOOK_ALLOW_PRIVATE),
+    mailer: env.SMTP_URL === undefined ? undefined : createMailer(env.SMTP_URL, env.MAIL_FROM, domain),
+    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
+  }
+}
+
+/** Makes one attempt. What goes wrong is its outcome; it throws where the database or the vault does. */
+export async function sendNotification(
+  em: SqlEntityManager,
+  notifiers: Notifiers,
+  { notification, channel }: { notification: Notification; channel: Channel },
+  now: Date,
+): Promise<Outcome> {
+  const { vault, outside: out } = notifiers
+  const { id, body } = notification
+  if (notification.type === 'channel.disabled' || channel.type === 'email')
+    return sendEmail(em, notifiers, notification, channel, now)
+  const target = vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
+  if (channel.type === 'slack') return sendSlack(out, { id, told: tell(body), target, now })
+  const secrets = validSecrets(channel, now).map(({ sealed }) =>
+    vault.open(sealed, sealContext(channel.id, 'secret')),
+  )
+  return sendWebhook(out, { id, body, target, secrets, now })
+}
+
+/** The signing secrets that are valid, newest first. */
+export function validSecrets({ sealedSecrets }: Pick<Channel, 'sealedSecrets'>, now: Date): SealedSecret[] {
+  const secrets = JSON.parse(sealedSecrets ?? '[]') as SealedSecret[]
+  return secrets.filter(({ validUntil }) => validUntil === null || new Date(validUntil) > now)
+}
+
+async function sendEmail(
+  em: SqlEntityManager,
+  { vault, mailer, publicUrl }: Notifiers,
+  { id, type, body, incidentId }: Notification,
+  channel: Channel,
+  now: Date,
+): Promise<Outcome> {
+  if (!mailer) return { outcome: 'unreachable', detail: 'This service has no SMTP server (SMTP_URL).' }
+  const { memberId, sealedLink } = body.data as { memberId?: string; sealedLink?: string }
+  const to =
+    type === 'channel.disabled'
+      ? (await em.findOne(MemberSchema, { id: memberId ?? '', accountId: channel.accountId }))?.email
+      : vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
+  if (to === undefined) return { outcome: 'gone', detail: 'The member was removed.' }
+  const link =
+    sealedLink === undefined
+      ? undefined
+      : `${publicUrl}/channels/verify?token=${vault.open(sealedLink, sealContext(channel.id, 'link'))}`
+  return mailer.send({ id, told: tell(body, link), to, thread: incidentId ?? undefined, now })
+}

@@ -1,0 +1,68 @@
+import { createTransport } from 'nodemailer'
+import { renderEmail } from '../../domain/notifications/renderEmail.ts'
+import type { Told } from '../../domain/notifications/tell.ts'
+import { type Outcome, snippet } from './Outcome.ts'
+
+export type Mailer = {
+  send: (message: { id: string; told: Told; to: string; thread?: string; now: Date }) => Promise<Outcome>
+}
+
+/** nodemailer's bounds are per step; this one is for all of them together. */
+const TOTAL_MS = 25_000
+
+/** Sends by the SMTP server of `smtpUrl`. `domain` is what message IDs end with. */
+export function createMailer(smtpUrl: string, from: string, domain: string): Mailer {
+  const transport = createTransport({
+    url: smtpUrl,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 15_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  } as Parameters<typeof createTransport>[0])
+  return {
+    async send({ id, told, to, thread, now }) {
+      const { subject, text, html } = renderEmail(told)
+      const parent = thread === undefined ? undefined : `<${thread}@${domain}>`
+      const sent = transport.sendMail({
+        from,
+        to: { name: '', address: to },
+        subject,
+        text,
+        html,
+        date: now,
+        messageId: `<${id}@${domain}>`,
+        ...(parent === undefined ? {} : { references: parent, inReplyTo: parent }),
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      })
+      try {
+        const info = (await within(TOTAL_MS, sent)) as { response?: string }
+        return { outcome: 'delivered', status: 250, detail: snippet(info.response ?? '') }
+      } catch (error) {
+        return failed(error as { code?: string; responseCode?: number; response?: string })
+      }
+    },
+  }
+}
+
+function failed({
+  code,
+  responseCode,
+  response,
+}: {
+  code?: string
+  responseCode?: number
+  response?: string
+}) {
+  const detail = snippet(response ?? '') ?? code ?? 'The SMTP server failed.'
+  if (responseCode !== undefined) return { outcome: 'rejected', status: responseCode, detail } as const
+  return { outcome: code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', detail } as const
+}
+
+async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

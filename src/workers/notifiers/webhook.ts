@@ -1,0 +1,52 @@
+import { createHmac } from 'node:crypto'
+import type { NotificationBody } from '../../domain/notifications/Notification.ts'
+import type { Outcome } from './Outcome.ts'
+import { type Outside, postMessage } from './postMessage.ts'
+
+export const WEBHOOK_SECRET_PREFIX = 'whsec_'
+
+/** The key behind a `whsec_…` secret: its bytes, as Standard Webhooks defines them. */
+const keyOf = (secret: string) => Buffer.from(secret.slice(WEBHOOK_SECRET_PREFIX.length), 'base64')
+
+/**
+ * The headers that prove a body ours, by every secret that is valid, newest first. Standard Webhooks: base64 of
+ * HMAC-SHA-256 over `id.timestamp.body` under the decoded secret. Pictify's own: hex of HMAC-SHA-256 over `t.body` under the
+ * secret as it is written. `id` is the same in every attempt, `timestamp` is the attempt's.
+ */
+export function signatureHeaders(
+  id: string,
+  body: Buffer,
+  secrets: string[],
+  now: Date,
+): Record<string, string> {
+  const seconds = Math.floor(now.getTime() / 1000)
+  const standard = secrets.map((secret) => {
+    const signature = createHmac('sha256', keyOf(secret)).update(`${id}.${seconds}.`).update(body)
+    return `v1,${signature.digest('base64')}`
+  })
+  const own = secrets.map((secret) => {
+    const signature = createHmac('sha256', secret).update(`${seconds}.`).update(body)
+    return `v1=${signature.digest('hex')}`
+  })
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': standard.join(' '),
+    'X-Pictify-Signature': [`t=${seconds}`, ...own].join(','),
+  }
+}
+
+/** The bytes of a body: the same for every attempt, for they are made of the row alone. */
+export function bytesOf({ type, timestamp, data }: NotificationBody): Buffer {
+  return Buffer.from(JSON.stringify({ type, timestamp, data }))
+}
+
+export function sendWebhook(
+  outside: Outside,
+  message: { id: string; body: NotificationBody; target: string; secrets: string[]; now: Date },
+): Promise<Outcome> {
+  const { id, target, secrets, now } = message
+  const body = bytesOf(message.body)
+  const headers = { 'Content-Type': 'application/json', ...signatureHeaders(id, body, secrets, now) }
+  return postMessage(target, headers, body, outside, now)
+}
