@@ -40,7 +40,7 @@ export const AlertRuleSchema = defineEntity({
     accountId: p.text(),
     name: p.text(),
     metric: p.text().$type<Metric>(),
-    threshold: p.double().nullable(),
+    threshold: p.double().$type<number>().nullable(),
     windowMinutes: p.integer(),
     forMinutes: p.integer(),
     /** null: the account. */

@@ -14,6 +14,8 @@ export type Reading = {
   calm: boolean
   /** What a detector has to say beside a number. */
   about?: Record<string, unknown>
+  /** What it wants to find again at the next evaluation, in its state. */
+  remember?: Record<string, unknown>
 }
 
 /** The state of a rule at one key, or at the account. Times in Unix ms. */

@@ -1,0 +1,188 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { newId } from '../ids.ts'
+import { createNotifications } from '../notifications/createNotifications.ts'
+import { type AlertRule, AlertRuleSchema, isDetector, isPerKey, isWindowed } from './AlertRule.ts'
+import { dropStates, loadStates, type StoredState, saveStates } from './alertStates.ts'
+import { recordIncident } from './incidents.ts'
+import { type KeyName, notificationData, readKeyNames } from './notificationData.ts'
+import { readDetector } from './readDetectors.ts'
+import { readKeyDays } from './readKeyDays.ts'
+import { readWindowRules } from './readMeasures.ts'
+import { readPlanRules } from './readPlan.ts'
+import { type AlertEvent, type Reading, restingState, stepAlert } from './stepAlert.ts'
+
+const MINUTE = 60_000
+
+/** Incidents that one rule begins in one evaluation; the other keys have to wait for the next. */
+const MAX_NEW = 50
+
+export type Evaluation = { accountId: string; at: number; url: (path: string) => string | null; now: Date }
+
+type Change = {
+  rule: AlertRule
+  before: StoredState
+  after: StoredState
+  reading: Reading
+  events: AlertEvent[]
+}
+
+/** The account's rules that are evaluated, locked: evaluations and edits of one account run one after the other. */
+export function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]> {
+  return em
+    .execute('select id from alert_rule where account_id = ? order by id for update', [accountId])
+    .then(() => em.find(AlertRuleSchema, { accountId, enabled: true }, { orderBy: { id: 'asc' } }))
+}
+
+/**
+ * Evaluates an account's rules as of `at`, in the transaction that it is called in, and returns the IDs of the notifications
+ * to be delivered. A rule that was evaluated as of this instant or a later one is left alone: twice, late and out of order
+ * change nothing. Between two minutes only beginnings are looked for.
+ */
+export async function evaluateMinute(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
+  const { accountId, at } = evaluation
+  const rules = await lockRules(em, accountId)
+  const states = await loadStates(
+    em,
+    rules.map((rule) => rule.id),
+  )
+  const due = rules.filter((rule) => (states.get(rule.id)?.get('')?.evaluatedAt ?? 0) < at)
+  const readings = await readAll(em, accountId, due, states, at)
+  const isBetween = at % MINUTE !== 0
+  const changes = due.flatMap((rule) =>
+    changesOf(rule, readings.get(rule.id) ?? new Map(), states.get(rule.id) ?? new Map(), at, isBetween),
+  )
+  return record(em, changes, evaluation)
+}
+
+async function readAll(
+  em: SqlEntityManager,
+  accountId: string,
+  rules: AlertRule[],
+  states: Map<string, Map<string, StoredState>>,
+  at: number,
+): Promise<Map<string, Map<string, Reading>>> {
+  const windowed = rules.filter((rule) => isWindowed(rule.metric))
+  const plans = rules.filter((rule) => rule.metric === 'plan_usage')
+  const readings = new Map([
+    ...(await readWindowRules(em, accountId, windowed, at)),
+    ...(await readPlanRules(em, accountId, plans, at)),
+  ])
+  for (const rule of rules) {
+    if (readings.has(rule.id)) continue
+    const memories = new Map([...(states.get(rule.id) ?? [])].map(([key, one]) => [key, one.memory]))
+    const read = isDetector(rule.metric) ? readDetector(em, rule, memories, at) : readKeyDays(em, rule, at)
+    readings.set(rule.id, await read)
+  }
+  return readings
+}
+
+const calm: Reading = { value: null, threshold: null, breached: false, calm: true }
+
+/** What one evaluation makes of one rule: its keys, those that have a state, and always the state that says when. */
+function changesOf(
+  rule: AlertRule,
+  readings: Map<string, Reading>,
+  states: Map<string, StoredState>,
+  at: number,
+  isBetween: boolean,
+): Change[] {
+  const timing = {
+    forMinutes: rule.forMinutes,
+    repeatMinutes: rule.repeatMinutes ?? null,
+    notifyRecovery: rule.options.notifyRecovery ?? true,
+    mutedUntil: rule.mutedUntil?.getTime() ?? null,
+  }
+  let begun = 0
+  return [...new Set(['', ...states.keys(), ...readings.keys()])].flatMap((keyId) => {
+    const fresh = {
+      ...restingState(at),
+      ruleId: rule.id,
+      keyId,
+      incidentId: null,
+      evaluatedAt: at,
+      memory: {},
+    }
+    const before = states.get(keyId) ?? fresh
+    const reading = readings.get(keyId) ?? calm
+    const skip = isBetween && (before.state !== 'ok' || !reading.breached)
+    const next = skip ? { state: before, events: [] } : stepAlert(timing, before, reading, at)
+    const begins = next.events.some((event) => event.type === 'fired')
+    if (begins && ++begun > MAX_NEW) return []
+    const memory = reading.remember ?? (isPerKey(rule.metric) ? {} : before.memory)
+    return [
+      {
+        rule,
+        before,
+        after: { ...before, ...next.state, evaluatedAt: at, memory },
+        reading,
+        events: next.events,
+      },
+    ]
+  })
+}
+
+async function record(em: SqlEntityManager, changes: Change[], evaluation: Evaluation): Promise<string[]> {
+  const told = changes.filter((change) => change.events.length > 0)
+  const names = await readKeyNames(
+    em,
+    told.map((change) => change.after.keyId).filter((id) => id !== ''),
+  )
+  const notifications: string[] = []
+  for (const change of told) {
+    for (const event of change.events)
+      notifications.push(...(await tell(em, change, event, names, evaluation)))
+  }
+  // Incidents under way keep their worst value.
+  for (const { after, reading, events } of changes) {
+    if (after.incidentId && events.length === 0 && reading.breached && reading.value !== null)
+      await em.execute(
+        'update incident set worst = greatest(worst, ?::double precision) where id = ? and (worst is null or worst < ?::double precision)',
+        [reading.value, after.incidentId, reading.value],
+      )
+  }
+  const isWorthKeeping = ({ after }: Change) =>
+    after.keyId === '' || after.state !== 'ok' || Object.keys(after.memory).length > 0
+  await saveStates(
+    em,
+    changes.filter(isWorthKeeping).map(({ after }) => after),
+  )
+  await dropStates(
+    em,
+    changes.filter((change) => !isWorthKeeping(change)).map(({ after }) => after),
+  )
+  return notifications
+}
+
+async function tell(
+  em: SqlEntityManager,
+  { rule, before, after, reading }: Change,
+  event: AlertEvent,
+  names: Map<string, KeyName>,
+  evaluation: Evaluation,
+): Promise<string[]> {
+  const incidentId = event.type === 'fired' ? newId('incident') : (before.incidentId ?? newId('incident'))
+  after.incidentId = event.type === 'resolved' ? null : incidentId
+  const incident = await recordIncident(em, {
+    id: incidentId,
+    rule,
+    keyId: after.keyId,
+    reading,
+    event,
+    at: evaluation.at,
+  })
+  if (!event.notify) return []
+  const key = names.get(after.keyId) ?? null
+  return createNotifications(
+    em,
+    {
+      accountId: rule.accountId,
+      type: event.type === 'resolved' ? 'alert.resolved' : 'alert.firing',
+      channelIds: rule.channelIds,
+      ruleId: rule.id,
+      incidentId,
+      turn: event.turn,
+      data: notificationData({ rule, incident, key, reading, since: event.since }, evaluation.url),
+    },
+    evaluation.now,
+  )
+}

@@ -1,0 +1,129 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { sumOfMap } from '../usage/addUsage.ts'
+import { type LatencyBins, quantile } from '../usage/latencyBins.ts'
+import { partsOf } from '../usage/windows.ts'
+import type { AlertRule } from './AlertRule.ts'
+import { overThreshold, type Reading } from './stepAlert.ts'
+
+const MINUTE = 60_000
+
+/** Sums over a rule's window. */
+export type Sums = {
+  requests: number
+  errors: number
+  latencyCount: number
+  latencySum: number
+  latencyBins: LatencyBins
+}
+
+export type Wanted = {
+  accountId: string
+  windowMinutes: number
+  keyIds: string[]
+  account: boolean
+  bins: boolean
+}
+
+type Row = {
+  key_id: string
+  requests: string
+  errors: string
+  latency_count: string
+  latency_sum: number
+  latency_bins?: LatencyBins
+}
+
+/** Below so many requests an error rate says nothing, unless the rule says otherwise. */
+export const MIN_REQUESTS = 20
+
+const columns = (bins: boolean) =>
+  `requests, client_errors + server_errors as errors, latency_count, latency_sum${bins ? ', latency_bins' : ''}`
+
+/**
+ * The sums of one window that ends at `now`, by key, and under the empty name for the account: one statement however many
+ * keys there are. A window of hours is read as whole hours and the minutes at its edges. An end between two minutes
+ * takes the present minute so far and shortens the window's beginning: it is never longer than it says.
+ */
+export async function readSums(
+  em: SqlEntityManager,
+  wanted: Wanted,
+  now: number,
+): Promise<Map<string, Sums>> {
+  const from = Math.ceil((now - wanted.windowMinutes * MINUTE) / MINUTE) * MINUTE
+  const to = Math.ceil(now / MINUTE) * MINUTE
+  const { keyIds, account, bins } = wanted
+  const whose = account ? 'account_id = ?' : 'account_id = ? and key_id = any(?::text[])'
+  const keys = `{${keyIds.join(',')}}`
+  const params: unknown[] = []
+  const parts = partsOf(from, to).map((part) => {
+    params.push(wanted.accountId, ...(account ? [] : [keys]), new Date(part.from), new Date(part.to))
+    return `select key_id, ${columns(bins)} from usage_${part.grain} where ${whose} and at >= ? and at < ?`
+  })
+  const sums = `sum(requests) as requests, sum(errors) as errors, sum(latency_count) as latency_count,
+    sum(latency_sum) as latency_sum${bins ? `, ${sumOfMap('latency_bins')}` : ''}`
+  const branches: string[] = []
+  if (keyIds.length > 0) {
+    branches.push(`select key_id, ${sums} from part where key_id = any(?::text[]) group by key_id`)
+    params.push(keys)
+  }
+  if (account) branches.push(`select '' as key_id, ${sums} from part having count(*) > 0`)
+  const rows = await em.execute<Row[]>(
+    `with part as (${parts.join(' union all ')}) ${branches.join(' union all ')}`,
+    params,
+  )
+  return new Map(rows.map((row) => [row.key_id, sumsOf(row)]))
+}
+
+const sumsOf = (row: Row): Sums => ({
+  requests: Number(row.requests),
+  errors: Number(row.errors),
+  latencyCount: Number(row.latency_count),
+  latencySum: Number(row.latency_sum),
+  latencyBins: row.latency_bins ?? {},
+})
+
+const QUANTILES: Record<string, number> = { latency_p50: 0.5, latency_p95: 0.95, latency_p99: 0.99 }
+
+export const needsBins = (metric: string) => metric in QUANTILES
+
+/** What a rule with a window measures of these sums; null: nothing. */
+export function measure(
+  { metric, options }: Pick<AlertRule, 'metric' | 'options'>,
+  sums?: Sums,
+): number | null {
+  if (metric === 'requests') return sums?.requests ?? 0
+  if (!sums) return null
+  if (metric === 'error_rate') {
+    const enough = sums.requests > 0 && sums.requests >= (options.minRequests ?? MIN_REQUESTS)
+    return enough ? (100 * sums.errors) / sums.requests : null
+  }
+  if (metric === 'latency_mean') return sums.latencyCount > 0 ? sums.latencySum / sums.latencyCount : null
+  return quantile(sums.latencyBins, QUANTILES[metric] ?? 0.5)
+}
+
+type Judged = Pick<AlertRule, 'metric' | 'options' | 'threshold'>
+
+/** A rule's reading of one window. */
+export const readingOf = (rule: Judged, sums?: Sums): Reading =>
+  overThreshold(measure(rule, sums), rule.threshold ?? 0)
+
+/** The readings of all rules with a window, by rule and key: one statement for each length of window. */
+export async function readWindowRules(
+  em: SqlEntityManager,
+  accountId: string,
+  rules: AlertRule[],
+  now: number,
+): Promise<Map<string, Map<string, Reading>>> {
+  const readings = new Map<string, Map<string, Reading>>()
+  for (const [windowMinutes, some] of Map.groupBy(rules, (rule) => rule.windowMinutes)) {
+    const keyIds = [...new Set(some.flatMap((rule) => rule.keyIds ?? []))]
+    const account = some.some((rule) => !rule.keyIds)
+    const bins = some.some((rule) => needsBins(rule.metric))
+    const sums = await readSums(em, { accountId, windowMinutes, keyIds, account, bins }, now)
+    for (const rule of some) {
+      const ofKeys = (rule.keyIds ?? ['']).map((id) => [id, readingOf(rule, sums.get(id))] as const)
+      readings.set(rule.id, new Map(ofKeys))
+    }
+  }
+  return readings
+}

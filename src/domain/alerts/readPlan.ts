@@ -1,0 +1,48 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { AccountSchema } from '../accounts/Account.ts'
+import { limitsOf } from '../accounts/plans.ts'
+import type { AlertRule } from './AlertRule.ts'
+import { overThreshold, type Reading } from './stepAlert.ts'
+
+/**
+ * Plan usage in percent: of the account, the month's renders; of a key, the day's requests, both in UTC. Nothing is measured where
+ * the plan has no limit. A new day or month begins at nothing, which ends the incident.
+ */
+export async function readPlanRules(
+  em: SqlEntityManager,
+  accountId: string,
+  rules: AlertRule[],
+  now: number,
+): Promise<Map<string, Map<string, Reading>>> {
+  if (rules.length === 0) return new Map()
+  const account = await em.findOneOrFail(AccountSchema, { id: accountId })
+  const limits = limitsOf(account.plan, account.customLimits)
+  const today = new Date(now).toISOString().slice(0, 10)
+  const [month] = await em.execute<{ renders: string }[]>(
+    'select sum(renders) as renders from quota_month where account_id = ? and month = ?::date',
+    [accountId, `${today.slice(0, 8)}01`],
+  )
+  const keyIds = [...new Set(rules.flatMap((rule) => rule.keyIds ?? []))]
+  const days =
+    keyIds.length === 0
+      ? []
+      : await em.execute<{ key_id: string; requests: string }[]>(
+          `select key_id, sum(requests) as requests from quota_day where day = ?::date and key_id = any(?::text[])
+           group by key_id`,
+          [today, `{${keyIds.join(',')}}`],
+        )
+  const used = new Map(days.map((row) => [row.key_id, Number(row.requests)]))
+  const percent = (key: string) =>
+    key === ''
+      ? share(Number(month?.renders ?? 0), limits.rendersPerMonth)
+      : share(used.get(key) ?? 0, limits.requestsPerDay)
+  return new Map(
+    rules.map((rule) => {
+      const read = (key: string) => overThreshold(percent(key), rule.threshold ?? 0, { reached: true })
+      return [rule.id, new Map((rule.keyIds ?? ['']).map((key) => [key, read(key)]))]
+    }),
+  )
+}
+
+const share = (used: number, limit: number | null) =>
+  limit === null || limit === 0 ? null : (100 * used) / limit
