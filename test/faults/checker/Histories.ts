@@ -176,7 +176,7 @@ export class Histories {
       while (!isOver()) {
         await this.#oracle.verify(key, verifier, random, 'busy')
         await delay(pause)
-        pause = Math.min(pause * 1.6, 700)
+        pause = Math.min(pause * 1.8, 3_000)
       }
       await this.#oracle.verify(key, verifier, random, 'busy, after')
     })

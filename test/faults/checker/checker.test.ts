@@ -14,6 +14,7 @@ it(
       histories: HISTORIES,
       seed,
       build: process.env.CHECKER_BUILD ?? root,
+      faults: process.env.CHECKER_FAULTS !== 'none',
       logs: process.env.CHECKER_LOGS,
     })
     const text = JSON.stringify(report, undefined, 1)

@@ -36,7 +36,7 @@ export class Commands {
       const answer = await this.#ask(random, adminKey, method, path, body)
       if (!answer) return { done: false, why: 'no answer' }
       if (answer.status === 503) {
-        await delay(random.between(50, 300))
+        await delay(random.between(100, 800))
         continue
       }
       if (answer.status === 202) {

@@ -13,16 +13,19 @@ export type CheckerOptions = {
   build: string
   /** Stops at the first violation, or after so many seconds: for builds that ought to have one. */
   untilViolation?: number
+  /** Unless told: yes. Without, for how it does when all is well. */
+  faults?: boolean
   /** Folder for what the processes write. */
   logs?: string
 }
 
 export type CheckerReport = Awaited<ReturnType<typeof runChecker>>
 
-const AT_ONCE = 400
+const AT_ONCE = Number(process.env.CHECKER_AT_ONCE ?? 80)
 
 /** Runs histories under faults and reports every verification that was answered as it must not be. */
-export async function runChecker({ histories: count, seed, build, untilViolation, logs }: CheckerOptions) {
+export async function runChecker(options: CheckerOptions) {
+  const { histories: count, seed, build, untilViolation, logs } = options
   const random = createRandom(seed)
   const cluster = await startCluster(build, logs)
   try {
@@ -43,7 +46,8 @@ export async function runChecker({ histories: count, seed, build, untilViolation
     }, 10_000)
     const late = sendLateJobs(cluster, createRandom(seed + 1), () => over)
     const checking = histories.keepChecking(createRandom(seed + 2), () => over)
-    await faults.during(() => histories.run(count, Math.min(AT_ONCE, Math.ceil(count / 3)), enough))
+    const run = () => histories.run(count, Math.min(AT_ONCE, Math.ceil(count / 4)), enough)
+    await (options.faults === false ? run() : faults.during(run))
     over = true
     const [lateJobs] = await Promise.all([late, checking])
     if (!enough()) {

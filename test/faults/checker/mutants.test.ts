@@ -1,0 +1,31 @@
+import { appendFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { anySeed } from '../../support/random.ts'
+import { buildMutant, MUTANTS } from './mutants.ts'
+import { runChecker } from './runChecker.ts'
+
+const FIRST = 'no version check at admission'
+const SECONDS = Number(process.env.CHECKER_SECONDS ?? 60)
+
+/** All of them with CHECKER_MUTANTS=all; else the one that needs no luck. Separated by `;`: these. */
+const asked = process.env.CHECKER_MUTANTS ?? FIRST
+const chosen = asked === 'all' ? Object.keys(MUTANTS) : asked.split(';')
+
+it.each(chosen)(
+  'the checker finds violations in a build with %s',
+  async (name) => {
+    const build = await buildMutant(MUTANTS[name] ?? [], process.env.CHECKER_BUILD)
+    try {
+      const report = await runChecker({ histories: 100_000, seed: anySeed(), build, untilViolation: SECONDS })
+      const { seed, seconds, histories, violations, faults, firstViolations } = report
+      const text = JSON.stringify({ name, violations, seconds, histories, seed, faults, firstViolations })
+      console.log(text)
+      if (process.env.CHECKER_REPORT) appendFileSync(process.env.CHECKER_REPORT, `${text}\n`)
+      expect(violations).toBeGreaterThan(0)
+    } finally {
+      await rm(build, { recursive: true, force: true })
+    }
+  },
+  (SECONDS + 240) * 1_000,
+)

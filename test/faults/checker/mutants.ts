@@ -1,0 +1,96 @@
+import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from '../../../src/dev/dataDir.ts'
+
+type Change = { file: string; from: string | RegExp; to: string }
+
+/** Builds in which one safeguard is gone. */
+export const MUTANTS: Record<string, Change[]> = {
+  'no version check at admission': [
+    { file: 'src/region/admit.lua', from: /local stale = .*/, to: 'local stale = false' },
+  ],
+  'no version check when states are written': [
+    {
+      file: 'src/region/putStates.lua',
+      from: 'if present and tonumber(present) >= version then return end',
+      to: '',
+    },
+  ],
+  'no lease check': [{ file: 'src/region/admit.lua', from: /if ARGV\[12\] == 'leased' and .*/, to: '' }],
+  'a lease for a region that is owed changes': [
+    {
+      file: 'src/domain/regions.ts',
+      from: /and not exists \(\s*select from command_region where region = \? and [^`]*?\)\s*returning 1`/,
+      to: "and ? <> '' returning 1`",
+    },
+  ],
+  'lapsed while the lease runs': [
+    { file: 'src/domain/regions.ts', from: 'if (row && !row.over) return false', to: '' },
+  ],
+  'done without confirmation': [
+    {
+      file: 'src/workers/jobs/propagateState.ts',
+      from: 'if (!(error instanceof RegionUnavailable) || name === PRIMARY || lease.ms === 0) throw error',
+      to: 'return',
+    },
+  ],
+  'a lease counted from after Postgres was asked': [
+    { file: 'src/workers/keepLeases.ts', from: 'const since = await region.now()', to: '' },
+    {
+      file: 'src/workers/keepLeases.ts',
+      from: 'region.renewLease(marker, since + lease.ms)',
+      to: 'region.renewLease(marker, (await region.now()) + lease.ms)',
+    },
+  ],
+  'a restarted Redis keeps its epoch': [
+    {
+      file: 'src/region/openEpoch.lua',
+      from: /if marker and string.sub\(.*/,
+      to: 'if marker then return marker end',
+    },
+  ],
+  'no marker check at admission': [
+    {
+      file: 'src/region/admit.lua',
+      from: /if redis.call\('GET', prefix .. 'region'\) ~= marker then return .*/,
+      to: '',
+    },
+  ],
+  'no marker check when states are written': [
+    {
+      file: 'src/region/putStates.lua',
+      from: /if redis.call\('GET', prefix .. 'region'\) ~= marker then return .*/,
+      to: '',
+    },
+  ],
+  'no marker checks': ['admit', 'putStates', 'getStates', 'renewLease'].map((name) => ({
+    file: `src/region/${name}.lua`,
+    from: /if redis.call\('GET', prefix .. 'region'\) ~= marker then return .*/,
+    to: '',
+  })),
+  'a fill under the marker of when it is written': [
+    {
+      file: 'src/region/putStates.lua',
+      from: /if redis.call\('GET', prefix .. 'region'\) ~= marker then return .*/,
+      to: "marker = redis.call('GET', prefix .. 'region')\nif not marker then return { 'CLOSED' } end",
+    },
+  ],
+}
+
+/** Copies `from` into a new folder and changes it. Throws where there is nothing to change. */
+export async function buildMutant(changes: Change[], from = root): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-mutant-'))
+  for (const part of ['src', 'migrations', 'package.json', 'test/faults/checker']) {
+    await cp(join(from, part), join(folder, part), { recursive: true })
+  }
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  for (const { file, from: before, to } of changes) {
+    const path = join(folder, file)
+    const text = await readFile(path, 'utf8')
+    const changed = text.replace(before, to)
+    if (changed === text) throw new Error(`${file} has no ${before}`)
+    await writeFile(path, changed)
+  }
+  return folder
+}
