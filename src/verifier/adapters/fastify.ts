@@ -8,7 +8,7 @@ type Reply = {
   raw: ServerResponse
   code: (status: number) => unknown
   headers: (headers: Record<string, string>) => unknown
-  send: (body: string) => unknown
+  send: (body: Buffer) => unknown
 }
 
 /**
@@ -29,7 +29,8 @@ export function fastifyKeys<Req extends Request = Request>(
       const { status, headers, body } = guarded.refused
       reply.code(status)
       reply.headers(headers)
-      reply.send(body)
+      // As bytes, for Fastify names a charset with every text.
+      reply.send(Buffer.from(body))
       return reply
     }
     reply.headers(guarded.headers)
