@@ -7,6 +7,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Em } from '../platform/postgres.ts'
 import type { Queues } from '../platform/queues.ts'
 import type { CommandDeps } from '../platform/submitCommand.ts'
+import type { Vault } from '../platform/vault.ts'
 import type { Region } from '../region/Region.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
@@ -20,6 +21,8 @@ export type ApiContext = {
   region: Region
   queues: Queues
   commands: CommandDeps
+  /** For what the service itself must read again. */
+  vault: Vault
   serviceTokens: ServiceTokens
   clientIp: (request: IncomingMessage) => string
   now: () => Date

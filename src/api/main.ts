@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { hasImports } from '../domain/imports/importStore.ts'
 import { loadStates } from '../domain/keys/keyState.ts'
+import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
@@ -8,6 +9,7 @@ import {
   countVerifications,
   createMetrics,
   measureCache,
+  measureNotifications,
   measureQueues,
   measureReconciliation,
 } from '../platform/metrics.ts'
@@ -16,6 +18,7 @@ import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
 import { createShutdown } from '../platform/shutdown.ts'
+import { createVault } from '../platform/vault.ts'
 import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
 import { quotasIn } from '../region/quotasIn.ts'
 import { Verifier } from '../verifier/Verifier.ts'
@@ -39,6 +42,7 @@ const em = () => orm.em.fork()
 const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
+measureNotifications(metrics, () => oldestNotifications(em()))
 measureReconciliation(metrics, () => countDiffering(em()))
 const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())
@@ -77,6 +81,7 @@ const api: ApiContext = {
     waitMs: env.COMMAND_WAIT_MS,
     onAnswered: (kind, outcome, seconds) => metrics.commandSeconds.observe({ kind, outcome }, seconds),
   },
+  vault: createVault(env.SECRETS_KEY),
   serviceTokens: createServiceTokens(em, env.KEY_PREFIX, Date.now),
   clientIp: createClientIp(env.TRUSTED_PROXIES),
   now,

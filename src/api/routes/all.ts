@@ -2,10 +2,14 @@ import type { Route } from '../guard.ts'
 import { auditLog, getAccount, getOperation } from './account.ts'
 import { createKey, get, list, update } from './apiKeys.ts'
 import { keyCallers } from './callers.ts'
+import { removeChannel, rotateSecret, testChannel } from './channelEnds.ts'
+import { createChannel, getChannel, listChannels } from './channels.ts'
+import { confirmChannel, showConfirmation } from './confirmChannel.ts'
 import { exportAccount } from './exportAccount.ts'
 import { importKeys } from './importKeys.ts'
 import { remove, revoke, rotate } from './keyEnds.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
+import { getNotification, listNotifications, redeliver } from './notifications.ts'
 import { signIn, signOut } from './session.ts'
 import { keyUsage } from './usage.ts'
 import { reportEvents } from './usageEvents.ts'
@@ -34,6 +38,18 @@ export const routes: Route[] = [
   getMember,
   updateMember,
   removeMember,
+  listChannels,
+  createChannel,
+  // Before the one that takes any ID.
+  showConfirmation,
+  confirmChannel,
+  getChannel,
+  testChannel,
+  rotateSecret,
+  removeChannel,
+  listNotifications,
+  getNotification,
+  redeliver,
   signIn,
   signOut,
 ]

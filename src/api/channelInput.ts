@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { randomBase62 } from '../domain/base62.ts'
+import { type FieldFault, invalid } from '../domain/failure.ts'
+import { digestOf } from '../domain/keys/keyFormat.ts'
+import { type Channel, type ChannelType, sealContext } from '../domain/notifications/Channel.ts'
+import { presentChannel, presentTarget } from '../domain/notifications/presentChannel.ts'
+import { refuseUrl } from '../domain/notifications/publicAddress.ts'
+import type { Link } from '../domain/notifications/tryChannel.ts'
+import type { Env } from '../platform/env.ts'
+import type { Em } from '../platform/postgres.ts'
+import type { ApiContext } from './context.ts'
+import { Problem } from './problems.ts'
+
+type Input = { type: ChannelType; to?: string; url?: string }
+
+/** Where a channel is to lead, checked as far as that is possible without a look-up. Throws a `validation-error`. */
+export function targetOf({ type, to, url }: Input, env: Env): string {
+  const [wanted, given, other] =
+    type === 'email' ? (['to', to, 'url'] as const) : (['url', url, 'to'] as const)
+  if ((type === 'email' ? url : to) !== undefined)
+    throw fault(other, 'unknown_field', `does not go with ${type}`)
+  if (given === undefined) throw fault(wanted, 'required', 'is required')
+  if (type !== 'email') return checkedUrl(type, given, env)
+  if (env.SMTP_URL === undefined || env.PUBLIC_URL === undefined)
+    throw fault(
+      'type',
+      'out_of_range',
+      'email takes SMTP_URL and PUBLIC_URL, which this service does not have',
+    )
+  return given
+}
+
+function checkedUrl(type: ChannelType, text: string, env: Env): string {
+  if (!URL.canParse(text)) throw fault('url', 'invalid_format', 'must be a URL')
+  const url = new URL(text)
+  const refusal = refuseUrl(url, env.WEBHOOK_ALLOW_PRIVATE)
+  if (refusal) throw fault('url', 'out_of_range', refusal)
+  if (type === 'slack' && !env.WEBHOOK_ALLOW_PRIVATE && url.origin !== 'https://hooks.slack.com')
+    throw fault('url', 'out_of_range', 'must start with https://hooks.slack.com/')
+  url.hash = ''
+  return url.href
+}
+
+const fault = (field: string, code: FieldFault['code'], message: string) => invalid(field, code, message)
+
+/** A webhook's signing secret: 32 random bytes, as Standard Webhooks writes them. */
+export const newSigningSecret = () => `whsec_${randomBytes(32).toString('base64')}`
+
+/** A token for a confirmation link; none of its forms in a row is the token. */
+export function newLink(api: ApiContext, channelId: string): Link {
+  const token = randomBase62(40)
+  return { digest: digestOf(token), sealed: api.vault.seal(token, sealContext(channelId, 'link')) }
+}
+
+/** A channel as callers see it. */
+export function showChannel(api: ApiContext, channel: Channel) {
+  const target = api.vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
+  return { ...presentChannel(channel), ...presentTarget(channel.type, target) }
+}
+
+const HOUR_MS = 3_600_000
+const TRIES_PER_HOUR = 60
+
+/** Test messages and confirmation links go where somebody says, before that is theirs: an account sends a few only. */
+export async function requireCalm(api: ApiContext, em: Em, accountId: string): Promise<void> {
+  const [row] = await em.execute<{ sent: string }[]>(
+    `select count(*) sent from notification
+     where account_id = ? and created_at > ? and type in ('alert.test', 'channel.verify')`,
+    [accountId, new Date(api.now().getTime() - HOUR_MS)],
+  )
+  if (Number(row?.sent) < TRIES_PER_HOUR) return
+  throw new Problem('rate-limit-exceeded', {
+    detail: `An account sends at most ${TRIES_PER_HOUR} test messages and confirmation links an hour.`,
+    retryAfter: 600,
+  })
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { newId } from '../../domain/ids.ts'
+import { CHANNEL_TYPES, ChannelSchema, sealContext } from '../../domain/notifications/Channel.ts'
+import { loadChannel } from '../../domain/notifications/channelStore.ts'
+import { ChannelResource, presentTarget } from '../../domain/notifications/presentChannel.ts'
+import { newLink, newSigningSecret, requireCalm, showChannel, targetOf } from '../channelInput.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted, Email, IdParams, text } from '../schemas.ts'
+
+const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' } } as const
+
+const Secret = z.string().optional().describe('A webhook’s signing secret: the only time it is shown')
+
+export const listChannels = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/channels',
+    summary: 'List the account’s channels',
+    responses: { 200: z.object({ channels: z.array(ChannelResource) }) },
+    problems: [],
+  },
+  async ({ api, principal }) => {
+    const { accountId } = principal
+    const channels = await api
+      .em()
+      .find(ChannelSchema, { accountId }, { orderBy: { createdAt: 'asc', id: 'asc' } })
+    return { status: 200, body: { channels: channels.map((channel) => showChannel(api, channel)) } }
+  },
+)
+
+export const createChannel = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/channels',
+    summary:
+      'Create a channel. An email address gets a link to confirm it; Slack and webhooks a test message, whose arrival verifies them.',
+    body: z.strictObject({
+      type: z.enum(CHANNEL_TYPES),
+      name: text(100),
+      to: Email.optional().describe('The address of an email channel'),
+      url: z.string().min(1).max(2_048).optional().describe('The URL of a Slack channel or webhook'),
+    }),
+    responses: { 201: ChannelResource.extend({ secret: Secret }), 202: Accepted },
+    problems: [
+      'channel-limit-reached',
+      'rate-limit-exceeded',
+      'idempotency-conflict',
+      'idempotency-in-flight',
+    ],
+  },
+  async ({ api, ctx, principal, body }) => {
+    const { type, name } = body
+    const target = targetOf(body, api.env)
+    const channelId = newId('channel')
+    const secret = type === 'webhook' ? newSigningSecret() : undefined
+    await requireCalm(api, api.em(), principal.accountId)
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'create-channel',
+        accountId: principal.accountId,
+        targetId: channelId,
+        payload: {
+          channelId,
+          type,
+          name,
+          sealedTarget: api.vault.seal(target, sealContext(channelId, 'target')),
+          sealedSecret:
+            secret === undefined ? null : api.vault.seal(secret, sealContext(channelId, 'secret')),
+          link: type === 'email' ? newLink(api, channelId) : null,
+        },
+        actor: principal.actor,
+        secret,
+      },
+      (result, shown) => ({
+        status: 201,
+        body: {
+          ...result,
+          ...presentTarget(type, target),
+          ...(shown === undefined ? {} : { secret: shown }),
+        },
+        headers: { Location: `/channels/${result.id}`, 'Cache-Control': 'no-store' },
+      }),
+      // Keyed: a bare hash of an address could be guessed.
+      { type, name, target: api.commands.sealer.hashOf(target) },
+    )
+  },
+)
+
+export const getChannel = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/channels/:id',
+    summary: 'Read a channel',
+    params: IdParams,
+    responses: { 200: ChannelResource },
+    problems: ['channel-not-found'],
+  },
+  async ({ api, principal, params }) => ({
+    status: 200,
+    body: showChannel(api, await loadChannel(api.em(), principal.accountId, params.id)),
+  }),
+)

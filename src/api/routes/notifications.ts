@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { loadNotification } from '../../domain/notifications/channelStore.ts'
+import { NotificationSchema } from '../../domain/notifications/Notification.ts'
+import {
+  DeliveryAttempt,
+  NotificationResource,
+  presentNotification,
+  readAttempts,
+} from '../../domain/notifications/presentNotification.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted, IdParams, text, whole } from '../schemas.ts'
+
+const shared = { tag: 'Notifications', auth: { permission: 'alerts:manage' } } as const
+
+export const listNotifications = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/notifications',
+    summary: 'What was told, newest first',
+    query: z.strictObject({
+      cursor: z
+        .string()
+        .regex(/^\d{1,15}-ntf_[0-9A-Za-z]{16}$/, 'must be a cursor of an earlier page')
+        .optional(),
+      limit: whole(1, 100, 50),
+      status: z.enum(['pending', 'delivered', 'failed']).optional(),
+      channelId: text(64).optional(),
+      alertId: text(64).optional(),
+    }),
+    responses: {
+      200: z.object({ notifications: z.array(NotificationResource), nextCursor: z.string().nullable() }),
+    },
+    problems: [],
+  },
+  async ({ api, principal, query }) => {
+    const { status, channelId, alertId, cursor, limit } = query
+    const [time, id] = cursor?.split('-') ?? []
+    const at = new Date(Number(time))
+    const found = await api.em().find(
+      NotificationSchema,
+      {
+        accountId: principal.accountId,
+        ...(status === undefined ? {} : { status }),
+        ...(channelId === undefined ? {} : { channelId }),
+        ...(alertId === undefined ? {} : { ruleId: alertId }),
+        ...(id === undefined
+          ? {}
+          : { $or: [{ createdAt: { $lt: at } }, { createdAt: at, id: { $lt: id } }] }),
+      },
+      { orderBy: { createdAt: 'desc', id: 'desc' }, limit: limit + 1 },
+    )
+    const page = found.slice(0, limit)
+    const last = found.length > page.length ? page.at(-1) : undefined
+    const nextCursor = last ? `${last.createdAt.getTime()}-${last.id}` : null
+    return { status: 200, body: { notifications: page.map(presentNotification), nextCursor } }
+  },
+)
+
+export const getNotification = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/notifications/:id',
+    summary: 'A notification with every attempt to deliver it',
+    params: IdParams,
+    responses: { 200: NotificationResource.extend({ deliveryAttempts: z.array(DeliveryAttempt) }) },
+    problems: ['notification-not-found'],
+  },
+  async ({ api, principal, params }) => {
+    const em = api.em()
+    const notification = await loadNotification(em, principal.accountId, params.id)
+    const deliveryAttempts = await readAttempts(em, notification.id)
+    return { status: 200, body: { ...presentNotification(notification), deliveryAttempts } }
+  },
+)
+
+export const redeliver = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/notifications/:id/redeliver',
+    summary: 'Send a notification again, with the same ID; its schedule begins again',
+    params: IdParams,
+    responses: { 200: NotificationResource, 202: Accepted },
+    problems: ['notification-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+  },
+  async ({ api, ctx, principal, params }) => {
+    await loadNotification(api.em(), principal.accountId, params.id)
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'redeliver-notification',
+        accountId: principal.accountId,
+        targetId: params.id,
+        payload: { notificationId: params.id },
+        actor: principal.actor,
+      },
+      (result) => ({ status: 200, body: result }),
+    )
+  },
+)
