@@ -10,6 +10,8 @@ export type FailureCode =
   | 'account-not-found'
   | 'member-not-found'
   | 'operation-not-found'
+  | 'alert-not-found'
+  | 'alert-limit-reached'
   | 'channel-not-found'
   | 'notification-not-found'
   | 'channel-limit-reached'

@@ -16,8 +16,16 @@ export type JobDefinition = {
   summary: string
 }
 
-/** The first three are in the primary region's Redis; of the others each region has its own. */
-export const QUEUES = ['commands', 'maintenance', 'notifications', 'fan-out', 'metering', 'asks'] as const
+/** The first four are in the primary region's Redis; of the others each region has its own. */
+export const QUEUES = [
+  'commands',
+  'maintenance',
+  'alerts',
+  'notifications',
+  'fan-out',
+  'metering',
+  'asks',
+] as const
 export type QueueName = (typeof QUEUES)[number]
 
 const forDays = { attempts: 1_000, delayMs: 250 }
@@ -101,6 +109,11 @@ export const jobs = {
   'rotate-channel-secret': commandJob('Gives a webhook another signing secret beside the former one'),
   'confirm-channel': commandJob('Confirms an email channel by its link'),
   'redeliver-notification': commandJob('Sends a notification again, under the same ID'),
+  'create-alert': commandJob('Creates an alert rule'),
+  'update-alert': commandJob('Edits an alert rule'),
+  'delete-alert': commandJob('Deletes an alert rule'),
+  'mute-alert': commandJob('Mutes an alert rule, or ends that'),
+  'test-alert': commandJob('Sends a sample to each channel of an alert rule'),
   'finish-command': {
     queue: 'commands',
     data: command,
@@ -155,6 +168,14 @@ export const jobs = {
     // For a database that is away; a receiver's failures are rows, with a schedule of their own.
     retry: { attempts: 20, delayMs: 1_000 },
     summary: 'Makes one attempt to deliver a notification',
+  },
+  'evaluate-alerts': scheduled('Lists the accounts whose alert rules are to be evaluated'),
+  'evaluate-account': {
+    queue: 'alerts',
+    // `at` in Unix ms: as of when. A whole minute, or the half of one, at which only beginnings are looked for.
+    data: z.object({ accountId: z.string(), at: z.int() }),
+    retry: { attempts: 20, delayMs: 1_000 },
+    summary: 'Evaluates the alert rules of one account as of an instant',
   },
   'sweep-notifications': scheduled('Enqueues again the notifications that are due and were lost'),
   'sweep-commands': scheduled('Enqueues again the commands that are not finished'),

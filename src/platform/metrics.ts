@@ -43,6 +43,12 @@ export function createMetrics() {
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
       registers,
     }),
+    alertLag: new Histogram({
+      name: 'keys_alert_evaluation_lag_seconds',
+      help: 'How long after the instant as of which it is an account’s alert rules were evaluated',
+      buckets: [2, 5, 6, 8, 10, 15, 30, 60, 300, 3_600],
+      registers,
+    }),
     deliveries: new Counter({
       name: 'keys_deliveries_total',
       help: 'Attempts to deliver a notification, by type of channel and outcome',

@@ -5,6 +5,7 @@ import { AccountSchema } from '../domain/accounts/Account.ts'
 import { MemberSchema } from '../domain/accounts/Member.ts'
 import { ServiceTokenSchema } from '../domain/accounts/ServiceToken.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
+import { AlertRuleSchema } from '../domain/alerts/AlertRule.ts'
 import { AuditEntrySchema } from '../domain/audit/AuditEntry.ts'
 import { CommandSchema } from '../domain/commands/Command.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
@@ -22,6 +23,7 @@ const entities = [
   ApiKeySchema,
   CommandSchema,
   AuditEntrySchema,
+  AlertRuleSchema,
   ChannelSchema,
   NotificationSchema,
 ]

@@ -1,17 +1,20 @@
 import type { JobData, JobName } from '../domain/jobs.ts'
 import type { Handler } from './context.ts'
 import { addMember } from './jobs/addMember.ts'
+import { deleteAlert, muteAlert, testAlert, updateAlert } from './jobs/changeAlert.ts'
 import { confirmChannel, deleteChannel, rotateChannelSecret, testChannel } from './jobs/changeChannel.ts'
 import { changePlan } from './jobs/changePlan.ts'
 import { checkServiceToken } from './jobs/checkServiceToken.ts'
 import { claimQuotas } from './jobs/claimQuotas.ts'
 import { closeUsageDays } from './jobs/closeUsageDays.ts'
 import { createAccount } from './jobs/createAccount.ts'
+import { createAlert } from './jobs/createAlert.ts'
 import { createApiKey } from './jobs/createApiKey.ts'
 import { createChannel } from './jobs/createChannel.ts'
 import { createServiceToken } from './jobs/createServiceToken.ts'
 import { deleteApiKey } from './jobs/deleteApiKey.ts'
 import { deliverNotification } from './jobs/deliverNotification.ts'
+import { evaluateAccount, evaluateAlerts } from './jobs/evaluateAlerts.ts'
 import { expireRecords } from './jobs/expireRecords.ts'
 import { finishCommand } from './jobs/finishCommand.ts'
 import { foldMinutes } from './jobs/foldMinutes.ts'
@@ -56,6 +59,13 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'rotate-channel-secret': rotateChannelSecret,
   'confirm-channel': confirmChannel,
   'redeliver-notification': redeliverNotification,
+  'create-alert': createAlert,
+  'update-alert': updateAlert,
+  'delete-alert': deleteAlert,
+  'mute-alert': muteAlert,
+  'test-alert': testAlert,
+  'evaluate-alerts': evaluateAlerts,
+  'evaluate-account': evaluateAccount,
   'finish-command': finishCommand,
   'propagate-state': propagateState,
   'roll-up-verifications': rollUpVerifications,

@@ -89,6 +89,7 @@ describe('what operators see', () => {
     expect(body.queues.map((queue: { name: string }) => queue.name)).toEqual([
       'commands',
       'maintenance',
+      'alerts',
       'notifications',
       'fan-out',
       'metering',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PLANS } from '../accounts/plans.ts'
+import { StoredRule } from '../alerts/ruleFields.ts'
 import { FileFaults, ImportRecord } from '../imports/outcome.ts'
 import type { CommandKind } from '../jobs.ts'
 import { Access, KeyTypes } from '../keys/keyFields.ts'
@@ -91,6 +92,11 @@ export const payloads = {
   'test-channel': z.object({ channelId: z.string(), link: ChannelLink.nullable() }),
   'rotate-channel-secret': z.object({ channelId: z.string(), sealedSecret: z.string() }),
   'confirm-channel': z.object({ channelId: z.string(), digest: z.string() }),
+  'create-alert': StoredRule.extend({ alertId: z.string() }),
+  'update-alert': z.object({ alertId: z.string(), changes: StoredRule.omit({ metric: true }).partial() }),
+  'delete-alert': z.object({ alertId: z.string() }),
+  'mute-alert': z.object({ alertId: z.string(), until: date }),
+  'test-alert': z.object({ alertId: z.string(), baseUrl: z.string().nullable() }),
   'redeliver-notification': z.object({ notificationId: z.string() }),
 } as const satisfies Record<CommandKind, z.ZodType>
 

@@ -1,0 +1,68 @@
+import { LockMode } from '@mikro-orm/core'
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { Failure } from '../failure.ts'
+import { ChannelSchema } from '../notifications/Channel.ts'
+import { type AlertRule, AlertRuleSchema } from './AlertRule.ts'
+import type { StoredRule } from './ruleFields.ts'
+
+/** The rule, if it is this account's; a foreign id fails exactly like an unknown one. */
+export async function loadRule(
+  em: SqlEntityManager,
+  accountId: string | null | undefined,
+  id: string,
+  { lock = false } = {},
+): Promise<AlertRule> {
+  const rule = await em.findOne(
+    AlertRuleSchema,
+    { id, accountId: accountId ?? '' },
+    lock ? { lockMode: LockMode.PESSIMISTIC_WRITE } : {},
+  )
+  if (!rule) throw new Failure('alert-not-found', { detail: 'There is no alert rule with this ID.' })
+  return rule
+}
+
+type Refers = { keyIds?: string[] | null | undefined; channelIds?: string[] | undefined }
+
+/** Throws unless all the keys and channels that a rule names are the account's. */
+export async function requireReferences(
+  em: SqlEntityManager,
+  accountId: string,
+  { keyIds, channelIds }: Refers & Partial<Pick<StoredRule, 'name'>>,
+): Promise<void> {
+  if (keyIds && keyIds.length > 0) {
+    const rows = await em.execute<{ id: string }[]>(
+      `select id from api_key where account_id = ? and status <> 'deleted' and id = any(?::text[])`,
+      [accountId, `{${keyIds.join(',')}}`],
+    )
+    if (rows.length < keyIds.length)
+      throw new Failure('api-key-not-found', { detail: 'There is no API key with one of these IDs.' })
+  }
+  if (channelIds && channelIds.length > 0) {
+    const found = await em.count(ChannelSchema, { accountId, id: { $in: channelIds } })
+    if (found < channelIds.length)
+      throw new Failure('channel-not-found', { detail: 'There is no channel with one of these IDs.' })
+  }
+}
+
+type State = 'ok' | 'pending' | 'firing'
+
+/** The worst state among the keys of each rule. */
+export async function worstStates(em: SqlEntityManager, ruleIds: string[]): Promise<Map<string, State>> {
+  const rows = await em.execute<{ rule_id: string; state: State }[]>(
+    `select rule_id, case when bool_or(state = 'firing') then 'firing' else 'pending' end as state from alert_state
+     where rule_id = any(?::text[]) and state <> 'ok' group by rule_id`,
+    [`{${ruleIds.join(',')}}`],
+  )
+  return new Map(rows.map((row) => [row.rule_id, row.state]))
+}
+
+export const stateOf = async (em: SqlEntityManager, ruleId: string): Promise<State> =>
+  (await worstStates(em, [ruleId])).get(ruleId) ?? 'ok'
+
+/** The accounts that have a rule to evaluate. */
+export async function accountsWithRules(em: SqlEntityManager): Promise<string[]> {
+  const rows = await em.execute<{ account_id: string }[]>(
+    'select distinct account_id from alert_rule where enabled order by 1',
+  )
+  return rows.map((row) => row.account_id)
+}
