@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { root } from '../../src/dev/dataDir.ts'
+import type { Answer } from './client.ts'
+import type { Service } from './startService.ts'
+
+export type Account = Awaited<ReturnType<Service['account']>>
+
+export const sha256 = (value: string) => createHash('sha256').update(value).digest('hex')
+export const newValue = (prefix = 'sk_old_') => prefix + randomBytes(18).toString('base64url')
+export const record = (value: string, fields: object = {}) => ({
+  hash: sha256(value),
+  name: 'Imported',
+  ...fields,
+})
+
+/** Sends files of keys to a service, and asks it about them. */
+export function createImporter(service: Service) {
+  /** Sends a file as it is. */
+  async function send(
+    account: Account,
+    text: string,
+    { type = 'application/x-ndjson', query = '', headers = {} } = {},
+  ) {
+    const response = await fetch(`${service.url}/api-keys/import${query}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${account.adminKey}`, 'Content-Type': type, ...headers },
+      body: text,
+    })
+    const answer: Answer = { status: response.status, headers: response.headers, body: await response.json() }
+    return answer
+  }
+  const sendRecords = (account: Account, records: object[], query = '') =>
+    send(account, records.map((one) => JSON.stringify(one)).join('\n'), { query })
+  const codeOf = async (value: string) => (await service.server.post('/verify', { key: value })).body.code
+  const countKeys = async (account: Account) => (await account.get('/api-keys')).body.pagination.total
+
+  /** Runs bin/keys’ program; resolves with its end, whatever it is. `stdin` is what it reads. */
+  function cli(args: string[], stdin = '') {
+    const child = spawn(process.execPath, ['src/cli/main.ts', ...args], { cwd: root, env: service.env })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (data) => {
+      stdout += data
+    })
+    child.stderr.on('data', (data) => {
+      stderr += data
+    })
+    child.stdin.end(stdin)
+    return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+      child.once('close', (code) => resolve({ code, stdout, stderr })),
+    )
+  }
+
+  return { send, sendRecords, codeOf, countKeys, cli }
+}
