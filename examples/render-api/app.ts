@@ -1,40 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import Router from '@koa/router'
 import Koa, { type Context, type Next } from 'koa'
+import { koaKeys } from '../../src/verifier/adapters/koa.ts'
+import type { KeyVerifier } from '../../src/verifier/createVerifier.ts'
 import { readImageRequest } from './imageRequest.ts'
-import { type KeysClient, presentedKey, problemOf } from './keys.ts'
 import { Problem } from './problem.ts'
 import type { Renderer } from './render.ts'
-import type { UsageReporter } from './usageReporter.ts'
 
-/** What nginx logs, too, when the caller went away before the answer. */
-const CLIENT_CLOSED_REQUEST = 499
+type Dependencies = { verifier: KeyVerifier; renderer: Renderer }
 
-type Dependencies = { keys: KeysClient; usage: Pick<UsageReporter, 'record'>; renderer: Renderer }
-
-export function createApp({ keys, usage, renderer }: Dependencies): Koa {
-  const router = new Router()
-
-  router.post('/image', async (ctx) => {
-    const startedAt = new Date()
-    const key = presentedKey(ctx.headers)
-    // Everything that may refuse the request comes before the verification, which uses up a render.
-    const image = await readImageRequest(ctx.req)
+export function createApp({ verifier, renderer }: Dependencies): Koa {
+  // Everything that may refuse the request comes before the verification, which uses up a render.
+  const readImage = async (ctx: Context, next: Next) => {
+    // Without a key the next step refuses: no body of a stranger is read.
+    if (ctx.get('Authorization') || ctx.get('X-API-Key')) ctx.state.image = await readImageRequest(ctx.req)
     if (renderer.isFull()) throw busy()
+    await next()
+  }
+  // Refuses with the problem, sets the limit headers, and reports status and latency when the answer has left.
+  const verifyKey = koaKeys<Context>(verifier, { permission: 'renders:write', clientIp: (ctx) => ctx.ip })
 
-    const request = { ip: ctx.ip, endpoint: '/image', method: 'POST' }
-    const verification = await keys.verify({ key, permission: 'renders:write', units: 1, ...request })
-    ctx.set({ ...verification.limitHeaders, 'X-Request-Id': verification.requestId })
-    if (verification.code !== 'VALID') throw problemOf(verification)
-
-    const { keyId, requestId, watermark } = verification
-    whenAnswered(ctx, (status) => {
-      const latencyMs = Date.now() - startedAt.getTime()
-      const at = startedAt.toISOString()
-      usage.record({ id: randomUUID(), at, keyId, status, latencyMs, requestId, ...request })
-    })
-
-    ctx.body = await renderer.render({ ...image, watermark })
+  const router = new Router()
+  router.post('/image', readImage, verifyKey, async (ctx) => {
+    const { image, apiKey } = ctx.state
+    ctx.body = await renderer.render({ ...image, watermark: apiKey.watermark })
     ctx.type = 'image/png'
     ctx.set('Cache-Control', 'no-store')
   })
@@ -48,14 +37,7 @@ export function createApp({ keys, usage, renderer }: Dependencies): Koa {
 
 const busy = () => new Problem('service-unavailable', 'Too many renders are waiting.', { retryAfter: 1 })
 
-/** Calls back once with the status, even if the caller has gone. */
-function whenAnswered(ctx: Context, report: (status: number) => void): void {
-  const done = () => report(ctx.res.writableFinished ? ctx.status : CLIENT_CLOSED_REQUEST)
-  if (ctx.res.destroyed) done()
-  else ctx.res.once('close', done)
-}
-
-/** Every refusal leaves as `application/problem+json`, and every answer has a request ID. */
+/** Every refusal of our own leaves as `application/problem+json`, and every answer has a request ID. */
 async function problems(ctx: Context, next: Next): Promise<void> {
   ctx.set('X-Request-Id', `req_${randomUUID()}`)
   try {

@@ -1,28 +1,26 @@
 import { createServer } from 'node:http'
+import { createVerifier } from '../../src/verifier/createVerifier.ts'
 import { createApp } from './app.ts'
-import { createKeysClient } from './keys.ts'
 import { createRenderer } from './render.ts'
-import { createUsageReporter } from './usageReporter.ts'
 
-const { KEYS_URL, SERVICE_TOKEN, HOST = '127.0.0.1', PORT = '3100' } = process.env
+const { REDIS_URL, SERVICE_TOKEN, KEY_PREFIX, HOST = '127.0.0.1', PORT = '3100' } = process.env
 
 const complaints = [
-  !URL.canParse(KEYS_URL ?? '') && 'KEYS_URL: the base URL of Pictify Keys, such as http://127.0.0.1:3000',
+  !URL.canParse(REDIS_URL ?? '') &&
+    "REDIS_URL: the Redis of Pictify Keys' primary region, such as redis://127.0.0.1:6379",
   !SERVICE_TOKEN &&
     'SERVICE_TOKEN: a service token of Pictify Keys; `bin/keys service-token create` makes one',
   !(/^\d{1,5}$/.test(PORT) && Number(PORT) < 65536) && 'PORT: a number from 0 to 65535',
 ].filter((complaint) => complaint !== false)
 
-if (complaints.length > 0 || !KEYS_URL || !SERVICE_TOKEN) {
+if (complaints.length > 0 || !REDIS_URL || !SERVICE_TOKEN) {
   console.error(`The render API cannot start. Set\n  ${complaints.join('\n  ')}`)
   process.exit(1)
 }
 
-const keysUrl = KEYS_URL.replace(/\/+$/, '')
-const keys = createKeysClient(keysUrl, SERVICE_TOKEN)
-const usage = createUsageReporter({ keysUrl, serviceToken: SERVICE_TOKEN })
+const verifier = createVerifier({ redisUrl: REDIS_URL, serviceToken: SERVICE_TOKEN, keyPrefix: KEY_PREFIX })
 const renderer = createRenderer()
-const server = createServer({ requestTimeout: 30_000 }, createApp({ keys, usage, renderer }).callback())
+const server = createServer({ requestTimeout: 30_000 }, createApp({ verifier, renderer }).callback())
 
 server.listen(Number(PORT), HOST, () => {
   const address = server.address()
@@ -38,8 +36,7 @@ async function stop(): Promise<void> {
   await closed
   clearInterval(idle)
   await renderer.close()
-  const lost = await usage.stop()
-  if (lost > 0) console.error(`${lost} usage events could not be reported`)
+  await verifier.close()
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -2,18 +2,11 @@ const PROBLEM_BASE_URL = 'https://docs.pictify.io/errors'
 
 const problems = {
   'validation-error': { status: 400, title: 'The request is not valid' },
-  'missing-authorization': { status: 401, title: 'An API key is needed' },
-  'invalid-api-key': { status: 401, title: 'The API key is not valid' },
-  'insufficient-permissions': { status: 403, title: 'The API key lacks a permission' },
-  'ip-not-allowed': { status: 403, title: 'The address is not allowed' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
   'render-failed': { status: 422, title: 'The picture cannot be rendered' },
-  'rate-limit-exceeded': { status: 429, title: 'Too many requests' },
-  'test-quota-exceeded': { status: 429, title: 'The test quota is used up' },
-  'plan-limit-exceeded': { status: 429, title: 'The limit of the plan is reached' },
   'internal-error': { status: 500, title: 'Something went wrong' },
   'service-unavailable': { status: 503, title: 'The service is not available' },
 } as const
@@ -28,7 +21,7 @@ type Extras = {
   retryAfter?: number
 }
 
-/** A refusal, thrown anywhere and turned into `application/problem+json` (RFC 9457) in one place. */
+/** A refusal of our own (those of keys are the verifier's), thrown anywhere and turned into `application/problem+json` (RFC 9457) in one place. */
 export class Problem extends Error {
   readonly slug: ProblemSlug
   readonly status: number
@@ -49,7 +42,6 @@ export class Problem extends Error {
 
   headers(): Record<string, string> {
     const headers: Record<string, string> = {}
-    if (this.status === 401) headers['WWW-Authenticate'] = 'Bearer'
     if (this.extras.retryAfter !== undefined) headers['Retry-After'] = String(this.extras.retryAfter)
     return headers
   }

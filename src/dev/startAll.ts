@@ -112,7 +112,6 @@ export async function startAll(options: StartOptions): Promise<DevState> {
         ...processEnv,
         PORT: String(port),
         PUBLIC_URL: state.renderUrl,
-        KEYS_URL: apiUrl,
         SERVICE_TOKEN: demo.serviceToken,
       },
     )

@@ -10,7 +10,10 @@ export type RenderApi = {
 }
 
 /** The example resource server, as a process that uses this service. Throws with what it wrote when it does not start. */
-export async function startRenderApi(service: { url: string; serviceToken: string }): Promise<RenderApi> {
+export async function startRenderApi(service: {
+  redis: { url: string }
+  serviceToken: string
+}): Promise<RenderApi> {
   const port = await freePort()
   const child = spawn(process.execPath, ['examples/render-api/main.ts'], {
     cwd: root,
@@ -18,7 +21,7 @@ export async function startRenderApi(service: { url: string; serviceToken: strin
       ...process.env,
       PORT: String(port),
       HOST: '127.0.0.1',
-      KEYS_URL: service.url,
+      REDIS_URL: service.redis.url,
       SERVICE_TOKEN: service.serviceToken,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
