@@ -152,8 +152,9 @@ export class Faults {
       else road.cut()
     }
     // Half of them are longer than a lease, and what is left of one, and the margin.
-    const longest = name === 'primary' ? 2_000 : held.length > 0 ? 7_500 : 4_500
-    await delay(random.chance(0.5) ? random.between(100, 1_000) : random.between(1_000, longest))
+    const longest = name === 'primary' ? 1_500 : held.length > 0 ? 7_500 : 4_500
+    const least = Math.min(2_200, longest)
+    await delay(random.chance(0.4) ? random.between(100, 1_000) : random.between(least, longest))
     for (const road of roads) road.mend(random.chance(0.6) ? 'deliver' : 'lose')
   }
 

@@ -21,6 +21,8 @@ export class Histories {
   abandoned = 0
   rotated = 0
   renamed = 0
+  /** Revocations by what their answers say of the regions. */
+  readonly outcomes: Record<string, number> = {}
   readonly #cluster: Cluster
   readonly #oracle: Oracle
   readonly #seed: number
@@ -63,12 +65,12 @@ export class Histories {
           await this.#oracle.verify(key, verifier, random, `slow fill, ${why}`)
       }),
     )
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 8; round++) {
       const keys = [...this.ended.slice(-50), ...this.#anyEnded(random, 20)]
       await Promise.all(
         keys.flatMap((key) => verifiers.map((one) => this.#oracle.verify(key, one, random, why))),
       )
-      await delay(random.between(20, 150))
+      await delay(random.between(50, 350))
     }
   }
 
@@ -192,6 +194,9 @@ export class Histories {
         key.endedAt = at
         const { fanOut } = outcome.result
         if (fanOut) key.trace.push([at, JSON.stringify(fanOut)])
+        for (const { region, outcome: word } of fanOut?.regions ?? []) {
+          this.outcomes[`${region} ${word}`] = (this.outcomes[`${region} ${word}`] ?? 0) + 1
+        }
       }
       return outcome
     }

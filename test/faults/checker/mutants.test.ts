@@ -18,8 +18,17 @@ it.each(chosen)(
     const build = await buildMutant(MUTANTS[name] ?? [], process.env.CHECKER_BUILD)
     try {
       const report = await runChecker({ histories: 100_000, seed: anySeed(), build, untilViolation: SECONDS })
-      const { seed, seconds, histories, violations, faults, firstViolations } = report
-      const text = JSON.stringify({ name, violations, seconds, histories, seed, faults, firstViolations })
+      const { seed, seconds, histories, violations, outcomes, faults, firstViolations } = report
+      const text = JSON.stringify({
+        name,
+        violations,
+        seconds,
+        histories,
+        seed,
+        outcomes,
+        faults,
+        firstViolations,
+      })
       console.log(text)
       if (process.env.CHECKER_REPORT) appendFileSync(process.env.CHECKER_REPORT, `${text}\n`)
       expect(violations).toBeGreaterThan(0)

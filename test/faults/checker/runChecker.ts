@@ -64,6 +64,7 @@ export async function runChecker(options: CheckerOptions) {
       keysEnded: histories.ended.length,
       rotated: histories.rotated,
       renamed: histories.renamed,
+      outcomes: histories.outcomes,
       verifications: oracle.counts,
       refusedBy: oracle.refusedBy,
       commands: histories.commands.counts,
