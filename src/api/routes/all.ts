@@ -1,5 +1,7 @@
 import type { Route } from '../guard.ts'
 import { auditLog, getAccount, getOperation } from './account.ts'
+import { alertIncidents, muteAlert, previewAlert, testAlert } from './alertActions.ts'
+import { createAlert, getAlert, listAlerts, removeAlert, updateAlert } from './alerts.ts'
 import { createKey, get, list, update } from './apiKeys.ts'
 import { keyCallers } from './callers.ts'
 import { removeChannel, rotateSecret, testChannel } from './channelEnds.ts'
@@ -40,7 +42,6 @@ export const routes: Route[] = [
   removeMember,
   listChannels,
   createChannel,
-  // Before the one that takes any ID.
   showConfirmation,
   confirmChannel,
   getChannel,
@@ -50,6 +51,15 @@ export const routes: Route[] = [
   listNotifications,
   getNotification,
   redeliver,
+  listAlerts,
+  createAlert,
+  previewAlert,
+  getAlert,
+  updateAlert,
+  removeAlert,
+  testAlert,
+  muteAlert,
+  alertIncidents,
   signIn,
   signOut,
 ]

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { loadRule, requireReferences } from '../../domain/alerts/alertStore.ts'
+import { IncidentResource, listIncidents } from '../../domain/alerts/incidents.ts'
+import { Preview, previewRule } from '../../domain/alerts/preview.ts'
+import { checkRule, NewRule, RuleResource, storedChanges } from '../../domain/alerts/ruleFields.ts'
+import { invalid } from '../../domain/failure.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted, IdParams, Instant, whole } from '../schemas.ts'
+
+const shared = { tag: 'Alerts', auth: { permission: 'alerts:manage' } } as const
+
+export const testAlert = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/alerts/:id/test',
+    summary: 'Send a sample of what the rule would tell to each of its channels',
+    params: IdParams,
+    body: z.strictObject({}),
+    bodyOptional: true,
+    responses: { 200: z.object({ notificationIds: z.array(z.string()) }), 202: Accepted },
+    problems: ['alert-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+  },
+  async ({ api, ctx, principal, params }) => {
+    const { accountId, actor } = principal
+    await loadRule(api.em(), accountId, params.id)
+    const publicUrl = api.env.PUBLIC_URL?.replace(/\/+$/, '')
+    const payload = { alertId: params.id, baseUrl: publicUrl ? `${publicUrl}/dashboard` : null }
+    return respondToCommand(
+      api,
+      ctx,
+      { kind: 'test-alert', accountId, targetId: params.id, payload, actor },
+      (result) => ({ status: 200, body: result }),
+    )
+  },
+)
+
+export const muteAlert = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/alerts/:id/mute',
+    summary: 'Tell nobody until then; null ends that. What still fires afterwards is told then.',
+    params: IdParams,
+    body: z.strictObject({ until: Instant.nullable() }),
+    responses: { 200: RuleResource, 202: Accepted },
+    problems: ['alert-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+  },
+  async ({ api, ctx, principal, params, body }) => {
+    const { accountId, actor } = principal
+    await loadRule(api.em(), accountId, params.id)
+    if (body.until !== null && new Date(body.until) <= new Date())
+      throw invalid('until', 'out_of_range', 'must be in the future')
+    const payload = { alertId: params.id, until: body.until && new Date(body.until).toISOString() }
+    return respondToCommand(
+      api,
+      ctx,
+      { kind: 'mute-alert', accountId, targetId: params.id, payload, actor },
+      (result) => ({ status: 200, body: result }),
+      body,
+    )
+  },
+)
+
+export const alertIncidents = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/alerts/:id/incidents',
+    summary: 'The crossings of an alert rule, newest first; `before` is the last ID of the page before',
+    params: IdParams,
+    query: z.strictObject({ limit: whole(1, 100, 20), before: z.string().max(64).optional() }),
+    responses: { 200: z.object({ incidents: z.array(IncidentResource) }) },
+    problems: ['alert-not-found'],
+  },
+  async ({ api, principal, params, query }) => {
+    const em = api.em()
+    await loadRule(em, principal.accountId, params.id)
+    const page = { limit: query.limit, before: query.before }
+    return { status: 200, body: { incidents: await listIncidents(em, principal.accountId, params.id, page) } }
+  },
+)
+
+export const previewAlert = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/alerts/preview',
+    summary: 'What a rule would have done over the last 7 days, before it is saved',
+    body: NewRule,
+    responses: { 200: Preview },
+    problems: ['api-key-not-found', 'channel-not-found'],
+  },
+  async ({ api, principal, body }) => {
+    const em = api.em()
+    const rule = checkRule({ ...storedChanges(body), metric: body.metric })
+    await requireReferences(em, principal.accountId, rule)
+    return { status: 200, body: await previewRule(em, principal.accountId, rule, new Date()) }
+  },
+)

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { AlertRuleSchema } from '../../domain/alerts/AlertRule.ts'
+import { loadRule, requireReferences, stateOf, worstStates } from '../../domain/alerts/alertStore.ts'
+import {
+  checkRule,
+  NewRule,
+  presentRule,
+  RuleChanges,
+  RuleResource,
+  storedChanges,
+} from '../../domain/alerts/ruleFields.ts'
+import { newId } from '../../domain/ids.ts'
+import { route } from '../guard.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted, IdParams } from '../schemas.ts'
+
+const shared = { tag: 'Alerts', auth: { permission: 'alerts:manage' } } as const
+
+export const listAlerts = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/alerts',
+    summary: 'List the account’s alert rules, oldest first',
+    responses: { 200: z.object({ alerts: z.array(RuleResource) }) },
+    problems: [],
+  },
+  async ({ api, principal: { accountId } }) => {
+    const em = api.em()
+    const rules = await em.find(AlertRuleSchema, { accountId }, { orderBy: { createdAt: 'asc', id: 'asc' } })
+    const states = await worstStates(
+      em,
+      rules.map((rule) => rule.id),
+    )
+    return {
+      status: 200,
+      body: { alerts: rules.map((rule) => presentRule(rule, states.get(rule.id) ?? 'ok')) },
+    }
+  },
+)
+
+export const createAlert = route(
+  {
+    ...shared,
+    method: 'post',
+    path: '/alerts',
+    summary: 'Create an alert rule. It is evaluated within the next minute.',
+    body: NewRule,
+    responses: { 201: RuleResource, 202: Accepted },
+    problems: [
+      'api-key-not-found',
+      'channel-not-found',
+      'alert-limit-reached',
+      'idempotency-conflict',
+      'idempotency-in-flight',
+    ],
+  },
+  async ({ api, ctx, principal, body }) => {
+    const { accountId, actor } = principal
+    const rule = checkRule({ ...storedChanges(body), metric: body.metric })
+    await requireReferences(api.em(), accountId, rule)
+    const alertId = newId('alert')
+    return respondToCommand(
+      api,
+      ctx,
+      { kind: 'create-alert', accountId, targetId: alertId, payload: { ...rule, alertId }, actor },
+      (result) => ({ status: 201, body: result, headers: { Location: `/alerts/${result.id}` } }),
+      body,
+    )
+  },
+)
+
+export const getAlert = route(
+  {
+    ...shared,
+    method: 'get',
+    path: '/alerts/:id',
+    summary: 'Read an alert rule, with its present state',
+    params: IdParams,
+    responses: { 200: RuleResource },
+    problems: ['alert-not-found'],
+  },
+  async ({ api, principal, params }) => {
+    const em = api.em()
+    const rule = await loadRule(em, principal.accountId, params.id)
+    return { status: 200, body: presentRule(rule, await stateOf(em, rule.id)) }
+  },
+)
+
+export const updateAlert = route(
+  {
+    ...shared,
+    method: 'patch',
+    path: '/alerts/:id',
+    summary: 'Edit an alert rule. What changes its question ends its incidents, without a message.',
+    params: IdParams,
+    body: RuleChanges,
+    responses: { 200: RuleResource, 202: Accepted },
+    problems: ['alert-not-found', 'api-key-not-found', 'channel-not-found'],
+  },
+  async ({ api, ctx, principal, params, body }) => {
+    const { accountId, actor } = principal
+    await loadRule(api.em(), accountId, params.id)
+    const payload = { alertId: params.id, changes: storedChanges(body) }
+    return respondToCommand(
+      api,
+      ctx,
+      { kind: 'update-alert', accountId, targetId: params.id, payload, actor },
+      (result) => ({ status: 200, body: result }),
+    )
+  },
+)
+
+export const removeAlert = route(
+  {
+    ...shared,
+    method: 'delete',
+    path: '/alerts/:id',
+    summary: 'Delete an alert rule. Its incidents end without a message.',
+    params: IdParams,
+    responses: { 204: null, 202: Accepted },
+    problems: ['alert-not-found'],
+  },
+  async ({ api, ctx, principal, params }) => {
+    const { accountId, actor } = principal
+    await loadRule(api.em(), accountId, params.id)
+    return respondToCommand(
+      api,
+      ctx,
+      { kind: 'delete-alert', accountId, targetId: params.id, payload: { alertId: params.id }, actor },
+      () => ({ status: 204 }),
+    )
+  },
+)
