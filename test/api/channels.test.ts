@@ -47,18 +47,19 @@ describe('an email channel', () => {
     expect(mail).toMatchObject({ from: 'keys@example.com', to: ['ada@example.org'] })
     const text = readable(mail!)
     expect(text).toMatch(/^Message-ID: <ntf_\w{16}@example\.com>/m)
-    const [, token = ''] = /https:\/\/keys\.example\.com\/channels\/verify\?token=(\w{40})/.exec(text) ?? []
+    const [, token = ''] =
+      /https:\/\/keys\.example\.com\/channel-confirmation\?token=(\w{40})/.exec(text) ?? []
 
     const anyone = account.as(undefined)
-    const shown = await anyone.get(`/channels/verify?token=${token}`)
+    const shown = await anyone.get(`/channel-confirmation?token=${token}`)
     expect(shown.status).toBe(200)
     expect(shown.headers.get('content-type')).toMatch(/^text\/html/)
     expect(shown.headers.get('referrer-policy')).toBe('no-referrer')
     expect(shown.body).toContain('<form method="post"')
     expect((await channel(id)).verified).toBe(false)
-    expect((await anyone.post(`/channels/verify?token=${'0'.repeat(40)}`)).status).toBe(410)
+    expect((await anyone.post(`/channel-confirmation?token=${'0'.repeat(40)}`)).status).toBe(410)
     for (let times = 0; times < 2; times += 1) {
-      expect((await anyone.post(`/channels/verify?token=${token}`)).body).toContain('Confirmed')
+      expect((await anyone.post(`/channel-confirmation?token=${token}`)).body).toContain('Confirmed')
       expect((await channel(id)).verified).toBe(true)
     }
     const [rows] = await runSql(service.databaseUrl, 'select n::text n from notification n', 'select 1')

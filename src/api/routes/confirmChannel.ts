@@ -11,7 +11,7 @@ const Html = { streams: { 'text/html': z.string() } }
 const shared = {
   tag: 'Channels',
   auth: 'none',
-  path: '/channels/verify',
+  path: '/channel-confirmation',
   query: z.strictObject({ token: z.string().regex(/^[0-9A-Za-z]{40}$/, 'must be the token of a link') }),
 } as const
 
@@ -60,7 +60,7 @@ export const showConfirmation = route(
       200,
       'Alerts to this address?',
       'Confirm that alerts about API keys may be sent to the address at which you got this link.',
-      `/channels/verify?token=${query.token}`,
+      `/channel-confirmation?token=${query.token}`,
     ),
 )
 

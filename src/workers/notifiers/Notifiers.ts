@@ -71,6 +71,6 @@ async function sendEmail(
   const link =
     sealedLink === undefined
       ? undefined
-      : `${publicUrl}/channels/verify?token=${vault.open(sealedLink, sealContext(channel.id, 'link'))}`
+      : `${publicUrl}/channel-confirmation?token=${vault.open(sealedLink, sealContext(channel.id, 'link'))}`
   return mailer.send({ id, told: tell(body, link), to, thread: incidentId ?? undefined, now })
 }
