@@ -10,10 +10,10 @@ export type Outcome = {
 
 const LONGEST_DETAIL = 500
 
-/** What a receiver said, as it may be stored: no control characters, 500 characters at most. */
+/** What a receiver said, as it may be stored: one line, 500 characters at most. */
 export function snippet(text: string): string | undefined {
   const plain = text
-    .replace(/[\p{Cc}\p{Cs}\uFFFD]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cs}\uFFFD\s]+/gu, ' ')
     .trim()
     .slice(0, LONGEST_DETAIL)
   return plain === '' ? undefined : plain
