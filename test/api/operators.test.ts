@@ -93,6 +93,7 @@ describe('what operators see', () => {
       'notifications',
       'fan-out',
       'metering',
+      'asks',
     ])
     expect(JSON.stringify(body)).toContain('create-api-key')
   })
