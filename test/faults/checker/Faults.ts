@@ -19,7 +19,7 @@ const OF_REGIONS = {
   'requests lost or late': 2,
   'answers lost or late': 2,
   'verifier cut off': 3,
-  'workers cut off apart': 2,
+  'workers cut off apart': 4,
 } as const
 type Kind = keyof typeof OF_PROCESSES | keyof typeof OF_REGIONS
 
@@ -165,7 +165,7 @@ export class Faults {
     if (!late || !without) return
     late.roads[name].hold('requests', 'answers')
     without.roads[name].cut()
-    await delay(random.between(2_500, 4_500))
+    await delay(random.between(2_800, 4_700))
     late.roads[name].mend()
     const rest = delay(random.between(0, 1_500)).then(() => without.roads[name].mend())
     await Promise.all([rest, this.#histories.recheck(name, random, 'what was late has arrived')])

@@ -65,12 +65,13 @@ export class Histories {
           await this.#oracle.verify(key, verifier, random, `slow fill, ${why}`)
       }),
     )
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 10; round++) {
       const keys = [...this.ended.slice(-50), ...this.#anyEnded(random, 20)]
       await Promise.all(
         keys.flatMap((key) => verifiers.map((one) => this.#oracle.verify(key, one, random, why))),
       )
-      await delay(random.between(50, 350))
+      // Often at first: what went wrong may be put right within a quarter of a lease.
+      await delay(round < 5 ? random.between(10, 60) : random.between(100, 500))
     }
   }
 
