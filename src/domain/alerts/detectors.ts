@@ -5,12 +5,21 @@ const silent: Reading = { value: null, threshold: null, breached: false, calm: t
 /** What makes the median absolute deviation of a normal distribution comparable with its σ. */
 const MAD_TO_SIGMA = 1.4826
 
-export const SPIKE = { z: 6, minRequests: 100, minRatio: 2, minSamples: 9, alpha: 0.1, minHours: 24 } as const
+export const SPIKE = {
+  z: 6,
+  minRequests: 100,
+  minRatio: 2,
+  overHighest: 1.2,
+  minSamples: 9,
+  alpha: 0.1,
+  minHours: 24,
+} as const
 
-/** What an hour usually has: its middle and how far it strays. */
+/** What an hour usually has: its middle, how far it strays, and the highest of these hours and of the last week's. */
 export type Baseline = {
   centre: number
   spread: number
+  highest: number
   samples: number
   by: 'hour of week' | 'recent hours'
 }
@@ -30,10 +39,11 @@ const ascending = (values: number[]) => values.toSorted((a, b) => a - b)
  * Methods, 6.3.2.4, EWMA control charts), α = 0.1, once there are 24. Neither: undefined, it is still learning.
  */
 export function baselineOf(sameHours: number[], recentHours: number[]): Baseline | undefined {
+  const highest = Math.max(0, ...sameHours, ...recentHours)
   if (sameHours.length >= SPIKE.minSamples) {
     const centre = median(ascending(sameHours))
     const mad = median(ascending(sameHours.map((value) => Math.abs(value - centre))))
-    return { centre, spread: MAD_TO_SIGMA * mad, samples: sameHours.length, by: 'hour of week' }
+    return { centre, spread: MAD_TO_SIGMA * mad, highest, samples: sameHours.length, by: 'hour of week' }
   }
   if (recentHours.length < SPIKE.minHours) return undefined
   let centre = recentHours[0] ?? 0
@@ -43,11 +53,12 @@ export function baselineOf(sameHours: number[], recentHours: number[]): Baseline
     centre += SPIKE.alpha * difference
     variance = (1 - SPIKE.alpha) * (variance + SPIKE.alpha * difference ** 2)
   }
-  return { centre, spread: Math.sqrt(variance), samples: recentHours.length, by: 'recent hours' }
+  return { centre, spread: Math.sqrt(variance), highest, samples: recentHours.length, by: 'recent hours' }
 }
 
 /**
- * Usage spike: the last 60 minutes are more than 6 spreads above the usual, at least twice the usual, and at least 100
+ * Usage spike: the last 60 minutes are more than 6 spreads above the usual, at least twice the usual, a fifth
+ * above anything that the last week or this hour of the week had (a job that runs every night is no spike), and at least 100
  * requests. The spread is at least √centre (Poisson), a tenth of the centre, and 1: a key that is always the same must not
  * alarm at one request more.
  */
@@ -55,7 +66,12 @@ export function usageSpike(requests: number, baseline: Baseline | undefined): Re
   if (!baseline) return silent
   const { centre } = baseline
   const spread = Math.max(baseline.spread, Math.sqrt(centre), centre / 10, 1)
-  const threshold = Math.max(SPIKE.minRequests, SPIKE.minRatio * centre, centre + SPIKE.z * spread)
+  const threshold = Math.max(
+    SPIKE.minRequests,
+    SPIKE.minRatio * centre,
+    SPIKE.overHighest * baseline.highest,
+    centre + SPIKE.z * spread,
+  )
   const z = (requests - centre) / spread
   return {
     value: requests,
@@ -114,7 +130,7 @@ export type HoursHistory = { days: number; requests: number; sameHours: number; 
 
 /**
  * Unusual hours: at least 10 requests in the last 60 minutes, at a time of the week (the hour and its two neighbours) that had
- * less than a thousandth of four weeks' requests. A key is judged from 21 days of history and 100 requests on, and not if it
+ * less than a thousandth of four weeks' requests, and more of them than those four weeks had at this time together. A key is judged from 21 days of history and 100 requests on, and not if it
  * is used around the clock (in more than 80 % of the hours of the week). The empirical distribution stands for itself; the
  * neighbours smooth it as a kernel of one hour would.
  */
@@ -122,7 +138,7 @@ export function unusualHours(requests: number, history: HoursHistory): Reading {
   const { days, requests: all, sameHours, active } = history
   if (days < HOURS.minDays || all < HOURS.minHistory || active > HOURS.maxActive) return silent
   const usual = sameHours / all
-  const breached = requests >= HOURS.minRequests && usual < HOURS.maxShare
+  const breached = requests >= HOURS.minRequests && requests > sameHours && usual < HOURS.maxShare
   return {
     value: requests,
     threshold: HOURS.minRequests,

@@ -31,7 +31,7 @@ export async function readUnusualHours(
      ) as now_used, lateral (
        select sum(h.requests) as requests from usage_hour h
        where h.key_id = now_used.key_id and h.at = any(?::timestamptz[])
-     ) as past where coalesce(past.requests, 0) < 0.1 * now_used.requests`,
+     ) as past where coalesce(past.requests, 0) < now_used.requests`,
     [...params, same],
   )
   if (candidates.length === 0) return new Map()
