@@ -12,7 +12,13 @@ const shared = {
   tag: 'Channels',
   auth: 'none',
   path: '/channel-confirmation',
-  query: z.strictObject({ token: z.string().regex(/^[0-9A-Za-z]{40}$/, 'must be the token of a link') }),
+  query: z.strictObject({
+    // A link that came without its token is one that is no longer valid.
+    token: z
+      .string()
+      .regex(/^[0-9A-Za-z]{40}$/, 'must be the token of a link')
+      .default('none'),
+  }),
 } as const
 
 /** What a person sees. The token stays in this page's address: it is sent nowhere else, and kept by nobody. */
