@@ -6,8 +6,8 @@ const DAY = 24 * 3600 * 1000
 const CLAIMS = 20_000
 
 /**
- * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands after 90, and days of quotas
- * and accepted usage after 400. Safe to run twice.
+ * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after 90,
+ * and days of quotas and accepted usage after 400. Safe to run twice.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const em = context.orm.em.fork()
@@ -21,6 +21,7 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
   await em.execute(`delete from command where finished_at < ? and status in ('succeeded', 'failed')`, [
     before(90),
   ])
+  await em.execute(`delete from notification where finished_at < ? and status <> 'pending'`, [before(90)])
   await em.execute('delete from quota_day where day < ?', [before(400)])
   await em.execute('delete from usage_accepted where day < ?', [before(400)])
   // Bit by bit: a busy service forgets millions of claims a night, and none of its transactions should wait for that.
