@@ -150,9 +150,12 @@ describe('an ID that nothing can have is not found', () => {
 describe('a method or a path that is not there', () => {
   const open = ['/openapi.json', '/livez', '/readyz', '/metrics', '/docs', '/docs/swagger-ui.css']
   const methods = new Map(open.map((path) => [path, ['GET']]))
+  // `/api-keys/import` could be a key's ID, too: what that takes, it takes.
+  const matches = (path: string) =>
+    specs.filter((spec) => new RegExp(`^${spec.path.replace(/:\w+/g, '[^/]+')}$`).test(path))
   for (const spec of specs) {
     if (spec.method !== 'all')
-      methods.set(withAnId(spec), [...(methods.get(withAnId(spec)) ?? []), methodOf(spec)])
+      methods.set(withAnId(spec), [...new Set(matches(withAnId(spec)).map(methodOf))])
   }
   it.each([...methods])('%s takes %j and no other, and says so', async (path, known) => {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {

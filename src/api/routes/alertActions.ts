@@ -6,7 +6,7 @@ import { checkRule, NewRule, RuleResource, storedChanges } from '../../domain/al
 import { invalid } from '../../domain/failure.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, IdParams, Instant, whole } from '../schemas.ts'
+import { Accepted, IdParams, Instant, text, whole } from '../schemas.ts'
 
 const shared = { tag: 'Alerts', auth: { permission: 'alerts:manage' } } as const
 
@@ -70,7 +70,7 @@ export const alertIncidents = route(
     path: '/alerts/:id/incidents',
     summary: 'The crossings of an alert rule, newest first; `before` is the last ID of the page before',
     params: IdParams,
-    query: z.strictObject({ limit: whole(1, 100, 20), before: z.string().max(64).optional() }),
+    query: z.strictObject({ limit: whole(1, 100, 20), before: text(64).optional() }),
     responses: { 200: z.object({ incidents: z.array(IncidentResource) }) },
     problems: ['alert-not-found'],
   },
