@@ -131,3 +131,42 @@ setup_proxies() {
     rm -f "$log"
   done
 }
+
+# Changes whenever the dashboard would be built otherwise.
+dashboard_hash() {
+  (cd "$ROOT" && { lock_hash; find src/dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
+    | LC_ALL=C sort | tr '\n' '\0' | xargs -0 cksum; } | cksum)
+}
+
+setup_dashboard() {
+  local log stamp="$ROOT/src/dashboard/dist/.build-stamp" hash
+  hash="$(dashboard_hash)"
+  [ "$(cat "$stamp" 2>/dev/null)" = "$hash" ] && return 0
+  log="$(mktemp "${TMPDIR:-/tmp}/pictify-keys-dashboard.XXXXXX")"
+  say 'Building the dashboard …'
+  if ! (cd "$ROOT" && "$NODE" node_modules/vite/bin/vite.js build src/dashboard > "$log" 2>&1 < /dev/null); then
+    cat "$log" >&2
+    rm -f "$log"
+    fail 'The dashboard could not be built'
+  fi
+  rm -f "$log"
+  printf '%s\n' "$hash" > "$stamp"
+}
+
+chromium_present() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
+
+# For the tests alone, which use the dashboard as people do.
+setup_chromium() {
+  chromium_present && return 0
+  local log
+  log="$(mktemp "${TMPDIR:-/tmp}/pictify-keys-chromium.XXXXXX")"
+  say 'Installing Chromium …'
+  install_package chromium chromium chromium-browser > "$log"
+  if ! chromium_present; then
+    cat "$log" >&2
+    rm -f "$log"
+    say 'The tests need Chromium and it could not be installed. Install it, e.g. sudo apt-get install chromium, then try again.'
+    exit 1
+  fi
+  rm -f "$log"
+}

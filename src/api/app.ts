@@ -4,6 +4,7 @@ import type { Orm } from '../platform/postgres.ts'
 import { readiness } from '../region/readiness.ts'
 import { newRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
+import { dashboard } from './dashboard.ts'
 import { docsPage } from './docsPage.ts'
 import { hotRoutes } from './hot.ts'
 import { openApiOf } from './openapi.ts'
@@ -28,6 +29,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   router.get('/openapi.json', (ctx) => {
     ctx.body = document
   })
+  router.redirect('/', '/dashboard', 302)
   router.get('/livez', (ctx) => {
     ctx.body = { status: 'ok' }
   })
@@ -46,6 +48,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   app.use(answerProblems(api))
   app.use(under('/admin/queues', operatorsOnly(api), bullBoard(api)))
   app.use(under('/docs', docsPage()))
+  app.use(under('/dashboard', dashboard()))
   app.use(router.routes())
   app.use(refuseMethod(router))
   return app

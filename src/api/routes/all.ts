@@ -12,7 +12,7 @@ import { importKeys } from './importKeys.ts'
 import { remove, revoke, rotate } from './keyEnds.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
 import { getNotification, listNotifications, redeliver } from './notifications.ts'
-import { signIn, signOut } from './session.ts'
+import { getSession, signIn, signOut } from './session.ts'
 import { keyUsage } from './usage.ts'
 import { reportEvents } from './usageEvents.ts'
 import { usageSeries } from './usageSeries.ts'
@@ -61,5 +61,6 @@ export const routes: Route[] = [
   muteAlert,
   alertIncidents,
   signIn,
+  getSession,
   signOut,
 ]

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
+import { missingAuthorization } from '../../verifier/http/credentials.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
 import { Problem } from '../problems.ts'
-import { endSession, startSession } from '../sessions.ts'
+import { endSession, sessionPrincipal, startSession } from '../sessions.ts'
 
 /** Tries in one quarter of an hour. */
 const TRIES_PER_EMAIL = 10
@@ -16,6 +17,8 @@ const QUARTER_SECONDS = 900
 /** Compared with when no member has the address, so that both answers take as long. */
 const nobody = argon2.hash('nobody has this password')
 
+const SessionResource = z.object({ member: MemberResource, accountId: z.string() })
+
 export const signIn = route(
   {
     method: 'post',
@@ -24,7 +27,7 @@ export const signIn = route(
     tag: 'Session',
     auth: 'none',
     body: z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(256) }),
-    responses: { 201: z.object({ member: MemberResource, accountId: z.string() }) },
+    responses: { 201: SessionResource },
     problems: ['invalid-credentials', 'rate-limit-exceeded'],
   },
   async ({ api, ctx, body }) => {
@@ -68,6 +71,26 @@ async function countTry(api: ApiContext, counter: string): Promise<number> {
     })
   }
 }
+
+export const getSession = route(
+  {
+    method: 'get',
+    path: '/session',
+    summary: 'Who is signed in',
+    tag: 'Session',
+    auth: 'none',
+    responses: { 200: SessionResource },
+    problems: ['missing-authorization'],
+  },
+  async ({ api, ctx }) => {
+    const principal = await sessionPrincipal(api, ctx)
+    if (!principal?.member) throw missingAuthorization()
+    return {
+      status: 200,
+      body: { member: presentMember(principal.member), accountId: principal.accountId },
+    }
+  },
+)
 
 export const signOut = route(
   {

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Middleware } from 'koa'
+import serve from 'koa-static'
+import { Problem } from './problems.ts'
+
+const folder = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
+const YEAR_MS = 365 * 24 * 3_600_000
+
+/** Nothing from elsewhere, nothing inline but the styles that carry this answer's nonce; in no frame. */
+const policyOf = (nonce: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+
+/**
+ * The dashboard as Vite has built it, at /dashboard. Files are named after their content and kept by browsers for a
+ * year; the page itself, which every address of the dashboard answers with, is never kept: it carries a nonce.
+ */
+export function dashboard(): Middleware {
+  const files = serve(folder, {
+    index: false,
+    setHeaders: (response, path) => {
+      const isNamedByContent = path.startsWith(join(folder, 'assets'))
+      response.setHeader(
+        'Cache-Control',
+        isNamedByContent ? `public, max-age=${YEAR_MS / 1000}, immutable` : 'no-cache',
+      )
+    },
+  })
+  const page = readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
+  return async (ctx) => {
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
+      throw new Problem('method-not-allowed', { detail: 'Use GET.' }, { Allow: 'GET' })
+    if (/\.\w+$/.test(ctx.path)) {
+      ctx.path = ctx.path.slice('/dashboard'.length)
+      await files(ctx as never, async () => {})
+      return
+    }
+    const html = await page
+    if (html === undefined)
+      throw new Problem('not-found', { detail: 'The dashboard has not been built: see the README.' })
+    const nonce = randomBytes(16).toString('base64url')
+    ctx.set({
+      'Content-Security-Policy': policyOf(nonce),
+      'Cache-Control': 'no-store',
+      'Referrer-Policy': 'no-referrer',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+    })
+    ctx.type = 'html'
+    ctx.body = html.replace('%STYLE_NONCE%', nonce)
+  }
+}

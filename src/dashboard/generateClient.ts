@@ -1,0 +1,12 @@
+/** Writes api/schema.d.ts, the types of the client, from the OpenAPI document of the api at API_URL. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import openapiTypescript, { astToString } from 'openapi-typescript'
+
+const target = process.argv[2] ?? join(import.meta.dirname, 'api/schema.d.ts')
+const document = await (await fetch(`${process.env.API_URL}/openapi.json`)).json()
+const types = astToString(await openapiTypescript(document, { defaultNonNullable: false }))
+await writeFile(
+  target,
+  `// Generated from /openapi.json by generateClient.ts: see README.md, "The dashboard".\n${types}`,
+)

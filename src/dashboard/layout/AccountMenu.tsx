@@ -1,0 +1,55 @@
+import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { IconChevronDown } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { client } from '../api/client.ts'
+import classes from './AccountMenu.module.css'
+
+type Props = { member: { email: string; name: string | null; role: string } }
+
+/** Who is signed in, the colour scheme, and the way out. */
+export function AccountMenu({ member }: Props) {
+  const queries = useQueryClient()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const signOut = useMutation({
+    mutationFn: () => client.DELETE('/session'),
+    onSuccess: () => {
+      // Nothing of the account stays in the page's memory.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+      queries.setQueryData(['session'], null)
+    },
+  })
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <UnstyledButton className={classes.target}>
+          <Text size="sm" truncate>
+            {member.name ?? member.email}
+          </Text>
+          <IconChevronDown size={16} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Text size="xs" c="dimmed" px="sm" pt={4}>
+          {member.email}
+        </Text>
+        <Text size="xs" c="dimmed" px="sm" pb={4}>
+          {member.role}
+        </Text>
+        <SegmentedControl
+          fullWidth
+          size="xs"
+          aria-label="Colour scheme"
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}
+          data={[
+            { value: 'light', label: 'Light' },
+            { value: 'dark', label: 'Dark' },
+            { value: 'auto', label: 'System' },
+          ]}
+        />
+        <Menu.Divider />
+        <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

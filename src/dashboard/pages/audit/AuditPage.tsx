@@ -1,0 +1,5 @@
+import { PageTitle } from '../../components/PageTitle.tsx'
+
+export function AuditPage() {
+  return <PageTitle title="Audit log" />
+}

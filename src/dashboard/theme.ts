@@ -1,0 +1,13 @@
+import { createTheme } from '@mantine/core'
+
+/** Type, colour and shape of the whole dashboard. Colours are chosen for a contrast of 4.5 or more in both schemes. */
+export const theme = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: { light: 7, dark: 7 },
+  defaultRadius: 'md',
+  autoContrast: true,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+})
