@@ -1,0 +1,25 @@
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+const MONTH_DAYS = 31
+
+/** `in 3 days`, `2 hours ago`, `just now`; beyond a month the date. */
+export function relativeText(at: string, now: number): string {
+  const difference = Date.parse(at) - now
+  if (Math.abs(difference) > MONTH_DAYS * 86_400_000) return dateText(at)
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(difference) >= length) return relative.format(Math.trunc(difference / length), unit)
+  }
+  return 'just now'
+}
+
+/** `23 Nov 2026`, in UTC, as everything here. */
+export const dateText = (at: string) =>
+  new Date(at).toLocaleDateString('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+
+/** `23 Nov 2026, 06:22:05 UTC` */
+export const instantText = (at: string) =>
+  `${new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })} UTC`
