@@ -1,87 +1,147 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openQueues, type Queues } from '../../src/platform/queues.ts'
 import { runSql } from '../setup/runSql.ts'
 import { eventually } from '../support/eventually.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { startReceiver } from '../support/receivers.ts'
+import { type Seeded, seedAlerts } from '../support/seedAlerts.ts'
+import { shiftedEnv } from '../support/shiftedEnv.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-const CHANNELS = 8
-const EACH = 12
-const KILLS = 6
+const MINUTE = 60_000
+const ACCOUNTS = 50
+const KEYS = 10
+const CROSSINGS = ACCOUNTS * KEYS
+/** Deliveries that a worker has under way at most. */
+const AT_ONCE = 32
 
 let service: Service
+let queues: Queues
 let receiver: Awaited<ReturnType<typeof startReceiver>>
+let seeded: Seeded[]
+const random = createRandom(anySeed())
 beforeAll(async () => {
   receiver = await startReceiver()
-  service = await startService({ workers: 2, env: { WEBHOOK_ALLOW_PRIVATE: 'true', LOG_LEVEL: 'warn' } })
+  service = await startService({
+    workers: 2,
+    env: { WEBHOOK_ALLOW_PRIVATE: 'true', LOG_LEVEL: 'error', WORKER_CONCURRENCY: String(AT_ONCE / 4) },
+  })
+  queues = openQueues(service.redis.url)
+  const url = (type: string, account: number) => `${receiver.url}/${type}/${account}`
+  seeded = await seedAlerts(service, { accounts: ACCOUNTS, keys: KEYS, url })
+  // Slow enough to be killed while a message is on its way.
+  for (let one = 0; one < ACCOUNTS; one += 1)
+    receiver.answers[`/webhook/${one}`] = (response) => void setTimeout(() => response.end('ok'), 100)
 })
 afterAll(async () => {
+  await queues.close()
   await service.stop()
   await receiver.stop()
 })
 
 /** The notification that a message is of: what a receiver dedupes by. */
-function idOf({ headers, body }: { headers: Record<string, unknown>; body: Buffer }): string {
-  return String(headers['webhook-id'] ?? JSON.parse(String(body)).blocks[0].block_id)
+const idOf = ({ headers, body }: (typeof receiver.received)[number]) =>
+  String(headers['webhook-id'] ?? JSON.parse(String(body)).blocks[0].block_id)
+
+const count = async (sql: string): Promise<number> => {
+  const [rows] = await runSql(service.databaseUrl, `select count(*)::int as count from ${sql}`)
+  return Number(rows?.[0]?.count)
 }
 
-it('promise 7: no notification is lost when workers are killed, and receivers that dedupe by ID see each once', async () => {
-  const account = await service.account('enterprise')
-  const channels: string[] = []
-  for (let one = 0; one < CHANNELS; one += 1) {
-    const type = one % 2 ? 'slack' : 'webhook'
-    const created = await account.post('/channels', {
-      type,
-      name: `No. ${one}`,
-      url: `${receiver.url}/${type}/${one}`,
-    })
-    channels.push(created.body.id)
-  }
-  const all = async () => (await account.get('/channels')).body.channels as { verified: boolean }[]
-  await eventually(all, (list) => list.every(({ verified }) => verified))
-  receiver.received.length = 0
-  // Slow enough to be killed while a message is on its way.
-  for (let one = 0; one < CHANNELS; one += 1)
-    receiver.answers[`/webhook/${one}`] = (response) => void setTimeout(() => response.end('ok'), 150)
+/** Asks for an evaluation of every account, as the schedule does twice a minute. */
+async function evaluateAll(at: number) {
+  for (const { accountId } of seeded)
+    await queues.add('evaluate-account', { accountId, at }, `evaluate-${accountId}-${at}`)
+}
 
-  const ids = channels.flatMap((_, one) =>
-    Array.from({ length: EACH }, (_, turn) => `ntf_${String(one * EACH + turn).padStart(16, '0')}`),
-  )
-  const body = JSON.stringify({ type: 'alert.firing', timestamp: new Date().toISOString(), data: {} })
-  const rows = ids.map(
-    (id, index) =>
-      `('${id}', '${account.accountId}', '${channels[Math.floor(index / EACH)]}', 'alert.firing', '${body}', 'pending', now(), now())`,
-  )
-  await runSql(
-    service.databaseUrl,
-    `with told as (
-       insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at)
-       values ${rows.join(', ')} returning id)
-     insert into outbox (message)
-     select json_build_object('kind', 'job', 'name', 'deliver-notification', 'data', json_build_object('notificationId', id))
-     from told`,
-  )
-  const workers = [...service.workers]
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    await eventually(
-      async () => receiver.received.length,
-      (count) => count > kill * 8,
-      20_000,
-    ).catch(() => {})
-    await delay(Math.random() * 400)
-    await workers.shift()?.end('SIGKILL')
-    workers.push(service.startWorker())
+let kills = 0
+let offsetMs = 0
+let isKilling = true
+let turn: Promise<void> = Promise.resolve()
+/** Kills a worker at any moment, whatever it is doing, and starts another one. */
+function kill(place: number): Promise<void> {
+  turn = turn.then(async () => {
+    await service.workers[place]?.end('SIGKILL')
+    service.workers[place] = service.startWorker(shiftedEnv(offsetMs))
+    kills += 1
+  })
+  return turn
+}
+async function killOn() {
+  while (isKilling) {
+    await delay(random.between(500, 3_500))
+    await kill(random.between(0, 1))
   }
-  const open = () =>
-    runSql(service.databaseUrl, `select id, status, attempts from notification where status <> 'delivered'`)
-  await eventually(open, ([left]) => left?.length === 0, 150_000)
+}
+
+it('promise 7: 500 crossings over 50 accounts, workers killed at random: nothing is missing, and IDs come once', async () => {
+  const killing = killOn()
+  for (let wave = 0; wave < KEYS; wave += 1) {
+    const at = new Date().toISOString()
+    const events = seeded.map(({ keyIds }) => ({
+      id: `${keyIds[wave]}-use`,
+      at,
+      keyId: keyIds[wave],
+      status: 200,
+    }))
+    expect((await service.server.post('/usage/events', { events })).status).toBe(202)
+    await delay(random.between(100, 1_000))
+    await evaluateAll(Date.now())
+  }
+  const more = async (sql: string, at: () => number) =>
+    eventually(
+      async () => {
+        const found = await count(sql)
+        if (found < CROSSINGS) await delay(1_000).then(() => evaluateAll(at()))
+        return found
+      },
+      (found) => found >= CROSSINGS,
+      90_000,
+    )
+  await more('incident', Date.now)
+  const crossedBy = kills
+
+  // All windows are empty by then: every crossing ends.
+  offsetMs = 8 * MINUTE
+  await Promise.all([kill(0), kill(1)])
+  let minute = Math.floor((Date.now() + offsetMs) / MINUTE) * MINUTE
+  await evaluateAll(minute)
+  await more('incident where resolved_at is not null', () => {
+    minute += MINUTE
+    return minute
+  })
+  const endedBy = kills
+  await eventually(
+    async () => kills,
+    (now) => now >= endedBy + 3,
+  )
+  isKilling = false
+  await killing
+
+  // The leases of the dead are over by then.
+  offsetMs = 20 * MINUTE
+  await Promise.all([kill(0), kill(1)])
+  await eventually(
+    () => count(`notification where status <> 'delivered'`),
+    (open) => open === 0,
+    150_000,
+  )
 
   const raw = receiver.received.map(idOf)
   const distinct = new Set(raw)
   console.log(
-    `${ids.length} notifications, ${KILLS} kills: ${raw.length} messages, ${distinct.size} distinct`,
+    `Seed ${random.seed}: ${CROSSINGS} crossings over ${ACCOUNTS} accounts, ${kills} kills (${crossedBy} while they began, ` +
+      `${endedBy - crossedBy} while they ended): ${raw.length} messages, ${distinct.size} distinct`,
   )
-  expect([...distinct].sort()).toEqual(ids.toSorted())
+  expect(await count('incident')).toBe(CROSSINGS)
+  const [told] = await runSql(
+    service.databaseUrl,
+    'select n.id, i.key_id, n.type, n.channel_id from notification n join incident i on i.id = n.incident_id',
+  )
+  const crossings = new Set(told?.map(({ key_id, type, channel_id }) => `${key_id} ${type} ${channel_id}`))
+  expect(crossings.size).toBe(CROSSINGS * 4)
+  expect([...distinct].sort()).toEqual(told?.map(({ id }) => String(id)).sort())
   // Only what was between "sent" and "recorded" at a kill may come twice.
-  expect(raw.length - distinct.size).toBeLessThanOrEqual(KILLS * 12)
-}, 240_000)
+  expect(raw.length - distinct.size).toBeLessThanOrEqual(kills * AT_ONCE)
+}, 400_000)
