@@ -12,7 +12,7 @@ type Asked<Kind extends CommandKind> = Omit<Submission<Kind>, 'idempotency'>
 /**
  * Submits a command and answers with its outcome: `present` makes the answer of a done one; a refused one is its
  * problem; one that is not done within the bound is a 202 with the operation to ask for, and, where a secret was
- * made, with the secret: no later answer could show it.
+ * made, with the secret, in the field `shownAs`: no later answer could show it.
  */
 export async function respondToCommand<Kind extends CommandKind>(
   api: ApiContext,
@@ -20,6 +20,7 @@ export async function respondToCommand<Kind extends CommandKind>(
   asked: Asked<Kind>,
   present: (result: Record<string, unknown>, secret: string | undefined) => Answer,
   body: unknown = {},
+  shownAs: 'key' | 'secret' = 'key',
 ): Promise<Answer> {
   const header = idempotencyKeyOf(ctx.req)
   const idempotency =
@@ -34,7 +35,7 @@ export async function respondToCommand<Kind extends CommandKind>(
   }
   return {
     status: 202,
-    body: { operation: presentOperation(command), ...(secret === undefined ? {} : { key: secret }) },
+    body: { operation: presentOperation(command), ...(secret === undefined ? {} : { [shownAs]: secret }) },
     headers: { Location: `/operations/${command.id}`, 'Retry-After': '1' },
   }
 }

@@ -34,8 +34,11 @@ export function paginate(page: number, limit: number, total: number): z.infer<ty
   return { page, limit, total, totalPages, hasNext: page < totalPages, hasPrev: page > 1 }
 }
 
-/** The 202 of a command that is not done within the bound. */
+/** The 202 of a command that is not done within the bound. A secret that was made stands where the 201 would have it. */
 export const Accepted = z.object({
   operation: z.looseObject({ id: z.string(), kind: z.string(), status: z.string() }),
   key: z.string().optional(),
 })
+
+/** The same where what was made is a signing secret. */
+export const AcceptedWithSecret = Accepted.omit({ key: true }).extend({ secret: z.string().optional() })

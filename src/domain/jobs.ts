@@ -104,6 +104,7 @@ export const jobs = {
   'create-service-token': commandJob('Creates a token for a resource server'),
   'revoke-service-token': commandJob('Revokes a resource server’s token'),
   'create-channel': commandJob('Creates a channel and sends it what verifies it'),
+  'update-channel': commandJob('Renames a channel, or lets it lead elsewhere and verifies it anew'),
   'delete-channel': commandJob('Deletes a channel and takes it out of the rules'),
   'test-channel': commandJob('Sends a test message to a channel, or its confirmation link again'),
   'rotate-channel-secret': commandJob('Gives a webhook another signing secret beside the former one'),

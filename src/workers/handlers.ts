@@ -2,7 +2,13 @@ import type { JobData, JobName } from '../domain/jobs.ts'
 import type { Handler } from './context.ts'
 import { addMember } from './jobs/addMember.ts'
 import { deleteAlert, muteAlert, testAlert, updateAlert } from './jobs/changeAlert.ts'
-import { confirmChannel, deleteChannel, rotateChannelSecret, testChannel } from './jobs/changeChannel.ts'
+import {
+  confirmChannel,
+  deleteChannel,
+  rotateChannelSecret,
+  testChannel,
+  updateChannel,
+} from './jobs/changeChannel.ts'
 import { changePlan } from './jobs/changePlan.ts'
 import { checkServiceToken } from './jobs/checkServiceToken.ts'
 import { claimQuotas } from './jobs/claimQuotas.ts'
@@ -54,6 +60,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'create-service-token': createServiceToken,
   'revoke-service-token': revokeServiceToken,
   'create-channel': createChannel,
+  'update-channel': updateChannel,
   'delete-channel': deleteChannel,
   'test-channel': testChannel,
   'rotate-channel-secret': rotateChannelSecret,

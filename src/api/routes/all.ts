@@ -4,7 +4,7 @@ import { alertIncidents, muteAlert, previewAlert, testAlert } from './alertActio
 import { createAlert, getAlert, listAlerts, removeAlert, updateAlert } from './alerts.ts'
 import { createKey, get, list, update } from './apiKeys.ts'
 import { keyCallers } from './callers.ts'
-import { removeChannel, rotateSecret, testChannel } from './channelEnds.ts'
+import { removeChannel, rotateSecret, testChannel, updateChannel } from './channelEnds.ts'
 import { createChannel, getChannel, listChannels } from './channels.ts'
 import { confirmChannel, showConfirmation } from './confirmChannel.ts'
 import { exportAccount } from './exportAccount.ts'
@@ -45,6 +45,7 @@ export const routes: Route[] = [
   showConfirmation,
   confirmChannel,
   getChannel,
+  updateChannel,
   testChannel,
   rotateSecret,
   removeChannel,

@@ -2,12 +2,59 @@ import { z } from 'zod'
 import { sealContext } from '../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../domain/notifications/channelStore.ts'
 import { ChannelResource, presentTarget } from '../../domain/notifications/presentChannel.ts'
-import { newLink, newSigningSecret, requireCalm } from '../channelInput.ts'
+import { newLink, newSigningSecret, requireCalm, targetOf } from '../channelInput.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, IdParams } from '../schemas.ts'
+import { Accepted, AcceptedWithSecret, Email, IdParams, text } from '../schemas.ts'
 
 const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' }, params: IdParams } as const
+
+export const updateChannel = route(
+  {
+    ...shared,
+    method: 'patch',
+    path: '/channels/:id',
+    summary:
+      'Rename a channel, or let it lead elsewhere: it is then verified anew, as if it were created, and alerts wait for that. A webhook keeps its signing secret.',
+    body: z
+      .strictObject({
+        name: text(100),
+        to: Email.describe('The address of an email channel'),
+        url: z.string().min(1).max(2_048).describe('The URL of a Slack channel or webhook'),
+      })
+      .partial()
+      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
+    responses: { 200: ChannelResource, 202: Accepted },
+    problems: ['channel-not-found', 'rate-limit-exceeded'],
+  },
+  async ({ api, ctx, principal, params, body: { name, ...where } }) => {
+    const em = api.em()
+    const { id, type, sealedTarget } = await loadChannel(em, principal.accountId, params.id)
+    const present = api.vault.open(sealedTarget, sealContext(id, 'target'))
+    // What a Slack URL is shown as may be sent back as it was read.
+    const shown: Record<string, string> = presentTarget(type, present)
+    const isShown = Object.entries(where).every(([field, value]) => value === shown[field])
+    const target = isShown ? present : targetOf({ type, ...where }, api.env)
+    const isMoved = target !== present
+    if (isMoved) await requireCalm(api, em, principal.accountId)
+    const move = isMoved && {
+      sealedTarget: api.vault.seal(target, sealContext(id, 'target')),
+      link: type === 'email' ? newLink(api, id) : null,
+    }
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'update-channel',
+        accountId: principal.accountId,
+        targetId: id,
+        payload: { channelId: id, name: name ?? null, move: move || null },
+        actor: principal.actor,
+      },
+      (result) => ({ status: 200, body: { ...result, ...presentTarget(type, target) } }),
+    )
+  },
+)
 
 export const removeChannel = route(
   {
@@ -79,7 +126,7 @@ export const rotateSecret = route(
     summary: 'Give a webhook another signing secret. For 24 hours the former one signs, too.',
     responses: {
       201: ChannelResource.extend({ secret: z.string().optional(), formerUntil: z.string() }),
-      202: Accepted,
+      202: AcceptedWithSecret,
     },
     problems: ['channel-not-found', 'channel-has-no-secret', 'idempotency-conflict', 'idempotency-in-flight'],
   },
@@ -107,6 +154,8 @@ export const rotateSecret = route(
         },
         headers: { 'Cache-Control': 'no-store' },
       }),
+      {},
+      'secret',
     )
   },
 )

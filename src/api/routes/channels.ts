@@ -6,7 +6,7 @@ import { ChannelResource, presentTarget } from '../../domain/notifications/prese
 import { newLink, newSigningSecret, requireCalm, showChannel, targetOf } from '../channelInput.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, Email, IdParams, text } from '../schemas.ts'
+import { AcceptedWithSecret, Email, IdParams, text } from '../schemas.ts'
 
 const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' } } as const
 
@@ -43,7 +43,7 @@ export const createChannel = route(
       to: Email.optional().describe('The address of an email channel'),
       url: z.string().min(1).max(2_048).optional().describe('The URL of a Slack channel or webhook'),
     }),
-    responses: { 201: ChannelResource.extend({ secret: Secret }), 202: Accepted },
+    responses: { 201: ChannelResource.extend({ secret: Secret }), 202: AcceptedWithSecret },
     problems: [
       'channel-limit-reached',
       'rate-limit-exceeded',
@@ -87,6 +87,7 @@ export const createChannel = route(
       }),
       // Keyed: a bare hash of an address could be guessed.
       { type, name, target: api.commands.sealer.hashOf(target) },
+      'secret',
     )
   },
 )

@@ -88,6 +88,11 @@ export const payloads = {
     sealedSecret: z.string().nullable(),
     link: ChannelLink.nullable(),
   }),
+  'update-channel': z.object({
+    channelId: z.string(),
+    name: z.string().nullable(),
+    move: z.object({ sealedTarget: z.string(), link: ChannelLink.nullable() }).nullable(),
+  }),
   'delete-channel': z.object({ channelId: z.string() }),
   'test-channel': z.object({ channelId: z.string(), link: ChannelLink.nullable() }),
   'rotate-channel-secret': z.object({ channelId: z.string(), sealedSecret: z.string() }),

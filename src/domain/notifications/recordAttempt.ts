@@ -20,7 +20,7 @@ export type Recorded = { delayMs?: number; follow: string[] }
  */
 export async function recordAttempt(
   em: SqlEntityManager,
-  claimed: { id: string; leasedUntil: Date },
+  claimed: { id: string; leasedUntil: Date; sealedTarget: string },
   attempt: Attempt & { retryAfterMs?: number },
   { now, canMail }: { now: Date; canMail: boolean },
 ): Promise<Recorded> {
@@ -33,8 +33,10 @@ export async function recordAttempt(
     { id: notification.channelId },
     { lockMode: LockMode.PESSIMISTIC_WRITE },
   )
-  // A notice goes to an admin, not to the channel: it says nothing about that.
-  const concerned = notification.type === 'channel.disabled' ? null : channel
+  // A notice goes to an admin, not to the channel: it says nothing about that. And a channel that was made to lead
+  // elsewhere meanwhile is not concerned either: sealing gives each target a value of its own.
+  const isElsewhere = channel?.sealedTarget !== claimed.sealedTarget
+  const concerned = notification.type === 'channel.disabled' || isElsewhere ? null : channel
   if (attempt.outcome === 'delivered') {
     finish(notification, 'delivered', now)
     return { follow: concerned ? await noteSuccess(em, notification, concerned, now) : [] }

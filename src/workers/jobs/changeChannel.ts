@@ -10,6 +10,31 @@ import { commandJob } from '../commandJob.ts'
 /** How long a webhook's former signing secret signs, too. */
 const OVERLAP_MS = 24 * 3_600_000
 
+/**
+ * What leads elsewhere is a new channel in all but its ID and secret: not verified, not disabled, and a message goes there
+ * to show that it works. What is still on its way to the former place says nothing of the new one (`recordAttempt`).
+ */
+export const updateChannel = commandJob('update-channel', async ({ em, command, payload, now }) => {
+  const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
+  const { name, move } = payload
+  const isRenamed = name !== null && name !== channel.name
+  const fields = [...(isRenamed ? ['name'] : []), ...(move ? [channel.type === 'email' ? 'to' : 'url'] : [])]
+  if (isRenamed) channel.name = name
+  if (fields.length > 0)
+    audit(em, command, { at: now, action: 'channel.updated', targetId: channel.id, details: { fields } })
+  if (!move) return { result: presentChannel(channel) }
+  Object.assign(channel, {
+    sealedTarget: move.sealedTarget,
+    verifiedAt: null,
+    failingSince: null,
+    disabledAt: null,
+    disabledReason: null,
+  })
+  if (move.link) setLink(channel, move.link, now)
+  const { follow } = await tryChannel(em, channel, move.link, now)
+  return { result: presentChannel(channel), follow }
+})
+
 /** Rules forget the channel in the same transaction; what is under way to it ends. Its notifications stay in the log. */
 export const deleteChannel = commandJob('delete-channel', async ({ em, command, payload, now }) => {
   const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })

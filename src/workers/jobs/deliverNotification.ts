@@ -23,6 +23,7 @@ export async function deliverNotification(
   if (!claim) return
   if ('delayMs' in claim) return lookAgain(context, id, claim.delayMs)
   const { channel, leasedUntil } = claim
+  const { sealedTarget } = channel
   const wait = await waitForSlack(context, channel)
   if (wait > 0) {
     const next = new Date(now().getTime() + wait)
@@ -41,7 +42,7 @@ export async function deliverNotification(
 
   const recorded = await orm.em.fork().transactional(async (em) => {
     const facts = { now: now(), canMail: notifiers.mailer !== undefined }
-    const written = await recordAttempt(em, { id, leasedUntil }, attempt, facts)
+    const written = await recordAttempt(em, { id, leasedUntil, sealedTarget }, attempt, facts)
     for (const notificationId of written.follow)
       await writeOutbox(em, { kind: 'job', name: 'deliver-notification', data: { notificationId } })
     return written
