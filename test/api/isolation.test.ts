@@ -11,8 +11,11 @@ let theirs: Account
 let theirKey: { id: string; key: string }
 let theirMember: string
 let theirOperation: string
+let theirChannel: string
+let theirAlert: string
+let theirNotification: string
 beforeAll(async () => {
-  service = await startService()
+  service = await startService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
   mine = await service.account()
   theirs = await service.account()
   theirKey = await theirs.createKey({ name: 'Theirs' })
@@ -27,6 +30,12 @@ beforeAll(async () => {
     `select id from command where account_id = '${theirs.accountId}' limit 1`,
   )
   theirOperation = String(rows?.[0]?.id)
+  // Nobody listens there: its test message stays pending.
+  const hook = { type: 'webhook', name: 'Theirs', url: 'http://127.0.0.1:9/' }
+  theirChannel = (await theirs.post('/channels', hook)).body.id
+  const rule = { name: 'Theirs', metric: 'requests', threshold: 10, channelIds: [theirChannel] }
+  theirAlert = (await theirs.post('/alerts', rule)).body.id
+  theirNotification = (await theirs.get('/notifications')).body.notifications[0].id
 })
 afterAll(() => service.stop())
 
@@ -47,29 +56,46 @@ function told(answer: Answer, id: string) {
 }
 
 describe('promise 8: a foreign id answers exactly like one that does not exist', () => {
-  const routes: [string, 'key' | 'member' | 'operation', (client: Account, id: string) => Promise<Answer>][] =
+  type Word = 'key' | 'member' | 'operation' | 'channel' | 'alert' | 'notification'
+  const routes: [string, Word, (client: Account, id: string) => Promise<Answer>][] = [
+    ['read', 'key', (client, id) => client.get(`/api-keys/${id}`)],
+    ['rename', 'key', (client, id) => client.patch(`/api-keys/${id}`, { name: 'Mine now' })],
     [
-      ['read', 'key', (client, id) => client.get(`/api-keys/${id}`)],
-      ['rename', 'key', (client, id) => client.patch(`/api-keys/${id}`, { name: 'Mine now' })],
-      [
-        'rename with If-Match',
-        'key',
-        (client, id) => client.patch(`/api-keys/${id}`, { name: 'x' }, { headers: { 'If-Match': '"v9"' } }),
-      ],
-      ['revoke', 'key', (client, id) => client.post(`/api-keys/${id}/revoke`)],
-      ['rotate', 'key', (client, id) => client.post(`/api-keys/${id}/rotate`)],
-      ['delete', 'key', (client, id) => client.delete(`/api-keys/${id}`)],
-      ['usage', 'key', (client, id) => client.get(`/api-keys/${id}/usage`)],
-      ['member', 'member', (client, id) => client.get(`/members/${id}`)],
-      ['change member', 'member', (client, id) => client.patch(`/members/${id}`, { role: 'admin' })],
-      ['remove member', 'member', (client, id) => client.delete(`/members/${id}`)],
-      ['operation', 'operation', (client, id) => client.get(`/operations/${id}`)],
-    ]
+      'rename with If-Match',
+      'key',
+      (client, id) => client.patch(`/api-keys/${id}`, { name: 'x' }, { headers: { 'If-Match': '"v9"' } }),
+    ],
+    ['revoke', 'key', (client, id) => client.post(`/api-keys/${id}/revoke`)],
+    ['rotate', 'key', (client, id) => client.post(`/api-keys/${id}/rotate`)],
+    ['delete', 'key', (client, id) => client.delete(`/api-keys/${id}`)],
+    ['usage', 'key', (client, id) => client.get(`/api-keys/${id}/usage`)],
+    ['member', 'member', (client, id) => client.get(`/members/${id}`)],
+    ['change member', 'member', (client, id) => client.patch(`/members/${id}`, { role: 'admin' })],
+    ['remove member', 'member', (client, id) => client.delete(`/members/${id}`)],
+    ['operation', 'operation', (client, id) => client.get(`/operations/${id}`)],
+    ['channel', 'channel', (client, id) => client.get(`/channels/${id}`)],
+    ['rename channel', 'channel', (client, id) => client.patch(`/channels/${id}`, { name: 'Mine' })],
+    ['move channel', 'channel', (client, id) => client.patch(`/channels/${id}`, { to: 'x@example.com' })],
+    ['test channel', 'channel', (client, id) => client.post(`/channels/${id}/test`)],
+    ['rotate secret', 'channel', (client, id) => client.post(`/channels/${id}/rotate-secret`)],
+    ['delete channel', 'channel', (client, id) => client.delete(`/channels/${id}`)],
+    ['alert', 'alert', (client, id) => client.get(`/alerts/${id}`)],
+    ['edit alert', 'alert', (client, id) => client.patch(`/alerts/${id}`, { threshold: 1 })],
+    ['test alert', 'alert', (client, id) => client.post(`/alerts/${id}/test`)],
+    ['mute alert', 'alert', (client, id) => client.post(`/alerts/${id}/mute`, { until: null })],
+    ['incidents', 'alert', (client, id) => client.get(`/alerts/${id}/incidents`)],
+    ['delete alert', 'alert', (client, id) => client.delete(`/alerts/${id}`)],
+    ['notification', 'notification', (client, id) => client.get(`/notifications/${id}`)],
+    ['redeliver', 'notification', (client, id) => client.post(`/notifications/${id}/redeliver`)],
+  ]
   it.each(routes)('%s', async (_name, word, ask) => {
     const [foreign, unknown] = {
       key: [theirKey.id, 'key_0000000000000000'],
       member: [theirMember, 'mem_0000000000000000'],
       operation: [theirOperation, 'op_0000000000000000'],
+      channel: [theirChannel, 'chan_0000000000000000'],
+      alert: [theirAlert, 'alert_0000000000000000'],
+      notification: [theirNotification, 'ntf_0000000000000000'],
     }[word] as [string, string]
     const answer = await ask(mine, foreign)
     expect(answer.status).toBe(404)
@@ -88,6 +114,13 @@ describe('promise 8: a foreign id answers exactly like one that does not exist',
     expect((await mine.get(`/audit-log?targetId=${theirKey.id}`)).body.entries).toEqual([])
     expect((await mine.get('/members')).body.members).toEqual([])
     expect((await mine.get('/account')).body.id).toBe(mine.accountId)
+    expect((await mine.get('/channels')).body.channels).toEqual([])
+    expect((await mine.get('/alerts')).body.alerts).toEqual([])
+    for (const query of ['', `?channelId=${theirChannel}`, `?alertId=${theirAlert}`])
+      expect((await mine.get(`/notifications${query}`)).body.notifications).toEqual([])
+    const untouched = (await theirs.get(`/channels/${theirChannel}`)).body
+    expect(untouched).toMatchObject({ name: 'Theirs', url: 'http://127.0.0.1:9/' })
+    expect((await theirs.get(`/alerts/${theirAlert}`)).body).toMatchObject({ threshold: 10, version: 1 })
   })
 })
 

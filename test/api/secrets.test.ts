@@ -3,13 +3,29 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import { eventually } from '../support/eventually.ts'
+import { startReceiver } from '../support/receivers.ts'
 import { type Service, startService } from '../support/startService.ts'
 
+const SMTP_PASSWORD = 'the-password-of-the-smtp-server'
+
 let service: Service
+let receiver: Awaited<ReturnType<typeof startReceiver>>
 beforeAll(async () => {
-  service = await startService({ env: { LOG_LEVEL: 'trace' } })
+  receiver = await startReceiver()
+  service = await startService({
+    env: {
+      LOG_LEVEL: 'trace',
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      PUBLIC_URL: 'https://keys.example.com',
+      // Nobody listens there: every email is an error.
+      SMTP_URL: `smtp://mailer:${SMTP_PASSWORD}@127.0.0.1:9`,
+    },
+  })
 })
-afterAll(() => service.stop())
+afterAll(async () => {
+  await service.stop()
+  await receiver.stop()
+})
 
 /** Every row of every table, as text. */
 async function scanPostgres(): Promise<string> {
@@ -63,6 +79,32 @@ async function operatorPages(): Promise<string> {
     pages.map(async (page) => (await fetch(`${service.url}${page}`, { headers })).text()),
   )
   return texts.join('\n')
+}
+
+/** Uses every kind of channel, with what works and what fails; returns what is secret about them. */
+async function useChannels(account: Awaited<ReturnType<Service['account']>>): Promise<string[]> {
+  const once = { headers: { 'Idempotency-Key': 'idempotency-of-channel' } }
+  const paths = ['sLaCkPaTh1', 'sLaCkPaTh2', 'wEbHoOkPaTh']
+  receiver.answers[`/${paths[1]}`] = (response) => response.writeHead(500).end()
+  const slack = { type: 'slack', name: 'Slack', url: `${receiver.url}/${paths[0]}` }
+  const { id } = (await account.post('/channels', slack)).body
+  await account.patch(`/channels/${id}`, { url: `${receiver.url}/${paths[1]}` })
+  const hook = { type: 'webhook', name: 'Hook', url: `${receiver.url}/${paths[2]}` }
+  const created = await account.post('/channels', hook, once)
+  const rotated = await account.post(`/channels/${created.body.id}/rotate-secret`)
+  await account.post('/channels', { type: 'email', name: 'Mail', to: 'sEcReT-aDdReSs@example.com' })
+  const rule = { name: 'Any', metric: 'requests', threshold: 0, channelIds: [id, created.body.id] }
+  const alert = await account.post('/alerts', rule)
+  await account.post(`/alerts/${alert.body.id}/test`)
+  const log = await eventually(
+    async () => (await account.get('/notifications')).body.notifications as { attempts: number }[],
+    (all) => all.length === 6 && all.every(({ attempts }) => attempts > 0),
+  )
+  const shown = await account.get('/channels')
+  const answers = JSON.stringify([log, alert.body, shown.body])
+  const secrets = [created.body.secret, rotated.body.secret, ...paths.slice(0, 2), 'idempotency-of-channel']
+  for (const secret of [...secrets, SMTP_PASSWORD]) expect(answers).not.toContain(secret)
+  return [...secrets, ...paths, 'sEcReT-aDdReSs', SMTP_PASSWORD]
 }
 
 it('promise 4: no table, Redis key, job, log, metric or page holds a secret that was used', async () => {
@@ -133,6 +175,7 @@ it('promise 4: no table, Redis key, job, log, metric or page holds a secret that
   secrets.push(old, mistake)
   await account.post(`/api-keys/${test.id}/revoke`, { reason: 'test' })
   await service.server.post('/verify', { key: test.key })
+  secrets.push(...(await useChannels(account)))
   // A failing database and a failing Redis make errors, and errors have stack traces.
   await service.redis.restart()
   await eventually(

@@ -1,18 +1,19 @@
 import { AccountSchema } from '../../domain/accounts/Account.ts'
 import { ExportLine, readExport } from '../../domain/accounts/readExport.ts'
+import { showChannel } from '../channelInput.ts'
 import { route } from '../guard.ts'
 import { Problem } from '../problems.ts'
 import { asJsonLines, startReading } from '../streams.ts'
 
 /** It holds what each of these shows; `keys:manage` is asked for by the guard. */
-const REQUIRED = ['members:manage', 'account:read', 'audit:read', 'usage:read']
+const REQUIRED = ['members:manage', 'account:read', 'audit:read', 'usage:read', 'alerts:manage']
 
 export const exportAccount = route(
   {
     method: 'get',
     path: '/account/export',
     summary:
-      'Everything the account has, as JSON lines, streamed: members, keys, audit log, usage by day. No secrets. The last line is `end`.',
+      'Everything the account has, as JSON lines, streamed: members, keys, channels, alert rules and their incidents, audit log, usage by day. No secrets. The last line is `end`.',
     tag: 'Account',
     auth: { permission: 'keys:manage' },
     responses: { 200: { streams: { 'application/x-ndjson': ExportLine } } },
@@ -27,7 +28,7 @@ export const exportAccount = route(
     const em = api.em()
     const now = api.now()
     const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
-    const pages = await startReading(readExport(em, account, now))
+    const pages = await startReading(readExport(em, account, now, (channel) => showChannel(api, channel)))
     const name = `account-${now.toISOString().slice(0, 10)}.jsonl`
     return {
       status: 200,

@@ -1,9 +1,15 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { AlertRuleSchema } from '../alerts/AlertRule.ts'
+import { worstStates } from '../alerts/alertStore.ts'
+import { IncidentResource, listIncidents } from '../alerts/incidents.ts'
+import { presentRule, RuleResource } from '../alerts/ruleFields.ts'
 import { type AuditEntry, AuditEntrySchema } from '../audit/AuditEntry.ts'
 import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
 import { lastUses } from '../keys/keyStore.ts'
 import { KeyResource, presentKey } from '../keys/presentKey.ts'
+import { type Channel, ChannelSchema } from '../notifications/Channel.ts'
+import { ChannelResource, presentChannel } from '../notifications/presentChannel.ts'
 import { DAYS_KEPT_MS } from '../usage/partitions.ts'
 import { readSeries } from '../usage/series.ts'
 import { SeriesRows } from '../usage/seriesRows.ts'
@@ -20,6 +26,9 @@ export const ExportLine = z.discriminatedUnion('record', [
   z.object({ record: z.literal('account'), asOf: z.string() }).loose(),
   MemberResource.extend({ record: z.literal('member') }),
   KeyResource.extend({ record: z.literal('api-key'), importedAt: z.string().nullable() }),
+  ChannelResource.extend({ record: z.literal('channel') }),
+  RuleResource.extend({ record: z.literal('alert') }),
+  IncidentResource.extend({ record: z.literal('incident') }),
   z.object({ record: z.literal('audit-entry'), id: z.string(), at: z.string(), action: z.string() }).loose(),
   SeriesRows.key.extend({ record: z.literal('usage-day') }),
   SeriesRows.endpoint.extend({ record: z.literal('usage-day-of-endpoint') }),
@@ -30,19 +39,30 @@ export const ExportLine = z.discriminatedUnion('record', [
 type Rows = AsyncGenerator<object[]>
 
 /**
- * Everything an account has, in pages: itself, members, keys, audit log, and usage by day. Never a secret and never a
- * digest or a password's hash. Each page is read when it is asked for, in a statement of its own.
+ * Everything an account has, in pages: itself, members, keys, channels, alert rules with their incidents, audit log, and
+ * usage by day. Never a secret and never a digest or a password's hash. Each page is read when it is asked for, in a
+ * statement of its own. `show`: a channel with where it leads to, for whoever can unseal that.
  */
-export async function* readExport(em: SqlEntityManager, account: Account, now: Date): Rows {
+export async function* readExport(
+  em: SqlEntityManager,
+  account: Account,
+  now: Date,
+  show: (channel: Channel) => object = presentChannel,
+): Rows {
   let records = 0
-  for await (const rows of readAll(em, account, now)) {
+  for await (const rows of readAll(em, account, now, show)) {
     records += rows.length
     yield rows
   }
   yield [{ record: 'end', records }]
 }
 
-async function* readAll(em: SqlEntityManager, account: Account, now: Date): Rows {
+async function* readAll(
+  em: SqlEntityManager,
+  account: Account,
+  now: Date,
+  show: (channel: Channel) => object,
+): Rows {
   const { id, name, plan, createdAt, customLimits } = account
   const facts = { id, name, plan, limits: limitsOf(plan, customLimits), createdAt: createdAt.toISOString() }
   yield [{ record: 'account', asOf: now.toISOString(), ...facts }]
@@ -57,6 +77,7 @@ async function* readAll(em: SqlEntityManager, account: Account, now: Date): Rows
       importedAt: key.importedAt?.toISOString() ?? null,
     }))
   }
+  yield* readAlerts(em, id, show)
   yield* readAudit(em, id)
   const range = {
     from: Math.floor((now.getTime() - DAYS_KEPT_MS) / DAY) * DAY,
@@ -90,6 +111,31 @@ async function* readKeys(em: SqlEntityManager, accountId: string): AsyncGenerato
     yield keys
     last = keys.length === PAGE ? keys.at(-1) : undefined
   } while (last)
+}
+
+/** Channels and rules: an account has a few of them only. */
+async function* readAlerts(
+  em: SqlEntityManager,
+  accountId: string,
+  show: (channel: Channel) => object,
+): Rows {
+  const orderBy = { createdAt: 'asc', id: 'asc' } as const
+  const channels = await em.fork().find(ChannelSchema, { accountId }, { orderBy })
+  yield channels.map((channel) => ({ record: 'channel', ...show(channel) }))
+  const rules = await em.fork().find(AlertRuleSchema, { accountId }, { orderBy })
+  const states = await worstStates(
+    em,
+    rules.map((rule) => rule.id),
+  )
+  yield rules.map((rule) => ({ record: 'alert', ...presentRule(rule, states.get(rule.id) ?? 'ok') }))
+  for (const rule of rules) {
+    for (let before: string | undefined, isMore = true; isMore; ) {
+      const page: IncidentResource[] = await listIncidents(em, accountId, rule.id, { limit: PAGE, before })
+      yield page.map((incident) => ({ record: 'incident', ...incident }))
+      isMore = page.length === PAGE
+      before = page.at(-1)?.id
+    }
+  }
 }
 
 async function* readAudit(em: SqlEntityManager, accountId: string): Rows {
