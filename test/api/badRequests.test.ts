@@ -114,13 +114,17 @@ describe('a query that no route takes', () => {
     expect((await expectProblem(service.url, 400, `/api-keys?${query}`, ask)).length).toBe(1)
   })
 
-  it.each(['cursor=x', 'cursor=-1', `cursor=${'9'.repeat(19)}`, 'limit=101', 'targetId=a%00'])(
-    '/audit-log?%s',
-    async (query) => {
-      const ask = { secret: account.adminKey }
-      expect((await expectProblem(service.url, 400, `/audit-log?${query}`, ask)).length).toBe(1)
-    },
-  )
+  it.each([
+    'cursor=x',
+    'cursor=-1',
+    `cursor=${'9'.repeat(19)}`,
+    'limit=101',
+    'targetId=a%00',
+    'action=revoked',
+  ])('/audit-log?%s', async (query) => {
+    const ask = { secret: account.adminKey }
+    expect((await expectProblem(service.url, 400, `/audit-log?${query}`, ask)).length).toBe(1)
+  })
 
   it.each(['permission=x', 'units=0', 'units=1001', 'units=1&units=2'])('/forward-auth?%s', async (query) => {
     const ask = { secret: account.adminKey }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AccountSchema } from '../../domain/accounts/Account.ts'
 import { limitsOf, PLANS } from '../../domain/accounts/plans.ts'
 import { AuditEntrySchema } from '../../domain/audit/AuditEntry.ts'
+import { partyNames } from '../../domain/audit/partyNames.ts'
 import { CommandSchema } from '../../domain/commands/Command.ts'
 import { Failure } from '../../domain/failure.ts'
 import { countActive } from '../../domain/keys/keyStore.ts'
@@ -72,6 +73,10 @@ export const auditLog = route(
         .optional(),
       limit: whole(1, 100, 50),
       targetId: text(64).optional(),
+      action: z
+        .string()
+        .regex(/^[a-z-]{1,32}\.[a-z-]{1,32}$/, 'must be an action, such as api-key.revoked')
+        .optional(),
     }),
     responses: {
       200: z.object({
@@ -81,7 +86,13 @@ export const auditLog = route(
             at: z.string(),
             action: z.string(),
             targetId: z.string().nullable(),
-            actor: z.looseObject({ type: z.string(), id: z.string() }),
+            targetName: z.string().nullable().describe('What it is called now; null when it is gone'),
+            actor: z.looseObject({
+              type: z.string(),
+              id: z.string(),
+              name: z.string().nullable().describe('The same of a key or a member'),
+              ip: z.string().optional(),
+            }),
             details: z.record(z.string(), z.unknown()),
           }),
         ),
@@ -91,22 +102,26 @@ export const auditLog = route(
     problems: [],
   },
   async ({ api, principal, query }) => {
-    const found = await api.em().find(
+    const em = api.em()
+    const found = await em.find(
       AuditEntrySchema,
       {
         accountId: principal.accountId,
         ...(query.cursor === undefined ? {} : { id: { $lt: query.cursor } }),
         ...(query.targetId === undefined ? {} : { targetId: query.targetId }),
+        ...(query.action === undefined ? {} : { action: query.action }),
       },
       { orderBy: { id: 'desc' }, limit: query.limit + 1 },
     )
     const page = found.slice(0, query.limit)
+    const names = await partyNames(em, principal.accountId, page)
     const entries = page.map((entry) => ({
       id: entry.id,
       at: entry.at.toISOString(),
       action: entry.action,
       targetId: entry.targetId ?? null,
-      actor: entry.actor,
+      targetName: names.get(entry.targetId ?? '') ?? null,
+      actor: { ...entry.actor, name: names.get(entry.actor.id) ?? null },
       details: entry.details,
     }))
     return {

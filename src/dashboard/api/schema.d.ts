@@ -252,7 +252,7 @@ export interface paths {
       cookie?: never
     }
     /**
-     * Everything the account has, as JSON lines, streamed: members, keys, audit log, usage by day. No secrets. The last line is `end`.
+     * Everything the account has, as JSON lines, streamed: members, keys, channels, alert rules and their incidents, audit log, usage by day. No secrets. The last line is `end`.
      * @description Takes the permission `keys:manage`.
      */
     get: operations['getAccountExport']
@@ -419,7 +419,11 @@ export interface paths {
     delete: operations['deleteChannelsId']
     options?: never
     head?: never
-    patch?: never
+    /**
+     * Rename a channel, or let it lead elsewhere: it is then verified anew, as if it were created, and alerts wait for that. A webhook keeps its signing secret.
+     * @description Takes the permission `alerts:manage`.
+     */
+    patch: operations['patchChannelsId']
     trace?: never
   }
   '/channels/{id}/test': {
@@ -2933,6 +2937,81 @@ export interface operations {
                 record: 'api-key'
                 importedAt: string | null
               }
+            | {
+                id: string
+                /** @enum {string} */
+                type: 'email' | 'slack' | 'webhook'
+                name: string
+                verified: boolean
+                disabled: boolean
+                disabledReason: string | null
+                failingSince: string | null
+                createdAt: string
+                /** @description The address of an email channel */
+                to?: string
+                /** @description The URL of a webhook; of a Slack channel only its beginning and end */
+                url?: string
+                /** @constant */
+                record: 'channel'
+              }
+            | {
+                id: string
+                name: string
+                /** @enum {string} */
+                metric:
+                  | 'requests'
+                  | 'error_rate'
+                  | 'latency_mean'
+                  | 'latency_p50'
+                  | 'latency_p95'
+                  | 'latency_p99'
+                  | 'plan_usage'
+                  | 'usage_spike'
+                  | 'unknown_ip'
+                  | 'unusual_errors'
+                  | 'unusual_hours'
+                  | 'key_expiring'
+                  | 'key_unused'
+                  | 'key_old'
+                threshold: number | null
+                window: string
+                for: string
+                scope:
+                  | {
+                      keyIds: string[]
+                    }
+                  | {
+                      /** @constant */
+                      account: true
+                    }
+                channelIds: string[]
+                repeatInterval: string | null
+                /** @enum {string} */
+                severity: 'info' | 'warning' | 'critical'
+                enabled: boolean
+                /** @enum {string} */
+                state: 'ok' | 'pending' | 'firing'
+                minRequests?: number
+                notifyRecovery: boolean
+                allowedRanges?: string[]
+                mutedUntil: string | null
+                createdAt: string
+                version: number
+                /** @constant */
+                record: 'alert'
+              }
+            | {
+                id: string
+                alertId: string
+                keyId: string | null
+                startedAt: string
+                resolvedAt: string | null
+                threshold: number | null
+                measured: number | null
+                worst: number | null
+                /** @constant */
+                record: 'incident'
+              }
             | ({
                 /** @constant */
                 record: 'audit-entry'
@@ -3049,6 +3128,7 @@ export interface operations {
         cursor?: string
         limit?: string
         targetId?: string
+        action?: string
       }
       header?: never
       path?: never
@@ -3068,9 +3148,14 @@ export interface operations {
               at: string
               action: string
               targetId: string | null
+              /** @description What it is called now; null when it is gone */
+              targetName: string | null
               actor: {
                 type: string
                 id: string
+                /** @description The same of a key or a member */
+                name: string | null
+                ip?: string
               } & {
                 [key: string]: unknown
               }
@@ -3905,7 +3990,7 @@ export interface operations {
             } & {
               [key: string]: unknown
             }
-            key?: string
+            secret?: string
           }
         }
       }
@@ -4290,6 +4375,154 @@ export interface operations {
       }
     }
   }
+  patchChannelsId: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          name?: string
+          /**
+           * Format: email
+           * @description The address of an email channel
+           */
+          to?: string
+          /** @description The URL of a Slack channel or webhook */
+          url?: string
+        }
+      }
+    }
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            id: string
+            /** @enum {string} */
+            type: 'email' | 'slack' | 'webhook'
+            name: string
+            verified: boolean
+            disabled: boolean
+            disabledReason: string | null
+            failingSince: string | null
+            createdAt: string
+            /** @description The address of an email channel */
+            to?: string
+            /** @description The URL of a webhook; of a Slack channel only its beginning and end */
+            url?: string
+          }
+        }
+      }
+      /** @description Not done yet: see Location */
+      202: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            operation: {
+              id: string
+              kind: string
+              status: string
+            } & {
+              [key: string]: unknown
+            }
+            key?: string
+          }
+        }
+      }
+      /** @description `validation-error` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `missing-authorization`, `invalid-api-key` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `insufficient-permissions`, `ip-not-allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `channel-not-found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `payload-too-large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported-media-type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `rate-limit-exceeded` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal-error` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `service-unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   postChannelsIdTest: {
     parameters: {
       query?: never
@@ -4471,7 +4704,7 @@ export interface operations {
             } & {
               [key: string]: unknown
             }
-            key?: string
+            secret?: string
           }
         }
       }

@@ -1,0 +1,27 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { MemberSchema } from '../accounts/Member.ts'
+import { AlertRuleSchema } from '../alerts/AlertRule.ts'
+import { ApiKeySchema } from '../keys/ApiKey.ts'
+import { ChannelSchema } from '../notifications/Channel.ts'
+import type { AuditEntry } from './AuditEntry.ts'
+
+/** The present names of the account's keys, members, rules and channels that entries speak of, by ID; the others are gone. */
+export async function partyNames(
+  em: SqlEntityManager,
+  accountId: string,
+  entries: Pick<AuditEntry, 'actor' | 'targetId'>[],
+): Promise<Map<string, string>> {
+  const ids = new Set(entries.flatMap(({ actor, targetId }) => [actor.id, targetId ?? '']))
+  const these = (prefix: string) => ({
+    accountId,
+    id: { $in: [...ids].filter((id) => id.startsWith(prefix)) },
+  })
+  const members = await em.find(MemberSchema, these('mem_'))
+  const named = [
+    ...(await em.find(ApiKeySchema, these('key_'), { fields: ['id', 'name'] })),
+    ...(await em.find(AlertRuleSchema, these('alert_'), { fields: ['id', 'name'] })),
+    ...(await em.find(ChannelSchema, these('chan_'), { fields: ['id', 'name'] })),
+    ...members.map(({ id, name, email }) => ({ id, name: name ?? email })),
+  ]
+  return new Map(named.map(({ id, name }) => [id, name]))
+}
