@@ -170,3 +170,11 @@ setup_chromium() {
   fi
   rm -f "$log"
 }
+
+# For the tests alone, which run the guides' programs.
+setup_python() {
+  command -v python3 >/dev/null && return 0
+  say 'Installing Python …'
+  install_package python3 python3 >/dev/null
+  command -v python3 >/dev/null || fail 'The tests need python3 and it could not be installed. Install it, then try again.'
+}

@@ -8,5 +8,5 @@ const document = await (await fetch(`${process.env.API_URL}/openapi.json`)).json
 const types = astToString(await openapiTypescript(document, { defaultNonNullable: false }))
 await writeFile(
   target,
-  `// Generated from /openapi.json by generateClient.ts: see README.md, "The dashboard".\n${types}`,
+  `// Generated from /openapi.json by generateClient.ts: see the README, "Add a route".\n${types}`,
 )

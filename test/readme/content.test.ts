@@ -41,8 +41,11 @@ it('every file and folder of the annotated tree exists', async () => {
 })
 
 it('every link of the README and of docs/ to a file of the repository leads to one', async () => {
+  const guides = (await readdir(join(root, 'docs')))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
   const decisions = (await readdir(join(root, 'docs/decisions'))).map((name) => `docs/decisions/${name}`)
-  for (const page of ['README.md', 'docs/README.md', 'docs/proxies.md', 'docs/import.md', ...decisions]) {
+  for (const page of ['README.md', 'src/verifier/README.md', ...guides, ...decisions]) {
     const text = await readFile(join(root, page), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       const path = join(root, page, '..', target)

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../../src/dev/dataDir.ts'
 
-export type Block = { language: string; text: string }
+/** `title`: the file that the block is the content of. */
+export type Block = { language: string; title: string | undefined; text: string }
 
 /** A section of README.md: what is under `## title`, up to the next heading of that level. Throws where there is none. */
 export async function readmeSection(title: string): Promise<string> {
@@ -14,10 +15,9 @@ export async function readmeSection(title: string): Promise<string> {
 
 /** The fenced blocks of a text, in order. */
 export function blocksOf(text: string): Block[] {
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', inner = '']) => ({
-    language,
-    text: inner,
-  }))
+  return [...text.matchAll(/^```(\w+)(?: title="([\w.]+)")?\n(.*?)^```$/gms)].map(
+    ([, language = '', title, inner = '']) => ({ language, title, text: inner }),
+  )
 }
 
 /** The rows of the table whose first column is called `variable`, the place of that table among such counted from 0. */

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { blocksOf } from './readme.ts'
 
@@ -43,12 +45,17 @@ function pattern(shown: string): RegExp {
 
 const words = (text: string) => text.trim().split(/\s+/).join(' ')
 
-/** Runs the commands of a text as written, in one shell and folder, and expects that they print what it shows. Returns how many blocks there were. */
+/**
+ * Runs the commands of a text as written, in one shell and folder, where its titled blocks are files, and expects that they
+ * print what it shows. Returns how many blocks of commands there were.
+ */
 export async function expectTranscript(
   text: string,
   folder: string,
   env: Record<string, string>,
 ): Promise<number> {
+  for (const { title, text: content } of blocksOf(text))
+    if (title) await writeFile(join(folder, title), content)
   const steps = stepsOf(text)
   const boundary = 'end of a block of the README'
   const script = steps.map((step) => `${step.script}\necho '${boundary}'\n`).join('')

@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { root } from '../../src/dev/dataDir.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { type RenderApi, startRenderApi } from '../support/startRenderApi.ts'
 import { type Service, startService } from '../support/startService.ts'
@@ -38,12 +37,4 @@ it('the commands of the README run as written and print what it shows', async ()
   expect((await account.get('/api-keys')).body.apiKeys.map((key: { name: string }) => key.name)).toEqual([
     'Admin key',
   ])
-})
-
-it('those of docs/import.md do, too', async () => {
-  const account = await service.account('pro')
-  const text = await readFile(join(root, 'docs/import.md'), 'utf8')
-  // The example of a CSV is no output of the commands before it.
-  const shown = text.replace(/^```text\nhash,name.*?^```$/ms, '')
-  expect(await expectTranscript(shown, folder, environmentOf(account))).toBe(6)
 })
