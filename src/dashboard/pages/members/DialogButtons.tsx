@@ -1,0 +1,17 @@
+import { Button, Group } from '@mantine/core'
+
+type Props = { label: string; isPending: boolean; onCancel: () => void; colour?: string }
+
+/** The end of a dialog's form: the way out, and what it is there for. */
+export function DialogButtons({ label, isPending, onCancel, colour }: Props) {
+  return (
+    <Group justify="flex-end" gap="sm">
+      <Button variant="default" onClick={onCancel}>
+        Cancel
+      </Button>
+      <Button type="submit" loading={isPending} color={colour}>
+        {label}
+      </Button>
+    </Group>
+  )
+}

@@ -1,0 +1,27 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+
+export type MemberAction = 'edit' | 'password' | 'remove'
+
+type Props = { name: string; choose: (action: MemberAction) => void }
+
+/** What can be done with a member. */
+export function MemberMenu({ name, choose }: Props) {
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Actions for ${name}`}>
+          <IconDots size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => choose('edit')}>Change name or role</Menu.Item>
+        <Menu.Item onClick={() => choose('password')}>Change password</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item color="red" onClick={() => choose('remove')}>
+          Remove
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,37 @@
+import { Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { client } from '../../api/client.ts'
+import { useCommand } from '../../api/useCommand.ts'
+import { CommandNotice } from '../../components/CommandNotice.tsx'
+import { useMember } from '../../session/useSession.ts'
+import { DialogButtons } from './DialogButtons.tsx'
+import { CHANGES, type Member, nameOf } from './memberFields.ts'
+
+/** Asks before a member is removed. What they have made stays. */
+export function RemoveMember({ member, close }: { member: Member; close: () => void }) {
+  const isMine = useMember().id === member.id
+  const remove = useCommand(() => client.DELETE('/members/{id}', { params: { path: { id: member.id } } }), {
+    changes: CHANGES,
+    onDone: () => {
+      notifications.show({ message: `${nameOf(member)} was removed.` })
+      close()
+    },
+  })
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        remove.run(undefined)
+      }}
+    >
+      <Stack>
+        <Text size="sm">
+          {isMine ? 'This is you: you are' : `${nameOf(member)} (${member.email}) is`} signed out at once and
+          cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay and go on working.
+        </Text>
+        <CommandNotice error={remove.error} operationId={remove.operationId} />
+        <DialogButtons label="Remove" colour="red" isPending={remove.isPending} onCancel={close} />
+      </Stack>
+    </form>
+  )
+}
