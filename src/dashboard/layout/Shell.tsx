@@ -37,7 +37,7 @@ export function Shell() {
         Skip to the content
       </a>
       <AppShell.Header className={classes.header}>
-        <Group gap="sm">
+        <Group gap="sm" wrap="nowrap">
           <Burger
             hiddenFrom="sm"
             size="sm"
@@ -46,7 +46,9 @@ export function Shell() {
             aria-label={isOpen ? 'Close the menu' : 'Open the menu'}
           />
           <img src="/dashboard/favicon.svg" width={26} height={26} alt="" />
-          <Text fw={650}>Pictify Keys</Text>
+          <Text fw={650} className={classes.name}>
+            Pictify Keys
+          </Text>
         </Group>
         <AccountMenu member={session.data.member} />
       </AppShell.Header>
