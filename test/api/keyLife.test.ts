@@ -170,12 +170,12 @@ describe('the life of a key', () => {
     expect(entries[0]).toMatchObject({ targetId: id, actor: { type: 'api_key', ip: '127.0.0.1' } })
     expect(rest.body.nextCursor).toBeNull()
 
-    // Names are those of now, and null where what had them is gone.
+    // Names are the latest ones, of deleted keys, too; a removed member has none.
     const { id: other } = await account.createKey({ name: 'Render farm' })
     const created = await account.get('/audit-log?action=api-key.created')
     expect(created.body.entries).toMatchObject([
       { targetId: other, targetName: 'Render farm', actor: { name: 'Admin key' } },
-      { targetId: id, targetName: null },
+      { targetId: id, targetName: 'Renamed' },
     ])
   })
 })

@@ -6,6 +6,7 @@ import { partyNames } from '../../domain/audit/partyNames.ts'
 import { CommandSchema } from '../../domain/commands/Command.ts'
 import { Failure } from '../../domain/failure.ts'
 import { countActive } from '../../domain/keys/keyStore.ts'
+import { readMonthRenders } from '../../domain/quotas/readMonthRenders.ts'
 import { route } from '../guard.ts'
 import { presentOperation } from '../respondToCommand.ts'
 import { IdParams, text, whole } from '../schemas.ts'
@@ -33,7 +34,11 @@ export const getAccount = route(
           rendersPerMonth: limit,
           rendersHard: z.boolean(),
         }),
-        used: z.object({ liveKeys: z.int(), testKeys: z.int() }),
+        used: z.object({
+          liveKeys: z.int(),
+          testKeys: z.int(),
+          rendersThisMonth: z.int().describe('Of live keys in the present UTC month, overage included'),
+        }),
       }),
     },
     problems: [],
@@ -53,6 +58,7 @@ export const getAccount = route(
         used: {
           liveKeys: await countActive(em, account.id, 'live', now),
           testKeys: await countActive(em, account.id, 'test', now),
+          rendersThisMonth: await readMonthRenders(em, account.id, now),
         },
       },
     }
@@ -86,7 +92,10 @@ export const auditLog = route(
             at: z.string(),
             action: z.string(),
             targetId: z.string().nullable(),
-            targetName: z.string().nullable().describe('What it is called now; null when it is gone'),
+            targetName: z
+              .string()
+              .nullable()
+              .describe('Its latest name; null when that is not known any more'),
             actor: z.looseObject({
               type: z.string(),
               id: z.string(),
