@@ -1,7 +1,10 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createNotifications } from '../../src/domain/notifications/createNotifications.ts'
 import { sweepNotifications } from '../../src/workers/jobs/sweepNotifications.ts'
-import { readable } from '../support/receivers.ts'
+import { Destinations } from '../../src/workers/notifiers/Destinations.ts'
+import { eventually } from '../support/eventually.ts'
+import { readable, startReceiver } from '../support/receivers.ts'
 import { startDeliveries } from '../support/startDeliveries.ts'
 
 type Deliveries = Awaited<ReturnType<typeof startDeliveries>>
@@ -73,6 +76,39 @@ describe('whoever delivers', () => {
     expect((await channelOf(to)).verifiedAt).not.toBeNull()
     await deliver(id)
     expect((await read(id)).status).toBe('delivered')
+  })
+
+  it('a host that hangs has its share of a worker’s places, however many channels lead there; others go on', async () => {
+    const { notifiers } = worker.context
+    const former = notifiers.destinations
+    notifiers.destinations = new Destinations(6)
+    const elsewhere = await startReceiver()
+    const held: ServerResponse[] = []
+    const paths = ['/slow/1', '/slow/2', '/slow/3']
+    for (const path of paths) receiver.answers[path] = (response) => void held.push(response)
+    const slow = await Promise.all(paths.map((path) => channel('webhook', path)))
+    const ids = (await Promise.all([1, 2, 3].map(() => fire(...slow)))).flat()
+    const all = Promise.all(ids.map(deliver))
+    await eventually(
+      async () => held.length,
+      (count) => count === 6,
+    )
+    const [good = ''] = await fire(await channel('webhook', `${elsewhere.url}/fine`))
+    await deliver(good)
+    expect((await read(good)).status).toBe('delivered')
+    for (const response of held.splice(0)) response.end('ok')
+    await all
+    const states = await Promise.all(ids.map(read))
+    expect(states.filter(({ status }) => status === 'delivered')).toHaveLength(6)
+    const waiting = states.filter(({ status }) => status === 'pending')
+    expect(waiting.map(({ attempts }) => attempts)).toEqual([0, 0, 0])
+    expect(waiting.every(({ nextAttemptAt }) => nextAttemptAt && nextAttemptAt > worker.clock.now)).toBe(true)
+    for (const path of paths) delete receiver.answers[path]
+    pass(10_000)
+    await Promise.all(waiting.map(({ id }) => deliver(id)))
+    expect(paths.flatMap((path) => receiver.at(path))).toHaveLength(9)
+    notifiers.destinations = former
+    await elsewhere.stop()
   })
 
   it('the sweeper finds what a dead worker had claimed, after its lease', async () => {

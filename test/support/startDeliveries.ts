@@ -33,13 +33,13 @@ export async function startDeliveries() {
      values ('mem_1', 'acct_1', 'admin@example.org', 'admin', '', now()), ('mem_2', 'acct_1', 'viewer@example.org', 'viewer', '', now())`,
   )
 
-  /** A verified channel that leads to a path of the receiver, or to an address. */
+  /** A verified channel that leads to a path of the receiver, to a whole URL, or to an address. */
   async function channel(type: Channel['type'], where: string, more: Partial<Channel> = {}): Promise<string> {
     const { vault } = worker.context.notifiers
     channels += 1
     const id = `chan_${channels}`
     const em = worker.em()
-    const target = type === 'email' ? where : `${receiver.url}${where}`
+    const target = where.startsWith('/') ? `${receiver.url}${where}` : where
     const sealed = SECRETS.map((secret) => vault.seal(secret, sealContext(id, 'secret')))
     const secrets = [
       { sealed: sealed[0], validUntil: null },

@@ -33,6 +33,7 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
       MAIL_FROM: 'keys@example.com',
       PUBLIC_URL: 'https://keys.example.com',
       WEBHOOK_ALLOW_PRIVATE: true,
+      WORKER_CONCURRENCY: 16,
       ...env,
     }),
     reply: async (_channel, commandId) => {

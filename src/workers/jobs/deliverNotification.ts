@@ -2,11 +2,12 @@ import type { JobData } from '../../domain/jobs.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
 import { type Channel, sealContext } from '../../domain/notifications/Channel.ts'
 import { claimDelivery, releaseDelivery } from '../../domain/notifications/deliveryStore.ts'
+import type { Notification } from '../../domain/notifications/Notification.ts'
 import { recordAttempt } from '../../domain/notifications/recordAttempt.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
-import { sendNotification } from '../notifiers/Notifiers.ts'
+import { destinationOf, sendNotification } from '../notifiers/Notifiers.ts'
 import type { Outcome } from '../notifiers/Outcome.ts'
 
 /**
@@ -24,21 +25,13 @@ export async function deliverNotification(
   if ('delayMs' in claim) return lookAgain(context, id, claim.delayMs)
   const { channel, leasedUntil } = claim
   const { sealedTarget } = channel
-  const wait = await waitForSlack(context, channel)
-  if (wait > 0) {
-    const next = new Date(now().getTime() + wait)
+  const attempt = await attemptOne(context, claim)
+  if ('delayMs' in attempt) {
+    const next = new Date(now().getTime() + attempt.delayMs)
     await orm.em.fork().transactional((em) => releaseDelivery(em, id, leasedUntil, next))
-    return lookAgain(context, id, wait)
+    return lookAgain(context, id, attempt.delayMs)
   }
-
-  const at = now()
-  const started = performance.now()
-  const outcome = await sendNotification(orm.em.fork(), notifiers, claim, at).catch((error): Outcome => {
-    context.log.error({ notificationId: id, reason: error.message }, 'a notification could not be prepared')
-    return { outcome: 'unreachable', detail: 'The message could not be prepared.' }
-  })
-  const attempt = { ...outcome, at, durationMs: performance.now() - started }
-  metrics.deliveries.inc({ channel: channel.type, outcome: outcome.outcome })
+  metrics.deliveries.inc({ channel: channel.type, outcome: attempt.outcome })
 
   const recorded = await orm.em.fork().transactional(async (em) => {
     const facts = { now: now(), canMail: notifiers.mailer !== undefined }
@@ -49,6 +42,41 @@ export async function deliverNotification(
   })
   if (recorded.delayMs !== undefined) await lookAgain(context, id, recorded.delayMs)
   if (recorded.follow.length > 0) await relayOutbox(orm.em, context.queues.send)
+}
+
+/** Sends, if the host and Slack have a place for it now; else says when to look again. */
+async function attemptOne(
+  context: WorkerContext,
+  claimed: { notification: Notification; channel: Channel },
+): Promise<(Outcome & { at: Date; durationMs: number }) | { delayMs: number }> {
+  const { orm, notifiers, now, log } = context
+  const at = now()
+  const started = performance.now()
+  const unprepared = (error: Error): Outcome => {
+    const { id } = claimed.notification
+    log.error({ notificationId: id, reason: error.message }, 'a notification could not be prepared')
+    return { outcome: 'unreachable', detail: 'The message could not be prepared.' }
+  }
+  const destination = asResult(() => destinationOf(notifiers, claimed))
+  if (destination instanceof Error) return { ...unprepared(destination), at, durationMs: 0 }
+  const leave = notifiers.destinations.enter(destination)
+  if (!leave) return { delayMs: 1_000 + Math.random() * 9_000 }
+  try {
+    const delayMs = await waitForSlack(context, claimed.channel)
+    if (delayMs > 0) return { delayMs }
+    const outcome = await sendNotification(orm.em.fork(), notifiers, claimed, at).catch(unprepared)
+    return { ...outcome, at, durationMs: performance.now() - started }
+  } finally {
+    leave()
+  }
+}
+
+function asResult<Value>(make: () => Value): Value | Error {
+  try {
+    return make()
+  } catch (error) {
+    return error as Error
+  }
 }
 
 /** The row says when, too: a job that is lost here is found by the sweeper. */

@@ -5,6 +5,7 @@ import type { Notification } from '../../domain/notifications/Notification.ts'
 import { tell } from '../../domain/notifications/tell.ts'
 import type { Env } from '../../platform/env.ts'
 import { createVault, type Vault } from '../../platform/vault.ts'
+import { Destinations } from './Destinations.ts'
 import { createMailer, type Mailer } from './email.ts'
 import type { Outcome } from './Outcome.ts'
 import { type Outside, outside } from './postMessage.ts'
@@ -12,9 +13,18 @@ import { sendSlack } from './slack.ts'
 import { sendWebhook } from './webhook.ts'
 
 /** What sends messages; wired in main.ts. Without SMTP_URL there is no `mailer`. */
-export type Notifiers = { vault: Vault; outside: Outside; mailer?: Mailer; publicUrl?: string }
+export type Notifiers = {
+  vault: Vault
+  outside: Outside
+  destinations: Destinations
+  mailer?: Mailer
+  publicUrl?: string
+}
 
-type Settings = Pick<Env, 'SECRETS_KEY' | 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL' | 'WEBHOOK_ALLOW_PRIVATE'>
+type Settings = Pick<
+  Env,
+  'SECRETS_KEY' | 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL' | 'WEBHOOK_ALLOW_PRIVATE' | 'WORKER_CONCURRENCY'
+>
 
 export function openNotifiers(env: Settings): Notifiers {
   const domain =
@@ -24,9 +34,23 @@ export function openNotifiers(env: Settings): Notifiers {
   return {
     vault: createVault(env.SECRETS_KEY),
     outside: outside(env.WEBHOOK_ALLOW_PRIVATE),
+    // A quarter of the places that the queue has (startWorkers.ts).
+    destinations: new Destinations(env.WORKER_CONCURRENCY),
     mailer: env.SMTP_URL === undefined ? undefined : createMailer(env.SMTP_URL, env.MAIL_FROM, domain),
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
   }
+}
+
+const isEmail = (notification: Notification, channel: Channel) =>
+  notification.type === 'channel.disabled' || channel.type === 'email'
+
+/** Whose server an attempt takes: a URL's host, or the SMTP server. Throws where the vault does. */
+export function destinationOf(
+  { vault }: Notifiers,
+  { notification, channel }: { notification: Notification; channel: Channel },
+): string {
+  if (isEmail(notification, channel)) return 'smtp'
+  return new URL(vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))).host
 }
 
 /** Makes one attempt. What goes wrong is its outcome; it throws where the database or the vault does. */
@@ -38,8 +62,7 @@ export async function sendNotification(
 ): Promise<Outcome> {
   const { vault, outside: out } = notifiers
   const { id, body } = notification
-  if (notification.type === 'channel.disabled' || channel.type === 'email')
-    return sendEmail(em, notifiers, notification, channel, now)
+  if (isEmail(notification, channel)) return sendEmail(em, notifiers, notification, channel, now)
   const target = vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
   if (channel.type === 'slack') return sendSlack(out, { id, told: tell(body), target, now })
   const secrets = validSecrets(channel, now).map(({ sealed }) =>
