@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { AlertRuleSchema } from '../../domain/alerts/AlertRule.ts'
-import { loadRule, requireReferences, stateOf, worstStates } from '../../domain/alerts/alertStore.ts'
+import {
+  loadRule,
+  readKeyStates,
+  requireReferences,
+  stateOf,
+  worstStates,
+} from '../../domain/alerts/alertStore.ts'
 import {
   checkRule,
   NewRule,
@@ -15,6 +21,17 @@ import { respondToCommand } from '../respondToCommand.ts'
 import { Accepted, IdParams } from '../schemas.ts'
 
 const shared = { tag: 'Alerts', auth: { permission: 'alerts:manage' } } as const
+
+const RuleWithStates = RuleResource.extend({
+  evaluatedAt: z.string().nullable().describe('As of when it was evaluated last'),
+  states: z.array(
+    z.object({
+      keyId: z.string().nullable().describe('null: the account'),
+      state: z.enum(['ok', 'pending', 'firing']),
+      since: z.string(),
+    }),
+  ),
+})
 
 export const listAlerts = route(
   {
@@ -75,15 +92,16 @@ export const getAlert = route(
     ...shared,
     method: 'get',
     path: '/alerts/:id',
-    summary: 'Read an alert rule, with its present state',
+    summary: 'Read an alert rule, with its present state, and that of each key that is not ok',
     params: IdParams,
-    responses: { 200: RuleResource },
+    responses: { 200: RuleWithStates },
     problems: ['alert-not-found'],
   },
   async ({ api, principal, params }) => {
     const em = api.em()
     const rule = await loadRule(em, principal.accountId, params.id)
-    return { status: 200, body: presentRule(rule, await stateOf(em, rule.id)) }
+    const [state, byKey] = await Promise.all([stateOf(em, rule.id), readKeyStates(em, rule.id)])
+    return { status: 200, body: { ...presentRule(rule, state), ...byKey } }
   },
 )
 

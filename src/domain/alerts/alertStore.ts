@@ -59,6 +59,23 @@ export async function worstStates(em: SqlEntityManager, ruleIds: string[]): Prom
 export const stateOf = async (em: SqlEntityManager, ruleId: string): Promise<State> =>
   (await worstStates(em, [ruleId])).get(ruleId) ?? 'ok'
 
+/** Of one rule: as of when it was evaluated, and what its keys are in that are not ok; null: the account. Worst first. */
+export async function readKeyStates(em: SqlEntityManager, ruleId: string) {
+  const rows = await em.execute<{ key_id: string; state: State; since: string; evaluated_at: string }[]>(
+    `select key_id, state, since, evaluated_at from alert_state
+     where rule_id = ? and (state <> 'ok' or key_id = '') order by state = 'firing' desc, since, key_id limit 501`,
+    [ruleId],
+  )
+  const instant = (text: string) => new Date(text).toISOString()
+  const evaluated = rows.find((row) => row.key_id === '')?.evaluated_at
+  return {
+    evaluatedAt: evaluated === undefined ? null : instant(evaluated),
+    states: rows
+      .filter((row) => row.state !== 'ok')
+      .map((row) => ({ keyId: row.key_id || null, state: row.state, since: instant(row.since) })),
+  }
+}
+
 /** The accounts that have a rule to evaluate. */
 export async function accountsWithRules(em: SqlEntityManager): Promise<string[]> {
   const rows = await em.execute<{ account_id: string }[]>(
