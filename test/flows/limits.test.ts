@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
+import type { Client } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -35,6 +36,12 @@ async function limitedAccount(limits: object) {
   const account = await service.account('enterprise')
   await service.cli('account', 'limits', account.accountId, JSON.stringify(limits))
   return account
+}
+
+/** Waits until GET /account says how many renders the month has; more than these it never says. */
+async function showsRenders(account: Pick<Client, 'get'>, renders: number) {
+  const used = async (): Promise<number> => (await account.get('/account')).body.used.rendersThisMonth
+  expect(await eventually(used, (shown) => shown >= renders)).toBe(renders)
 }
 
 describe('promise 5', () => {
@@ -104,6 +111,8 @@ describe('limits are strict over any number of verifiers', () => {
     expect(refused.body).toMatchObject({ status: 429, type: expect.stringMatching(/plan-limit-exceeded$/) })
     const test = await account.createKey({ type: 'test' })
     expect(await verifyAtOnce(1, { key: test.key, ...render })).toEqual({ VALID: 1 })
+    await showsRenders(account, 30)
+    await showsRenders(await service.account(), 0)
   })
 
   it('renders a month, soft: they go on, marked as overage', async () => {
@@ -117,6 +126,7 @@ describe('limits are strict over any number of verifiers', () => {
       [true, undefined],
       [true, true],
     ])
+    await showsRenders(account, 3)
   })
 
   it('a new plan counts from the next request on, on every api', async () => {

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../accounts/Account.ts'
 import { limitsOf } from '../accounts/plans.ts'
+import { readMonthRenders } from '../quotas/readMonthRenders.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { overThreshold, type Reading } from './stepAlert.ts'
 
@@ -18,10 +19,7 @@ export async function readPlanRules(
   const account = await em.findOneOrFail(AccountSchema, { id: accountId })
   const limits = limitsOf(account.plan, account.customLimits)
   const today = new Date(now).toISOString().slice(0, 10)
-  const [month] = await em.execute<{ renders: string }[]>(
-    'select sum(renders) as renders from quota_month where account_id = ? and month = ?::date',
-    [accountId, `${today.slice(0, 8)}01`],
-  )
+  const renders = await readMonthRenders(em, accountId, new Date(now))
   const keyIds = [...new Set(rules.flatMap((rule) => rule.keyIds ?? []))]
   const days =
     keyIds.length === 0
@@ -33,9 +31,7 @@ export async function readPlanRules(
         )
   const used = new Map(days.map((row) => [row.key_id, Number(row.requests)]))
   const percent = (key: string) =>
-    key === ''
-      ? share(Number(month?.renders ?? 0), limits.rendersPerMonth)
-      : share(used.get(key) ?? 0, limits.requestsPerDay)
+    key === '' ? share(renders, limits.rendersPerMonth) : share(used.get(key) ?? 0, limits.requestsPerDay)
   return new Map(
     rules.map((rule) => {
       const read = (key: string) => overThreshold(percent(key), rule.threshold ?? 0, { reached: true })
