@@ -6,8 +6,8 @@ type Pending = { operation: { id: string } }
 
 export type Outcome<Body> =
   | { done: true; body: Exclude<Body, Pending> }
-  /** The 202's operation has succeeded meanwhile. `accepted` is the 202's body: it shows a new key's value. */
-  | { done: false; accepted: Pending & { key?: string }; result: Record<string, unknown> }
+  /** The 202's operation has succeeded meanwhile. `accepted` is the 202's body: it shows what is shown once. */
+  | { done: false; accepted: Pending & { key?: string; secret?: string }; result: Record<string, unknown> }
 
 const ASK_AGAIN_MS = 1000
 
@@ -21,7 +21,7 @@ export async function runCommand<Body>(
 ): Promise<Outcome<Body>> {
   const { data, response } = await answer
   if (response.status !== 202) return { done: true, body: data as Exclude<Body, Pending> }
-  const accepted = data as unknown as Pending & { key?: string }
+  const accepted = data as unknown as Pending & { key?: string; secret?: string }
   onPending(accepted.operation.id)
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))

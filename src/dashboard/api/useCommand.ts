@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Outcome, runCommand } from './runCommand.ts'
 
-type Answer<Body> = Promise<{ data?: Body; response: Response }>
+export type Answer<Body> = Promise<{ data?: Body; response: Response }>
 
 type Options<Body> = {
   /** Queries that are read again when the command is done, by the first part of their key. */
