@@ -72,6 +72,7 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
       enableOfflineQueue: false,
       connectTimeout: 2_000,
       commandTimeout: 5_000,
+      socketTimeout: 5_000,
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     })
     connection.on('error', () => {

@@ -56,6 +56,8 @@ export class Region {
       maxRetriesPerRequest: 0,
       connectTimeout: 2_000,
       commandTimeout: 5_000,
+      // What was lost without a word, as with a machine or a route, would else stay in use for a quarter of an hour.
+      socketTimeout: 5_000,
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
       scripts: Object.fromEntries(
         Object.entries(scripts).map(([command, lua]) => [command, { lua, numberOfKeys: 0 }]),

@@ -27,7 +27,7 @@ measureQueues(metrics, queues)
 measureNotifications(metrics, () => oldestNotifications(orm.em.fork()))
 const regions = openRegions(env, log)
 shutdown.add('regions', () => Promise.all([...regions.values()].map((region) => region.close())))
-const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1 })
+const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1, socketTimeout: 5_000 })
 replies.on('error', () => {
   // A lost word costs a waiter its look at the bound, nothing else.
 })

@@ -34,6 +34,8 @@ export function startWorkers(
   const connect = (url: string, region: string) => {
     const connection = new Redis(url, {
       maxRetriesPerRequest: null,
+      // Longer than BullMQ waits for a job, ten seconds at the most: then it is the connection that is lost.
+      socketTimeout: 20_000,
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     })
     connection.on('error', (error) =>

@@ -3,21 +3,21 @@ import { runSql } from '../setup/runSql.ts'
 import { freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { createClient } from '../support/client.ts'
-import { type CutProxy, startCutProxy } from '../support/cutProxy.ts'
 import { eventually } from '../support/eventually.ts'
+import { type Road, startRoad } from '../support/road.ts'
 import { type Api, type Service, startService, type TestRedis } from '../support/startService.ts'
 
 const LEASE_MS = 3_000
 
 let eu: TestRedis
-let road: CutProxy
+let road: Road
 let service: Service
 let inEu: Api
 
 /** The primary region, and one beside it whose Redis the workers reach by a road that can be cut; an api verifies in each. */
 beforeAll(async () => {
   eu = await freshRedis()
-  road = await startCutProxy(eu.port)
+  road = await startRoad(eu.port)
   service = await startService({
     env: { REGIONS: `eu=redis://127.0.0.1:${road.port}`, REGION_LEASE_MS: String(LEASE_MS) },
   })
@@ -143,6 +143,43 @@ describe('two regions', () => {
     const owed = `select count(*)::int as n from command_region where confirmed_at is null`
     expect(await runSql(service.databaseUrl, owed)).toEqual([[{ n: 0 }]])
   })
+
+  it('promise 3: of a region from which nothing is heard, a revoke waits for the lease alone; what was on its way may arrive', async () => {
+    const account = await service.account('pro')
+    const { id, key } = await account.createKey()
+    expect((await verifyIn(inEu, key)).body.valid).toBe(true)
+    road.hold('requests', 'answers')
+    const { status, body } = await account.post(`/api-keys/${id}/revoke`)
+    expect(status).toBe(200)
+    expect(body.fanOut.regions[0]).toMatchObject({ region: 'eu', outcome: 'lapsed' })
+    expect((await verifyIn(inEu, key)).status).toBe(503)
+    road.mend()
+    await eventually(
+      () => verifyIn(inEu, key),
+      (answer) => answer.status === 200,
+    )
+    expect((await verifyIn(inEu, key)).body.code).toBe('REVOKED')
+  })
+
+  it('a region is reached again though its connections never say that they were lost, and its usage counted', async () => {
+    const account = await service.account('pro')
+    const { id, key } = await account.createKey()
+    const { id: other, key: lost } = await account.createKey()
+    road.hold('requests', 'answers')
+    await account.post(`/api-keys/${other}/revoke`)
+    road.mend('strand')
+    await eventually(
+      () => verifyIn(inEu, key),
+      (answer) => answer.status === 200,
+    )
+    expect((await verifyIn(inEu, lost)).body.code).toBe('REVOKED')
+    const seen = await eventually(
+      async () => (await account.get(`/api-keys/${id}/usage`)).body.windows['24h'],
+      ({ requests }) => requests > 0,
+      50_000,
+    )
+    expect(seen.requests).toBe(1)
+  }, 120_000)
 
   it('a region whose Redis was flushed or restarted serves only after a new lease, and nothing old', async () => {
     const account = await service.account('pro')

@@ -8,14 +8,18 @@ export type Road = {
   cut: () => void
   /** Lets nothing through in these directions: what was sent is on its way, and nobody is told. */
   hold: (...directions: Direction[]) => void
-  /** Lets everything through again: what was held arrives late or, with `lose`, never, and its connection ends. */
-  mend: (held?: 'deliver' | 'lose') => void
+  /**
+   * Lets everything through again: what was held arrives late or, with `lose`, never, and its connection ends; with `strand`
+   * those connections stay silent for ever, and nobody is told.
+   */
+  mend: (held?: 'deliver' | 'lose' | 'strand') => void
   close: () => Promise<void>
 }
 
 /** A TCP proxy before a server on 127.0.0.1 that a test may cut off, at once or silently, both ways or one way. */
 export async function startRoad(targetPort: number): Promise<Road> {
   const pairs = new Set<{ incoming: Socket; outgoing: Socket }>()
+  const stranded = new WeakSet<Socket>()
   const held = new Set<Direction>()
   let isCut = false
 
@@ -25,7 +29,7 @@ export async function startRoad(targetPort: number): Promise<Road> {
       if (to.write(chunk)) return
       from.pause()
       to.once('drain', () => {
-        if (!held.has(direction)) from.resume()
+        if (!held.has(direction) && !stranded.has(from)) from.resume()
       })
     })
     from.on('error', () => {})
@@ -72,11 +76,13 @@ export async function startRoad(targetPort: number): Promise<Road> {
     mend: (fate = 'deliver') => {
       if (fate === 'lose' && held.size > 0) endAll()
       isCut = false
-      held.clear()
       for (const { incoming, outgoing } of pairs) {
-        incoming.resume()
-        outgoing.resume()
+        for (const socket of [incoming, outgoing]) {
+          if (fate === 'strand' && held.size > 0) stranded.add(socket)
+          if (!stranded.has(socket)) socket.resume()
+        }
       }
+      held.clear()
     },
     close: () => {
       cut()

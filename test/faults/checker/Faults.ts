@@ -155,7 +155,10 @@ export class Faults {
     const longest = name === 'primary' ? 1_500 : held.length > 0 ? 7_500 : 4_500
     const least = Math.min(2_200, longest)
     await delay(random.chance(0.4) ? random.between(100, 1_000) : random.between(least, longest))
-    for (const road of roads) road.mend(random.chance(0.6) ? 'deliver' : 'lose')
+    // Workers whose queues are silent for ever would do nothing for as long as it takes them to notice.
+    const fates =
+      name === 'primary' ? (['deliver', 'lose'] as const) : (['deliver', 'lose', 'strand'] as const)
+    for (const road of roads) road.mend(random.chance(0.5) ? 'deliver' : random.pick(fates))
   }
 
   /** What one worker has sent arrives late; meanwhile the other knows that it cannot reach the region. */

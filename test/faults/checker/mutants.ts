@@ -31,7 +31,7 @@ export const MUTANTS: Record<string, Change[]> = {
   'done without confirmation': [
     {
       file: 'src/workers/jobs/propagateState.ts',
-      from: 'if (!(error instanceof RegionUnavailable) || name === PRIMARY || lease.ms === 0) throw error',
+      from: 'if (!(error instanceof RegionUnavailable) || !mayLapse) throw error',
       to: 'return',
     },
   ],

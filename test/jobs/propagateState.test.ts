@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AccountSchema } from '../../src/domain/accounts/Account.ts'
+import { CommandSchema } from '../../src/domain/commands/Command.ts'
+import { newId } from '../../src/domain/ids.ts'
+import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { registerRegions } from '../../src/domain/regions.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { Region } from '../../src/region/Region.ts'
+import { handlers } from '../../src/workers/handlers.ts'
+import { propagateState } from '../../src/workers/jobs/propagateState.ts'
+import { freshRedis } from '../setup/services.ts'
+import { eventually } from '../support/eventually.ts'
+import { type Road, startRoad } from '../support/road.ts'
+import type { TestRedis } from '../support/startService.ts'
+import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
+
+const MINUTE_MS = 60_000
+
+let worker: TestWorker
+let redis: TestRedis
+let road: Road
+let eu: Region
+let accountId: string
+
+/** A worker that reaches the region `eu` by a road. */
+beforeAll(async () => {
+  ;[worker, redis] = await Promise.all([startWorkerContext(), freshRedis()])
+  road = await startRoad(redis.port)
+  const url = `redis://127.0.0.1:${road.port}`
+  eu = new Region({ name: 'eu', url, kind: 'leased' }, createLog('silent', { process: 'test' }))
+  await eu.ready(10_000)
+  worker.context.regions.set('eu', eu)
+  worker.context.lease = { ms: MINUTE_MS, marginMs: 0 }
+  const em = worker.em()
+  await em.transactional((tx) => registerRegions(tx, ['eu']))
+  accountId = newId('account')
+  const createdAt = new Date()
+  em.persist(
+    em.create(AccountSchema, {
+      id: accountId,
+      name: 'A',
+      plan: 'business',
+      customLimits: {},
+      version: 1,
+      createdAt,
+    }),
+  )
+  await em.flush()
+})
+afterAll(async () => {
+  await worker.stop()
+  await eu.close()
+  await road.close()
+  await redis.stop()
+})
+
+/** A key was created, and `eu`, whose last lease ends after so long, has not heard of it. */
+async function owe(leaseMs: number) {
+  const [commandId, keyId] = [newId('operation'), newId('apiKey')]
+  const { digest, hint } = generateSecret('pk', 'live')
+  const settings = { type: 'live', access: 'full', permissions: [], allowedIps: [], expiresAt: null }
+  const em = worker.em()
+  em.persist(
+    em.create(CommandSchema, {
+      id: commandId,
+      accountId,
+      kind: 'create-api-key',
+      payload: { keyId, digest, hint, name: 'K', metadata: {}, ...settings },
+      actor: { type: 'system', id: 'test' },
+      status: 'pending',
+      createdAt: new Date(),
+      sweepAt: new Date(),
+      sweeps: 0,
+    }),
+  )
+  await em.flush()
+  await handlers['create-api-key'](worker.context, { commandId })
+  await em.execute(`update region set lease_until = clock_timestamp() + ? * interval '1 millisecond'`, [
+    leaseMs,
+  ])
+  return { commandId, region: 'eu', keyIds: [keyId], accountIds: [] }
+}
+
+const seen = async ({ commandId }: { commandId: string }) => {
+  const [row] = await worker
+    .em()
+    .execute<{ outcome: string | null; confirmed: boolean }[]>(
+      `select outcome, confirmed_at is not null as confirmed from command_region where command_id = ? and region = 'eu'`,
+      [commandId],
+    )
+  return row
+}
+
+describe('a further region that says nothing', () => {
+  it('has lapsed once its lease is over, while what was sent is on its way; when that arrives, it is recorded', async () => {
+    const job = await owe(-1)
+    road.hold('requests', 'answers')
+    await propagateState(worker.context, job)
+    expect(await seen(job)).toEqual({ outcome: 'lapsed', confirmed: false })
+    road.mend()
+    await eventually(
+      () => seen(job),
+      (row) => row?.confirmed === true,
+    )
+    expect(await seen(job)).toEqual({ outcome: 'lapsed', confirmed: true })
+  })
+
+  it('is waited for while its lease runs, and has confirmed when it answers after all', async () => {
+    const job = await owe(MINUTE_MS)
+    road.hold('answers')
+    let bringing = Promise.resolve()
+    await worker.em().transactional(async (em) => {
+      await em.execute('select 1 from region for update')
+      bringing = propagateState(worker.context, job)
+      // Then it looks at the lease.
+      await eventually(
+        () => worker.em().execute(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`),
+        (waiting) => waiting.length > 0,
+      )
+    })
+    expect(await seen(job)).toEqual({ outcome: null, confirmed: false })
+    road.mend()
+    await bringing
+    expect(await seen(job)).toEqual({ outcome: 'confirmed', confirmed: true })
+  })
+})
