@@ -58,7 +58,7 @@ describe('an alert rule', () => {
       version: 1,
     })
     const path = `/alerts/${created.id}`
-    expect((await mine.get(path)).body).toEqual(created)
+    expect((await mine.get(path)).body).toMatchObject(created)
     const key = await mine.createKey()
     const edited = await mine.patch(path, {
       threshold: 20,
@@ -187,7 +187,12 @@ it('a preview says what a rule would have done, and at which grain', async () =>
       expect.objectContaining({ keyId: key.id, measured: 15, resolvedAt: expect.any(String) }),
     ),
   )
-  expect(body.series[0].points.length).toBeGreaterThan(160)
+  expect(body).toMatchObject({ metric: 'requests', threshold: 10, notifications: 4 })
+  const [{ points }] = body.series
+  expect(points.length).toBeGreaterThan(160)
+  expect(points.length).toBeLessThanOrEqual(700)
+  expect(points.at(-1)).toEqual({ at: body.to, value: 0, threshold: 10, state: 'ok' })
+  expect(points.filter(({ state }: { state: string }) => state === 'firing').length).toBeGreaterThan(1)
   expect((await mine.post('/alerts/preview', { name: 'x', metric: 'unknown_ip' })).body).toMatchObject({
     grains: [],
     incidents: [],
@@ -212,7 +217,7 @@ describe('promise 8: another account’s rules, keys and channels do not exist',
     const foreign = await ask(body.id)
     expect(foreign.status).toBe(404)
     expect(told(foreign, body.id)).toBe(told(await ask('alert_0000000000000000'), 'alert_0000000000000000'))
-    expect((await theirs.get(`/alerts/${body.id}`)).body).toEqual(body)
+    expect((await theirs.get(`/alerts/${body.id}`)).body).toMatchObject(body)
   })
 
   it.each(['/alerts', '/alerts/preview'])('keys and channels named to %s', async (path) => {

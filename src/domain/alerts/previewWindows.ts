@@ -1,0 +1,75 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { sumOfMap } from '../usage/addUsage.ts'
+import { HOUR, instantsOf, MINUTE, type Span } from './previewSpan.ts'
+import { needsBins, readingOf } from './readMeasures.ts'
+import type { Sample } from './replay.ts'
+import type { StoredRule } from './ruleFields.ts'
+import { SlidingSums, type UsagePoint } from './SlidingSums.ts'
+
+/** What a rule with a window would have read, by key; the account's under the empty name. */
+export async function previewWindows(
+  em: SqlEntityManager,
+  accountId: string,
+  rule: StoredRule,
+  span: Span,
+): Promise<Map<string, Iterable<Sample>>> {
+  const hours = await readPoints(em, accountId, rule, 'hour', span.from - 24 * HOUR, span.edge)
+  const minutes = await readPoints(em, accountId, rule, 'minute', span.edge, span.to)
+  return new Map(
+    (rule.keyIds ?? ['']).map((key) => [
+      key,
+      windowSamples(rule, span, [...(hours.get(key) ?? []), ...(minutes.get(key) ?? [])]),
+    ]),
+  )
+}
+
+/** Pure. Up to the edge a window shorter than an hour is the whole hour; of requests, its mean. */
+export function* windowSamples(rule: StoredRule, span: Span, points: UsagePoint[]): Generator<Sample> {
+  const windowMs = rule.windowMinutes * MINUTE
+  const sums = new SlidingSums(points)
+  for (const at of instantsOf(span)) {
+    const isCoarse = at <= span.edge
+    const window = sums.between(at - (isCoarse ? Math.max(windowMs, HOUR) : windowMs), at)
+    if (isCoarse && windowMs < HOUR && rule.metric === 'requests')
+      window.requests = Math.round((window.requests * windowMs) / HOUR)
+    yield { at, reading: readingOf(rule, window) }
+  }
+}
+
+type Row = {
+  key_id: string
+  at: string
+  requests: string
+  errors: string
+  latency_count: string
+  latency_sum: number
+  latency_bins?: Record<string, number>
+}
+
+async function readPoints(
+  em: SqlEntityManager,
+  accountId: string,
+  { metric, keyIds }: StoredRule,
+  grain: 'minute' | 'hour',
+  from: number,
+  to: number,
+): Promise<Map<string, UsagePoint[]>> {
+  const rows = await em.execute<Row[]>(
+    `select ${keyIds ? 'key_id' : `'' as key_id`}, at, sum(requests) as requests,
+       sum(client_errors + server_errors) as errors, sum(latency_count) as latency_count, sum(latency_sum) as latency_sum
+       ${needsBins(metric) ? `, ${sumOfMap('latency_bins')}` : ''}
+     from usage_${grain} where account_id = ? and at >= ? and at < ? ${keyIds ? 'and key_id = any(?::text[])' : ''}
+     group by 1, 2 order by 2`,
+    [accountId, new Date(from), new Date(to), ...(keyIds ? [`{${keyIds.join(',')}}`] : [])],
+  )
+  const points = rows.map((row) => ({
+    keyId: row.key_id,
+    at: new Date(row.at).getTime(),
+    requests: Number(row.requests),
+    errors: Number(row.errors),
+    latencyCount: Number(row.latency_count),
+    latencySum: Number(row.latency_sum),
+    latencyBins: row.latency_bins ?? {},
+  }))
+  return Map.groupBy(points, (point) => point.keyId)
+}
