@@ -3,8 +3,8 @@ import { notifications } from '@mantine/notifications'
 import { client } from '../../api/client.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../components/CommandNotice.tsx'
+import { DialogButtons } from '../../components/DialogButtons.tsx'
 import { useMember } from '../../session/useSession.ts'
-import { DialogButtons } from './DialogButtons.tsx'
 import { CHANGES, type Member, nameOf } from './memberFields.ts'
 
 /** Asks before a member is removed. What they have made stays. */
