@@ -17,6 +17,14 @@ const pages: RouteObject[] = [
     lazy: async () => ({ Component: (await import('./pages/alerts/AlertsPage.tsx')).AlertsPage }),
   },
   {
+    path: 'alerts/new',
+    lazy: async () => ({ Component: (await import('./pages/alerts/NewAlertPage.tsx')).NewAlertPage }),
+  },
+  {
+    path: 'alerts/:id/edit',
+    lazy: async () => ({ Component: (await import('./pages/alert/EditAlertPage.tsx')).EditAlertPage }),
+  },
+  {
     path: 'alerts/:id',
     lazy: async () => ({ Component: (await import('./pages/alert/AlertPage.tsx')).AlertPage }),
   },

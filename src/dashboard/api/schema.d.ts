@@ -5389,27 +5389,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @enum {string} */
+                        metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
+                        threshold: number | null;
                         from: string;
                         to: string;
+                        /** @description How often the rule was run; empty: this metric cannot be run over the past */
                         grains: {
                             /** @enum {string} */
                             grain: "hour" | "minute";
                             from: string;
                             to: string;
                         }[];
+                        /** @description What this preview cannot tell */
                         note: string;
+                        /** @description Messages to each channel */
+                        notifications: number;
+                        /** @description Oldest first */
                         incidents: {
+                            /** @description null: the account */
                             keyId: string | null;
                             startedAt: string;
                             resolvedAt: string | null;
                             measured: number | null;
                             worst: number | null;
+                            /** @description Messages of it to each channel: its beginning, repeats, its end */
+                            notifications: number;
                         }[];
+                        /** @description At most some 700 points in all */
                         series: {
+                            /** @description null: the account */
                             keyId: string | null;
                             points: {
                                 at: string;
+                                /** @description The highest since the point before; null: nothing was measured */
                                 value: number | null;
+                                /** @description What it was held against; a detector finds its own */
+                                threshold: number | null;
+                                /**
+                                 * @description The worst since the point before
+                                 * @enum {string}
+                                 */
+                                state: "ok" | "pending" | "firing";
                             }[];
                         }[];
                     };

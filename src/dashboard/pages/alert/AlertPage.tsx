@@ -1,5 +1,69 @@
+import { Button, Skeleton, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams, useSearchParams } from 'react-router'
+import { ProblemError } from '../../api/ProblemError.ts'
+import { AdminsOnly } from '../../components/AdminsOnly.tsx'
+import { LoadError } from '../../components/LoadError.tsx'
 import { PageTitle } from '../../components/PageTitle.tsx'
+import { useMember } from '../../session/useSession.ts'
+import { alertQuery, channelsQuery, type RuleWithStates } from '../alerts/alertQueries.ts'
+import { BackLink } from '../alerts/BackLink.tsx'
+import { EnabledSwitch } from '../alerts/EnabledSwitch.tsx'
+import { ruleSentence, toldOfRule } from '../alerts/ruleSentence.ts'
+import { useKeyNames } from '../alerts/useKeyNames.ts'
+import { NotFoundPage } from '../NotFoundPage.tsx'
+import { AlertMenu } from './AlertMenu.tsx'
+import { Deliveries } from './Deliveries.tsx'
+import { Incidents } from './Incidents.tsx'
+import { MuteDialog } from './MuteDialog.tsx'
+import { MuteNotice } from './MuteNotice.tsx'
+import { StatesCard } from './StatesCard.tsx'
 
+/** One rule: what it is in, what it has found, and whom it has told. */
 export function AlertPage() {
-  return <PageTitle title="Alert" />
+  const { id = '' } = useParams()
+  return useMember().role === 'admin' ? <LoadedAlert key={id} id={id} /> : <AdminsOnly title="Alert" />
+}
+
+function LoadedAlert({ id }: { id: string }) {
+  const alert = useQuery(alertQuery(id))
+  if (alert.data) return <Alert rule={alert.data} />
+  if (alert.error instanceof ProblemError && alert.error.status === 404) return <NotFoundPage />
+  return (
+    <Stack gap="lg">
+      <BackLink to="/alerts" label="Alerts" />
+      <PageTitle title="Alert" />
+      {alert.error ? (
+        <LoadError error={alert.error} retry={() => alert.refetch()} />
+      ) : (
+        <Skeleton height={420} />
+      )}
+    </Stack>
+  )
+}
+
+function Alert({ rule }: { rule: RuleWithStates }) {
+  const [query, setQuery] = useSearchParams()
+  const keyIds = 'keyIds' in rule.scope ? rule.scope.keyIds : []
+  const nameOf = useKeyNames([...keyIds, ...rule.states.flatMap(({ keyId }) => keyId ?? [])])
+  const channels = useQuery(channelsQuery).data?.channels ?? []
+  // Messages lead here with `?mute`.
+  const showMute = (shown: boolean) => setQuery(shown ? { mute: '' } : {}, { replace: true })
+  return (
+    <Stack gap="lg">
+      <BackLink to="/alerts" label="Alerts" />
+      <PageTitle title={rule.name} description={ruleSentence(toldOfRule(rule, nameOf, channels))}>
+        <EnabledSwitch rule={rule} label={rule.enabled ? 'On' : 'Off'} />
+        <Button component={Link} to={`/alerts/${rule.id}/edit`} variant="default">
+          Edit
+        </Button>
+        <AlertMenu rule={rule} mute={() => showMute(true)} />
+      </PageTitle>
+      <MuteNotice rule={rule} />
+      <StatesCard rule={rule} nameOf={nameOf} />
+      <Incidents rule={rule} />
+      <Deliveries alertId={rule.id} />
+      {query.has('mute') && <MuteDialog rule={rule} close={() => showMute(false)} />}
+    </Stack>
+  )
 }

@@ -1,0 +1,140 @@
+import { Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { notifications } from '@mantine/notifications'
+import { type FormEvent, useId, useState } from 'react'
+import { client } from '../../api/client.ts'
+import { fieldMessages } from '../../api/ProblemError.ts'
+import { useCommand } from '../../api/useCommand.ts'
+import { CommandNotice } from '../../components/CommandNotice.tsx'
+import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { type ChannelType, channelTypes } from './channelTypes.ts'
+import { SecretShown } from './SecretShown.tsx'
+
+type Values = { type: ChannelType; name: string; target: string }
+
+type Props = { close: () => void; onCreated?: (id: string) => void }
+
+/** Adds a channel; a webhook's signing secret is shown then, this once. */
+export function ChannelDialog({ close, onCreated }: Props) {
+  const [secret, setSecret] = useState<string>()
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={secret === undefined ? 'Add a channel' : 'The signing secret'}
+      size="lg"
+      centered
+      // The secret goes only when somebody says that it is kept.
+      withCloseButton={secret === undefined}
+      closeOnEscape={secret === undefined}
+      closeOnClickOutside={secret === undefined}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {secret === undefined ? (
+        <ChannelForm
+          close={close}
+          onDone={(id, shown) => {
+            onCreated?.(id)
+            if (shown === undefined) close()
+            else setSecret(shown)
+          }}
+        />
+      ) : (
+        <SecretShown secret={secret} close={close} />
+      )}
+    </Modal>
+  )
+}
+
+type FormProps = { close: () => void; onDone: (id: string, secret: string | undefined) => void }
+
+function ChannelForm({ close, onDone }: FormProps) {
+  const typeLabel = useId()
+  const form = useForm<Values>({
+    initialValues: { type: 'email', name: '', target: '' },
+    validate: {
+      name: (name) => (name.trim() === '' ? 'Give the channel a name' : null),
+      target: (target) => (target.trim() === '' ? 'Say where it leads' : null),
+    },
+  })
+  const { type } = form.values
+  const { field, fieldLabel, placeholder, help } = channelTypes[type]
+  const create = useCommand(
+    (values: Values) =>
+      client.POST('/channels', {
+        body: { type: values.type, name: values.name.trim(), [field]: values.target.trim() },
+      }),
+    {
+      changes: ['channels'],
+      onDone: (outcome) => {
+        const created = outcome.done ? outcome.body : outcome.result
+        onDone(String(created.id), outcome.done ? outcome.body.secret : outcome.accepted.secret)
+        notifications.show({ message: toldBy[type] })
+      },
+      onError: (error) => form.setErrors(targetErrors(error, field)),
+    },
+  )
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    // Of React's tree, which a form around the dialog is part of.
+    event.stopPropagation()
+    form.onSubmit((values) => create.run(values))(event)
+  }
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <div>
+          <Text size="sm" fw={500} mb={4} id={typeLabel}>
+            Type
+          </Text>
+          <SegmentedControl
+            fullWidth
+            aria-labelledby={typeLabel}
+            data={Object.entries(channelTypes).map(([value, { label }]) => ({ value, label }))}
+            {...form.getInputProps('type')}
+            onChange={(value) => {
+              form.setValues({ type: value as ChannelType, target: '' })
+              form.clearErrors()
+            }}
+          />
+          {form.errors.type && (
+            <Text size="xs" c="red" mt={4} role="alert">
+              {form.errors.type}
+            </Text>
+          )}
+        </div>
+        <TextInput
+          label="Name"
+          placeholder="On call"
+          autoComplete="off"
+          maxLength={100}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label={fieldLabel}
+          type={field === 'to' ? 'email' : 'url'}
+          placeholder={placeholder}
+          description={help}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          autoComplete="off"
+          spellCheck={false}
+          {...form.getInputProps('target')}
+        />
+        <CommandNotice error={create.error} operationId={create.operationId} />
+        <DialogButtons label="Add the channel" isPending={create.isPending} onCancel={close} />
+      </Stack>
+    </form>
+  )
+}
+
+/** What the api says of `to` or `url` stands beside the one field that this form has for it. */
+export function targetErrors(error: unknown, field: 'to' | 'url'): Record<string, string> {
+  const { [field]: target, ...messages } = fieldMessages(error)
+  return { ...messages, ...(target === undefined ? {} : { target }) }
+}
+
+const toldBy: Record<ChannelType, string> = {
+  email: 'A link to confirm the address has been sent to it.',
+  slack: 'A test message is on its way. Its arrival verifies the channel.',
+  webhook: 'A test message is on its way. Its arrival verifies the channel.',
+}
