@@ -1,3 +1,5 @@
+import { setImmediate as afterThisTurn } from 'node:timers'
+import { setImmediate } from 'node:timers/promises'
 import type { JobData } from '../domain/jobs.ts'
 import { AcceptedUsage } from '../domain/usage/AcceptedUsage.ts'
 import { addAccepted, addUsage } from '../domain/usage/addUsage.ts'
@@ -22,6 +24,12 @@ const MAX_EVENTS = 100_000
 /** Transactions at once: while Postgres works on one, this process makes the next. */
 const AT_ONCE = 2
 
+/** What must wait, in events, for a second transaction: small ones only take turns at the same rows. */
+const WORTH_A_SECOND = 50_000
+
+/** Events that are counted without a pause. */
+const A_TURN = 2_000
+
 const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, stale: STALE, nameOf: codeName }
 
 /**
@@ -33,6 +41,7 @@ export class Rollup {
   readonly #now: () => Date
   readonly #endpoints = new EndpointIds()
   #waiting: Waiting[] = []
+  #waitingEvents = 0
   #running = 0
 
   constructor(orm: Orm, now: () => Date) {
@@ -44,14 +53,16 @@ export class Rollup {
   add(work: Work): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ work, resolve, reject })
+      this.#waitingEvents += eventsOf(work)
       // After this turn of the event loop, so that jobs that arrive together share a transaction.
-      if (this.#waiting.length === 1) setImmediate(() => this.#start())
+      afterThisTurn(() => this.#start())
     })
   }
 
   #start(): void {
     if (this.#waiting.length === 0 || this.#running === AT_ONCE) return
-    const group = this.#waiting.splice(0, this.#groupSize())
+    if (this.#running > 0 && this.#waitingEvents < WORTH_A_SECOND) return
+    const group = this.#takeGroup()
     this.#running += 1
     this.#commit(group.map((one) => one.work))
       .then(
@@ -66,28 +77,29 @@ export class Rollup {
         this.#running -= 1
         this.#start()
       })
-    if (this.#waiting.length > 0) this.#start()
+    this.#start()
   }
 
-  /** How many of the waiting jobs make a transaction: at least one. */
-  #groupSize(): number {
+  /** As many of the waiting jobs as make a transaction: at least one. */
+  #takeGroup(): Waiting[] {
     let events = 0
     const end = this.#waiting.findIndex(({ work }) => {
-      events += work.name === 'roll-up-events' ? work.data.events.length : 1
+      events += eventsOf(work)
       return events > MAX_EVENTS
     })
-    return end < 0 ? this.#waiting.length : Math.max(1, end)
+    const group = this.#waiting.splice(0, end < 0 ? this.#waiting.length : Math.max(1, end))
+    for (const { work } of group) this.#waitingEvents -= eventsOf(work)
+    return group
   }
 
   async #commit(works: Work[]): Promise<void> {
+    const claims: string[][] = []
+    await inTurns(works, (work) => claims.push(claimsOf(work)))
     await this.#orm.em.fork().transactional(async (em) => {
-      const claims = works.map(claimsOf)
       const fresh = await claimIds(em, claims.flat())
       const completed = await claimIds(em, completionsOf(works, claims, fresh))
       const sums = { batch: new UsageBatch(), accepted: new AcceptedUsage() }
-      works.forEach((work, place) => {
-        count(sums, work, claims[place] ?? [], { fresh, completed })
-      })
+      await inTurns(works, (work, place) => count(sums, work, claims[place] ?? [], { fresh, completed }))
       // Outside of the transaction: a name that was learned stays, whatever becomes of the counts.
       await this.#endpoints.learn(this.#orm.em.fork(), sums.batch)
       await addUsage(em, sums.batch, this.#endpoints)
@@ -95,6 +107,20 @@ export class Rollup {
     })
   }
 }
+
+/** Does a transaction's worth of work so that the other one, and the other queues' jobs, have their turns in between. */
+async function inTurns(works: Work[], each: (work: Work, place: number) => void): Promise<void> {
+  let events = 0
+  for (const [place, work] of works.entries()) {
+    each(work, place)
+    events += eventsOf(work)
+    if (events < A_TURN) continue
+    events = 0
+    await setImmediate()
+  }
+}
+
+const eventsOf = (work: Work) => (work.name === 'roll-up-events' ? work.data.events.length : 1)
 
 /** A batch of verifications is claimed as a whole, an event by its own id. */
 function claimsOf(work: Work): string[] {

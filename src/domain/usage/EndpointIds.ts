@@ -18,7 +18,7 @@ export class EndpointIds {
   /** Makes sure that every endpoint of a batch has an id. Safe at once from many processes: an endpoint is one row. */
   async learn(em: SqlEntityManager, batch: UsageBatch): Promise<void> {
     const asked = new Map<string, { account_id: string; method: string; path: string }>()
-    for (const { accountId, endpoints } of batch.buckets.values()) {
+    for (const { accountId, endpoints } of batch.buckets) {
       for (const name of endpoints.keys()) {
         const ids = this.#accounts.get(accountId)
         if (ids && (ids.has(name) || ids.size >= MAX_ENDPOINTS)) continue

@@ -32,17 +32,14 @@ export type EndpointCounts = {
   latencyMicros: number
 }
 
-/** One caller's address at one key on one UTC day; times in Unix ms. */
-export type IpUse = {
-  keyId: string
-  accountId: string
-  at: number
-  ip: string
-  requests: number
-  refused: number
-  firstSeenAt: number
-  lastSeenAt: number
-}
+/** What one address did at one key on one UTC day; times in Unix ms. */
+export type IpUse = { requests: number; refused: number; firstSeenAt: number; lastSeenAt: number }
+
+/** A key's callers on one UTC day, by address; `at` is the day's start in Unix ms. */
+export type CallersOfDay = { keyId: string; accountId: string; at: number; ips: Map<string, IpUse> }
+
+/** A minute knows its day's callers, so that they need not be looked for with every request. */
+type Minute = Bucket & { callers: CallersOfDay }
 
 /** What a region's counters of a day and a month were told, so that they can be started again from Postgres. */
 export type QuotaUse = {
@@ -77,11 +74,12 @@ type Context = Verifications['contexts'][number]
  * minute however many requests there were. Pure: the same input gives the same sums in any order.
  */
 export class UsageBatch {
-  readonly buckets = new Map<string, Bucket>()
+  readonly buckets: Bucket[] = []
+  readonly callers: CallersOfDay[] = []
   readonly quotas = new Map<string, QuotaUse>()
-  readonly ips = new Map<string, IpUse>()
   /** Latest use of each key, Unix ms. */
   readonly lastUses = new Map<string, number>()
+  readonly #keys = new Map<string, { minutes: Map<number, Minute>; days: Map<number, CallersOfDay> }>()
 
   /** Adds a batch of verifications, each by the code with which it was decided. */
   addVerifications(batch: Verifications, codes: VerificationCodes): void {
@@ -165,22 +163,33 @@ export class UsageBatch {
 
   /** The same sums at every grain: hours are those of the minutes, days those of the hours. */
   grains(): [Grain, Bucket[]][] {
-    const minutes = [...this.buckets.values()]
-    const hours = coarser(minutes, HOUR)
+    const hours = coarser(this.buckets, HOUR)
     return [
-      ['minute', minutes],
+      ['minute', this.buckets],
       ['hour', hours],
       ['day', coarser(hours, DAY)],
     ]
   }
 
-  #bucket(keyId: string, accountId: string, at: number): Bucket {
+  #bucket(keyId: string, accountId: string, at: number): Minute {
+    let key = this.#keys.get(keyId)
+    if (!key) {
+      key = { minutes: new Map(), days: new Map() }
+      this.#keys.set(keyId, key)
+    }
     const minute = Math.floor(at / MINUTE) * MINUTE
-    const name = `${keyId}:${minute}`
-    let bucket = this.buckets.get(name)
+    let bucket = key.minutes.get(minute)
     if (!bucket) {
-      bucket = emptyBucket(keyId, accountId, minute)
-      this.buckets.set(name, bucket)
+      const day = Math.floor(at / DAY) * DAY
+      let callers = key.days.get(day)
+      if (!callers) {
+        callers = { keyId, accountId, at: day, ips: new Map() }
+        key.days.set(day, callers)
+        this.callers.push(callers)
+      }
+      bucket = { ...emptyBucket(keyId, accountId, minute), callers }
+      key.minutes.set(minute, bucket)
+      this.buckets.push(bucket)
     }
     return bucket
   }
@@ -195,20 +204,18 @@ export class UsageBatch {
     return quota
   }
 
-  #seen({ keyId, accountId }: Bucket, at: number, address: string | null, admitted: boolean): void {
+  #seen({ callers: { ips } }: Minute, at: number, address: string | null, admitted: boolean): void {
     const ip = address === null ? undefined : callerIp(address)
     if (ip === undefined) return
-    const day = Math.floor(at / DAY) * DAY
-    const name = `${keyId}:${day}:${ip}`
-    let use = this.ips.get(name)
+    let use = ips.get(ip)
     if (!use) {
-      use = { keyId, accountId, at: day, ip, requests: 0, refused: 0, firstSeenAt: at, lastSeenAt: at }
-      this.ips.set(name, use)
+      use = { requests: 0, refused: 0, firstSeenAt: at, lastSeenAt: at }
+      ips.set(ip, use)
     }
     if (admitted) use.requests += 1
     else use.refused += 1
-    use.firstSeenAt = Math.min(use.firstSeenAt, at)
-    use.lastSeenAt = Math.max(use.lastSeenAt, at)
+    if (at < use.firstSeenAt) use.firstSeenAt = at
+    if (at > use.lastSeenAt) use.lastSeenAt = at
   }
 
   #used(keyId: string, at: number): void {

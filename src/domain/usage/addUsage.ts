@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AcceptedUsage } from './AcceptedUsage.ts'
 import type { EndpointIds } from './EndpointIds.ts'
 import { executeBound } from './executeBound.ts'
-import type { Bucket, UsageBatch } from './UsageBatch.ts'
+import type { Bucket, CallersOfDay, UsageBatch } from './UsageBatch.ts'
 import type { Grain } from './windows.ts'
 
 /** Columns that are added up, in the order of every list of them. */
@@ -40,13 +40,15 @@ const addBuckets = (grain: Grain) => `
   order by key_id, at
   on conflict (key_id, at) do update set ${additions}`
 
+/**
+ * Arrays, because these rows are nearly as many as events in the worst case, and JSON costs twice as much. They need no
+ * order: whoever has added to a key's day, above, has the callers of that day for itself.
+ */
 const addIps = `
   insert into usage_ip as present (key_id, account_id, at, ip, requests, refused, first_seen_at, last_seen_at)
-  select "keyId", "accountId", to_timestamp(at / 1000.0), ip, requests, refused,
-    to_timestamp("firstSeenAt" / 1000.0), to_timestamp("lastSeenAt" / 1000.0)
-  from jsonb_to_recordset($1::jsonb) as u ("keyId" text, "accountId" text, at bigint, ip inet, requests bigint,
-    refused bigint, "firstSeenAt" bigint, "lastSeenAt" bigint)
-  order by "keyId", at, ip
+  select key_id, account_id, to_timestamp(at), ip, requests, refused, to_timestamp(first_seen), to_timestamp(last_seen)
+  from unnest($1::text[], $2::text[], $3::float8[], $4::inet[], $5::bigint[], $6::bigint[], $7::float8[], $8::float8[])
+    as u (key_id, account_id, at, ip, requests, refused, first_seen, last_seen)
   on conflict (key_id, at, ip) do update set
     requests = present.requests + excluded.requests, refused = present.refused + excluded.refused,
     first_seen_at = least(present.first_seen_at, excluded.first_seen_at),
@@ -93,13 +95,13 @@ export async function addUsage(
   batch: UsageBatch,
   endpoints: EndpointIds,
 ): Promise<void> {
-  if (batch.buckets.size > 0) {
+  if (batch.buckets.length > 0) {
     for (const [grain, buckets] of batch.grains()) {
       const rows = buckets.map((bucket) => rowOf(bucket, endpoints))
       await executeBound(em, addBuckets(grain), [JSON.stringify(rows)])
     }
   }
-  if (batch.ips.size > 0) await executeBound(em, addIps, [JSON.stringify([...batch.ips.values()])])
+  if (batch.callers.some(({ ips }) => ips.size > 0)) await executeBound(em, addIps, ipColumns(batch.callers))
   if (batch.quotas.size > 0) {
     const rows = JSON.stringify([...batch.quotas.values()])
     await executeBound(em, addQuotaDays, [rows])
@@ -114,6 +116,33 @@ export async function addUsage(
 export async function addAccepted(em: SqlEntityManager, accepted: AcceptedUsage, now: Date): Promise<void> {
   if (accepted.days.size === 0) return
   await executeBound(em, addAcceptedDays, [JSON.stringify([...accepted.days.values()]), now])
+}
+
+/** The columns of `addIps`, each as an array of Postgres; times in Unix seconds. */
+function ipColumns(callers: CallersOfDay[]): string[] {
+  const keyIds: string[] = []
+  const accountIds: string[] = []
+  const days: number[] = []
+  const ips: string[] = []
+  const requests: number[] = []
+  const refused: number[] = []
+  const firstSeen: number[] = []
+  const lastSeen: number[] = []
+  for (const { keyId, accountId, at, ips: uses } of callers) {
+    for (const [ip, use] of uses) {
+      keyIds.push(keyId)
+      accountIds.push(accountId)
+      days.push(at / 1_000)
+      ips.push(ip)
+      requests.push(use.requests)
+      refused.push(use.refused)
+      firstSeen.push(use.firstSeenAt / 1_000)
+      lastSeen.push(use.lastSeenAt / 1_000)
+    }
+  }
+  return [keyIds, accountIds, days, ips, requests, refused, firstSeen, lastSeen].map(
+    (column) => `{${column.join(',')}}`,
+  )
 }
 
 function rowOf(bucket: Bucket, endpoints: EndpointIds) {

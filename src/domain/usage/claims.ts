@@ -15,13 +15,14 @@ export function claimIdOf(id: string): string {
 export async function claimIds(em: SqlEntityManager, ids: Iterable<string>): Promise<Set<string>> {
   const fresh = new Set(ids)
   if (fresh.size === 0) return fresh
-  // Nearly always all are fresh: what comes back is the few that are not.
+  // Nearly always all are fresh: then counting them is enough, else what comes back is those that are not.
   const taken = await executeBound<{ id: string }>(
     em,
     `with asked as materialized (select id from unnest($1::uuid[]) as a (id) order by id),
        claimed as (insert into usage_claim (id) select id from asked on conflict do nothing returning id)
-     select id from asked except all select id from claimed`,
-    [uuidArray(fresh)],
+     select id from asked
+     where (select count(*) from claimed) < $2 and id not in (select id from claimed)`,
+    [uuidArray(fresh), fresh.size],
   )
   for (const { id } of taken) fresh.delete(id)
   return fresh
