@@ -3,6 +3,7 @@ import Koa, { type Middleware } from 'koa'
 import type { Orm } from '../platform/postgres.ts'
 import { readiness } from '../region/readiness.ts'
 import { newRequestId } from '../verifier/requestId.ts'
+import { adminPage } from './admin/adminPage.ts'
 import type { ApiContext } from './context.ts'
 import { dashboard } from './dashboard.ts'
 import { docsPage } from './docsPage.ts'
@@ -47,6 +48,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   app.use(observe(api))
   app.use(answerProblems(api))
   app.use(under('/admin/queues', operatorsOnly(api), bullBoard(api)))
+  app.use(under('/admin', operatorsOnly(api), adminPage(api)))
   app.use(under('/docs', docsPage()))
   app.use(under('/dashboard', dashboard()))
   app.use(router.routes())

@@ -18,7 +18,10 @@ export type ApiContext = {
   /** A fresh EntityManager: one per request. */
   em: () => Em
   verifier: Verifier
+  /** The one in which this process verifies. */
   region: Region
+  /** Every region of the environment, by name. */
+  regions: Map<string, Region>
   queues: Queues
   commands: CommandDeps
   /** For what the service itself must read again. */

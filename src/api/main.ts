@@ -72,6 +72,7 @@ const api: ApiContext = {
   em,
   verifier,
   region,
+  regions,
   queues,
   commands: {
     queues,

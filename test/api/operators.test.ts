@@ -21,7 +21,7 @@ describe('what operators see', () => {
     })
   })
 
-  it.each(['/metrics', '/admin/queues', '/admin/queues/api/queues'])(
+  it.each(['/metrics', '/admin', '/admin/style.css', '/admin/queues', '/admin/queues/api/queues'])(
     '%s takes the operator’s credentials',
     async (path) => {
       for (const headers of [
@@ -81,6 +81,39 @@ describe('what operators see', () => {
     expect(await worker.end()).toBe(0)
   })
 
+  it('/admin shows accounts by traffic, escaped and found by name or ID', async () => {
+    const name = '<script>alert(1)</script> & "Söhne" 100%'
+    const { accountId } = await service.cli('account', 'create', '--name', name, '--plan', 'business')
+    const other = await service.account('free')
+    const page = async (q: string) => {
+      const { status, body, headers } = await anonymous().get(`/admin?q=${encodeURIComponent(q)}`, operator)
+      expect(status).toBe(200)
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'self';/)
+      expect(headers.get('cache-control')).toBe('no-store')
+      return body as string
+    }
+    for (const q of ['SCRIPT', '100%', accountId ?? '']) {
+      const found = await page(q)
+      expect(found).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;Söhne&quot; 100%')
+      expect(found).toContain('business')
+      expect(found).not.toContain('<script')
+      expect(found).not.toContain(other.accountId)
+    }
+    expect(await page(other.accountId)).toMatch(/On free.*free<\/td><td class="number">1</s)
+    expect(await page('\0"><b>')).toContain('0 found')
+    expect((await anonymous().post('/admin', {}, operator)).status).toBe(405)
+    expect((await anonymous().get('/admin/no-such', operator)).status).toBe(404)
+  })
+
+  it('/admin shows what there is while a region is away', async () => {
+    const api = await service.startApi({ REGIONS: 'eu=redis://127.0.0.1:9' })
+    const body = await (await fetch(`${api.url}/admin`, operator)).text()
+    expect(body).toMatch(/eu<\/th>.*away, or not in REGIONS.*was never given one/s)
+    expect(body).toMatch(/primary<\/th>.*needs none/s)
+    expect(body).toContain('href="/admin/queues/queue/metering-eu"')
+    expect(await api.end()).toBe(0)
+  })
+
   it('Bull Board names every queue and shows commands by their names', async () => {
     const { body } = await anonymous().get(
       '/admin/queues/api/queues?activeQueue=commands&status=completed&page=1',
@@ -100,7 +133,7 @@ describe('what operators see', () => {
 
   it('without OPERATOR_PASSWORD there is nothing to see', async () => {
     const closed = await service.startApi({ OPERATOR_PASSWORD: '' })
-    for (const path of ['/metrics', '/admin/queues'])
+    for (const path of ['/metrics', '/admin', '/admin/queues'])
       expect((await fetch(`${closed.url}${path}`, operator)).status).toBe(404)
     expect(await closed.end()).toBe(0)
   })

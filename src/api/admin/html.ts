@@ -1,0 +1,39 @@
+import { escapeHtml } from '../../domain/notifications/renderEmail.ts'
+
+/** Markup that is safe to stand in a page. */
+export class Html {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Value = Html | Html[] | string | number
+
+const markupOf = (value: Value): string => {
+  if (Array.isArray(value)) return value.map(({ text }) => text).join('')
+  return value instanceof Html ? value.text : escapeHtml(String(value))
+}
+
+/** Markup in which every value is escaped that is not markup itself. */
+export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
+  return new Html(String.raw({ raw: strings }, ...values.map(markupOf)))
+}
+
+type Column = { title: string; isNumber?: boolean }
+
+/** A table in a region of its own, which scrolls where the screen is narrow. */
+export function tableOf(caption: string, columns: Column[], rows: (string | number | Html)[][]): Html {
+  const kind = (index: number) => (columns[index]?.isNumber ? 'number' : 'text')
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map(({ title }, index) => html`<th scope="col" class="${kind(index)}">${title}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    (row) =>
+      html`<tr>${row.map((cell, index) =>
+        index === 0
+          ? html`<th scope="row" class="text">${cell}</th>`
+          : html`<td class="${kind(index)}">${cell}</td>`,
+      )}</tr>\n`,
+  )}</tbody></table></div>`
+}

@@ -1,0 +1,151 @@
+import { busiestAccounts } from '../../domain/accounts/busiestAccounts.ts'
+import { countUndelivered } from '../../domain/notifications/countUndelivered.ts'
+import { oldestNotifications } from '../../domain/notifications/oldestNotifications.ts'
+import { readRegionStates } from '../../domain/regionStates.ts'
+import { PRIMARY } from '../../domain/regions.ts'
+import { countDiffering } from '../../domain/usage/reconcile.ts'
+import type { ApiContext } from '../context.ts'
+import { type Html, html, tableOf } from './html.ts'
+
+const ACCOUNTS = 100
+/** In seconds; the README's "What to watch" has the same. */
+const LATE_JOB = 2
+const LATE_MESSAGE = 60
+
+const whole = (count: number) => new Intl.NumberFormat('en').format(count)
+const bad = (text: string) => html`<strong class="bad">${text}</strong>`
+
+function ageText(seconds: number): string {
+  if (seconds < 120) return `${Number(seconds.toFixed(1))} s`
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+}
+
+export async function accountsSection(api: ApiContext, q: string): Promise<Html> {
+  const { accounts, total } = await busiestAccounts(api.em(), { q, limit: ACCOUNTS, now: api.now() })
+  const shown =
+    total > accounts.length ? `The busiest ${accounts.length} of ${whole(total)}` : `${whole(total)} found`
+  return html`<form method="get" action="/admin" role="search">
+<label>Part of a name, or an ID <input type="search" name="q" value="${q}" maxlength="100"></label>
+<button>Find</button></form>
+<p class="quiet">${shown}, by requests in the last 24 hours.</p>
+${tableOf(
+  'Accounts',
+  [
+    { title: 'Account' },
+    { title: 'ID' },
+    { title: 'Plan' },
+    { title: 'Live keys', isNumber: true },
+    { title: 'Test keys', isNumber: true },
+    { title: 'Members', isNumber: true },
+    { title: 'Requests in 24 h', isNumber: true },
+  ],
+  accounts.map(({ name, id, plan, liveKeys, testKeys, members, requests }) => [
+    name,
+    html`<span class="mono">${id}</span>`,
+    plan,
+    ...[liveKeys, testKeys, members, requests].map(whole),
+  ]),
+)}`
+}
+
+type Sample = { labels: Partial<Record<string, string | number>>; value: number }
+
+/** What /metrics would say, measured now. */
+async function measured(api: ApiContext, name: string): Promise<Sample[]> {
+  const metric = api.metrics.registry.getSingleMetric(name)
+  return metric ? ((await metric.get()).values as Sample[]) : []
+}
+
+export async function queuesSection(api: ApiContext): Promise<Html> {
+  const jobs = await measured(api, 'keys_queue_jobs')
+  const ages = await measured(api, 'keys_queue_oldest_seconds')
+  const of = (samples: Sample[], queue: string, state?: string) =>
+    samples.find(({ labels }) => labels.queue === queue && labels.state === state)?.value ?? -1
+  const count = (value: number) => (value < 0 ? '–' : whole(value))
+  const rows = [...api.queues.all.keys()].map((queue) => {
+    const oldest = of(ages, queue)
+    const failed = of(jobs, queue, 'failed')
+    const age = oldest < 0 ? 'away' : ageText(oldest)
+    return [
+      html`<a href="/admin/queues/queue/${queue}">${queue}</a>`,
+      ...['wait', 'active', 'delayed', 'waiting-children'].map((state) => count(of(jobs, queue, state))),
+      failed > 0 ? bad(whole(failed)) : count(failed),
+      oldest > LATE_JOB || oldest < 0 ? bad(oldest < 0 ? age : `${age}, late`) : age,
+    ]
+  })
+  const numbers = ['Waiting', 'Active', 'Delayed', 'Waiting for regions', 'Failed', 'Oldest waiting']
+  return tableOf('Queues', [{ title: 'Queue' }, ...numbers.map((title) => ({ title, isNumber: true }))], rows)
+}
+
+export async function regionsSection(api: ApiContext): Promise<Html> {
+  const states = await readRegionStates(api.em())
+  const unlisted = [...api.regions.keys()].filter((name) => !states.some((state) => state.name === name))
+  const all = [
+    ...states,
+    // No worker has listed these yet.
+    ...unlisted.map((name) => ({ name, leaseUntil: null, holdsLease: false, owed: 0, lapsed: 0 })),
+  ]
+  const rows = all.map(async ({ name, leaseUntil, holdsLease, owed, lapsed }) => {
+    const server = await readServer(api, name)
+    return [
+      name,
+      server ? server.version : bad('away, or not in REGIONS'),
+      html`<span class="mono">${server?.run ?? '–'}</span>`,
+      html`<span class="mono">${server?.epoch ?? '–'}</span>`,
+      leaseOf(api, name, leaseUntil, holdsLease),
+      owed > 0 ? bad(whole(owed)) : '0',
+      lapsed > 0 ? bad(whole(lapsed)) : '0',
+    ]
+  })
+  const columns = ['Region', 'Server', 'Run', 'Epoch', 'Lease', 'Changes owed', 'Of them lapsed']
+  return tableOf(
+    'Regions',
+    columns.map((title, index) => ({ title, isNumber: index > 4 })),
+    await Promise.all(rows),
+  )
+}
+
+function leaseOf(api: ApiContext, name: string, until: Date | null, holds: boolean): string | Html {
+  if (name === PRIMARY || api.env.REGION_LEASE_MS === 0) return 'needs none'
+  if (until === null) return bad('was never given one')
+  const instant = until.toISOString()
+  return holds ? `until ${instant}` : bad(`ran out at ${instant}`)
+}
+
+/** Run and epoch as the region's marker has them, shortened; undefined where the region does not answer. */
+async function readServer(api: ApiContext, name: string) {
+  const region = api.regions.get(name)
+  try {
+    await region?.ready(1_000)
+    const [run, epoch] = ((await region?.marker()) ?? '').split('|')
+    const info = String(await region?.redis.info('server'))
+    return run && epoch
+      ? { run: run.slice(0, 8), epoch: epoch.slice(0, 8), version: versionIn(info) }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Valkey says of itself which Redis it is like, too. */
+function versionIn(info: string): string {
+  const valkey = /valkey_version:(\S+)/.exec(info)?.[1]
+  return valkey ? `Valkey ${valkey}` : `Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? ''}`
+}
+
+export async function notificationsSection(api: ApiContext): Promise<Html> {
+  const { pending, due, failed } = await countUndelivered(api.em())
+  const oldest = await oldestNotifications(api.em())
+  const lateness = `${whole(due)}, the oldest ${ageText(oldest.due)} late`
+  const age = pending === 0 ? 'none' : `${whole(pending)}, the oldest for ${ageText(oldest.undelivered)}`
+  return html`<p>On their way: ${age}.</p>
+<p>Due: ${oldest.due > LATE_MESSAGE ? bad(lateness) : due === 0 ? 'none' : lateness}.</p>
+<p>Given up in the last 24 hours: ${failed > 0 ? bad(whole(failed)) : 'none'}.</p>`
+}
+
+export async function usageSection(api: ApiContext): Promise<Html> {
+  const days = await countDiffering(api.em())
+  return days === 0
+    ? html`<p>The records of every day that was checked agree.</p>`
+    : html`<p>${bad(`${whole(days)} account days differ.`)} <span class="mono">bin/keys usage reconcile</span> explains.</p>`
+}

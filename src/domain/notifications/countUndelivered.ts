@@ -1,0 +1,14 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+
+export type Undelivered = { pending: number; due: number; failed: number }
+
+/** Notifications that are on their way, those among them that should have been tried by now, and those given up in a day. */
+export async function countUndelivered(em: SqlEntityManager): Promise<Undelivered> {
+  const [row] = await em.execute<Undelivered[]>(
+    `select (count(*) filter (where status = 'pending'))::int as pending,
+       (count(*) filter (where status = 'pending' and next_attempt_at < now()))::int as due,
+       (count(*) filter (where status = 'failed'))::int as failed
+     from notification where status = 'pending' or (status = 'failed' and finished_at > now() - interval '1 day')`,
+  )
+  return row ?? { pending: 0, due: 0, failed: 0 }
+}

@@ -1,0 +1,33 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { PRIMARY } from './regions.ts'
+
+export type RegionState = {
+  name: string
+  /** Until when, by the database's clock, it may go on admitting when it is cut off; null: it was never given a lease. */
+  leaseUntil: Date | null
+  holdsLease: boolean
+  /** Changes that have not reached it yet, and those among them that its lapsed lease has answered for. */
+  owed: number
+  lapsed: number
+}
+
+/** What is known of every region, the primary first, which needs no lease. */
+export async function readRegionStates(em: SqlEntityManager): Promise<RegionState[]> {
+  const rows = await em.execute<
+    { name: string; lease_until: string | null; holds: boolean; owed: number; lapsed: number }[]
+  >(
+    `select r.name, r.lease_until, coalesce(r.lease_until > clock_timestamp(), false) as holds,
+       count(c.region)::int as owed, (count(*) filter (where c.outcome = 'lapsed'))::int as lapsed
+     from (select ? as name, null::timestamptz as lease_until union all select name, lease_until from region) r
+     left join command_region c on c.region = r.name and c.confirmed_at is null
+     group by r.name, r.lease_until order by r.name <> ?, r.name`,
+    [PRIMARY, PRIMARY],
+  )
+  return rows.map(({ name, lease_until, holds, owed, lapsed }) => ({
+    name,
+    leaseUntil: lease_until === null ? null : new Date(lease_until),
+    holdsLease: holds,
+    owed,
+    lapsed,
+  }))
+}
