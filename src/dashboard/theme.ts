@@ -10,4 +10,6 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // A header element of its own would be a second banner of the page.
+  components: { ModalHeader: { defaultProps: { component: 'div' } } },
 })

@@ -65,7 +65,7 @@ function AuditLog() {
           </Button>
         </Group>
       )}
-      <VisuallyHidden role="status">{entries ? `${entries.length} entries are shown.` : ''}</VisuallyHidden>
+      <VisuallyHidden role="status">{entries ? shownText(entries.length) : ''}</VisuallyHidden>
     </Stack>
   )
 }
@@ -88,3 +88,5 @@ function ActionFilter({ value, onChange }: { value: string; onChange: (action: s
     />
   )
 }
+
+const shownText = (count: number) => (count === 1 ? 'One entry is shown.' : `${count} entries are shown.`)
