@@ -1,0 +1,22 @@
+import { SegmentedControl } from '@mantine/core'
+import classes from './charts.module.css'
+import { RANGES, type RangeName } from './ranges.ts'
+
+type Props<Name extends RangeName> = {
+  names: readonly Name[]
+  value: Name
+  onChange: (name: Name) => void
+}
+
+export function RangeSwitch<Name extends RangeName>({ names, value, onChange }: Props<Name>) {
+  return (
+    <SegmentedControl
+      aria-label="Time range"
+      className={classes.ranges}
+      classNames={{ label: classes.range }}
+      value={value}
+      onChange={(name) => onChange(name as Name)}
+      data={names.map((name) => ({ value: name, label: RANGES[name].label }))}
+    />
+  )
+}

@@ -1,0 +1,100 @@
+import { Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ProblemError } from '../../api/ProblemError.ts'
+import { AsOf } from '../../components/charts/AsOf.tsx'
+import { RangeSwitch } from '../../components/charts/RangeSwitch.tsx'
+import { useRange } from '../../components/charts/useRange.ts'
+import { LoadError } from '../../components/LoadError.tsx'
+import { PageTitle } from '../../components/PageTitle.tsx'
+import { BackLink } from '../alerts/BackLink.tsx'
+import { CallersCard } from './CallersCard.tsx'
+import { ChangesCard } from './ChangesCard.tsx'
+import { KeyCharts } from './KeyCharts.tsx'
+import { KeyFacts } from './KeyFacts.tsx'
+import { KeyHeader } from './KeyHeader.tsx'
+import { KeySkeleton } from './KeySkeleton.tsx'
+import { KEY_RANGES, useKey, useKeyCallers, useKeyChanges, useKeySeries, useKeyUsage } from './keyQueries.ts'
+import { RefusalsCard } from './RefusalsCard.tsx'
+import { UnusedKey } from './UnusedKey.tsx'
+import { UsageTiles } from './UsageTiles.tsx'
+
+type Props = { id: string; isAdmin: boolean }
+
+/** All parts come at once: none pushes another down when it arrives late. */
+export function KeyDetail({ id, isAdmin }: Props) {
+  const [range, setRange] = useRange(KEY_RANGES)
+  const key = useKey(id, isAdmin)
+  const usage = useKeyUsage(id)
+  const series = useKeySeries(id, range)
+  const callers = useKeyCallers(id, range)
+  const changes = useKeyChanges(id, isAdmin)
+  const all = [usage, series, callers, ...(isAdmin ? [key, changes] : [])]
+
+  // What is shown stays when one reading of many fails.
+  const failed = all.find(({ error, data }) => error && (data === undefined || isGone(error)))
+  if (failed && isGone(failed.error)) return <UnknownKey />
+  const retry = () => Promise.all(all.map(({ refetch }) => refetch()))
+  if (failed)
+    return (
+      <Frame>
+        <PageTitle title="API key" />
+        <LoadError error={failed.error} retry={retry} />
+      </Frame>
+    )
+  if (!usage.data || !series.data || !callers.data || (isAdmin && (!key.data || !changes.data)))
+    return <KeySkeleton isAdmin={isAdmin} />
+  const isStale = series.isPlaceholderData
+  const longest = usage.data.windows['30d']
+  const isUnused = longest.requests + longest.refused === 0
+  return (
+    <Frame>
+      <KeyHeader id={id} apiKey={key.data} />
+      {key.data && <KeyFacts apiKey={key.data} />}
+      <Group justify="space-between" mt="xs">
+        <div>
+          <Title order={2} size="h4">
+            Usage
+          </Title>
+          <AsOf at={usage.data.asOf} />
+        </div>
+        <RangeSwitch names={KEY_RANGES} value={range} onChange={setRange} />
+      </Group>
+      <UsageTiles usage={usage.data} />
+      {isUnused ? (
+        <UnusedKey />
+      ) : (
+        <>
+          <KeyCharts series={series.data} usage={usage.data} isStale={isStale} />
+          <SimpleGrid cols={{ base: 1, md: 2 }}>
+            <RefusalsCard range={series.data.range} window={usage.data.windows[series.data.range]} />
+            <CallersCard callers={callers.data} />
+          </SimpleGrid>
+        </>
+      )}
+      {changes.data && <ChangesCard keyId={id} entries={changes.data.entries} />}
+    </Frame>
+  )
+}
+
+const isGone = (error: unknown) => error instanceof ProblemError && error.status === 404
+
+function Frame({ children }: { children: ReactNode }) {
+  return (
+    <Stack>
+      <BackLink to="/keys" label="API keys" />
+      {children}
+    </Stack>
+  )
+}
+
+function UnknownKey() {
+  return (
+    <Frame>
+      <PageTitle title="There is no such API key" />
+      <Text>
+        It has been deleted, or its address is mistyped. What was done to it stays in the audit log, and its
+        requests in the account’s usage.
+      </Text>
+    </Frame>
+  )
+}

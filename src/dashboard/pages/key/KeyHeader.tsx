@@ -1,0 +1,49 @@
+import { ActionIcon, CopyButton, Group, Stack, Text, Tooltip } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { PageTitle } from '../../components/PageTitle.tsx'
+import { StatusBadge, TypeBadge } from './KeyBadges.tsx'
+import type { ApiKey } from './keyQueries.ts'
+
+type Props = { id: string; apiKey: ApiKey | undefined }
+
+/** What the key is called, its ID to copy, and what it is. */
+export function KeyHeader({ id, apiKey }: Props) {
+  return (
+    <Stack gap={6}>
+      <PageTitle title={apiKey?.name ?? id} />
+      <Group gap="sm">
+        {apiKey && (
+          <>
+            <StatusBadge status={apiKey.status} />
+            <TypeBadge type={apiKey.type} />
+          </>
+        )}
+        <CopyId id={id} />
+      </Group>
+    </Stack>
+  )
+}
+
+function CopyId({ id }: { id: string }) {
+  return (
+    <Group gap={2} wrap="nowrap">
+      <Text span size="sm" className="mono">
+        {id}
+      </Text>
+      <CopyButton value={id}>
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? 'Copied' : 'Copy the ID'}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={copy}
+              aria-label={copied ? 'Copied' : 'Copy the ID'}
+            >
+              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </Group>
+  )
+}
