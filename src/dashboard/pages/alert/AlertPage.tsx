@@ -52,7 +52,7 @@ function Alert({ rule }: { rule: RuleWithStates }) {
   return (
     <Stack gap="lg">
       <BackLink to="/alerts" label="Alerts" />
-      <PageTitle title={rule.name} description={ruleSentence(toldOfRule(rule, nameOf, channels))}>
+      <PageTitle title={rule.name}>
         <EnabledSwitch rule={rule} label={rule.enabled ? 'On' : 'Off'} />
         <Button component={Link} to={`/alerts/${rule.id}/edit`} variant="default">
           Edit
@@ -60,7 +60,7 @@ function Alert({ rule }: { rule: RuleWithStates }) {
         <AlertMenu rule={rule} mute={() => showMute(true)} />
       </PageTitle>
       <MuteNotice rule={rule} />
-      <StatesCard rule={rule} nameOf={nameOf} />
+      <StatesCard rule={rule} nameOf={nameOf} sentence={ruleSentence(toldOfRule(rule, nameOf, channels))} />
       <Incidents rule={rule} />
       <Deliveries alertId={rule.id} />
       {query.has('mute') && <MuteDialog rule={rule} close={() => showMute(false)} />}

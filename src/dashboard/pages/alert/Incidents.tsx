@@ -1,9 +1,11 @@
-import { Badge, Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query'
 import { bodyOf, client } from '../../api/client.ts'
 import cards from '../../components/cardTable.module.css'
 import { instantText } from '../../components/formatTime.ts'
 import { LoadError } from '../../components/LoadError.tsx'
+import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { TimeText } from '../../components/TimeText.tsx'
 import type { Rule } from '../alerts/alertQueries.ts'
 import { lengthText } from '../alerts/durationWords.ts'
@@ -118,9 +120,9 @@ function Lasted({ startedAt, resolvedAt }: { startedAt: string; resolvedAt: stri
   return (
     <>
       {text}{' '}
-      <Badge size="sm" color="red" variant="filled" tt="none">
-        still
-      </Badge>
+      <StatusBadge tone="bad" icon={IconAlertTriangle}>
+        still firing
+      </StatusBadge>
     </>
   )
 }

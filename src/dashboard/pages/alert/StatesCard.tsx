@@ -10,10 +10,10 @@ import classes from './StatesCard.module.css'
 
 const SHOWN = 50
 
-type Props = { rule: RuleWithStates; nameOf: (keyId: string) => string }
+type Props = { rule: RuleWithStates; nameOf: (keyId: string) => string; sentence: string }
 
 /** What the rule is in: as a whole, and at each key that is not ok. */
-export function StatesCard({ rule, nameOf }: Props) {
+export function StatesCard({ rule, nameOf, sentence }: Props) {
   const { scope, states, evaluatedAt, enabled } = rule
   const keys = 'keyIds' in scope ? scope.keyIds.length : undefined
   const scopeText =
@@ -28,6 +28,7 @@ export function StatesCard({ rule, nameOf }: Props) {
   return (
     <Paper withBorder p={{ base: 'md', sm: 'lg' }} component="section" aria-label="State">
       <Stack gap="md">
+        <Text>{sentence}</Text>
         <SimpleGrid cols={{ base: 2, md: 4 }} spacing="md">
           <Fact name="State">
             <StateBadge {...rule} />

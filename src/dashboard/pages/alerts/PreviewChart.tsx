@@ -27,6 +27,7 @@ export function PreviewChart({ preview, height, nameOf }: Props) {
   const data = mergePoints(shown)
   const [from, to] = [Date.parse(preview.from), Date.parse(preview.to)]
   const highest = Math.max(preview.threshold ?? 0, ...shown.map(({ points }) => peakOf(points)))
+  const ticks = roundTicks(highest)
   // A detector's threshold moves: it is a line of its own where there is one series.
   const moves = preview.threshold === null && shown.length === 1
   if (moves)
@@ -51,7 +52,7 @@ export function PreviewChart({ preview, height, nameOf }: Props) {
       withLegend={shown.length > 1}
       tickLine="none"
       valueFormatter={(value) => measureText(metric, value)}
-      tooltipProps={{ labelFormatter: (at) => instantText(new Date(Number(at)).toISOString()) }}
+      tooltipProps={{ labelFormatter: timeLabel }}
       xAxisProps={{
         type: 'number',
         scale: 'time',
@@ -59,7 +60,12 @@ export function PreviewChart({ preview, height, nameOf }: Props) {
         ticks: midnights(from, to),
         tickFormatter: (at: number) => dateText(new Date(at).toISOString()).replace(/ \d{4}$/, ''),
       }}
-      yAxisProps={{ width: 70, domain: [0, highest * 1.15 || 1], tickCount: 4, tickFormatter: short(metric) }}
+      yAxisProps={{
+        width: 70,
+        domain: [0, ticks.at(-1) ?? 1],
+        ticks,
+        tickFormatter: short(metric),
+      }}
       referenceLines={
         preview.threshold === null
           ? []
@@ -76,11 +82,14 @@ export function PreviewChart({ preview, height, nameOf }: Props) {
         const begin = Date.parse(startedAt)
         // Wide enough to be seen.
         const end = Math.max(Date.parse(resolvedAt ?? preview.to), begin + (to - from) / 200)
-        return { x1: begin, x2: Math.min(end, to), color: 'red.6', fillOpacity: 0.16 }
+        return { x1: begin, x2: Math.min(end, to), color: 'red.6', fillOpacity: 0.2, strokeOpacity: 0 }
       })}
     />
   )
 }
+
+/** Nothing is pointed at: then there is no time. */
+const timeLabel = (at: unknown) => (typeof at === 'number' ? instantText(new Date(at).toISOString()) : '')
 
 type Series = Preview['series'][number]['points']
 
@@ -107,6 +116,14 @@ function mergePoints(lines: { line: string; points: Series }[]): Point[] {
 function addTo(data: Point[], at: number, line: string, value: number | null): void {
   const point = data.find((one) => one.at === at)
   if (point) point[line] = value
+}
+
+/** From nothing to above the highest, in four steps of a round number. */
+function roundTicks(highest: number): number[] {
+  const rough = (highest * 1.05 || 1) / 4
+  const magnitude = 10 ** Math.floor(Math.log10(rough))
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10) * magnitude
+  return [0, 1, 2, 3, 4].map((count) => count * step)
 }
 
 const midnights = (from: number, to: number) =>

@@ -1,4 +1,3 @@
-import { Badge } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconBellOff,
@@ -6,34 +5,34 @@ import {
   IconHourglass,
   IconPlayerPause,
 } from '@tabler/icons-react'
+import { StatusBadge } from '../../components/StatusBadge.tsx'
 
 type State = 'ok' | 'pending' | 'firing'
 
 type Props = { state: State; enabled?: boolean; mutedUntil?: string | null }
 
 const looks = {
-  ok: { label: 'OK', colour: 'green', icon: IconCircleCheck },
-  pending: { label: 'Pending', colour: 'yellow', icon: IconHourglass },
-  firing: { label: 'Firing', colour: 'red', icon: IconAlertTriangle },
-  off: { label: 'Off', colour: 'gray', icon: IconPlayerPause },
+  ok: { label: 'OK', tone: 'good', icon: IconCircleCheck },
+  pending: { label: 'Pending', tone: 'waiting', icon: IconHourglass },
+  firing: { label: 'Firing', tone: 'bad', icon: IconAlertTriangle },
+  off: { label: 'Off', tone: 'off', icon: IconPlayerPause },
 } as const
 
 export const isMuted = (mutedUntil: string | null | undefined) =>
   mutedUntil != null && Date.parse(mutedUntil) > Date.now()
 
-/** What a rule is in, by word, icon and colour. */
+/** What a rule is in. */
 export function StateBadge({ state, enabled = true, mutedUntil }: Props) {
-  const { label, colour, icon: Icon } = looks[enabled ? state : 'off']
+  const { label, tone, icon } = looks[enabled ? state : 'off']
   const muted = enabled && isMuted(mutedUntil)
   return (
-    <Badge
-      variant={label === 'Firing' ? 'filled' : 'light'}
-      color={colour}
-      tt="none"
-      leftSection={<Icon size={13} aria-hidden />}
-      rightSection={muted ? <IconBellOff size={13} role="img" aria-label="muted" /> : undefined}
+    <StatusBadge
+      tone={tone}
+      icon={icon}
+      isLoud={tone === 'bad'}
+      mark={muted ? <IconBellOff size={13} role="img" aria-label="muted" /> : undefined}
     >
       {label}
-    </Badge>
+    </StatusBadge>
   )
 }

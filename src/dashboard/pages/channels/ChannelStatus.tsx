@@ -1,23 +1,24 @@
-import { Badge, Stack, Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import { IconCircleCheck, IconCircleX, IconClock } from '@tabler/icons-react'
+import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { TimeText } from '../../components/TimeText.tsx'
 import type { Channel } from '../alerts/alertQueries.ts'
 
 const looks = {
-  verified: { label: 'Verified', colour: 'green', icon: IconCircleCheck },
-  waiting: { label: 'Not verified yet', colour: 'yellow', icon: IconClock },
-  disabled: { label: 'Disabled', colour: 'red', icon: IconCircleX },
+  verified: { label: 'Verified', tone: 'good', icon: IconCircleCheck },
+  waiting: { label: 'Not verified yet', tone: 'waiting', icon: IconClock },
+  disabled: { label: 'Disabled', tone: 'bad', icon: IconCircleX },
 } as const
 
 /** Whether a channel gets alerts, and if not, why and what to do. */
 export function ChannelStatus({ channel }: { channel: Channel }) {
   const { verified, disabled, disabledReason, failingSince, type } = channel
-  const { label, colour, icon: Icon } = looks[disabled ? 'disabled' : verified ? 'verified' : 'waiting']
+  const { label, tone, icon } = looks[disabled ? 'disabled' : verified ? 'verified' : 'waiting']
   return (
     <Stack gap={4} align="flex-start">
-      <Badge variant="light" color={colour} tt="none" leftSection={<Icon size={13} aria-hidden />}>
+      <StatusBadge tone={tone} icon={icon}>
         {label}
-      </Badge>
+      </StatusBadge>
       {disabled && (
         <Text size="xs">
           {disabledReason ?? 'It did not take its messages.'} Repair it, then send a test message: it switches

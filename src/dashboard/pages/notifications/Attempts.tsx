@@ -26,7 +26,13 @@ export function Attempts({ notification, attempts }: Props) {
       {attempts.length === 0 && next === null && <Text size="sm">No attempt has been made yet.</Text>}
       {next !== null && (
         <Text size="sm" mb={4}>
-          Next attempt <TimeText at={next} inherit />.
+          {Date.parse(next) > Date.now() ? (
+            <>
+              Next attempt <TimeText at={next} inherit />.
+            </>
+          ) : (
+            'An attempt is due.'
+          )}
         </Text>
       )}
       <ol reversed className={classes.attempts} aria-label="Attempts">

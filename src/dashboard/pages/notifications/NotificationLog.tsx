@@ -18,10 +18,10 @@ export function NotificationLog({ filter, empty }: Props) {
   const log = useInfiniteQuery(notificationsQuery(filter))
   const { data: channels } = useQuery(channelsQuery)
   const { data: alerts } = useQuery(alertsQuery)
-  const names = new Map<string, string>(
-    [...(channels?.channels ?? []), ...(alerts?.alerts ?? [])].map(({ id, name }) => [id, name]),
-  )
-  const found = log.data?.pages.flatMap(({ notifications }) => notifications)
+  const channelOf = new Map(channels?.channels.map((channel) => [channel.id, channel]))
+  const ruleNames = new Map(alerts?.alerts.map(({ id, name }) => [id, name]))
+  // Rows name them: nothing is shown before that is known.
+  const found = channels && alerts && log.data?.pages.flatMap(({ notifications }) => notifications)
   if (log.error && !found) return <LoadError error={log.error} retry={() => log.refetch()} />
   if (found?.length === 0)
     return (
@@ -60,8 +60,9 @@ export function NotificationLog({ filter, empty }: Props) {
               <NotificationRow
                 key={one.id}
                 notification={one}
-                nameOf={(id) => names.get(id)}
-                areNamesKnown={channels !== undefined && alerts !== undefined}
+                channel={channelOf.get(one.channelId)}
+                ruleName={ruleNames.get(one.alertId ?? '')}
+                isRuleKnown={filter.alertId !== undefined}
               />
             )) ?? <Waiting />}
           </Table.Tbody>

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Badge, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { ActionIcon, Anchor, Button, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconChevronRight, IconCircleCheck, IconCircleX, IconClock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -8,16 +8,20 @@ import { client } from '../../api/client.ts'
 import { messageOf } from '../../api/ProblemError.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { LoadError } from '../../components/LoadError.tsx'
+import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { TimeText } from '../../components/TimeText.tsx'
+import type { Channel } from '../alerts/alertQueries.ts'
 import { Attempts } from './Attempts.tsx'
 import classes from './NotificationLog.module.css'
 import { type Notification, notificationQuery } from './notificationQueries.ts'
 
 type Props = {
   notification: Notification
-  /** Of a channel or a rule; undefined where there is none with this ID. */
-  nameOf: (id: string) => string | undefined
-  areNamesKnown: boolean
+  /** Undefined where there is none (any more). */
+  channel: Pick<Channel, 'name' | 'verified'> | undefined
+  ruleName: string | undefined
+  /** All of them are of one rule. */
+  isRuleKnown: boolean
 }
 
 const words: Record<Notification['type'], string> = {
@@ -29,18 +33,17 @@ const words: Record<Notification['type'], string> = {
 }
 
 const looks = {
-  delivered: { label: 'Delivered', colour: 'green', icon: IconCircleCheck },
-  pending: { label: 'On its way', colour: 'yellow', icon: IconClock },
-  failed: { label: 'Given up', colour: 'red', icon: IconCircleX },
+  delivered: { label: 'Delivered', tone: 'good', icon: IconCircleCheck },
+  pending: { label: 'On its way', tone: 'waiting', icon: IconClock },
+  failed: { label: 'Given up', tone: 'bad', icon: IconCircleX },
 } as const
 
 /** One message, and below it what was tried. */
-export function NotificationRow({ notification: one, nameOf, areNamesKnown }: Props) {
+export function NotificationRow({ notification: one, channel, ruleName, isRuleKnown }: Props) {
   const [isOpen, setOpen] = useState(false)
   const details = useId()
-  const rule = one.alertId === null ? undefined : nameOf(one.alertId)
-  const title = rule === undefined ? words[one.type] : `${words[one.type]}: ${rule}`
-  const channel = nameOf(one.channelId) ?? (areNamesKnown ? 'deleted since' : '…')
+  const title = ruleName === undefined ? words[one.type] : `${words[one.type]}: ${ruleName}`
+  const where = channel?.name ?? 'a channel that is deleted'
   return (
     <>
       <Table.Tr>
@@ -48,7 +51,7 @@ export function NotificationRow({ notification: one, nameOf, areNamesKnown }: Pr
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={`Attempts of ${title}, to ${channel}`}
+            aria-label={`Attempts of ${title}, to ${where}`}
             aria-expanded={isOpen}
             aria-controls={details}
             onClick={() => setOpen(!isOpen)}
@@ -57,28 +60,34 @@ export function NotificationRow({ notification: one, nameOf, areNamesKnown }: Pr
           </ActionIcon>
         </Table.Td>
         <Table.Td>
-          {rule === undefined ? (
-            <Text size="sm">{title}</Text>
+          {ruleName === undefined || isRuleKnown ? (
+            <Text size="sm">{words[one.type]}</Text>
           ) : (
             <Text size="sm">
               {words[one.type]}:{' '}
-              <Anchor component={Link} to={`/alerts/${one.alertId}`} inherit>
-                {rule}
+              <Anchor component={Link} to={`/alerts/${one.alertId}`} inherit underline="always">
+                {ruleName}
               </Anchor>
             </Text>
           )}
         </Table.Td>
-        <Table.Td data-label="Channel">{channel}</Table.Td>
+        <Table.Td data-label="Channel">
+          {channel?.name ?? (
+            <Text span size="sm" c="dimmed">
+              deleted
+            </Text>
+          )}
+        </Table.Td>
         <Table.Td data-label="Status">
-          <Status notification={one} />
+          <Status notification={one} isHeld={channel?.verified === false && one.type !== 'channel.verify'} />
         </Table.Td>
         <Table.Td data-label="When">
           <span>
             <TimeText at={one.createdAt} size="sm" />
           </span>
         </Table.Td>
-        <Table.Td>
-          <SendAgain id={one.id} title={title} channel={channel} />
+        <Table.Td className={classes.again}>
+          <SendAgain id={one.id} title={title} channel={where} />
         </Table.Td>
       </Table.Tr>
       <Table.Tr hidden={!isOpen} id={details}>
@@ -90,18 +99,24 @@ export function NotificationRow({ notification: one, nameOf, areNamesKnown }: Pr
   )
 }
 
-function Status({ notification: { status, attempts, nextAttemptAt } }: { notification: Notification }) {
-  const { label, colour, icon: Icon } = looks[status]
+function Status({ notification, isHeld }: { notification: Notification; isHeld: boolean }) {
+  const { status, attempts, nextAttemptAt } = notification
+  const { label, tone, icon } = looks[status]
   const tried = attempts === 1 ? '1 attempt' : `${attempts} attempts`
   return (
     <Stack gap={2} align="flex-start">
-      <Badge variant="light" color={colour} tt="none" leftSection={<Icon size={13} aria-hidden />}>
+      <StatusBadge tone={tone} icon={icon}>
         {label}
-      </Badge>
-      {(attempts > 1 || status !== 'delivered') && (
+      </StatusBadge>
+      {status === 'pending' && attempts === 0 && isHeld && (
+        <Text size="xs" c="dimmed">
+          until its channel is verified
+        </Text>
+      )}
+      {attempts > (status === 'delivered' ? 1 : 0) && (
         <Text size="xs" c="dimmed" className="numbers">
           {tried}
-          {status === 'pending' && nextAttemptAt !== null && attempts > 0 && (
+          {status === 'pending' && nextAttemptAt !== null && (
             <>
               , next <TimeText at={nextAttemptAt} inherit />
             </>
