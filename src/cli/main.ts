@@ -1,6 +1,7 @@
 import { Command as Cli, CommanderError } from 'commander'
 import { accountCommands, memberCommands } from './accounts.ts'
 import { migrateCommand } from './migrate.ts'
+import { regionCommands } from './regions.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
 import { usageCommands } from './usage.ts'
 
@@ -11,6 +12,7 @@ const cli = new Cli('keys')
 cli.addCommand(accountCommands())
 cli.addCommand(memberCommands())
 cli.addCommand(serviceTokenCommands())
+cli.addCommand(regionCommands())
 cli.addCommand(usageCommands())
 cli.addCommand(migrateCommand())
 

@@ -25,15 +25,57 @@ export async function registerRegions(em: SqlEntityManager, names: string[]): Pr
   }
 }
 
+/** How long after the noted end a lease may still run, by a clock that runs slow, in ms. */
+export const leaseMarginMs = (leaseMs: number) => 1_000 + leaseMs / 10
+
+export type ListedRegion = { name: string; leaseUntil: string | null; owed: number }
+
+/** The further regions, until when each may hold a lease at the most, and how many commands it is owed. */
+export async function listRegions(em: SqlEntityManager): Promise<ListedRegion[]> {
+  const rows = await em.execute<{ name: string; lease_until: string | null; owed: number }[]>(
+    `select name, lease_until, (select count(*)::int from command_region c where c.region = r.name and confirmed_at is null) as owed
+     from region r order by name`,
+  )
+  return rows.map(({ name, lease_until, owed }) => ({
+    name,
+    leaseUntil: lease_until === null ? null : new Date(lease_until).toISOString(),
+    owed,
+  }))
+}
+
+/**
+ * Takes a region off the list, in a transaction of its own, unless it may still hold a lease. Commands wait for it no longer:
+ * those that do are sent again by the sweeper, to the others. Answers what became of it.
+ */
+export async function removeRegion(
+  em: SqlEntityManager,
+  { region, marginMs }: { region: string; marginMs: number },
+): Promise<'removed' | 'leased' | 'unknown'> {
+  await em.execute('select pg_advisory_xact_lock(?)', [LIST])
+  const [row] = await em.execute<{ over: boolean }[]>(
+    `select coalesce(lease_until + ? * interval '1 millisecond' < clock_timestamp(), true) as over
+     from region where name = ? for update`,
+    [marginMs, region],
+  )
+  if (!row) return 'unknown'
+  if (!row.over) return 'leased'
+  await em.execute('delete from command_region where region = ? and confirmed_at is null', [region])
+  await em.execute('delete from key_region where region = ?', [region])
+  await em.execute('delete from region where name = ?', [region])
+  return 'removed'
+}
+
 /** Records that a command is to reach these regions; in the command's transaction. */
 export async function expectConfirmations(
   em: SqlEntityManager,
   commandId: string,
   regions: string[],
 ): Promise<void> {
-  for (const region of regions) {
-    await em.execute('insert into command_region (command_id, region) values (?, ?)', [commandId, region])
-  }
+  const rows = regions.map(() => '(?, ?)').join(', ')
+  await em.execute(
+    `insert into command_region (command_id, region) values ${rows}`,
+    regions.flatMap((region) => [commandId, region]),
+  )
 }
 
 export type Outcome = 'confirmed' | 'lapsed'

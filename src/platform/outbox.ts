@@ -1,9 +1,21 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { OutboxMessage } from '../domain/jobs.ts'
 
-/** Writes a follow-up in the transaction of the change it follows; it is sent after the commit, at least once. */
-export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage): Promise<void> {
-  await em.execute('insert into outbox (message) values (?::jsonb)', [JSON.stringify(message)])
+/** Writes a follow-up in the transaction of the change it follows; it is sent after the commit, at least once. Answers its ID. */
+export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage): Promise<string> {
+  const [row] = await em.execute<{ id: string }[]>(
+    'insert into outbox (message) values (?::jsonb) returning id',
+    [JSON.stringify(message)],
+  )
+  return row?.id ?? ''
+}
+
+/** Forgets a follow-up that is not needed any more. One that is just being sent is left to that. */
+export async function dropFromOutbox(em: SqlEntityManager, id: string): Promise<void> {
+  await em.execute(
+    'delete from outbox where id = (select id from outbox where id = ? for update skip locked)',
+    [id],
+  )
 }
 
 /**

@@ -1,29 +1,50 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { loadStates } from '../domain/keys/keyState.ts'
 import { confirmRegion, noteArrivals } from '../domain/regions.ts'
 import type { Region } from '../region/Region.ts'
 import type { WorkerContext } from './context.ts'
 
-type Owed = { commandId: string; keyIds: string[]; accountIds: string[] }
+type Changed = { keyIds: string[]; accountIds: string[] }
+type Owed = Changed & { commandId: string }
+
+/** What a region has from `at` on. */
+export type Arrived = { region: string; versions: { keyId: string; version: number }[]; at: Date }
 
 /** An import brings thousands: verifications need not wait for a script that writes them all. */
-const KEYS_AT_ONCE = 200
+export const KEYS_AT_ONCE = 200
 
 /** Writes the present state of keys and accounts into a region and records that it has them. Throws RegionUnavailable. */
 export async function bringState(
+  context: Pick<WorkerContext, 'orm' | 'now'>,
+  region: Region,
+  owed: Owed,
+): Promise<void> {
+  const arrived = await writeStates(context, region, owed)
+  await context.orm.em.fork().transactional((em) => recordArrival(em, owed.commandId, arrived))
+}
+
+/** Writes the present state of keys and accounts into a region. Throws RegionUnavailable. */
+export async function writeStates(
   { orm, now }: Pick<WorkerContext, 'orm' | 'now'>,
   region: Region,
-  { commandId, keyIds, accountIds }: Owed,
-): Promise<void> {
+  { keyIds, accountIds }: Changed,
+): Promise<Arrived> {
   const em = orm.em.fork()
   const states = await region.fill(() => loadStates(em, 'account', accountIds, now(), region.name))
   for (let at = 0; at < keyIds.length; at += KEYS_AT_ONCE) {
     const some = keyIds.slice(at, at + KEYS_AT_ONCE)
     states.push(...(await region.fill(() => loadStates(em, 'id', some, now(), region.name))))
   }
-  const at = new Date()
-  await em.transactional(async (tx) => {
-    const versions = states.map(({ key }) => ({ keyId: key.keyId, version: key.version }))
-    await noteArrivals(tx, region.name, versions, at)
-    await confirmRegion(tx, { commandId, region: region.name, at })
-  })
+  const versions = states.map(({ key }) => ({ keyId: key.keyId, version: key.version }))
+  return { region: region.name, versions, at: new Date() }
+}
+
+/** Records in a transaction what has arrived, and that a command has reached the region. */
+export async function recordArrival(
+  em: SqlEntityManager,
+  commandId: string,
+  { region, versions, at }: Arrived,
+): Promise<void> {
+  await noteArrivals(em, region, versions, at)
+  await confirmRegion(em, { commandId, region, at })
 }

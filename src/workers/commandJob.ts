@@ -1,12 +1,13 @@
-import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { type Command, CommandSchema } from '../domain/commands/Command.ts'
+import type { Command } from '../domain/commands/Command.ts'
 import { type CommandPayload, payloads } from '../domain/commands/payloads.ts'
 import { Failure } from '../domain/failure.ts'
 import type { CommandKind, OutboxMessage } from '../domain/jobs.ts'
 import { expectConfirmations, regionsToReach } from '../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../platform/outbox.ts'
+import { announceCommand, claimCommand } from './claimCommand.ts'
 import type { WorkerContext } from './context.ts'
+import { type AppliedCommand, finishDirectly } from './finishDirectly.ts'
 
 /** What a command has changed: the result to show, and whose state every region must learn before it is done. */
 export type Applied = {
@@ -25,7 +26,8 @@ export type CommandInput<Kind extends CommandKind> = {
 }
 
 /**
- * Runs a command's job: claim, load and decide (`apply`), write, enqueue next, in one transaction.
+ * Runs a command's job: claim, load and decide (`apply`), write, enqueue next, in one transaction. Then the regions learn
+ * of it, here if they answer, else by the flow that was enqueued.
  *
  * Safe to run twice: the row is locked while it is applied and applied only while it is pending, and what
  * follows leaves through the outbox of the same transaction. A rule's refusal is the command's outcome;
@@ -40,23 +42,16 @@ export function commandJob<Kind extends CommandKind>(
     let command: Command | null = null
     let refusal: Failure | undefined
     let follows = false
+    let applied: AppliedCommand | undefined
     try {
       command = await context.orm.em.fork().transactional(async (em) => {
-        const claimed = await claim(em, commandId)
+        const claimed = await claimCommand(em, commandId)
         if (claimed?.status !== 'pending') return claimed
         const payload = payloads[kind].parse(claimed.payload) as CommandPayload<Kind>
-        const applied = await apply({ em, command: claimed, payload, now })
-        claimed.result = applied.result
-        claimed.appliedAt = now
-        claimed.propagate = { keyIds: applied.keyIds ?? [], accountIds: applied.accountIds ?? [] }
-        const regions = await regionsToReach(em)
-        const next = fanOut(claimed, regions)
-        if (next) await expectConfirmations(em, claimed.id, regions)
-        claimed.status = next ? 'applied' : 'succeeded'
-        claimed.finishedAt = next ? null : now
-        if (next) await writeOutbox(em, next)
-        for (const message of applied.follow ?? []) await writeOutbox(em, message)
-        follows = (applied.follow ?? []).length > 0
+        const { follow = [], ...change } = await apply({ em, command: claimed, payload, now })
+        applied = await record(em, claimed, change, now)
+        for (const message of follow) await writeOutbox(em, message)
+        follows = follow.length > 0
         return claimed
       })
     } catch (error) {
@@ -64,13 +59,33 @@ export function commandJob<Kind extends CommandKind>(
       refusal = error
     }
     if (refusal) command = await refuse(context, commandId, refusal, now)
+    if (applied) command = (await finishDirectly(context, applied)) ?? command
     if (!command) return
     if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
-    else await announce(context, command)
+    else await announceCommand(context, command)
     // What is left, or cannot be sent now, the schedule sends: the command is done.
     if (follows && command.status === 'succeeded')
       await relayOutbox(context.orm.em, context.queues.send).catch(() => {})
   }
+}
+
+/** Records a change in its command's row, and which regions must learn of it before the command is done, if any. */
+async function record(
+  em: SqlEntityManager,
+  command: Command,
+  { result, keyIds = [], accountIds = [] }: Applied,
+  now: Date,
+): Promise<AppliedCommand | undefined> {
+  Object.assign(command, { result, appliedAt: now, propagate: { keyIds, accountIds } })
+  const regions = await regionsToReach(em)
+  const next = fanOut(command, regions)
+  if (!next) {
+    Object.assign(command, { status: 'succeeded', finishedAt: now })
+    return undefined
+  }
+  command.status = 'applied'
+  await expectConfirmations(em, command.id, regions)
+  return { command, regions, outboxId: await writeOutbox(em, next) }
 }
 
 /** The flow that ends an applied command: its parent waits for one child per region. None where no region is concerned. */
@@ -92,24 +107,9 @@ export function fanOut(
   }
 }
 
-/** The command's row, locked until the transaction ends; null where there is none. */
-export function claim(em: SqlEntityManager, commandId: string): Promise<Command | null> {
-  return em.findOne(CommandSchema, { id: commandId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-}
-
-/** Logs a command's outcome under the ID of the request that asked for it, and wakes whoever waits. Twice does no harm. */
-export async function announce(context: WorkerContext, command: Command): Promise<void> {
-  const { id, kind, status, accountId, actor } = command
-  context.log.info(
-    { commandId: id, kind, status, accountId, requestId: actor.requestId },
-    'a command is done',
-  )
-  await context.reply(command.replyTo ?? null, id)
-}
-
 async function refuse(context: WorkerContext, commandId: string, refusal: Failure, now: Date) {
   return context.orm.em.fork().transactional(async (em) => {
-    const command = await claim(em, commandId)
+    const command = await claimCommand(em, commandId)
     if (command?.status !== 'pending') return command
     command.status = 'failed'
     command.problem = { code: refusal.code, details: refusal.details }

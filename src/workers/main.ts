@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
+import { leaseMarginMs } from '../domain/regions.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics, measureNotifications, measureQueues } from '../platform/metrics.ts'
@@ -37,7 +38,7 @@ const context = {
   orm,
   queues,
   regions,
-  lease: { ms: env.REGION_LEASE_MS, marginMs: 1_000 + env.REGION_LEASE_MS / 10 },
+  lease: { ms: env.REGION_LEASE_MS, marginMs: leaseMarginMs(env.REGION_LEASE_MS) },
   rollup: new Rollup(orm, () => new Date()),
   notifiers: openNotifiers(env),
   reply: async (channel: string | null, commandId: string) => {

@@ -199,4 +199,26 @@ describe('two regions', () => {
     )
     expect([...codes].filter((code) => code !== 'REVOKED')).toEqual([])
   })
+
+  it('a region that is taken away is waited for no longer, once its lease is over', async () => {
+    const account = await service.account('pro')
+    const { id } = await account.createKey()
+    // A worker that knows nothing of it takes the place of the one that does.
+    await expect(service.cli('region', 'remove', 'us')).rejects.toThrow('no further region us')
+    await service.workers[0]?.end()
+    await inEu.end()
+    service.startWorker({ REGIONS: '' })
+    const revoking = account.post(`/api-keys/${id}/revoke`)
+    await eventually(
+      () => service.cli('region', 'remove', 'eu').catch((error) => error),
+      (outcome) => outcome.removed === true,
+    )
+    expect(await service.cli('region', 'list')).toEqual([])
+    const { status, body } = await revoking
+    expect(status).toBe(200)
+    expect(body.fanOut.regions).toEqual([
+      { region: 'primary', outcome: 'confirmed', tookMs: expect.any(Number) },
+    ])
+    expect((await verifyIn(first(), (await account.createKey()).key)).body.valid).toBe(true)
+  })
 })

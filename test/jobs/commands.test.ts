@@ -55,7 +55,9 @@ async function submit(kind: CommandKind, payload: object): Promise<string> {
 const command = (id: string) => worker.em().findOneOrFail(CommandSchema, { id })
 const outbox = async () =>
   Number((await worker.em().execute<{ n: string }[]>('select count(*) as n from outbox'))[0]?.n)
-const run = (kind: CommandKind, commandId: string) => handlers[kind](worker.context, { commandId })
+/** In a worker that reaches no region: what follows is left to the flow. */
+const run = (kind: CommandKind, commandId: string) =>
+  handlers[kind]({ ...worker.context, regions: new Map() }, { commandId })
 
 async function createKey() {
   const { digest, hint } = generateSecret('pk', 'live')
@@ -85,8 +87,9 @@ describe('promise 9: a command’s job may run twice, or late, with the same end
     expect(await outbox()).toBe(0)
     await run('create-api-key', commandId)
     expect(await worker.em().count(ApiKeySchema, { id: keyId })).toBe(1)
-    await propagate(keyId)
-    await propagate(keyId)
+    await expect(finishCommand(worker.context, { commandId })).rejects.toThrow('has not reached primary')
+    await propagate(keyId, commandId)
+    await propagate(keyId, commandId)
     expect(await state(digest)).toMatchObject({ keyId, version: 1, status: 'active' })
     await finishCommand(worker.context, { commandId })
     await finishCommand(worker.context, { commandId })
@@ -94,6 +97,26 @@ describe('promise 9: a command’s job may run twice, or late, with the same end
     await run('create-api-key', commandId)
     expect((await command(commandId)).status).toBe('succeeded')
     expect(worker.replies).toContain(commandId)
+  })
+
+  it('is done in its own job where every region answers, and nothing is left to be sent', async () => {
+    const { keyId, digest } = await createKey()
+    const commandId = await submit('revoke-api-key', { keyId, reason: null })
+    await handlers['revoke-api-key'](worker.context, { commandId })
+    expect(await state(digest)).toMatchObject({ status: 'revoked', version: 2 })
+    const { status, result } = await command(commandId)
+    expect({ status, fanOut: result?.fanOut }).toEqual({
+      status: 'succeeded',
+      fanOut: {
+        tookMs: expect.any(Number),
+        regions: [{ region: 'primary', outcome: 'confirmed', tookMs: expect.any(Number) }],
+      },
+    })
+    expect(worker.replies).toContain(commandId)
+    expect(await outbox()).toBe(0)
+    expect(await worker.context.queues.byName.commands.getJob(`${commandId}-0-finish`)).toBeUndefined()
+    await handlers['revoke-api-key'](worker.context, { commandId })
+    expect((await command(commandId)).result).toEqual(result)
   })
 
   it('a refusal is the outcome, and stays it', async () => {

@@ -74,7 +74,7 @@ async function owe(leaseMs: number) {
     }),
   )
   await em.flush()
-  await handlers['create-api-key'](worker.context, { commandId })
+  await handlers['create-api-key']({ ...worker.context, regions: new Map() }, { commandId })
   await em.execute(`update region set lease_until = clock_timestamp() + ? * interval '1 millisecond'`, [
     leaseMs,
   ])
