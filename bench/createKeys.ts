@@ -23,7 +23,10 @@ const LIMITS = {
 }
 
 /** An account with its own limits, its live keys and a service token; needs a worker. */
-export async function createKeys({ api, cli, folder }: Service, count = 200): Promise<Keys> {
+export async function createKeys(
+  { api, cli, folder }: Pick<Service, 'cli' | 'folder'> & { api: { url: string } },
+  count = 200,
+): Promise<Keys> {
   const { accountId = '', adminKey = '' } = await cli(
     'account',
     'create',
