@@ -31,6 +31,8 @@ export function dashboard(): Middleware {
   const files = serve(folder, {
     index: false,
     setHeaders: (response, path) => {
+      // What is sent beside the file itself is chosen by this.
+      response.setHeader('Vary', 'Accept-Encoding')
       const isNamedByContent = path.startsWith(join(folder, 'assets'))
       response.setHeader(
         'Cache-Control',
