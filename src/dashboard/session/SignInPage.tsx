@@ -8,7 +8,13 @@ import classes from './SignInPage.module.css'
 /** Asks for email and password. What a wrong pair answers does not tell which of them is wrong. */
 export function SignInPage() {
   const queries = useQueryClient()
-  const form = useForm({ initialValues: { email: '', password: '' } })
+  const form = useForm({
+    initialValues: { email: '', password: '' },
+    validate: {
+      email: (email) => (email === '' ? 'Enter your email address.' : null),
+      password: (password) => (password === '' ? 'Enter your password.' : null),
+    },
+  })
   const signIn = useMutation({
     mutationFn: (body: { email: string; password: string }) => bodyOf(client.POST('/session', { body })),
     onSuccess: (session) => queries.setQueryData(['session'], session),
