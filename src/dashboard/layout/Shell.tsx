@@ -52,7 +52,7 @@ export function Shell() {
         </Group>
         <AccountMenu member={session.data.member} />
       </AppShell.Header>
-      <AppShell.Navbar className={classes.navbar}>
+      <AppShell.Navbar className={classes.navbar} data-folded={!isOpen || undefined}>
         <Navigation role={session.data.member.role} />
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes.main}>
