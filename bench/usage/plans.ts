@@ -3,6 +3,7 @@ import { readWindows } from '../../src/domain/usage/windows.ts'
 import type { Service } from '../startService.ts'
 
 type Em = Parameters<typeof readWindows>[0]
+type Query = Extract<Parameters<ReturnType<Em['getKysely']>['executeQuery']>[0], { sql: string }>
 
 /** The plans of the statements that reading a key's windows, and a page's usage, run, as Postgres explains them. */
 export async function explainReads(
@@ -22,18 +23,20 @@ export async function explainReads(
 async function explain(service: Service, read: (em: Em) => Promise<unknown>): Promise<string> {
   const plans: string[] = []
   const em = service.orm.em.fork()
+  const kysely = em.getKysely()
+  const executeQuery = async (query: Query) => {
+    const { rows } = await kysely.executeQuery({
+      ...query,
+      sql: `explain (analyze, buffers, costs off) ${query.sql}`,
+    })
+    plans.push((rows as Record<string, string>[]).map((row) => row['QUERY PLAN']).join('\n'))
+    return kysely.executeQuery(query)
+  }
   const watched = new Proxy(em, {
     get: (target, name) => {
+      if (name === 'getKysely') return () => ({ executeQuery })
       const value = Reflect.get(target, name, target)
-      if (name !== 'execute') return typeof value === 'function' ? value.bind(target) : value
-      return async (sql: string, params: unknown[]) => {
-        const rows = await target.execute<Record<string, string>[]>(
-          `explain (analyze, buffers, costs off) ${sql}`,
-          params,
-        )
-        plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'))
-        return target.execute(sql, params)
-      }
+      return typeof value === 'function' ? value.bind(target) : value
     },
   })
   await read(watched)

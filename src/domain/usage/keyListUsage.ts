@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { executeBound } from './executeBound.ts'
 import { readWindows, type WindowUsage } from './windows.ts'
 
 const HOUR = 3_600_000
@@ -30,8 +31,10 @@ export async function readKeyListUsage(
   now: Date,
 ): Promise<Map<string, KeyListUsage>> {
   if (keyIds.length === 0) return new Map()
-  const windows = await readWindows(em, keyIds, now, { quantiles: false })
-  const hours = await readHours(em, keyIds, now)
+  const [windows, hours] = await Promise.all([
+    readWindows(em, keyIds, now, { quantiles: false }),
+    readHours(em, keyIds, now),
+  ])
   const usages = [...windows].map(([keyId, byName]): [string, KeyListUsage] => [
     keyId,
     {
@@ -48,8 +51,9 @@ function summary({ requests, refused, errors, errorRate, units, latencyMs: { mea
 
 async function readHours(em: SqlEntityManager, keyIds: string[], now: Date): Promise<Map<string, number[]>> {
   const first = (Math.floor(now.getTime() / HOUR) - HOURS + 1) * HOUR
-  const rows = await em.execute<{ key_id: string; at: string; requests: string }[]>(
-    'select key_id, at, requests from usage_hour where key_id = any(?::text[]) and at >= ? and at < ?',
+  const rows = await executeBound<{ key_id: string; at: string; requests: string }>(
+    em,
+    'select key_id, at, requests from usage_hour where key_id = any($1::text[]) and at >= $2 and at < $3',
     [`{${keyIds.join(',')}}`, new Date(first), new Date(first + HOURS * HOUR)],
   )
   const byKey = new Map<string, number[]>()

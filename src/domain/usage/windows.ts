@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { type Counts, sumCounts } from './counts.ts'
+import { executeBound } from './executeBound.ts'
 import { UNFOLDED } from './foldMinutes.ts'
 import { quantile } from './latencyBins.ts'
 
@@ -92,19 +93,19 @@ export async function readWindows(
 ): Promise<Map<string, Windows>> {
   const edges = windowEdges(now.getTime())
   const branches: string[] = []
-  const params: unknown[] = []
-  const wanted = `{${keyIds.join(',')}}`
+  const params: unknown[] = [`{${keyIds.join(',')}}`]
+  const bind = (at: number) => `$${params.push(new Date(at))}`
   for (let segment = 0; segment < NAMES.length; segment++) {
     for (const part of partsOf(edges[segment + 1] ?? 0, edges[segment] ?? 0)) {
-      branches.push(readPart(segment, part.grain, options))
-      params.push(wanted, new Date(part.from), new Date(part.to))
+      const [from, to] = [bind(part.from), bind(part.to)]
+      branches.push(readPart(segment, part.grain, options, from, to))
       if (part.grain !== 'minute') continue
-      branches.push(readFolded(segment, options))
-      const hour = Math.floor(part.from / HOUR) * HOUR
-      params.push(wanted, new Date(hour), new Date(part.from), new Date(part.to))
+      const hour = bind(Math.floor(part.from / HOUR) * HOUR)
+      branches.push(readFolded(segment, hour, options, from, to))
     }
   }
-  const rows = await em.execute<Totals[]>(
+  const rows = await executeBound<Totals>(
+    em,
     `select key_id, segment, sum(requests) as requests, sum(client_errors) as client_errors,
        sum(server_errors) as server_errors, sum(units) as units, sum(latency_count) as latency_count,
        sum(latency_sum) as latency_sum, jsonb_agg(refused) filter (where refused <> '{}') as refused
@@ -119,13 +120,13 @@ export async function readWindows(
 const columns = ({ quantiles }: WindowOptions) =>
   `requests, client_errors, server_errors, units, latency_count, latency_sum, refused${quantiles ? ', latency_bins' : ''}`
 
-const readPart = (segment: number, grain: Grain, options: WindowOptions) =>
+const readPart = (segment: number, grain: Grain, options: WindowOptions, from: string, to: string) =>
   `select ${segment} as segment, key_id, ${columns(options)} from usage_${grain}
-   where key_id = any(?::text[]) and at >= ? and at < ?`
+   where key_id = any($1::text[]) and at >= ${from} and at < ${to}`
 
-const readFolded = (segment: number, options: WindowOptions) =>
+const readFolded = (segment: number, hour: string, options: WindowOptions, from: string, to: string) =>
   `select ${segment} as segment, f.key_id, ${columns(options)} from ${UNFOLDED}
-   where f.key_id = any(?::text[]) and f.at = ? and m.at >= ? and m.at < ?`
+   where f.key_id = any($1::text[]) and f.at = ${hour} and m.at >= ${from} and m.at < ${to}`
 
 /** Each window is the one before it and its own segment. */
 function windowsOf(rows: Totals[], options: WindowOptions): Windows {
