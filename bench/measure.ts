@@ -71,7 +71,8 @@ export async function measure(bench: Bench, target: Target, seconds: number): Pr
   }
 }
 
-function costOf(before: CpuTimes, after: CpuTimes, units: number, seconds: number): Cpu {
+/** What each of `units` cost between two readings, `seconds` apart. */
+export function costOf(before: CpuTimes, after: CpuTimes, units: number, seconds: number): Cpu {
   const server = after.server - before.server
   const redis = after.redis - before.redis
   const postgres = after.postgres - before.postgres

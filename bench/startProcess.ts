@@ -46,13 +46,18 @@ export const onCore = (core: number | undefined) =>
 
 export type HttpProcess = Process & { url: string }
 
-/** The same for one that listens on PORT; resolves when it answers `path` with 200. */
-export async function startHttp(args: string[], env: NodeJS.ProcessEnv, path: string): Promise<HttpProcess> {
+/** The same for one that listens on PORT; resolves when it answers `path` with that status. */
+export async function startHttp(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  path: string,
+  ready = 200,
+): Promise<HttpProcess> {
   const port = await freePort()
   const started = await startProcess(args, { ...env, PORT: String(port), HOST: '127.0.0.1' })
   const url = `http://127.0.0.1:${port}`
   await waitForHttp(`${url}${path}`, {
-    accept: (status) => status === 200,
+    accept: (status) => status === ready,
     boundMs: READY_MS,
     signal: AbortSignal.timeout(READY_MS),
   })
