@@ -9,17 +9,18 @@ export const SPIKE = {
   z: 6,
   minRequests: 100,
   minRatio: 2,
-  overHighest: 1.2,
+  overHigh: 2,
+  highShare: 0.01,
   minSamples: 9,
   alpha: 0.1,
   minHours: 24,
 } as const
 
-/** What an hour usually has: its middle, how far it strays, and the highest of these hours and of the last week's. */
+/** What an hour usually has: its middle, how far it strays, and what the high ones of the last four weeks had. */
 export type Baseline = {
   centre: number
   spread: number
-  highest: number
+  high: number
   samples: number
   by: 'hour of week' | 'recent hours'
 }
@@ -32,6 +33,10 @@ const median = (sorted: number[]): number => {
 }
 const ascending = (values: number[]) => values.toSorted((a, b) => a - b)
 
+/** The 99th percentile: of four weeks the seventh highest hour, so that one misuse does not hide the next; of days the highest. */
+const highOf = (hours: number[]) =>
+  ascending(hours)[hours.length - Math.max(1, Math.ceil(hours.length * SPIKE.highShare))] ?? 0
+
 /**
  * The usual requests of an hour. With enough history: median and MAD of the same hour of the week and its two neighbours in
  * the last four weeks (B. Iglewicz, D. Hoaglin, "How to detect and handle outliers", ASQC 1993: the modified z-score).
@@ -39,11 +44,11 @@ const ascending = (values: number[]) => values.toSorted((a, b) => a - b)
  * Methods, 6.3.2.4, EWMA control charts), α = 0.1, once there are 24. Neither: undefined, it is still learning.
  */
 export function baselineOf(sameHours: number[], recentHours: number[]): Baseline | undefined {
-  const highest = Math.max(0, ...sameHours, ...recentHours)
+  const high = Math.max(0, ...sameHours, highOf(recentHours))
   if (sameHours.length >= SPIKE.minSamples) {
     const centre = median(ascending(sameHours))
     const mad = median(ascending(sameHours.map((value) => Math.abs(value - centre))))
-    return { centre, spread: MAD_TO_SIGMA * mad, highest, samples: sameHours.length, by: 'hour of week' }
+    return { centre, spread: MAD_TO_SIGMA * mad, high, samples: sameHours.length, by: 'hour of week' }
   }
   if (recentHours.length < SPIKE.minHours) return undefined
   let centre = recentHours[0] ?? 0
@@ -53,12 +58,12 @@ export function baselineOf(sameHours: number[], recentHours: number[]): Baseline
     centre += SPIKE.alpha * difference
     variance = (1 - SPIKE.alpha) * (variance + SPIKE.alpha * difference ** 2)
   }
-  return { centre, spread: Math.sqrt(variance), highest, samples: recentHours.length, by: 'recent hours' }
+  return { centre, spread: Math.sqrt(variance), high, samples: recentHours.length, by: 'recent hours' }
 }
 
 /**
- * Usage spike: the last 60 minutes are more than 6 spreads above the usual, at least twice the usual, a fifth
- * above anything that the last week or this hour of the week had (a job that runs every night is no spike), and at least 100
+ * Usage spike: the last 60 minutes are more than 6 spreads above the usual, at least twice the usual, twice what the high
+ * hours had (a job that runs every night or every week is no spike, nor are bursts, once there were some), and at least 100
  * requests. The spread is at least √centre (Poisson), a tenth of the centre, and 1: a key that is always the same must not
  * alarm at one request more.
  */
@@ -69,7 +74,7 @@ export function usageSpike(requests: number, baseline: Baseline | undefined): Re
   const threshold = Math.max(
     SPIKE.minRequests,
     SPIKE.minRatio * centre,
-    SPIKE.overHighest * baseline.highest,
+    SPIKE.overHigh * baseline.high,
     centre + SPIKE.z * spread,
   )
   const z = (requests - centre) / spread
@@ -82,16 +87,15 @@ export function usageSpike(requests: number, baseline: Baseline | undefined): Re
   }
 }
 
-export const ERRORS = { z: 5, minBad: 20, minRise: 0.05, minRatio: 2, minBaseline: 200 } as const
+export const ERRORS = { z: 8, minBad: 20, minRise: 0.05, minRatio: 2, minBaseline: 200 } as const
 
 /** Outcomes by kind (`4xx`, and refusals by their code) of `asked` requests, refused ones among them. */
 export type Mix = { asked: number; bad: Record<string, number> }
 
 /**
  * Unusual errors: of some kind there is a larger share now than in the seven days before. The two-proportion z-test with
- * pooled variance (NIST/SEMATECH e-Handbook, 7.3.3), z > 5 for several kinds are looked at each minute, and floors,
- * because requests are not independent: at least 20 of the kind, a share that is 5 points and twice above the former.
- * Both shares are smoothed with one outcome in 100 (an "add-one" prior), so that a kind that is new has a finite z.
+ * pooled variance (NIST/SEMATECH e-Handbook, 7.3.3). z > 8, not 4 or 5, for several kinds are looked at twice a minute, and
+ * requests are not independent; and floors: at least 20 of the kind, a share that is 5 points and twice above the former. Both shares are smoothed with one outcome in 100 (an "add-one" prior), so that a kind that is new has a finite z.
  */
 export function unusualErrors(now: Mix, before: Mix): Reading {
   if (before.asked < ERRORS.minBaseline) return silent

@@ -44,7 +44,7 @@ const span = (from: number, to: number) =>
 export function spikeAt(hours: Hours, hour: number, since: number): Reading {
   const known = (one: number) => one > since
   const same = valuesOf(hours, sameHoursOf(hour).filter(known))
-  const recent = valuesOf(hours, span(hour - WEEK, hour).filter(known))
+  const recent = valuesOf(hours, span(hour - 4 * WEEK, hour).filter(known))
   return usageSpike(hours.get(hour) ?? 0, baselineOf(same, recent))
 }
 

@@ -28,20 +28,16 @@ export async function readBaselines(
 ): Promise<Map<string, Baseline | undefined>> {
   const { name, sql, params } = scopeOf(whose)
   const same = sameHoursOf(hour)
-  const recentFrom = hour - WEEK
+  const recentFrom = hour - 4 * WEEK
   const firsts = await em.execute<{ key_id: string; first: string }[]>(
     `select ${name} as key_id, min(at) as first from usage_hour where ${sql} group by 1`,
     params,
   )
   const rows = await em.execute<{ key_id: string; at: string; requests: string }[]>(
     `select ${name} as key_id, at, sum(requests) as requests from usage_hour
-     where ${sql} and (at = any(?::timestamptz[]) or (at >= ? and at < ?)) group by 1, 2`,
-    [
-      ...params,
-      `{${same.map((at) => new Date(at).toISOString()).join(',')}}`,
-      new Date(recentFrom),
-      new Date(hour),
-    ],
+     where ${sql} and at >= ? and at < ? group by 1, 2`,
+    // The first of the neighbours is an hour before the four weeks.
+    [...params, new Date(recentFrom - HOUR), new Date(hour)],
   )
   const byKey = Map.groupBy(rows, (row) => row.key_id)
   return new Map(
@@ -53,7 +49,7 @@ export async function readBaselines(
       // Its first hour may have begun in the middle.
       const known = (at: number) => at > since
       const at = (time: number) => found.get(time) ?? 0
-      const recent = Array.from({ length: WEEK / HOUR }, (_, index) => recentFrom + index * HOUR)
+      const recent = Array.from({ length: (4 * WEEK) / HOUR }, (_, index) => recentFrom + index * HOUR)
       return [key_id, baselineOf(same.filter(known).map(at), recent.filter(known).map(at))] as const
     }),
   )
