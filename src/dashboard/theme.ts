@@ -11,5 +11,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   // A header element of its own would be a second banner of the page.
-  components: { ModalHeader: { defaultProps: { component: 'div' } } },
+  components: {
+    ModalHeader: { defaultProps: { component: 'div' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
+  },
 })
