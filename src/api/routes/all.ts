@@ -10,6 +10,7 @@ import { confirmChannel, showConfirmation } from './confirmChannel.ts'
 import { exportAccount } from './exportAccount.ts'
 import { importKeys } from './importKeys.ts'
 import { remove, revoke, rotate } from './keyEnds.ts'
+import { keyNames } from './keyNames.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
 import { getNotification, listNotifications, redeliver } from './notifications.ts'
 import { getSession, signIn, signOut } from './session.ts'
@@ -27,6 +28,7 @@ export const routes: Route[] = [
   revoke,
   rotate,
   remove,
+  keyNames,
   keyUsage,
   keyCallers,
   usageSeries,

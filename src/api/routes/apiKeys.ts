@@ -4,7 +4,7 @@ import { permissionsFor } from '../../domain/keys/access.ts'
 import { Access, KeyTypes } from '../../domain/keys/keyFields.ts'
 import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf, requireFuture } from '../../domain/keys/keyRules.ts'
-import { lastUses, listKeys, loadKey } from '../../domain/keys/keyStore.ts'
+import { KEY_ORDERS, type KeyOrder, lastUses, listKeys, loadKey } from '../../domain/keys/keyStore.ts'
 import { KeyResource, presentKey } from '../../domain/keys/presentKey.ts'
 import { readArrivals } from '../../domain/regions.ts'
 import { KeyListUsage, readKeyListUsage } from '../../domain/usage/keyListUsage.ts'
@@ -81,18 +81,28 @@ export const createKey = route(
   },
 )
 
+const Sort = z
+  .enum(KEY_ORDERS.flatMap((order) => [order, `-${order}`] as const))
+  .default('-createdAt')
+  .transform((sort): KeyOrder => {
+    const descending = sort.startsWith('-')
+    return { by: (descending ? sort.slice(1) : sort) as KeyOrder['by'], descending }
+  })
+  .describe('`-` before it: descending')
+
 export const list = route(
   {
     ...shared,
     method: 'get',
     path: '/api-keys',
-    summary: 'List keys, newest first',
+    summary: 'List keys, newest first unless told',
     query: z.strictObject({
       page: whole(1, 1_000_000, 1),
       limit: whole(1, 100, 20),
       type: KeyTypes.optional(),
       status: z.enum(['active', 'revoked', 'expired']).optional(),
       q: text(100).optional().describe('Part of the name or the ID, or the last 4 characters'),
+      sort: Sort,
       include: z.literal('usage').optional().describe('`usage`: what each key of the page was used for'),
     }),
     responses: {
@@ -105,14 +115,14 @@ export const list = route(
     problems: [],
   },
   async ({ api, principal, query }) => {
-    const { page, limit, include, ...filter } = query
+    const { page, limit, include, sort: order, ...filter } = query
     const em = api.em()
     const now = api.now()
     const { keys, total } = await listKeys(
       em,
       principal.accountId,
       filter,
-      { limit, offset: (page - 1) * limit },
+      { limit, offset: (page - 1) * limit, order },
       now,
     )
     const ids = keys.map((key) => key.id)

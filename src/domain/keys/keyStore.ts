@@ -1,4 +1,4 @@
-import { type FilterQuery, LockMode } from '@mikro-orm/core'
+import { type FilterQuery, LockMode, type QueryOrderMap, raw } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type ApiKey, ApiKeySchema } from './ApiKey.ts'
 import type { KeyType } from './keyFormat.ts'
@@ -47,14 +47,46 @@ export async function lastUses(em: SqlEntityManager, keyIds: string[]): Promise<
   return new Map(rows.map((row) => [row.key_id, new Date(row.last_used_at)]))
 }
 
+/** What a list of keys can be sorted by. */
+export const KEY_ORDERS = ['name', 'createdAt', 'lastUsedAt'] as const
+export type KeyOrder = { by: (typeof KEY_ORDERS)[number]; descending: boolean }
+
+/** Keys that were never used come last, whichever way; keys that are alike in it by their ID. */
+function orderOf({ by, descending }: KeyOrder): QueryOrderMap<ApiKey>[] {
+  const direction = descending ? 'desc' : 'asc'
+  const first = {
+    name: { [raw((alias) => `lower(${alias}.name)`)]: direction },
+    createdAt: { createdAt: direction },
+    lastUsedAt: {
+      [raw((alias) => `(select last_used_at from api_key_use where key_id = ${alias}.id)`)]:
+        `${direction} nulls last`,
+    },
+  } as const
+  return [first[by] as QueryOrderMap<ApiKey>, { id: direction }]
+}
+
+export type KeyName = Pick<ApiKey, 'id' | 'name' | 'type' | 'status' | 'expiresAt'>
+
+/** What all of an account's keys are called, in the order of their names. */
+export function listKeyNames(em: SqlEntityManager, accountId: string): Promise<KeyName[]> {
+  return em.find(
+    ApiKeySchema,
+    { accountId, status: { $ne: 'deleted' } },
+    {
+      fields: ['id', 'name', 'type', 'status', 'expiresAt'],
+      orderBy: orderOf({ by: 'name', descending: false }),
+    },
+  )
+}
+
 export type KeyFilter = { type?: KeyType; status?: 'active' | 'revoked' | 'expired'; q?: string }
 
-/** One page of an account's keys, newest first, and how many there are in all. */
+/** One page of an account's keys, and how many there are in all. */
 export async function listKeys(
   em: SqlEntityManager,
   accountId: string,
   filter: KeyFilter,
-  page: { limit: number; offset: number },
+  page: { limit: number; offset: number; order: KeyOrder },
   now: Date,
 ): Promise<{ keys: ApiKey[]; total: number }> {
   const byStatus = {
@@ -75,7 +107,7 @@ export async function listKeys(
           : { $or: [{ name: { $ilike: pattern } }, { id: { $ilike: pattern } }, { hint: filter.q }] },
       ],
     },
-    { orderBy: { createdAt: 'desc', id: 'desc' }, limit: page.limit, offset: page.offset },
+    { orderBy: orderOf(page.order), limit: page.limit, offset: page.offset },
   )
   return { keys, total }
 }

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+let service: Service
+beforeAll(async () => {
+  service = await startService()
+})
+afterAll(() => service.stop())
+
+type Named = { name: string }
+const names = (answer: { body: { apiKeys: Named[] } }) => answer.body.apiKeys.map(({ name }) => name)
+
+describe('a list of keys', () => {
+  it('comes in the order that is asked for; what was never used comes last', async () => {
+    const account = await service.account('business')
+    const created = []
+    for (const name of ['beta', 'Alpha', 'gamma']) created.push(await account.createKey({ name }))
+    const used = [created[2], created[0]]
+    for (const key of used) {
+      await service.server.post('/verify', { key: key?.key })
+      await eventually(
+        () => account.get(`/api-keys/${key?.id}`),
+        ({ body }) => body.lastUsedAt !== null,
+      )
+    }
+    const sorted = async (sort: string) => names(await account.get(`/api-keys?q=a&sort=${sort}`)).slice(0, 4)
+    expect(await sorted('name')).toEqual(['Admin key', 'Alpha', 'beta', 'gamma'])
+    expect(await sorted('-name')).toEqual(['gamma', 'beta', 'Alpha', 'Admin key'])
+    expect(await sorted('createdAt')).toEqual(['Admin key', 'beta', 'Alpha', 'gamma'])
+    expect(await sorted('-createdAt')).toEqual(['gamma', 'Alpha', 'beta', 'Admin key'])
+    // The admin key has just been used, by asking.
+    const mine = (list: string[]) => list.filter((name) => name !== 'Admin key')
+    expect(mine(await sorted('-lastUsedAt'))).toEqual(['beta', 'gamma', 'Alpha'])
+    expect(mine(await sorted('lastUsedAt'))).toEqual(['gamma', 'beta', 'Alpha'])
+  })
+
+  it('has every key once over its pages, however alike they are', async () => {
+    const account = await service.account('business')
+    for (let i = 0; i < 7; i++) await account.createKey({ name: 'The same' })
+    const pages = await Promise.all(
+      [1, 2, 3, 4].map((page) => account.get(`/api-keys?sort=name&limit=2&page=${page}`)),
+    )
+    const ids = pages.flatMap(({ body }) => body.apiKeys.map(({ id }: { id: string }) => id))
+    expect(new Set(ids).size).toBe(8)
+  })
+
+  it('refuses an order that it does not know', async () => {
+    const { status, body } = await (await service.account()).get('/api-keys?sort=hint')
+    expect({ status, field: body.errors?.[0]?.field }).toEqual({ status: 400, field: 'sort' })
+  })
+})
+
+describe('what keys are called', () => {
+  it('is all that those see who do not manage them, and of their own account alone', async () => {
+    const { accountId, ...account } = await service.account()
+    await account.createKey({ name: 'Web' })
+    const password = 'a long enough password'
+    const email = `viewer-${accountId}@example.com`
+    await account.post('/members', { email, password, role: 'viewer' })
+    const signedIn = await service.server.as(undefined).post('/session', { email, password })
+    const viewer = {
+      headers: { Cookie: signedIn.headers.get('set-cookie')?.split(';')[0] ?? '' },
+    }
+    const anybody = service.server.as(undefined)
+    const answer = await anybody.get('/api-key-names', viewer)
+    expect(answer.body).toEqual({
+      apiKeys: [
+        expect.objectContaining({ name: 'Admin key', type: 'live', status: 'active' }),
+        { id: expect.stringMatching(/^key_/), name: 'Web', type: 'live', status: 'active' },
+      ],
+    })
+    expect((await anybody.get('/api-keys', viewer)).status).toBe(403)
+    expect(names(await (await service.account()).get('/api-key-names'))).toEqual(['Admin key'])
+    expect((await anybody.get('/api-key-names')).status).toBe(401)
+  })
+})
