@@ -21,7 +21,7 @@ export type Told = {
 /** Whose measure it is: `the account`, `CI`, `any of CI and Staging`. */
 function whose({ metric, keys }: Pick<Told, 'metric' | 'keys'>): string {
   if (keys === null) return isPerKey(metric) ? 'any active key' : 'the account'
-  if (keys.length === 0) return 'the chosen keys'
+  if (keys.length === 0) return 'any chosen key'
   if (keys.length === 1) return `the key ${keys[0]}`
   return keys.length <= 3 ? `any of the keys ${list(keys, 'or')}` : `any of ${wholeText(keys.length)} keys`
 }

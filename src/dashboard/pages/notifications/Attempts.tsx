@@ -6,6 +6,8 @@ import { TimeText } from '../../components/TimeText.tsx'
 import classes from './NotificationLog.module.css'
 import type { Attempt, Notification } from './notificationQueries.ts'
 
+const MINUTE = 60_000
+
 const outcomes: Record<Attempt['outcome'], string> = {
   delivered: 'Delivered',
   rejected: 'Rejected',
@@ -26,12 +28,14 @@ export function Attempts({ notification, attempts }: Props) {
       {attempts.length === 0 && next === null && <Text size="sm">No attempt has been made yet.</Text>}
       {next !== null && (
         <Text size="sm" mb={4}>
-          {Date.parse(next) > Date.now() ? (
+          {notification?.attempts === 0 ? (
+            'Not tried yet: it is about to be, or waits until its channel is verified.'
+          ) : Date.parse(next) > Date.now() + MINUTE ? (
             <>
               Next attempt <TimeText at={next} inherit />.
             </>
           ) : (
-            'An attempt is due.'
+            'Tried again within a minute.'
           )}
         </Text>
       )}
