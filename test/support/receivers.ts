@@ -48,7 +48,7 @@ export async function startReceiver(answers: Record<string, Answer> = {}) {
 export type Mail = { from: string; to: string[]; raw: string }
 
 /** An SMTP server that takes every message. */
-export async function startSmtp() {
+export async function startSmtp(atPort = 0) {
   const mails: Mail[] = []
   const server = new SMTPServer({
     authOptional: true,
@@ -68,7 +68,7 @@ export async function startSmtp() {
     },
   })
   server.on('error', () => {})
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  await new Promise<void>((resolve) => server.listen(atPort, '127.0.0.1', () => resolve()))
   const { port } = server.server.address() as AddressInfo
   return {
     url: `smtp://127.0.0.1:${port}`,
