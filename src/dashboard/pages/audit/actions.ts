@@ -17,7 +17,15 @@ export type Wording = {
   withoutTarget?: boolean
 }
 
-const fieldNames: Record<string, string> = { allowedIps: 'allowed IPs', to: 'address', url: 'URL' }
+const fieldNames: Record<string, string> = {
+  allowedIps: 'allowed IPs',
+  expiresAt: 'expiry',
+  keyIds: 'keys',
+  channelIds: 'channels',
+  forMinutes: 'duration',
+  to: 'address',
+  url: 'URL',
+}
 
 /** `name, role and password` */
 function fieldsText({ fields }: Details): string {
@@ -26,7 +34,7 @@ function fieldsText({ fields }: Details): string {
       fieldNames[String(field)] ??
       String(field)
         .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-        .replace(/ (minutes|ids)$/, ''),
+        .replace(/ minutes$/, ''),
   )
   return names.length === 0 ? 'something' : new Intl.ListFormat('en').format(names)
 }
