@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -13,6 +14,11 @@ beforeAll(async () => {
     ...['account', 'create', '--name', 'Acme', '--plan', 'pro'],
     ...['--email', 'ada@example.com', '--password', password],
   )
+  // Ada’s address runs out of tries below.
+  await service.cli(
+    ...['account', 'create', '--name', 'Other', '--plan', 'pro'],
+    ...['--email', 'eve@example.com', '--password', password],
+  )
 })
 afterAll(async () => {
   await browser.close()
@@ -24,7 +30,7 @@ describe('signing in', () => {
     const page = await (await browser.context()).newPage()
     await signIn(page, `${service.url}/dashboard/members`, { email: 'ada@example.com', password })
     await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor()
-    await page.getByRole('button', { name: 'ada@example.com' }).click()
+    await page.getByRole('button', { name: 'ada@example.com', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
     await page.reload()
@@ -48,5 +54,81 @@ describe('signing in', () => {
     for (let tries = 2; tries <= 10; tries++) await tryWith('ada@example.com')
     await tryWith('ada@example.com')
     await page.getByText('Too many attempts to sign in').waitFor()
+  })
+
+  it('has nothing that axe finds wrong, also with a message', async () => {
+    const page = await (await browser.context()).newPage()
+    await page.goto(`${service.url}/dashboard`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await findA11y(page)).toEqual([])
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.locator('[aria-invalid=true]').first().waitFor()
+    expect(await findA11y(page)).toEqual([])
+  })
+})
+
+describe('the keyboard alone', () => {
+  it('signs in, skips to the content, opens the menu and signs out', async () => {
+    const page = await (await browser.context()).newPage()
+    const focused = page.locator(':focus')
+    await page.goto(`${service.url}/dashboard/members`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByLabel('Email').and(focused).waitFor()
+    await page.keyboard.type('eve@example.com')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor()
+
+    await page.keyboard.press('Tab')
+    const skip = page.getByRole('link', { name: 'Skip to the content' })
+    await skip.and(focused).waitFor()
+    expect(await skip.boundingBox()).toMatchObject({ y: 0 })
+    await page.keyboard.press('Enter')
+    await page.getByRole('main').and(focused).waitFor()
+    await page.keyboard.press('Tab')
+    await page.getByRole('button', { name: 'Add a member' }).and(focused).waitFor()
+
+    const account = page.getByRole('button', { name: 'eve@example.com', exact: true })
+    await account.focus()
+    await page.keyboard.press('Enter')
+    const signOut = page.getByRole('menuitem', { name: 'Sign out' })
+    await signOut.waitFor()
+    expect(await findA11y(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await account.and(focused).waitFor()
+    await page.keyboard.press('Enter')
+    await signOut.waitFor()
+    // Past the colour schemes, which are items of the menu, too.
+    for (let presses = 0; presses < 5; presses++) {
+      if ((await signOut.and(focused).count()) > 0) break
+      await page.keyboard.press('ArrowDown')
+    }
+    await signOut.and(focused).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  })
+
+  it('opens the menu of pages on a phone, and closes it with the page that was chosen', async () => {
+    const page = await (await browser.context({ viewport: { width: 375, height: 812 } })).newPage()
+    const focused = page.locator(':focus')
+    await signIn(page, `${service.url}/dashboard/members`, { email: 'eve@example.com', password })
+    const link = page.getByRole('link', { name: 'Audit log' })
+    await page.getByRole('button', { name: 'Open the menu' }).focus()
+    // What is folded away cannot be reached.
+    await page.keyboard.press('Tab')
+    await page.getByRole('button', { name: 'eve@example.com', exact: true }).and(focused).waitFor()
+    await page.keyboard.press('Tab')
+    await page.getByRole('button', { name: 'Add a member' }).and(focused).waitFor()
+    await page.getByRole('button', { name: 'Open the menu' }).focus()
+    await page.keyboard.press('Enter')
+    await link.waitFor()
+    expect(await findA11y(page)).toEqual([])
+    await link.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor()
+    await page.getByRole('main').and(focused).waitFor()
+    await page.getByRole('button', { name: 'Open the menu' }).waitFor()
+    expect(browser.faults).toEqual([])
   })
 })
