@@ -43,7 +43,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List keys, newest first
+         * List keys, newest first unless told
          * @description Takes the permission `keys:manage`.
          */
         get: operations["getApiKeys"];
@@ -141,6 +141,26 @@ export interface paths {
          * @description Takes the permission `keys:manage`.
          */
         post: operations["postApiKeysIdRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api-key-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the account’s keys are called
+         * @description Takes the permission `account:read`.
+         */
+        get: operations["getApiKeyNames"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1006,6 +1026,7 @@ export interface operations {
                 type?: "live" | "test";
                 status?: "active" | "revoked" | "expired";
                 q?: string;
+                sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUsedAt" | "-lastUsedAt";
                 include?: "usage";
             };
             header?: never;
@@ -2185,6 +2206,80 @@ export interface operations {
             };
             /** @description `idempotency-conflict` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiKeyNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        apiKeys: {
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            type: "live" | "test";
+                            /** @enum {string} */
+                            status: "active" | "revoked" | "expired";
+                        }[];
+                    };
+                };
+            };
+            /** @description `validation-error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-authorization`, `invalid-api-key` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient-permissions`, `ip-not-allowed` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -63,8 +63,7 @@ export function ChartCard({ summary, totals = [], isStale = false, ...chart }: P
         <div>
           <Button
             size="compact-sm"
-            variant="subtle"
-            ml={-8}
+            variant="default"
             onClick={table.toggle}
             aria-expanded={isTable}
             aria-controls={isTable ? `${id}-table` : undefined}

@@ -27,7 +27,7 @@ export function CallersCard({ callers }: { callers: Callers }) {
       </Text>
       {networks.length > 0 && <NetworkTable networks={shown} />}
       {networks.length > FIRST && (
-        <Button size="compact-sm" variant="subtle" mt={4} ml={-8} onClick={all.toggle} aria-expanded={isAll}>
+        <Button size="compact-sm" variant="default" mt="sm" onClick={all.toggle} aria-expanded={isAll}>
           {isAll ? 'Show fewer networks' : `Show all ${networks.length} networks`}
         </Button>
       )}

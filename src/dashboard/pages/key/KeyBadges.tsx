@@ -1,31 +1,22 @@
 import { Badge } from '@mantine/core'
+import { IconBan, IconCheck, IconClockOff } from '@tabler/icons-react'
+import { StatusBadge as Status } from '../../components/StatusBadge.tsx'
 import type { ApiKey } from './keyQueries.ts'
 
 const statuses = {
-  active: { label: 'Active', color: 'green' },
-  revoked: { label: 'Revoked', color: 'red' },
-  expired: { label: 'Expired', color: 'gray' },
+  active: { tone: 'good', icon: IconCheck, word: 'Active' },
+  revoked: { tone: 'bad', icon: IconBan, word: 'Revoked' },
+  expired: { tone: 'off', icon: IconClockOff, word: 'Expired' },
 } as const
 
-/** Sentence case and dark text: 4.5 and more in both schemes. */
-const shape = { tt: 'none', variant: 'light', autoContrast: true, fw: 600, radius: 'sm' } as const
-
-export function StatusBadge({ status }: { status: ApiKey['status'] }) {
-  const { label, color } = statuses[status]
-  return (
-    <Badge
-      {...shape}
-      color={color}
-      c={`light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))`}
-    >
-      {label}
-    </Badge>
-  )
+export function StatusBadge({ status }: Pick<ApiKey, 'status'>) {
+  const { word, ...looks } = statuses[status]
+  return <Status {...looks}>{word}</Status>
 }
 
-export function TypeBadge({ type }: { type: ApiKey['type'] }) {
+export function TypeBadge({ type }: Pick<ApiKey, 'type'>) {
   return (
-    <Badge {...shape} variant="default">
+    <Badge variant="default" tt="none">
       {type === 'live' ? 'Live' : 'Test'}
     </Badge>
   )

@@ -13,7 +13,15 @@ import { KeyCharts } from './KeyCharts.tsx'
 import { KeyFacts } from './KeyFacts.tsx'
 import { KeyHeader } from './KeyHeader.tsx'
 import { KeySkeleton } from './KeySkeleton.tsx'
-import { KEY_RANGES, useKey, useKeyCallers, useKeyChanges, useKeySeries, useKeyUsage } from './keyQueries.ts'
+import {
+  KEY_RANGES,
+  useKey,
+  useKeyCallers,
+  useKeyChanges,
+  useKeyName,
+  useKeySeries,
+  useKeyUsage,
+} from './keyQueries.ts'
 import { RefusalsCard } from './RefusalsCard.tsx'
 import { UnusedKey } from './UnusedKey.tsx'
 import { UsageTiles } from './UsageTiles.tsx'
@@ -24,11 +32,12 @@ type Props = { id: string; isAdmin: boolean }
 export function KeyDetail({ id, isAdmin }: Props) {
   const [range, setRange] = useRange(KEY_RANGES)
   const key = useKey(id, isAdmin)
+  const name = useKeyName(id, !isAdmin)
   const usage = useKeyUsage(id)
   const series = useKeySeries(id, range)
   const callers = useKeyCallers(id, range)
   const changes = useKeyChanges(id, isAdmin)
-  const all = [usage, series, callers, ...(isAdmin ? [key, changes] : [])]
+  const all = [usage, series, callers, ...(isAdmin ? [key, changes] : [name])]
 
   // What is shown stays when one reading of many fails.
   const failed = all.find(({ error, data }) => error && (data === undefined || isGone(error)))
@@ -41,14 +50,14 @@ export function KeyDetail({ id, isAdmin }: Props) {
         <LoadError error={failed.error} retry={retry} />
       </Frame>
     )
-  if (!usage.data || !series.data || !callers.data || (isAdmin && (!key.data || !changes.data)))
+  if (!usage.data || !series.data || !callers.data || (isAdmin ? !key.data || !changes.data : name.isPending))
     return <KeySkeleton isAdmin={isAdmin} />
   const isStale = series.isPlaceholderData
   const longest = usage.data.windows['30d']
   const isUnused = longest.requests + longest.refused === 0
   return (
     <Frame>
-      <KeyHeader id={id} apiKey={key.data} />
+      <KeyHeader id={id} apiKey={key.data ?? name.data} />
       {key.data && <KeyFacts apiKey={key.data} />}
       <Group justify="space-between" mt="xs">
         <div>

@@ -4,7 +4,11 @@ import { PageTitle } from '../../components/PageTitle.tsx'
 import { StatusBadge, TypeBadge } from './KeyBadges.tsx'
 import type { ApiKey } from './keyQueries.ts'
 
-type Props = { id: string; apiKey: ApiKey | undefined }
+type Props = {
+  id: string
+  /** Undefined when only the ID is known. */
+  apiKey: Pick<ApiKey, 'name' | 'status' | 'type'> | undefined
+}
 
 /** What the key is called, its ID to copy, and what it is. */
 export function KeyHeader({ id, apiKey }: Props) {

@@ -76,3 +76,13 @@ export const useKeyChanges = (id: string, isAdmin: boolean) =>
     queryFn: ({ signal }) =>
       bodyOf(client.GET('/audit-log', { params: { query: { targetId: id, limit: '8' } }, signal })),
   })
+
+/** What a key is called, for members who may not read it. */
+export const useKeyName = (id: string, isWanted: boolean) =>
+  useQuery({
+    queryKey: ['keys', 'names'],
+    enabled: isWanted,
+    refetchInterval: LIVE_MS,
+    queryFn: ({ signal }) => bodyOf(client.GET('/api-key-names', { signal })),
+    select: ({ apiKeys }) => apiKeys.find((one) => one.id === id),
+  })

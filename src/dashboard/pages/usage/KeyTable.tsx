@@ -46,7 +46,7 @@ export function KeyTable({ keys, range }: { keys: KeySums[]; range: UsageRange }
         </Table>
       </section>
       {keys.length > FIRST && (
-        <Button size="compact-sm" variant="subtle" mt={4} ml={-8} onClick={all.toggle} aria-expanded={isAll}>
+        <Button size="compact-sm" variant="default" mt="sm" onClick={all.toggle} aria-expanded={isAll}>
           {isAll ? 'Show fewer keys' : `Show all ${wholeText(keys.length)} keys`}
         </Button>
       )}

@@ -33,7 +33,12 @@ export function Meter({ label, used, limit, note }: Props) {
           <Progress.Section
             value={Math.min(100, percent)}
             color={percent > 100 ? 'red.7' : percent >= NEARLY ? 'orange.7' : undefined}
+            withAria={false}
+            role="meter"
             aria-labelledby={id}
+            aria-valuemin={0}
+            aria-valuemax={limit}
+            aria-valuenow={Math.min(used, limit)}
             aria-valuetext={`${percentText(percent)}: ${wholeText(used)} of ${wholeText(limit)}`}
           />
         </Progress.Root>
