@@ -1,15 +1,21 @@
 import { Button, Group } from '@mantine/core'
 
-type Props = { label: string; isPending: boolean; onCancel: () => void; colour?: string }
+type Props = {
+  label: string
+  isPending: boolean
+  onCancel: () => void
+  colour?: string
+  isDisabled?: boolean
+}
 
 /** The end of a dialog's form: the way out, and what it is there for. */
-export function DialogButtons({ label, isPending, onCancel, colour }: Props) {
+export function DialogButtons({ label, isPending, onCancel, colour, isDisabled }: Props) {
   return (
     <Group justify="flex-end" gap="sm">
       <Button variant="default" onClick={onCancel}>
         Cancel
       </Button>
-      <Button type="submit" loading={isPending} color={colour}>
+      <Button type="submit" loading={isPending} color={colour} disabled={isDisabled}>
         {label}
       </Button>
     </Group>

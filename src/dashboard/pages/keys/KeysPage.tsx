@@ -1,5 +1,8 @@
-import { PageTitle } from '../../components/PageTitle.tsx'
+import { useMember } from '../../session/useSession.ts'
+import { KeyNames } from './KeyNames.tsx'
+import { Keys } from './Keys.tsx'
 
+/** Settings > API Keys: admins manage keys here, others see what there is. */
 export function KeysPage() {
-  return <PageTitle title="API Keys" />
+  return useMember().role === 'admin' ? <Keys /> : <KeyNames />
 }

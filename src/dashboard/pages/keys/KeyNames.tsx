@@ -1,0 +1,66 @@
+import { Anchor, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Link } from 'react-router'
+import cards from '../../components/cardTable.module.css'
+import { LoadError } from '../../components/LoadError.tsx'
+import { PageTitle } from '../../components/PageTitle.tsx'
+import { useMember } from '../../session/useSession.ts'
+import { StatusBadge, TypeBadge } from '../key/KeyBadges.tsx'
+import { useKeyNames } from './keyList.ts'
+
+/** What keys there are, for members who do not manage them. Editors may see what each was used for. */
+export function KeyNames() {
+  const names = useKeyNames()
+  const seesUsage = useMember().role === 'editor'
+  return (
+    <Stack gap="lg">
+      <PageTitle title="API Keys" description="Admins of the account create and manage keys." />
+      {names.error ? (
+        <LoadError error={names.error} retry={() => names.refetch()} />
+      ) : names.data ? (
+        <Paper withBorder>
+          <Table verticalSpacing="sm" className={cards.table}>
+            <Table.Caption className={cards.caption}>API keys of the account</Table.Caption>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th scope="col">Name</Table.Th>
+                <Table.Th scope="col">Key ID</Table.Th>
+                <Table.Th scope="col">Type</Table.Th>
+                <Table.Th scope="col">Status</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {names.data.apiKeys.map(({ id, name, type, status }) => (
+                <Table.Tr key={id}>
+                  <Table.Td>
+                    {seesUsage ? (
+                      <Anchor component={Link} to={`/keys/${id}`} fw={550} size="sm">
+                        {name}
+                      </Anchor>
+                    ) : (
+                      <Text size="sm" fw={550}>
+                        {name}
+                      </Text>
+                    )}
+                  </Table.Td>
+                  <Table.Td data-label="Key ID">
+                    <Text span size="sm" className="mono">
+                      {id}
+                    </Text>
+                  </Table.Td>
+                  <Table.Td data-label="Type">
+                    <TypeBadge type={type} />
+                  </Table.Td>
+                  <Table.Td data-label="Status">
+                    <StatusBadge status={status} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Paper>
+      ) : (
+        <Skeleton height={160} />
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,60 @@
+import { Button, Paper, Stack } from '@mantine/core'
+import { useState } from 'react'
+import { LoadError } from '../../components/LoadError.tsx'
+import { PageTitle } from '../../components/PageTitle.tsx'
+import { Filters } from './Filters.tsx'
+import { type KeyAction, KeyDialog } from './KeyDialog.tsx'
+import { KeysTable } from './KeysTable.tsx'
+import { type KeyFacts, useKeys } from './keyList.ts'
+import { NoKeys } from './NoKeys.tsx'
+import { Pages } from './Pages.tsx'
+import { PlanUse } from './PlanUse.tsx'
+import { NEWEST_FIRST, useListState } from './useListState.ts'
+
+type Open = { action: 'create' } | { action: KeyAction; apiKey: KeyFacts }
+
+/** The account's keys, and all that can be done with them. */
+export function Keys() {
+  const [query, change] = useListState()
+  const [open, setOpen] = useState<Open>()
+  const keys = useKeys(query)
+  const isFiltered = Boolean(query.q || query.type || query.status)
+  const isEmpty = keys.data?.pagination.total === 0
+  const create = () => setOpen({ action: 'create' })
+  return (
+    <Stack gap="lg">
+      <PageTitle
+        title="API Keys"
+        description="What your programs sign in with. Each has a name, limits and usage of its own."
+      >
+        <Button onClick={create}>Create Key</Button>
+      </PageTitle>
+      <PlanUse />
+      {isEmpty && !isFiltered ? (
+        <NoKeys create={create} />
+      ) : (
+        <Paper withBorder>
+          <Filters query={query} change={change} />
+          {keys.error && !keys.data ? (
+            <LoadError error={keys.error} retry={() => keys.refetch()} />
+          ) : (
+            <KeysTable
+              keys={keys.data?.apiKeys}
+              sort={query.sort ?? NEWEST_FIRST}
+              setSort={(sort) => change({ sort: sort === NEWEST_FIRST ? undefined : sort })}
+              choose={(action, apiKey) => setOpen({ action, apiKey })}
+            />
+          )}
+          <Pages pagination={keys.data?.pagination} change={change} />
+        </Paper>
+      )}
+      {open && (
+        <KeyDialog
+          action={open.action}
+          apiKey={'apiKey' in open ? open.apiKey : undefined}
+          close={() => setOpen(undefined)}
+        />
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,131 @@
+import { Anchor, Skeleton, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import cards from '../../components/cardTable.module.css'
+import { TimeText } from '../../components/TimeText.tsx'
+import { StatusBadge, TypeBadge } from '../key/KeyBadges.tsx'
+import type { KeyAction } from './KeyDialog.tsx'
+import { KeyMenu } from './KeyMenu.tsx'
+import classes from './Keys.module.css'
+import type { KeyQuery, ListedKey } from './keyList.ts'
+import { Sparkline } from './Sparkline.tsx'
+
+type Sort = NonNullable<KeyQuery['sort']>
+type Props = {
+  /** undefined while they are read */
+  keys: ListedKey[] | undefined
+  sort: Sort
+  setSort: (sort: Sort) => void
+  choose: (action: KeyAction, apiKey: ListedKey) => void
+}
+
+const WAITING_ROWS = 5
+
+/** A page of the account's keys. */
+export function KeysTable({ keys, sort, setSort, choose }: Props) {
+  const sortable = { sort, setSort }
+  return (
+    <Table
+      verticalSpacing="sm"
+      highlightOnHover
+      className={`${cards.table} ${classes.table}`}
+      aria-busy={!keys}
+    >
+      <Table.Caption className={cards.caption}>API keys of the account</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <SortHead by="name" {...sortable}>
+            Name
+          </SortHead>
+          <Table.Th scope="col">Key ID</Table.Th>
+          <Table.Th scope="col">Type</Table.Th>
+          <SortHead by="createdAt" {...sortable}>
+            Created
+          </SortHead>
+          <SortHead by="lastUsedAt" {...sortable}>
+            Last Used
+          </SortHead>
+          <Table.Th scope="col">Requests, 24 h</Table.Th>
+          <Table.Th scope="col">Status</Table.Th>
+          <Table.Th scope="col">
+            <VisuallyHidden>Actions</VisuallyHidden>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {keys?.map((apiKey) => (
+          <Row key={apiKey.id} apiKey={apiKey} choose={(action) => choose(action, apiKey)} />
+        )) ?? <Waiting />}
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+function Row({ apiKey, choose }: { apiKey: ListedKey; choose: (action: KeyAction) => void }) {
+  const { id, name, type, status, createdAt, lastUsedAt, usage, requestsByHour } = apiKey
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.name}>
+        <Anchor component={Link} to={`/keys/${id}`} fw={550} size="sm" c="inherit">
+          {name}
+        </Anchor>
+      </Table.Td>
+      <Table.Td data-label="Key ID">
+        <Text span size="sm" className="mono">
+          {id}
+        </Text>
+      </Table.Td>
+      <Table.Td data-label="Type">
+        <TypeBadge type={type} />
+      </Table.Td>
+      <Table.Td data-label="Created">
+        <TimeText at={createdAt} size="sm" />
+      </Table.Td>
+      <Table.Td data-label="Last used">
+        <TimeText at={lastUsedAt} size="sm" />
+      </Table.Td>
+      <Table.Td data-label="24 hours">
+        {usage && requestsByHour && <Sparkline hours={requestsByHour} total={usage['24h'].requests} />}
+      </Table.Td>
+      <Table.Td data-label="Status">
+        <StatusBadge status={status} />
+      </Table.Td>
+      <Table.Td className={classes.actions}>
+        <KeyMenu apiKey={apiKey} choose={choose} />
+      </Table.Td>
+    </Table.Tr>
+  )
+}
+
+type SortProps = Pick<Props, 'sort' | 'setSort'> & {
+  by: 'name' | 'createdAt' | 'lastUsedAt'
+  children: ReactNode
+}
+
+/** A heading that sorts: names from A first, times from the latest. */
+function SortHead({ by, sort, setSort, children }: SortProps) {
+  const direction = sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : undefined
+  const first: Sort = by === 'name' ? by : `-${by}`
+  const next: Sort = direction === undefined ? first : direction === 'ascending' ? `-${by}` : by
+  return (
+    <Table.Th scope="col" aria-sort={direction ?? 'none'}>
+      <UnstyledButton className={classes.sort} onClick={() => setSort(next)}>
+        {children}
+        {direction === 'ascending' && <IconArrowUp size={14} aria-hidden />}
+        {direction === 'descending' && <IconArrowDown size={14} aria-hidden />}
+      </UnstyledButton>
+    </Table.Th>
+  )
+}
+
+function Waiting() {
+  return Array.from({ length: WAITING_ROWS }, (_, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike.
+    <Table.Tr key={index}>
+      <Table.Td colSpan={8}>
+        <Skeleton height={26} />
+      </Table.Td>
+    </Table.Tr>
+  ))
+}

@@ -1,0 +1,94 @@
+import { Alert, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { CommandNotice } from '../../components/CommandNotice.tsx'
+import { readPlainSeries } from '../../components/charts/readSeries.ts'
+import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { wholeText } from '../../components/formatNumber.ts'
+import { TimeText } from '../../components/TimeText.tsx'
+import type { KeyFacts } from './keyList.ts'
+import { RegionProgress } from './RegionProgress.tsx'
+
+type Props = {
+  apiKey: KeyFacts
+  revoke: (reason: string) => void
+  isPending: boolean
+  error: unknown
+  operationId: string | undefined
+  close: () => void
+}
+
+const HOUR_MS = 3_600_000
+
+/** Says what will stop working. A live key that is in use is revoked only by whoever types its name. */
+export function RevokeForm({ apiKey, revoke, isPending, error, operationId, close }: Props) {
+  const [typed, setTyped] = useState('')
+  const [reason, setReason] = useState('')
+  const { data: requests } = useQuery({
+    queryKey: ['usage', 'last hour', apiKey.id],
+    queryFn: async ({ signal }) => {
+      const from = new Date(Date.now() - HOUR_MS).toISOString()
+      const { series } = await readPlainSeries({ from, interval: 'minute', keyId: apiKey.id }, signal)
+      return series.reduce((sum, minute) => sum + minute.requests, 0)
+    },
+  })
+  const isInUse = apiKey.type === 'live' && requests !== undefined && requests > 0
+  const isConfirmed = requests !== undefined && (!isInUse || typed === apiKey.name)
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isConfirmed) revoke(reason)
+      }}
+    >
+      <Stack>
+        <Text size="sm">
+          It stops working at once and for good, everywhere. Programs that present it are refused from then
+          on.
+        </Text>
+        {requests === undefined ? (
+          <Skeleton height={66} />
+        ) : (
+          <Alert color={requests > 0 ? 'orange' : 'gray'} variant="light" role="status">
+            {requests > 0 ? (
+              <Text size="sm">
+                <strong>
+                  {wholeText(requests)} {requests === 1 ? 'request' : 'requests'}
+                </strong>{' '}
+                in the last hour came with this key. Such requests will fail.
+              </Text>
+            ) : (
+              <Text size="sm">
+                No request in the last hour: safe to revoke. Last used <TimeText at={apiKey.lastUsedAt} />.
+              </Text>
+            )}
+          </Alert>
+        )}
+        <TextInput
+          label="Reason (optional)"
+          description="Kept with the key and in the audit log."
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {isInUse && (
+          <TextInput
+            label={`Type ${apiKey.name} to confirm`}
+            autoComplete="off"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+        )}
+        {isPending && <RegionProgress id={apiKey.id} />}
+        <CommandNotice error={error} operationId={operationId} />
+        <DialogButtons
+          label="Revoke"
+          colour="red"
+          isPending={isPending}
+          isDisabled={!isConfirmed}
+          onCancel={close}
+        />
+      </Stack>
+    </form>
+  )
+}

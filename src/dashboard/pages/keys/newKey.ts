@@ -1,0 +1,25 @@
+export type Access = 'admin' | 'full' | 'read_only'
+
+export const accesses: { value: Access; label: string; description: string }[] = [
+  { value: 'full', label: 'Full', description: 'Renders, and reads what was rendered and used.' },
+  { value: 'read_only', label: 'Read-only', description: 'Reads, and changes nothing. For analytics, say.' },
+  {
+    value: 'admin',
+    label: 'Admin',
+    description: 'Manages keys, alerts and members, too. For your own automation.',
+  },
+]
+
+const DAY_MS = 86_400_000
+
+/** Days from now; none: never. */
+export const expiries = [
+  { value: '', label: 'Never' },
+  { value: '7', label: 'In 7 days' },
+  { value: '30', label: 'In 30 days' },
+  { value: '90', label: 'In 90 days' },
+  { value: '365', label: 'In a year' },
+]
+
+export const expiryOf = (days: string, now: number): string | null =>
+  days === '' ? null : new Date(now + Number(days) * DAY_MS).toISOString()
