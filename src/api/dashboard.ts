@@ -40,7 +40,6 @@ export function dashboard(): Middleware {
       )
     },
   })
-  const page = readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
   return async (ctx) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
       throw new Problem('method-not-allowed', { detail: 'Use GET.' }, { Allow: 'GET' })
@@ -49,7 +48,8 @@ export function dashboard(): Middleware {
       await files(ctx as never, async () => {})
       return
     }
-    const html = await page
+    // Read anew each time: a build may have put another in its place, with other names in it.
+    const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
     if (html === undefined)
       throw new Problem('not-found', { detail: 'The dashboard has not been built: see the README.' })
     const nonce = randomBytes(16).toString('base64url')
