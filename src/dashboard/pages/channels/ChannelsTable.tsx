@@ -1,4 +1,4 @@
-import { Anchor, Group, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Group, Skeleton, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { Link } from 'react-router'
 import cards from '../../components/cardTable.module.css'
 import { TimeText } from '../../components/TimeText.tsx'
@@ -32,7 +32,9 @@ export function ChannelsTable({ channels, choose }: Props) {
           <Table.Th scope="col" className={classes.added}>
             Added
           </Table.Th>
-          <Table.Th scope="col" className={classes.actions} aria-label="Actions" />
+          <Table.Th scope="col" className={classes.actions}>
+            <VisuallyHidden>Actions</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

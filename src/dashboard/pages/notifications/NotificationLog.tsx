@@ -1,4 +1,4 @@
-import { Button, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Button, Paper, Skeleton, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import cards from '../../components/cardTable.module.css'
 import { LoadError } from '../../components/LoadError.tsx'
@@ -41,7 +41,9 @@ export function NotificationLog({ filter, empty }: Props) {
           <Table.Caption className={cards.caption}>Notifications, newest first</Table.Caption>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th scope="col" className={classes.open} aria-label="Attempts" />
+              <Table.Th scope="col" className={classes.open}>
+                <VisuallyHidden>Attempts</VisuallyHidden>
+              </Table.Th>
               <Table.Th scope="col">Message</Table.Th>
               <Table.Th scope="col" className={classes.channel}>
                 Channel
@@ -52,7 +54,9 @@ export function NotificationLog({ filter, empty }: Props) {
               <Table.Th scope="col" className={classes.when}>
                 When
               </Table.Th>
-              <Table.Th scope="col" className={classes.again} aria-label="Send again" />
+              <Table.Th scope="col" className={classes.again}>
+                <VisuallyHidden>Send again</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
