@@ -25,9 +25,8 @@ beforeAll(async () => {
   panels = dashboard.panels
   variables = dashboard.templating.list.map(({ name }: { name: string }) => name)
 
-  service = await startService({ workers: 0 })
   const port = await freePort()
-  service.startWorker({ WORKER_PORT: String(port) })
+  service = await startService({ env: { WORKER_PORT: String(port) } })
   const account = await service.account()
   const { key, id } = await account.createKey()
   await service.server.post('/verify', { key })
@@ -36,7 +35,7 @@ beforeAll(async () => {
   const read = async (url: string) => (await fetch(url, { headers })).text()
   const ofWorker = await eventually(
     () => read(`http://127.0.0.1:${port}/metrics`).catch(() => ''),
-    (metrics) => metrics.includes('keys_jobs_total{job="propagate-state"'),
+    (metrics) => metrics.includes('keys_jobs_total{job="revoke-api-key"'),
   )
   note(await read(`${service.url}/metrics`))
   note(ofWorker)
