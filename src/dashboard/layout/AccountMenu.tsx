@@ -19,7 +19,7 @@ export function AccountMenu({ member }: Props) {
     },
   })
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.target}>
           <Text size="sm" truncate>
@@ -29,10 +29,10 @@ export function AccountMenu({ member }: Props) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Text size="xs" c="dimmed" px="sm" pt={4}>
+        <Text component="div" size="xs" c="dimmed" px="sm" pt={4}>
           {member.email}
         </Text>
-        <Text size="xs" c="dimmed" px="sm" pb={4}>
+        <Text component="div" size="xs" c="dimmed" px="sm" pb={4}>
           {member.role}
         </Text>
         <Menu.Divider />
