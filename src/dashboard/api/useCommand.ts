@@ -4,6 +4,9 @@ import { type Outcome, runCommand } from './runCommand.ts'
 
 export type Answer<Body> = Promise<{ data?: Body; response: Response }>
 
+/** How long an answer is kept once nobody shows it: it may hold what is shown once. */
+const KEPT_MS = 500
+
 type Options<Body> = {
   /** Queries that are read again when the command is done, by the first part of their key. */
   changes: string[]
@@ -19,6 +22,7 @@ export function useCommand<Input, Body>(send: (input: Input) => Answer<Body>, op
   const queries = useQueryClient()
   const [operationId, setOperationId] = useState<string>()
   const mutation = useMutation({
+    gcTime: KEPT_MS,
     mutationFn: (input: Input) => {
       setOperationId(undefined)
       return runCommand(send(input), setOperationId)

@@ -6,13 +6,15 @@ type Props = {
   onCancel: () => void
   colour?: string
   isDisabled?: boolean
+  /** Whether leaving meanwhile would lose something. */
+  mustStay?: boolean
 }
 
 /** The end of a dialog's form: the way out, and what it is there for. */
-export function DialogButtons({ label, isPending, onCancel, colour, isDisabled }: Props) {
+export function DialogButtons({ label, isPending, onCancel, colour, isDisabled, mustStay }: Props) {
   return (
     <Group justify="flex-end" gap="sm">
-      <Button variant="default" onClick={onCancel}>
+      <Button variant="default" onClick={onCancel} disabled={mustStay}>
         Cancel
       </Button>
       <Button type="submit" loading={isPending} color={colour} disabled={isDisabled}>

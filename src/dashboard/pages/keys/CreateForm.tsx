@@ -116,7 +116,7 @@ export function CreateForm({ create, isPending, error, errors, operationId, clos
           </Stack>
         </Collapse>
         <CommandNotice error={error} operationId={operationId} />
-        <DialogButtons label="Create" isPending={isPending} onCancel={close} />
+        <DialogButtons label="Create" isPending={isPending} onCancel={close} mustStay={isPending} />
       </Stack>
     </form>
   )

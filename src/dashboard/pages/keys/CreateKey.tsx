@@ -15,6 +15,8 @@ export function CreateKey({ close }: { close: () => void }) {
     onDone: (outcome) => setSecret(outcome.done ? outcome.body.key : outcome.accepted.key),
   })
   const isShown = secret !== undefined
+  // The answer has the only copy of the key.
+  const mustStay = isShown || create.isPending
   return (
     <Modal
       opened
@@ -22,8 +24,8 @@ export function CreateKey({ close }: { close: () => void }) {
       title={isShown ? 'Save your key' : 'Create a key'}
       size="lg"
       centered
-      withCloseButton={!isShown}
-      closeOnEscape={!isShown && !create.isPending}
+      withCloseButton={!mustStay}
+      closeOnEscape={!mustStay}
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >

@@ -1,7 +1,7 @@
 import { CloseButton, Group, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import classes from './Keys.module.css'
 import type { KeyQuery } from './keyList.ts'
 
@@ -25,9 +25,17 @@ const statuses = [
 /** Which keys the list shows. What is searched for goes to the api, once somebody pauses. */
 export function Filters({ query, change }: Props) {
   const [text, setText] = useState(query.q ?? '')
-  const search = useDebouncedCallback((q: string) => change({ q: q.trim() || undefined }), WAIT_MS)
-  // The way back leads to an earlier search.
-  useEffect(() => setText(query.q ?? ''), [query.q])
+  const asked = useRef(query.q)
+  const search = useDebouncedCallback((typed: string) => {
+    asked.current = typed.trim() || undefined
+    change({ q: asked.current })
+  }, WAIT_MS)
+  // The way back leads to an earlier search; one's own does not touch what is being typed.
+  useEffect(() => {
+    if (query.q === asked.current) return
+    asked.current = query.q
+    setText(query.q ?? '')
+  }, [query.q])
   const set = (q: string) => {
     setText(q)
     search(q)
@@ -52,7 +60,7 @@ export function Filters({ query, change }: Props) {
         value={query.type ?? ''}
         onChange={(type) => change({ type: type || undefined })}
         allowDeselect={false}
-        w={150}
+        className={classes.choice}
       />
       <Select
         aria-label="Status"
@@ -60,7 +68,7 @@ export function Filters({ query, change }: Props) {
         value={query.status ?? ''}
         onChange={(status) => change({ status: status || undefined })}
         allowDeselect={false}
-        w={150}
+        className={classes.choice}
       />
     </Group>
   )

@@ -1,3 +1,4 @@
+import { useReturnFocus } from '../../components/useReturnFocus.ts'
 import { CreateKey } from './CreateKey.tsx'
 import { DeleteKey } from './DeleteKey.tsx'
 import type { KeyFacts } from './keyList.ts'
@@ -18,6 +19,7 @@ const dialogs = { rename: RenameKey, rotate: RotateKey, revoke: RevokeKey, delet
 
 /** The dialog of one action on a key, or of its creation. */
 export function KeyDialog({ action, apiKey, close }: Props) {
+  useReturnFocus()
   if (action === 'create') return <CreateKey close={close} />
   if (!apiKey) return null
   const Dialog = dialogs[action]

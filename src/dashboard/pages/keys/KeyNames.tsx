@@ -1,4 +1,5 @@
 import { Anchor, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import cards from '../../components/cardTable.module.css'
 import { LoadError } from '../../components/LoadError.tsx'
@@ -6,10 +7,17 @@ import { PageTitle } from '../../components/PageTitle.tsx'
 import { useMember } from '../../session/useSession.ts'
 import { StatusBadge, TypeBadge } from '../key/KeyBadges.tsx'
 import { useKeyNames } from './keyList.ts'
+import { Pages } from './Pages.tsx'
+
+/** More rows at once would hold the page up. */
+const ROWS = 50
 
 /** What keys there are, for members who do not manage them. Editors may see what each was used for. */
 export function KeyNames() {
   const names = useKeyNames()
+  const [page, setPage] = useState(1)
+  const total = names.data?.apiKeys.length ?? 0
+  const pagination = { page, limit: ROWS, total, totalPages: Math.ceil(total / ROWS) }
   const seesUsage = useMember().role === 'editor'
   return (
     <Stack gap="lg">
@@ -29,7 +37,7 @@ export function KeyNames() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {names.data.apiKeys.map(({ id, name, type, status }) => (
+              {names.data.apiKeys.slice((page - 1) * ROWS, page * ROWS).map(({ id, name, type, status }) => (
                 <Table.Tr key={id}>
                   <Table.Td>
                     {seesUsage ? (
@@ -57,6 +65,7 @@ export function KeyNames() {
               ))}
             </Table.Tbody>
           </Table>
+          <Pages pagination={pagination} change={(change) => setPage(Number(change.page ?? 1))} />
         </Paper>
       ) : (
         <Skeleton height={160} />

@@ -45,7 +45,7 @@ export function Keys() {
               choose={(action, apiKey) => setOpen({ action, apiKey })}
             />
           )}
-          <Pages pagination={keys.data?.pagination} change={change} />
+          <Pages pagination={keys.data?.pagination} change={change} hasSizes />
         </Paper>
       )}
       {open && (

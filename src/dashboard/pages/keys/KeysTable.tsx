@@ -72,11 +72,11 @@ function Row({ apiKey, choose }: { apiKey: ListedKey; choose: (action: KeyAction
         </Anchor>
       </Table.Td>
       <Table.Td data-label="Key ID">
-        <Text span size="sm" className="mono">
+        <Text span size="sm" className={`mono ${classes.id}`}>
           {id}
         </Text>
       </Table.Td>
-      <Table.Td data-label="Type">
+      <Table.Td data-label="Type" data-status>
         <TypeBadge type={type} />
       </Table.Td>
       <Table.Td data-label="Created">
@@ -88,7 +88,7 @@ function Row({ apiKey, choose }: { apiKey: ListedKey; choose: (action: KeyAction
       <Table.Td data-label="24 hours">
         {usage && requestsByHour && <Sparkline hours={requestsByHour} total={usage['24h'].requests} />}
       </Table.Td>
-      <Table.Td data-label="Status">
+      <Table.Td data-label="Status" data-status>
         <StatusBadge status={status} />
       </Table.Td>
       <Table.Td className={classes.actions}>

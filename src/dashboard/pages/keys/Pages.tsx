@@ -6,10 +6,12 @@ import { PAGE_SIZES } from './useListState.ts'
 type Props = {
   pagination: { page: number; limit: number; total: number; totalPages: number } | undefined
   change: (change: { page?: string; limit?: string }) => void
+  /** Whether the number of keys on a page may be chosen. */
+  hasSizes?: boolean
 }
 
 /** How many keys there are, and the way to the others. */
-export function Pages({ pagination, change }: Props) {
+export function Pages({ pagination, change, hasSizes = false }: Props) {
   if (!pagination) return <div className={classes.pages} />
   const { page, limit, total, totalPages } = pagination
   const first = (page - 1) * limit + 1
@@ -21,13 +23,15 @@ export function Pages({ pagination, change }: Props) {
           : `${wholeText(Math.min(first, total))} to ${wholeText(Math.min(first + limit - 1, total))} of ${wholeText(total)}`}
       </Text>
       <Group gap="md">
-        <NativeSelect
-          size="xs"
-          aria-label="Keys on a page"
-          data={PAGE_SIZES.map((size) => ({ value: size, label: `${size} on a page` }))}
-          value={String(limit)}
-          onChange={(event) => change({ limit: event.currentTarget.value })}
-        />
+        {hasSizes && (
+          <NativeSelect
+            size="xs"
+            aria-label="Keys on a page"
+            data={PAGE_SIZES.map((size) => ({ value: size, label: `${size} on a page` }))}
+            value={String(limit)}
+            onChange={(event) => change({ limit: event.currentTarget.value })}
+          />
+        )}
         {totalPages > 1 && (
           <Pagination
             size="sm"

@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000
 export function RevokeForm({ apiKey, revoke, isPending, error, operationId, close }: Props) {
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
-  const { data: requests } = useQuery({
+  const { data: requests, isError: isUnknown } = useQuery({
     queryKey: ['usage', 'last hour', apiKey.id],
     queryFn: async ({ signal }) => {
       const from = new Date(Date.now() - HOUR_MS).toISOString()
@@ -32,8 +32,9 @@ export function RevokeForm({ apiKey, revoke, isPending, error, operationId, clos
       return series.reduce((sum, minute) => sum + minute.requests, 0)
     },
   })
-  const isInUse = apiKey.type === 'live' && requests !== undefined && requests > 0
-  const isConfirmed = requests !== undefined && (!isInUse || typed === apiKey.name)
+  // A key that leaked is revoked even where nobody can say what it was used for.
+  const mustType = apiKey.type === 'live' && (isUnknown || (requests !== undefined && requests > 0))
+  const isConfirmed = mustType ? typed === apiKey.name : requests !== undefined || isUnknown
   return (
     <form
       onSubmit={(event) => {
@@ -46,7 +47,12 @@ export function RevokeForm({ apiKey, revoke, isPending, error, operationId, clos
           It stops working at once and for good, everywhere. Programs that present it are refused from then
           on.
         </Text>
-        {requests === undefined ? (
+        {isUnknown ? (
+          <Alert color="orange" variant="light" role="status">
+            Its requests of the last hour could not be read: it may be in use. Last used{' '}
+            <TimeText at={apiKey.lastUsedAt} />.
+          </Alert>
+        ) : requests === undefined ? (
           <Skeleton height={66} />
         ) : (
           <Alert color={requests > 0 ? 'orange' : 'gray'} variant="light" role="status">
@@ -71,7 +77,7 @@ export function RevokeForm({ apiKey, revoke, isPending, error, operationId, clos
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {isInUse && (
+        {mustType && (
           <TextInput
             label={`Type ${apiKey.name} to confirm`}
             autoComplete="off"

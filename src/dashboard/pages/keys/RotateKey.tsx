@@ -43,7 +43,7 @@ export function RotateKey({ apiKey, close }: Props) {
       title={done ? 'Save the new key' : `Rotate ${apiKey.name}`}
       size="lg"
       centered
-      withCloseButton={!done}
+      withCloseButton={!done && !rotate.isPending}
       closeOnEscape={!done && !rotate.isPending}
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
@@ -75,7 +75,12 @@ export function RotateKey({ apiKey, close }: Props) {
               allowDeselect={false}
             />
             <CommandNotice error={rotate.error} operationId={rotate.operationId} />
-            <DialogButtons label="Rotate" isPending={rotate.isPending} onCancel={close} />
+            <DialogButtons
+              label="Rotate"
+              isPending={rotate.isPending}
+              onCancel={close}
+              mustStay={rotate.isPending}
+            />
           </Stack>
         </form>
       )}

@@ -10,7 +10,7 @@ type Change = Partial<Record<(typeof NAMES)[number], string | undefined>>
 
 /**
  * What the list shows, kept in the address: it can be sent to somebody, and the way back leads to it. A change of
- * anything but the page begins at the first page.
+ * anything but the page begins at the first page; what is typed leaves no trail of its letters.
  */
 export function useListState(): [KeyQuery, (change: Change) => void] {
   const [params, setParams] = useSearchParams()
@@ -31,7 +31,7 @@ export function useListState(): [KeyQuery, (change: Change) => void] {
           }
           return next
         },
-        { replace: !('page' in changes) },
+        { replace: 'q' in changes },
       ),
     [setParams],
   )
