@@ -43,7 +43,8 @@ export function TimeChart({
     },
   } as const
   const svg: object = {
-    margin: { top: 8 },
+    // Room for the last time's label.
+    margin: { top: 8, right: kind === 'lines' ? 20 : 5 },
     'aria-label': `${title}: a chart. The arrow keys go through its times.`,
   }
   if (kind === 'bars')
@@ -65,7 +66,7 @@ export function TimeChart({
         color,
         strokeDasharray: dashes,
       }))}
-      curveType="monotone"
+      curveType="linear"
       connectNulls={false}
       withDots={false}
       lineChartProps={svg}

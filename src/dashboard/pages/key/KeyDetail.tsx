@@ -9,6 +9,7 @@ import { PageTitle } from '../../components/PageTitle.tsx'
 import { BackLink } from '../alerts/BackLink.tsx'
 import { CallersCard } from './CallersCard.tsx'
 import { ChangesCard } from './ChangesCard.tsx'
+import { KeyActions } from './KeyActions.tsx'
 import { KeyCharts } from './KeyCharts.tsx'
 import { KeyFacts } from './KeyFacts.tsx'
 import { KeyHeader } from './KeyHeader.tsx'
@@ -57,7 +58,11 @@ export function KeyDetail({ id, isAdmin }: Props) {
   const isUnused = longest.requests + longest.refused === 0
   return (
     <Frame>
-      <KeyHeader id={id} apiKey={key.data ?? name.data} />
+      <KeyHeader
+        id={id}
+        apiKey={key.data ?? name.data}
+        actions={key.data && <KeyActions apiKey={key.data} />}
+      />
       {key.data && <KeyFacts apiKey={key.data} />}
       <Group justify="space-between" mt="xs">
         <div>

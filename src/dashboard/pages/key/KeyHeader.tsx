@@ -1,5 +1,6 @@
 import { ActionIcon, CopyButton, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { PageTitle } from '../../components/PageTitle.tsx'
 import { StatusBadge, TypeBadge } from './KeyBadges.tsx'
 import type { ApiKey } from './keyQueries.ts'
@@ -8,13 +9,15 @@ type Props = {
   id: string
   /** Undefined when only the ID is known. */
   apiKey: Pick<ApiKey, 'name' | 'status' | 'type'> | undefined
+  /** For those who may change the key. */
+  actions: ReactNode
 }
 
 /** What the key is called, its ID to copy, and what it is. */
-export function KeyHeader({ id, apiKey }: Props) {
+export function KeyHeader({ id, apiKey, actions }: Props) {
   return (
     <Stack gap={6}>
-      <PageTitle title={apiKey?.name ?? id} />
+      <PageTitle title={apiKey?.name ?? id}>{actions}</PageTitle>
       <Group gap="sm">
         {apiKey && (
           <>

@@ -58,7 +58,7 @@ function KeyLine({ sums, total }: { sums: KeySums; total: number }) {
   const { keyId, name, color, requests, errors, refused, units } = sums
   const cells = [
     wholeText(requests),
-    total === 0 ? '–' : `${((100 * requests) / total).toFixed(1)} %`,
+    shareText(requests, total),
     wholeText(errors),
     requests === 0 ? '–' : percentText((100 * errors) / requests),
     wholeText(refused),
@@ -85,4 +85,11 @@ function KeyLine({ sums, total }: { sums: KeySums; total: number }) {
       ))}
     </Table.Tr>
   )
+}
+
+/** With one decimal, so that shares stand below each other; one that is not zero never reads as `0.0 %`. */
+function shareText(part: number, total: number): string {
+  if (total === 0) return '–'
+  const percent = (100 * part) / total
+  return percent > 0 && percent < 0.05 ? '< 0.1 %' : `${percent.toFixed(1)} %`
 }
