@@ -1,5 +1,5 @@
 import { Button, Paper, Stack } from '@mantine/core'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { LoadError } from '../../components/LoadError.tsx'
 import { PageTitle } from '../../components/PageTitle.tsx'
 import { Filters } from './Filters.tsx'
@@ -20,6 +20,7 @@ export function Keys() {
   const keys = useKeys(query)
   const isFiltered = Boolean(query.q || query.type || query.status)
   const isEmpty = keys.data?.pagination.total === 0
+  const choose = useCallback((action: KeyAction, apiKey: KeyFacts) => setOpen({ action, apiKey }), [])
   const create = () => setOpen({ action: 'create' })
   return (
     <Stack gap="lg">
@@ -42,7 +43,7 @@ export function Keys() {
               keys={keys.data?.apiKeys}
               sort={query.sort ?? NEWEST_FIRST}
               setSort={(sort) => change({ sort: sort === NEWEST_FIRST ? undefined : sort })}
-              choose={(action, apiKey) => setOpen({ action, apiKey })}
+              choose={choose}
             />
           )}
           <Pages pagination={keys.data?.pagination} change={change} hasSizes />

@@ -1,6 +1,6 @@
 import { Anchor, Skeleton, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import cards from '../../components/cardTable.module.css'
 import { TimeText } from '../../components/TimeText.tsx'
@@ -54,15 +54,14 @@ export function KeysTable({ keys, sort, setSort, choose }: Props) {
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {keys?.map((apiKey) => (
-          <Row key={apiKey.id} apiKey={apiKey} choose={(action) => choose(action, apiKey)} />
-        )) ?? <Waiting />}
+        {keys?.map((apiKey) => <Row key={apiKey.id} apiKey={apiKey} choose={choose} />) ?? <Waiting />}
       </Table.Tbody>
     </Table>
   )
 }
 
-function Row({ apiKey, choose }: { apiKey: ListedKey; choose: (action: KeyAction) => void }) {
+/** Drawn again only when something of its key has changed: there may be a hundred of them. */
+const Row = memo(function Row({ apiKey, choose }: Pick<Props, 'choose'> & { apiKey: ListedKey }) {
   const { id, name, type, status, createdAt, lastUsedAt, usage, requestsByHour } = apiKey
   return (
     <Table.Tr>
@@ -92,11 +91,11 @@ function Row({ apiKey, choose }: { apiKey: ListedKey; choose: (action: KeyAction
         <StatusBadge status={status} />
       </Table.Td>
       <Table.Td className={classes.actions}>
-        <KeyMenu apiKey={apiKey} choose={choose} />
+        <KeyMenu apiKey={apiKey} choose={(action) => choose(action, apiKey)} />
       </Table.Td>
     </Table.Tr>
   )
-}
+})
 
 type SortProps = Pick<Props, 'sort' | 'setSort'> & {
   by: 'name' | 'createdAt' | 'lastUsedAt'
