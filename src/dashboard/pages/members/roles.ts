@@ -7,8 +7,12 @@ export const roles: readonly { role: Role; label: string; sentence: string }[] =
     label: 'Admin',
     sentence: 'Sees and manages everything: keys, alerts, channels, members and the audit log.',
   },
-  { role: 'editor', label: 'Editor', sentence: 'Sees the plan and the usage, but no keys.' },
-  { role: 'viewer', label: 'Viewer', sentence: 'Sees the plan and its limits only.' },
+  {
+    role: 'editor',
+    label: 'Editor',
+    sentence: 'Sees the plan, the names of keys and the usage; changes nothing.',
+  },
+  { role: 'viewer', label: 'Viewer', sentence: 'Sees the plan, its limits and the names of keys.' },
 ]
 
 export const roleLabel = (role: Role) => roles.find((one) => one.role === role)?.label ?? role
