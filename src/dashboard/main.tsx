@@ -12,8 +12,6 @@ import { router } from './router.tsx'
 import { theme } from './theme.ts'
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=style-nonce]')?.content ?? ''
-// Where the library that keeps the page still behind a dialog looks for it.
-Object.assign(globalThis, { __webpack_nonce__: nonce })
 const root = document.getElementById('root') as HTMLElement
 
 createRoot(root).render(

@@ -10,8 +10,10 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   cursorType: 'pointer',
   respectReducedMotion: true,
-  // A header element of its own would be a second banner of the page.
   components: {
+    // Locking the page would take a style element of its own, and move what is behind the dialog.
+    Modal: { defaultProps: { lockScroll: false } },
+    // A header element of its own would be a second banner of the page.
     ModalHeader: { defaultProps: { component: 'div' } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
   },
