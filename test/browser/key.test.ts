@@ -107,6 +107,8 @@ describe('the page of a key', () => {
   })
 
   it('is read by the keyboard: the arrow keys go through a chart’s times', async () => {
+    // What the pointer is on comes before what the keyboard is at.
+    await page.mouse.move(0, 0)
     await chart('Requests').getByRole('application').focus()
     await page.keyboard.press('ArrowRight')
     const tip = chart('Requests').getByRole('status')
