@@ -9,7 +9,7 @@ export function SecretShown({ secret, close }: Props) {
   const [isKept, setKept] = useState(false)
   return (
     <Stack>
-      <Alert color="yellow" variant="light" role="status" title="It is shown this once">
+      <Alert variant="light" role="status" title="It is shown this once">
         <Text size="sm">
           Put it where your receiver finds it, as you would a password. It signs every message; with it your
           receiver tells ours from forged ones. If it is lost, rotate it.
