@@ -143,7 +143,7 @@ describe('alerts', () => {
     await page.getByText(/^Muted until/).waitFor({ state: 'detached' })
 
     await page.getByRole('link', { name: 'Alerts' }).first().click()
-    await page.getByRole('switch', { name: 'Busy customer is on' }).click({ force: true })
+    await page.getByRole('switch', { name: 'Busy customer is on' }).press('Space')
     const row = page.getByRole('row', { name: /Busy customer/ })
     await row.getByText('Off', { exact: true }).waitFor()
     expect(await findA11y(page)).toEqual([])
