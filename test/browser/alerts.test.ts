@@ -142,7 +142,7 @@ describe('alerts', () => {
     await page.getByRole('button', { name: 'End now' }).click()
     await page.getByText(/^Muted until/).waitFor({ state: 'detached' })
 
-    await page.getByRole('link', { name: 'Alerts' }).first().click()
+    await page.goto(`${service.url}/dashboard/alerts`)
     await page.getByRole('switch', { name: 'Busy customer is on' }).press('Space')
     const row = page.getByRole('row', { name: /Busy customer/ })
     await row.getByText('Off', { exact: true }).waitFor()
