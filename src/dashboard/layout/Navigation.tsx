@@ -29,6 +29,12 @@ const groups: { title?: string; entries: Entry[] }[] = [
   },
 ]
 
+/** The library's own colour has too little contrast under the pointer. */
+const readable = () => ({
+  root: { '--nl-color': 'light-dark(var(--mantine-color-indigo-9), var(--mantine-color-indigo-1))' },
+  children: {},
+})
+
 /** Where one can go; only what the member's role may see. */
 export function Navigation({ role }: { role: Role }) {
   const { pathname } = useLocation()
@@ -54,6 +60,7 @@ export function Navigation({ role }: { role: Role }) {
                   label={label}
                   leftSection={<Icon size={18} stroke={1.75} aria-hidden />}
                   active={isHere}
+                  vars={readable}
                   aria-current={isHere ? 'page' : undefined}
                 />
               )
