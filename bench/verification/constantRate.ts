@@ -6,6 +6,8 @@ export type Latencies = { asked: number; rate: number; p50: number; p99: number;
 
 const END = '\r\n\r\n'
 const TICK_MS = 1
+/** Not counted: in its first moments the loader itself is slow. */
+const WARM_UP_SECONDS = 1
 
 /**
  * Sends requests at a constant rate over kept-alive connections, each of which takes one at a time. A latency (ms) counts
@@ -21,7 +23,7 @@ export async function loadAtRate(
   const dueOf = new Map<Socket, number>()
   const latencies: number[] = []
   const waiting: number[] = []
-  let [sent, failed] = [0, 0]
+  let [sent, failed, counted] = [0, 0, 0]
 
   const send = (socket: Socket, due: number) => {
     dueOf.set(socket, due)
@@ -29,7 +31,8 @@ export async function loadAtRate(
   }
   const answered = (socket: Socket, head: string) => {
     if (!head.startsWith('HTTP/1.1 200')) failed++
-    latencies.push(performance.now() - (dueOf.get(socket) ?? 0))
+    const asked = dueOf.get(socket) ?? 0
+    if (asked >= counted) latencies.push(performance.now() - asked)
     const due = waiting.shift()
     if (due === undefined) idle.push(socket)
     else send(socket, due)
@@ -50,7 +53,8 @@ export async function loadAtRate(
   const sockets = await Promise.all(Array.from({ length: connections }, open))
 
   const start = performance.now()
-  const total = Math.floor(rate * seconds)
+  counted = start + WARM_UP_SECONDS * 1000
+  const total = Math.floor(rate * (WARM_UP_SECONDS + seconds))
   for (let due = 0; due < total; ) {
     const now = Math.min(total, Math.floor(((performance.now() - start) / 1000) * rate))
     for (; due < now; due++) {
