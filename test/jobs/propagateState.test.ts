@@ -8,6 +8,7 @@ import { createLog } from '../../src/platform/log.ts'
 import { Region } from '../../src/region/Region.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { propagateState } from '../../src/workers/jobs/propagateState.ts'
+import { renew } from '../../src/workers/keepLeases.ts'
 import { freshRedis } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Road, startRoad } from '../support/road.ts'
@@ -91,6 +92,11 @@ const seen = async ({ commandId }: { commandId: string }) => {
   return row
 }
 
+const waitsForLock = async () => {
+  const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  return (await worker.em().execute(waiting)).length > 0
+}
+
 describe('a further region that says nothing', () => {
   it('has lapsed once its lease is over, while what was sent is on its way; when that arrives, it is recorded', async () => {
     const job = await owe(-1)
@@ -113,14 +119,34 @@ describe('a further region that says nothing', () => {
       await em.execute('select 1 from region for update')
       bringing = propagateState(worker.context, job)
       // Then it looks at the lease.
-      await eventually(
-        () => worker.em().execute(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`),
-        (waiting) => waiting.length > 0,
-      )
+      await eventually(waitsForLock, (waiting) => waiting)
     })
     expect(await seen(job)).toEqual({ outcome: null, confirmed: false })
     road.mend()
     await bringing
     expect(await seen(job)).toEqual({ outcome: 'confirmed', confirmed: true })
+  })
+})
+
+describe('a lease', () => {
+  it('promise 3: is counted from before Postgres was asked what the region is owed, however long that takes', async () => {
+    let renewing: Promise<boolean> = Promise.resolve(false)
+    let asked = 0
+    await worker.em().transactional(async (em) => {
+      await em.execute('select 1 from region for update')
+      renewing = renew(worker.context, eu)
+      await eventually(waitsForLock, (waiting) => waiting)
+      asked = await eu.now()
+      // The region's clock goes on meanwhile.
+      await eventually(
+        () => eu.now(),
+        (now) => now > asked,
+      )
+    })
+    expect(await renewing).toBe(true)
+    const [, epoch] = (await eu.marker()).split('|')
+    const until = Number(await eu.redis.get(`keys:${epoch}:lease`))
+    expect(until).toBeGreaterThan(MINUTE_MS)
+    expect(until).toBeLessThanOrEqual(asked + MINUTE_MS)
   })
 })

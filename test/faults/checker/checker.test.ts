@@ -4,7 +4,7 @@ import { root } from '../../../src/dev/dataDir.ts'
 import { anySeed } from '../../support/random.ts'
 import { runChecker } from './runChecker.ts'
 
-const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 500)
+const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 300)
 
 it(
   `promise 3: in ${HISTORIES} histories under faults no verification that starts after a revoke's answer is accepted`,
