@@ -1,4 +1,4 @@
-import { Text, type TextProps, Tooltip } from '@mantine/core'
+import { Text, type TextProps } from '@mantine/core'
 import { instantText, relativeText } from './formatTime.ts'
 
 type Props = TextProps & {
@@ -7,7 +7,7 @@ type Props = TextProps & {
   never?: string
 }
 
-/** How long ago, or in how long; the instant itself (UTC) in a tooltip and to assistive technology. */
+/** How long ago, or in how long; the instant itself (UTC) as its title. */
 export function TimeText({ at, never = 'never', ...text }: Props) {
   if (at === null)
     return (
@@ -16,10 +16,10 @@ export function TimeText({ at, never = 'never', ...text }: Props) {
       </Text>
     )
   return (
-    <Tooltip label={instantText(at)} events={{ hover: true, focus: true, touch: true }}>
-      <Text span inherit {...text}>
-        <time dateTime={at}>{relativeText(at, Date.now())}</time>
-      </Text>
-    </Tooltip>
+    <Text span inherit {...text}>
+      <time dateTime={at} title={instantText(at)}>
+        {relativeText(at, Date.now())}
+      </time>
+    </Text>
   )
 }

@@ -1,5 +1,5 @@
 import { Button, Paper, Stack } from '@mantine/core'
-import { useCallback, useState } from 'react'
+import { useCallback, useDeferredValue, useState } from 'react'
 import { LoadError } from '../../components/LoadError.tsx'
 import { PageTitle } from '../../components/PageTitle.tsx'
 import { Filters } from './Filters.tsx'
@@ -18,6 +18,8 @@ export function Keys() {
   const [query, change] = useListState()
   const [open, setOpen] = useState<Open>()
   const keys = useKeys(query)
+  // Drawn in slices: a hundred new rows do not hold up what is typed meanwhile.
+  const rows = useDeferredValue(keys.data?.apiKeys)
   const isFiltered = Boolean(query.q || query.type || query.status)
   const isEmpty = keys.data?.pagination.total === 0
   const choose = useCallback((action: KeyAction, apiKey: KeyFacts) => setOpen({ action, apiKey }), [])
@@ -40,7 +42,7 @@ export function Keys() {
             <LoadError error={keys.error} retry={() => keys.refetch()} />
           ) : (
             <KeysTable
-              keys={keys.data?.apiKeys}
+              keys={rows}
               sort={query.sort ?? NEWEST_FIRST}
               setSort={(sort) => change({ sort: sort === NEWEST_FIRST ? undefined : sort })}
               choose={choose}
