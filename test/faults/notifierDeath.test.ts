@@ -15,6 +15,8 @@ const KEYS = 10
 const CROSSINGS = ACCOUNTS * KEYS
 /** Deliveries to one host that a worker has under way at most. */
 const AT_ONCE = 16
+/** Per phase, so that a slow machine gets through it: a worker that starts takes most of a core. */
+const KILLS = 15
 
 let service: Service
 let queues: Queues
@@ -58,6 +60,7 @@ async function evaluateAll(at: number) {
 }
 
 let kills = 0
+let killsAllowed = KILLS
 let offsetMs = 0
 let isKilling = true
 let killing: Promise<void> | undefined
@@ -78,7 +81,7 @@ async function killOn() {
     const before = await sent()
     await eventually(sent, (now) => now > before || !isKilling, 30_000).catch(() => {})
     await delay(random.between(300, 2_500))
-    await kill(random.between(0, 1))
+    if (kills < killsAllowed) await kill(random.between(0, 1))
   }
 }
 
@@ -104,10 +107,11 @@ it('promise 7: 500 crossings over 50 accounts, workers killed at random: nothing
         return found
       },
       (found) => found >= CROSSINGS,
-      150_000,
+      300_000,
     )
   await more('incident', Date.now)
   const crossedBy = kills
+  killsAllowed = kills + KILLS
 
   // All windows are empty by then: every crossing ends.
   offsetMs = 8 * MINUTE
@@ -119,6 +123,7 @@ it('promise 7: 500 crossings over 50 accounts, workers killed at random: nothing
     return minute
   })
   const endedBy = kills
+  killsAllowed = kills + 3
   await eventually(
     async () => kills,
     (now) => now >= endedBy + 3,
@@ -132,7 +137,7 @@ it('promise 7: 500 crossings over 50 accounts, workers killed at random: nothing
   await eventually(
     () => count(`notification where status <> 'delivered'`),
     (open) => open === 0,
-    150_000,
+    300_000,
   )
 
   const raw = receiver.received.map(idOf)
@@ -151,4 +156,4 @@ it('promise 7: 500 crossings over 50 accounts, workers killed at random: nothing
   expect([...distinct].sort()).toEqual(told?.map(({ id }) => String(id)).sort())
   // Only what was between "sent" and "recorded" at a kill may come twice.
   expect(raw.length - distinct.size).toBeLessThanOrEqual(kills * AT_ONCE)
-}, 400_000)
+}, 900_000)
