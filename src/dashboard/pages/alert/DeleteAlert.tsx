@@ -42,7 +42,7 @@ export function DeleteAlert({ rule, close }: Props) {
             off.
           </Text>
           <CommandNotice error={remove.error} operationId={remove.operationId} />
-          <DialogButtons label="Delete the rule" colour="red" isPending={remove.isPending} onCancel={close} />
+          <DialogButtons label="Delete the rule" isDangerous isPending={remove.isPending} onCancel={close} />
         </Stack>
       </form>
     </Modal>

@@ -48,7 +48,7 @@ export function DeleteChannel({ channel, close }: Props) {
           <CommandNotice error={remove.error} operationId={remove.operationId} />
           <DialogButtons
             label="Delete the channel"
-            colour="red"
+            isDangerous
             isPending={remove.isPending}
             onCancel={close}
           />

@@ -41,7 +41,7 @@ export function DeleteKey({ apiKey, close }: Props) {
             The audit log keeps what was done with it.
           </Text>
           <CommandNotice error={remove.error} operationId={remove.operationId} />
-          <DialogButtons label="Delete" colour="red" isPending={remove.isPending} onCancel={close} />
+          <DialogButtons label="Delete" isDangerous isPending={remove.isPending} onCancel={close} />
         </Stack>
       </form>
     </Modal>

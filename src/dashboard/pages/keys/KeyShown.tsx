@@ -10,7 +10,7 @@ export function KeyShown({ secret, close, children }: Props) {
   const request = `curl ${location.origin}/api-keys -H "Authorization: Bearer $PICTIFY_API_KEY"`
   return (
     <Stack>
-      <Alert color="yellow" variant="light" role="status" title="It is shown this once">
+      <Alert variant="light" role="status" title="It is shown this once">
         <Text size="sm">
           Copy it now. We keep its hash alone and cannot show it again; a lost key is rotated.
         </Text>

@@ -89,7 +89,7 @@ export function RevokeForm({ apiKey, revoke, isPending, error, operationId, clos
         <CommandNotice error={error} operationId={operationId} />
         <DialogButtons
           label="Revoke"
-          colour="red"
+          isDangerous
           isPending={isPending}
           isDisabled={!isConfirmed}
           onCancel={close}

@@ -30,7 +30,7 @@ export function RemoveMember({ member, close }: { member: Member; close: () => v
           cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay and go on working.
         </Text>
         <CommandNotice error={remove.error} operationId={remove.operationId} />
-        <DialogButtons label="Remove" colour="red.9" isPending={remove.isPending} onCancel={close} />
+        <DialogButtons label="Remove" isDangerous isPending={remove.isPending} onCancel={close} />
       </Stack>
     </form>
   )
