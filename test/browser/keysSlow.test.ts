@@ -76,3 +76,27 @@ describe('while the workers are away', () => {
     expect(browser.faults).toEqual([])
   })
 })
+
+describe('an answer that is lost on its way', () => {
+  it('comes again when it is asked for again: there is one key, and it is shown', async () => {
+    await page.getByRole('button', { name: 'Create Key' }).first().click()
+    await dialog().getByLabel('Name').fill('Once')
+    await page.route(
+      '**/api-keys',
+      async (route) => {
+        await route.fetch()
+        await route.abort()
+      },
+      { times: 1 },
+    )
+    await button('Create').click()
+    await dialog().getByText('The server cannot be reached').waitFor()
+    await button('Create').click()
+    await dialog().getByRole('heading', { name: 'Save your key' }).waitFor()
+    expect(await dialog().getByLabel('API key').inputValue()).toMatch(/^pk_live_/)
+    await dialog().getByLabel('I have saved the key where I find it again').check()
+    await button('Done').click()
+    await page.getByRole('link', { name: 'Once' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Once' }).count()).toBe(1)
+  })
+})

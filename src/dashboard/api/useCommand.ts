@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Outcome, runCommand } from './runCommand.ts'
+import { type Once, useOnce } from './useOnce.ts'
 
 export type Answer<Body> = Promise<{ data?: Body; response: Response }>
 
@@ -15,23 +16,32 @@ type Options<Body> = {
 }
 
 /**
- * A change that goes through the queue: `run(input)` sends it and follows it to its end. `operationId` is the ID of
- * the operation once the api has answered 202: it is kept and will be done, whether or not anyone waits.
+ * A change that goes through the queue: `run(input)` sends it and follows it to its end. Sent again after an
+ * answer that was lost, it is done once. `operationId` is the ID of the operation once the api has answered 202: it is
+ * kept and will be done, whether or not anyone waits.
  */
-export function useCommand<Input, Body>(send: (input: Input) => Answer<Body>, options: Options<Body>) {
+export function useCommand<Input, Body>(
+  send: (input: Input, once: Once) => Answer<Body>,
+  options: Options<Body>,
+) {
   const queries = useQueryClient()
+  const { headersFor, answered } = useOnce()
   const [operationId, setOperationId] = useState<string>()
   const mutation = useMutation({
     gcTime: KEPT_MS,
     mutationFn: (input: Input) => {
       setOperationId(undefined)
-      return runCommand(send(input), setOperationId)
+      return runCommand(send(input, headersFor(input)), setOperationId)
     },
     onSuccess: async (outcome) => {
+      answered()
       options.onDone?.(outcome)
       await Promise.all(options.changes.map((name) => queries.invalidateQueries({ queryKey: [name] })))
     },
-    onError: (error) => options.onError?.(error),
+    onError: (error) => {
+      answered(error)
+      options.onError?.(error)
+    },
   })
   return {
     run: mutation.mutate,

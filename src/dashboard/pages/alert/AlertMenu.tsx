@@ -13,22 +13,25 @@ type Props = { rule: Rule; mute: () => void }
 /** What can be done with a rule beside editing it. */
 export function AlertMenu({ rule, mute }: Props) {
   const [isDeleting, setDeleting] = useState(false)
-  const test = useCommand(() => client.POST('/alerts/{id}/test', { params: { path: { id: rule.id } } }), {
-    changes: ['notifications'],
-    onDone: (outcome) => {
-      const { notificationIds } = (outcome.done ? outcome.body : outcome.result) as {
-        notificationIds: string[]
-      }
-      const count = notificationIds.length
-      notifications.show({
-        message:
-          count === 0
-            ? 'Nothing was sent: the rule has no channel that is verified.'
-            : `A sample was sent to ${count === 1 ? 'one channel' : `${count} channels`}. See the messages below.`,
-      })
+  const test = useCommand(
+    (_: undefined, header) => client.POST('/alerts/{id}/test', { params: { path: { id: rule.id }, header } }),
+    {
+      changes: ['notifications'],
+      onDone: (outcome) => {
+        const { notificationIds } = (outcome.done ? outcome.body : outcome.result) as {
+          notificationIds: string[]
+        }
+        const count = notificationIds.length
+        notifications.show({
+          message:
+            count === 0
+              ? 'Nothing was sent: the rule has no channel that is verified.'
+              : `A sample was sent to ${count === 1 ? 'one channel' : `${count} channels`}. See the messages below.`,
+        })
+      },
+      onError: (error) => notifications.show({ color: 'red', title: 'Not sent', message: messageOf(error) }),
     },
-    onError: (error) => notifications.show({ color: 'red', title: 'Not sent', message: messageOf(error) }),
-  })
+  )
   return (
     <>
       <Menu position="bottom-end" width={220}>

@@ -30,7 +30,7 @@ function NewAlert() {
         isSaved={false}
         label="Add Alert"
         back="/alerts"
-        send={(values) => client.POST('/alerts', { body: newRuleOf(values) })}
+        send={(values, header) => client.POST('/alerts', { body: newRuleOf(values), params: { header } })}
         onDone={(id) => {
           notifications.show({ message: 'The rule is saved. It is looked at within the next minute.' })
           navigate(id === undefined ? '/alerts' : `/alerts/${id}`)

@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { Link } from 'react-router'
 import type { Answer } from '../../api/useCommand.ts'
 import { useCommand } from '../../api/useCommand.ts'
+import type { Once } from '../../api/useOnce.ts'
 import { CommandNotice } from '../../components/CommandNotice.tsx'
 import { ConditionFields } from './ConditionFields.tsx'
 import classes from './RuleEditor.module.css'
@@ -18,7 +19,7 @@ type Props<Body> = {
   label: string
   /** Where Cancel leads. */
   back: string
-  send: (values: RuleValues) => Answer<Body>
+  send: (values: RuleValues, once: Once) => Answer<Body>
   onDone: (id: string | undefined) => void
 }
 

@@ -60,8 +60,9 @@ function ChannelForm({ close, onDone }: FormProps) {
   const { type } = form.values
   const { field, fieldLabel, placeholder, help } = channelTypes[type]
   const create = useCommand(
-    (values: Values) =>
+    (values: Values, header) =>
       client.POST('/channels', {
+        params: { header },
         body: { type: values.type, name: values.name.trim(), [field]: values.target.trim() },
       }),
     {
@@ -120,7 +121,7 @@ function ChannelForm({ close, onDone }: FormProps) {
           spellCheck={false}
           {...form.getInputProps('target')}
         />
-        <CommandNotice error={create.error} operationId={create.operationId} />
+        <CommandNotice error={create.error} operationId={create.operationId} mustStay={type === 'webhook'} />
         <DialogButtons label="Add the channel" isPending={create.isPending} onCancel={close} />
       </Stack>
     </form>

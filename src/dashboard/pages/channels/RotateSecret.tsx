@@ -13,7 +13,8 @@ type Props = { channel: Channel; close: () => void }
 export function RotateSecret({ channel, close }: Props) {
   const [secret, setSecret] = useState<string>()
   const rotate = useCommand(
-    () => client.POST('/channels/{id}/rotate-secret', { params: { path: { id: channel.id } } }),
+    (_: undefined, header) =>
+      client.POST('/channels/{id}/rotate-secret', { params: { path: { id: channel.id }, header } }),
     {
       changes: ['channels'],
       onDone: (outcome) => setSecret(outcome.done ? outcome.body.secret : outcome.accepted.secret),
@@ -43,7 +44,7 @@ export function RotateSecret({ channel, close }: Props) {
               You get another secret. For 24 hours each message carries two signatures, by the new one and by
               the former one, so that your receiver can change over in its own time.
             </Text>
-            <CommandNotice error={rotate.error} operationId={rotate.operationId} />
+            <CommandNotice error={rotate.error} operationId={rotate.operationId} mustStay />
             <DialogButtons label="Rotate the secret" isPending={rotate.isPending} onCancel={close} />
           </Stack>
         </form>

@@ -16,7 +16,8 @@ export function TestChannel({ channel, close }: Props) {
   const isLink = channel.type === 'email' && !channel.verified
   const [id, setId] = useState<string>()
   const test = useCommand(
-    () => client.POST('/channels/{id}/test', { params: { path: { id: channel.id } } }),
+    (_: undefined, header) =>
+      client.POST('/channels/{id}/test', { params: { path: { id: channel.id }, header } }),
     {
       changes: ['channels', 'notifications'],
       onDone: (outcome) => {

@@ -115,7 +115,7 @@ export function CreateForm({ create, isPending, error, errors, operationId, clos
             />
           </Stack>
         </Collapse>
-        <CommandNotice error={error} operationId={operationId} />
+        <CommandNotice error={error} operationId={operationId} mustStay />
         <DialogButtons label="Create" isPending={isPending} onCancel={close} mustStay={isPending} />
       </Stack>
     </form>

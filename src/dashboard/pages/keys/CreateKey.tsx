@@ -10,10 +10,13 @@ import { CHANGES } from './keyList.ts'
 /** Creates a key and shows it, this once. While it is shown, nothing but its own button closes the dialog. */
 export function CreateKey({ close }: { close: () => void }) {
   const [secret, setSecret] = useState<string>()
-  const create = useCommand((body: NewKey) => client.POST('/api-keys', { body }), {
-    changes: CHANGES,
-    onDone: (outcome) => setSecret(outcome.done ? outcome.body.key : outcome.accepted.key),
-  })
+  const create = useCommand(
+    (body: NewKey, header) => client.POST('/api-keys', { body, params: { header } }),
+    {
+      changes: CHANGES,
+      onDone: (outcome) => setSecret(outcome.done ? outcome.body.key : outcome.accepted.key),
+    },
+  )
   const isShown = secret !== undefined
   // The answer has the only copy of the key.
   const mustStay = isShown || create.isPending

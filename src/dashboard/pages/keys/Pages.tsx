@@ -20,7 +20,9 @@ export function Pages({ pagination, change, hasSizes = false }: Props) {
       <Text size="sm" c="dimmed" role="status" className="numbers">
         {total === 0
           ? 'No key is like this'
-          : `${wholeText(Math.min(first, total))} to ${wholeText(Math.min(first + limit - 1, total))} of ${wholeText(total)}`}
+          : first > total
+            ? `Nothing on this page, ${wholeText(total)} in all`
+            : `${wholeText(first)} to ${wholeText(Math.min(first + limit - 1, total))} of ${wholeText(total)}`}
       </Text>
       <Group gap="md">
         {hasSizes && (

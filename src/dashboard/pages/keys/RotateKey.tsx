@@ -23,9 +23,9 @@ export function RotateKey({ apiKey, close }: Props) {
   const [overlap, setOverlap] = useState('86400')
   const [done, setDone] = useState<{ secret: string | undefined; at: string }>()
   const rotate = useCommand(
-    (overlapSeconds: number) =>
+    (overlapSeconds: number, header) =>
       client.POST('/api-keys/{id}/rotate', {
-        params: { path: { id: apiKey.id } },
+        params: { path: { id: apiKey.id }, header },
         body: { overlapSeconds },
       }),
     {
@@ -74,7 +74,7 @@ export function RotateKey({ apiKey, close }: Props) {
               onChange={(value) => setOverlap(value ?? '0')}
               allowDeselect={false}
             />
-            <CommandNotice error={rotate.error} operationId={rotate.operationId} />
+            <CommandNotice error={rotate.error} operationId={rotate.operationId} mustStay />
             <DialogButtons
               label="Rotate"
               isPending={rotate.isPending}

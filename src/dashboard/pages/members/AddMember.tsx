@@ -23,8 +23,11 @@ export function AddMember({ close }: { close: () => void }) {
     },
   })
   const add = useCommand(
-    ({ email, name, ...rest }: Values) =>
-      client.POST('/members', { body: { ...rest, email: email.trim(), name: name.trim() || null } }),
+    ({ email, name, ...rest }: Values, header) =>
+      client.POST('/members', {
+        params: { header },
+        body: { ...rest, email: email.trim(), name: name.trim() || null },
+      }),
     {
       changes: CHANGES,
       onDone: () => {

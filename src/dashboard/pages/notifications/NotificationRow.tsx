@@ -128,11 +128,15 @@ function Status({ notification, isHeld }: { notification: Notification; isHeld: 
 }
 
 function SendAgain({ id, title, channel }: { id: string; title: string; channel: string }) {
-  const send = useCommand(() => client.POST('/notifications/{id}/redeliver', { params: { path: { id } } }), {
-    changes: ['notifications'],
-    onDone: () => notifications.show({ message: `Sent again to ${channel}.` }),
-    onError: (error) => notifications.show({ color: 'red', title: 'Not sent', message: messageOf(error) }),
-  })
+  const send = useCommand(
+    (_: undefined, header) =>
+      client.POST('/notifications/{id}/redeliver', { params: { path: { id }, header } }),
+    {
+      changes: ['notifications'],
+      onDone: () => notifications.show({ message: `Sent again to ${channel}.` }),
+      onError: (error) => notifications.show({ color: 'red', title: 'Not sent', message: messageOf(error) }),
+    },
+  )
   return (
     <Button
       size="compact-sm"
