@@ -17,8 +17,10 @@ let page: Page
 
 /** Keeps how long the page answered to nobody, each time that was over 50 ms. */
 const TASKS = `window.tasks = []
-new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration)))
-  .observe({ type: 'longtask' })`
+const keep = (entries) => tasks.push(...entries.map((entry) => entry.duration))
+const observer = new PerformanceObserver((list) => keep(list.getEntries()))
+observer.observe({ type: 'longtask' })
+window.longest = () => (keep(observer.takeRecords()), Math.max(0, ...tasks))`
 
 beforeAll(async () => {
   service = await startService()
@@ -128,9 +130,9 @@ describe('a list of a thousand keys', () => {
     await page.goto(`${service.url}/dashboard/keys?limit=100`)
     await shown('1 to 100 of 1,0')
     const worst: number[] = []
-    // The best of some tries: what else the machine does only adds to it.
+    // The best of some tries, each of the same work: what else the machine does only adds to it.
     for (let tries = 0; tries < 5; tries++) {
-      await page.evaluate('tasks.length = 0')
+      await page.evaluate('longest(), (tasks.length = 0)')
       await page.mouse.move(700, 500)
       for (let turns = 0; turns < 12; turns++) await page.mouse.wheel(0, 600)
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
@@ -144,9 +146,10 @@ describe('a list of a thousand keys', () => {
         )
         await shown(text === 'customer' ? 'of 999' : 'of 100')
       }
+      const before = await names()
       await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
-      await namesAre((found) => found.length === 100)
-      worst.push(await page.evaluate<number>('Math.max(0, ...tasks)'))
+      await namesAre((found) => found.length === 100 && found[0] !== before[0])
+      worst.push(await page.evaluate<number>('longest()'))
     }
     console.log(`Longest tasks while scrolling and filtering: ${worst.map(Math.round).join(', ')} ms`)
     expect(Math.min(...worst)).toBeLessThanOrEqual(FROZEN_MS)
