@@ -53,6 +53,14 @@ const search = () => page.getByRole('textbox', { name: 'Search keys' })
 const shown = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor()
 const names = () => page.getByRole('table').getByRole('link').allTextContents()
 const namesAre = (done: (found: string[]) => boolean) => eventually(names, done)
+/** Waits without asking where anything is, as locators do: the page would have to be laid out for that, at once. */
+const look = <Value>(expression: string) => page.evaluate<Value>(expression)
+const reads = (selector: string, text: string) =>
+  eventually(
+    () => look<string>(`[...document.querySelectorAll('${selector}')].map((it) => it.textContent).join()`),
+    (found) => new RegExp(text).test(found),
+  )
+const first = () => look<string>('document.querySelector("tbody a")?.textContent')
 const choose = async (field: string, option: string) => {
   await page.getByRole('combobox', { name: field, exact: true }).click()
   await page.getByRole('option', { name: option, exact: true }).click()
@@ -129,27 +137,33 @@ describe('a list of a thousand keys', () => {
   it(`scrolls and filters without a frozen frame of over ${FROZEN_MS} ms`, async () => {
     await page.goto(`${service.url}/dashboard/keys?limit=100`)
     await shown('1 to 100 of 1,0')
+    // That it is seen when it happens.
+    await look(
+      'new Promise((done) => setTimeout(() => { const since = Date.now(); while (Date.now() - since < 120); done() }))',
+    )
+    await eventually(
+      () => look<number>('longest()'),
+      (ms) => ms > FROZEN_MS,
+    )
     const worst: number[] = []
     // The best of some tries, each of the same work: what else the machine does only adds to it.
     for (let tries = 0; tries < 5; tries++) {
-      await page.evaluate('longest(), (tasks.length = 0)')
+      await look('longest(), (tasks.length = 0)')
       await page.mouse.move(700, 500)
       for (let turns = 0; turns < 12; turns++) await page.mouse.wheel(0, 600)
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-      await page.evaluate('scrollTo(0, 0)')
+      await look('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+      await look('scrollTo(0, 0)')
       for (const text of ['customer 1', 'customer']) {
-        await search().fill('')
-        await search().pressSequentially(text, { delay: 20 })
-        await eventually(
-          () => page.evaluate<string | null>('new URLSearchParams(location.search).get("q")'),
-          (q) => q === text,
-        )
-        await shown(text === 'customer' ? 'of 999' : 'of 100')
+        await look('document.querySelector("input").focus()')
+        await page.keyboard.press('ControlOrMeta+a')
+        await page.keyboard.type(text, { delay: 20 })
+        await reads('[role=status]', text === 'customer' ? 'of 999' : 'of 100')
+        await reads('tbody a', text === 'customer' ? 'Customer [02-9]' : '^(Customer 1\\d\\d,?)+$')
       }
-      const before = await names()
-      await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
-      await namesAre((found) => found.length === 100 && found[0] !== before[0])
-      worst.push(await page.evaluate<number>('longest()'))
+      const before = await first()
+      await look('document.querySelector("th button").click()')
+      await eventually(first, (now) => now !== before)
+      worst.push(await look<number>('longest()'))
     }
     console.log(`Longest tasks while scrolling and filtering: ${worst.map(Math.round).join(', ')} ms`)
     expect(Math.min(...worst)).toBeLessThanOrEqual(FROZEN_MS)

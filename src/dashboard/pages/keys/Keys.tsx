@@ -4,6 +4,7 @@ import { LoadError } from '../../components/LoadError.tsx'
 import { PageTitle } from '../../components/PageTitle.tsx'
 import { Filters } from './Filters.tsx'
 import { type KeyAction, KeyDialog } from './KeyDialog.tsx'
+import classes from './Keys.module.css'
 import { KeysTable } from './KeysTable.tsx'
 import { type KeyFacts, useKeys } from './keyList.ts'
 import { NoKeys } from './NoKeys.tsx'
@@ -36,7 +37,7 @@ export function Keys() {
       {isEmpty && !isFiltered ? (
         <NoKeys create={create} />
       ) : (
-        <Paper withBorder>
+        <Paper withBorder className={classes.list}>
           <Filters query={query} change={change} />
           {keys.error && !keys.data ? (
             <LoadError error={keys.error} retry={() => keys.refetch()} />

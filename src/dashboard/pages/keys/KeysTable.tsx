@@ -38,12 +38,16 @@ export function KeysTable({ keys, sort, setSort, choose }: Props) {
           <SortHead by="name" {...sortable}>
             Name
           </SortHead>
-          <Table.Th scope="col">Key ID</Table.Th>
-          <Table.Th scope="col">Type</Table.Th>
-          <SortHead by="createdAt" {...sortable}>
+          <Table.Th scope="col" className={classes.medium}>
+            Key ID
+          </Table.Th>
+          <Table.Th scope="col" className={classes.medium}>
+            Type
+          </Table.Th>
+          <SortHead by="createdAt" className={classes.wide} {...sortable}>
             Created
           </SortHead>
-          <SortHead by="lastUsedAt" {...sortable}>
+          <SortHead by="lastUsedAt" className={classes.wide} {...sortable}>
             Last Used
           </SortHead>
           <Table.Th scope="col">Requests, 24 h</Table.Th>
@@ -70,18 +74,18 @@ const Row = memo(function Row({ apiKey, choose }: Pick<Props, 'choose'> & { apiK
           {name}
         </Anchor>
       </Table.Td>
-      <Table.Td data-label="Key ID">
+      <Table.Td data-label="Key ID" className={classes.medium}>
         <Text span size="sm" className={`mono ${classes.id}`}>
           {id}
         </Text>
       </Table.Td>
-      <Table.Td data-label="Type" data-status>
+      <Table.Td data-label="Type" className={classes.medium} data-status>
         <TypeBadge type={type} />
       </Table.Td>
-      <Table.Td data-label="Created">
+      <Table.Td data-label="Created" className={classes.wide}>
         <TimeText at={createdAt} size="sm" />
       </Table.Td>
-      <Table.Td data-label="Last used">
+      <Table.Td data-label="Last used" className={classes.wide}>
         <TimeText at={lastUsedAt} size="sm" />
       </Table.Td>
       <Table.Td data-label="24 hours">
@@ -99,16 +103,17 @@ const Row = memo(function Row({ apiKey, choose }: Pick<Props, 'choose'> & { apiK
 
 type SortProps = Pick<Props, 'sort' | 'setSort'> & {
   by: 'name' | 'createdAt' | 'lastUsedAt'
+  className?: string
   children: ReactNode
 }
 
 /** A heading that sorts: names from A first, times from the latest. */
-function SortHead({ by, sort, setSort, children }: SortProps) {
+function SortHead({ by, sort, setSort, className, children }: SortProps) {
   const direction = sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : undefined
   const first: Sort = by === 'name' ? by : `-${by}`
   const next: Sort = direction === undefined ? first : direction === 'ascending' ? `-${by}` : by
   return (
-    <Table.Th scope="col" aria-sort={direction ?? 'none'}>
+    <Table.Th scope="col" aria-sort={direction ?? 'none'} className={className}>
       <UnstyledButton className={classes.sort} onClick={() => setSort(next)}>
         {children}
         {direction === 'ascending' && <IconArrowUp size={14} aria-hidden />}
