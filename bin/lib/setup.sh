@@ -2,6 +2,8 @@
 # Everything said here goes to stderr: stdout belongs to the command that was asked for.
 
 NODE="$ROOT/node_modules/.bin/node"
+# What V8 made of the sources is kept: a process then starts in half the time, and tests start a thousand.
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$ROOT/node_modules/.cache/compiled}"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }

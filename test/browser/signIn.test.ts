@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
 import { type Service, startService } from '../support/startService.ts'
@@ -98,12 +99,15 @@ describe('the keyboard alone', () => {
     await account.and(focused).waitFor()
     await page.keyboard.press('Enter')
     await signOut.waitFor()
-    // Past the colour schemes, which are items of the menu, too.
-    for (let presses = 0; presses < 5; presses++) {
-      if ((await signOut.and(focused).count()) > 0) break
-      await page.keyboard.press('ArrowDown')
-    }
-    await signOut.and(focused).waitFor()
+    // Past the colour schemes, which are items of the menu, too; the first press may come before the menu has the focus.
+    await eventually(
+      async () => {
+        const isThere = (await signOut.and(focused).count()) > 0
+        if (!isThere) await page.keyboard.press('ArrowDown')
+        return isThere
+      },
+      (isThere) => isThere,
+    )
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   })
