@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../src/dev/dataDir.ts'
-import { startPostgres } from '../src/dev/postgres.ts'
+import { type PostgresOptions, startPostgres } from '../src/dev/postgres.ts'
 import { startRedis } from '../src/dev/redis.ts'
 import { openPostgres } from '../src/platform/postgres.ts'
 import { openQueues } from '../src/platform/queues.ts'
@@ -17,15 +17,23 @@ const START_WORKER = ['src/workers/main.ts']
 const DRAIN_MS = 120_000
 const POLL_MS = 50
 
-/** `durable`: Postgres flushes every commit to disk. Without it the disk plays no part in what is measured. */
-export type ServiceOptions = { durable?: boolean }
+export type ServiceOptions = {
+  /** Postgres flushes every commit to disk. Without it the disk plays no part in what is measured. */
+  durable?: boolean
+  sharedBuffers?: PostgresOptions['sharedBuffers']
+}
 
 /** A Postgres, a Redis and one api process of our own, configured as in production; workers run only when asked for. */
-export async function startService({ durable = false }: ServiceOptions = {}) {
+export async function startService({ durable = false, sharedBuffers }: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(folder, 0o711)
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fast: !durable, temporary: true })
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    fast: !durable,
+    sharedBuffers,
+    temporary: true,
+  })
   const redis = await startRedis({ dataDir: join(folder, 'redis'), temporary: true })
   const env = {
     DATABASE_URL: postgres.url,

@@ -1,4 +1,5 @@
 /** Measures what reading usage costs with 35 days of history: see ../README.md. */
+import { totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createPartition, wantedPartitions } from '../../src/domain/usage/partitions.ts'
 import { createKeys } from '../createKeys.ts'
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     'hours-a-day': { type: 'string', default: '6' },
     'hours-a-day-of-many': { type: 'string', default: '2' },
     requests: { type: 'string', default: '3000' },
+    'shared-buffers': { type: 'string', default: `${Math.floor(totalmem() / 4 / 2 ** 20)}MB` },
     quiet: { type: 'string', default: '100' },
     write: { type: 'boolean', default: false },
   },
@@ -48,7 +50,7 @@ async function run(count: number): Promise<Result> {
     count < MANY ? values['hours-a-day'] : values['hours-a-day-of-many'],
   )
   // Nothing is written while reading is measured, so flushing would only make filling slow.
-  const service = await startService()
+  const service = await startService({ sharedBuffers: values['shared-buffers'] })
   try {
     const now = Date.now()
     for (const partition of wantedPartitions(new Date(now)))
@@ -147,7 +149,9 @@ const shown = results.find(({ keys }) => keys === GOAL_KEYS) ?? results[0]
 const details = (title: string, plan: string) =>
   `<details><summary>${title}</summary>\n\n\`\`\`text\n${plan}\n\`\`\`\n\n</details>`
 const lines = [
-  describeRun(`${whole(requests)} reads of one key, ${whole(Math.ceil(requests / 3))} of a page.`),
+  describeRun(
+    `${whole(requests)} reads of one key, ${whole(Math.ceil(requests / 3))} of a page; shared_buffers ${values['shared-buffers']}.`,
+  ),
   '',
   table(head, timeRows),
   '',

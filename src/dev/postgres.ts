@@ -19,6 +19,8 @@ export type PostgresOptions = {
   port?: number
   /** For tests: nothing is flushed to disk, so a crash of the machine (not of Postgres) loses data. */
   fast?: boolean
+  /** How much Postgres keeps in its own cache (shared_buffers, as "4GB"); unset: its default of 128 MB. */
+  sharedBuffers?: string
   /** For tests: delete the data once the server is stopped, or when this process dies. */
   temporary?: boolean
   /** Gets the server's log. */
@@ -56,6 +58,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     max_connections: MAX_CONNECTIONS,
     timezone: 'UTC',
     log_timezone: 'UTC',
+    ...(options.sharedBuffers ? { shared_buffers: options.sharedBuffers } : {}),
     ...(options.fast ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   }
   const server = await startWhenFree(home.binaries, {

@@ -126,8 +126,7 @@ export const list = route(
       now,
     )
     const ids = keys.map((key) => key.id)
-    const uses = await lastUses(em, ids)
-    const usages = include && (await readKeyListUsage(em, ids, now))
+    const [uses, usages] = await Promise.all([lastUses(em, ids), include && readKeyListUsage(em, ids, now)])
     const apiKeys = keys.map((key) => ({
       ...presentKey(key, uses.get(key.id) ?? null, now),
       ...usages?.get(key.id),

@@ -24,7 +24,7 @@ export const KeyListUsage = z.object({
 })
 export type KeyListUsage = z.infer<typeof KeyListUsage>
 
-/** The usage of many keys at one instant, in two statements however many they are. */
+/** The usage of many keys at one instant, in four statements however many they are. */
 export async function readKeyListUsage(
   em: SqlEntityManager,
   keyIds: string[],

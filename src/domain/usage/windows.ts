@@ -60,17 +60,16 @@ function split(from: number, to: number, [coarse, ...finer]: { grain: Grain; len
 
 /**
  * Where windows begin and end at an instant: the first minute of each, and the end of the present one. What lies
- * between two neighbours belongs to the same windows, so that every bucket is read once for all of them.
+ * between two neighbours, a span, belongs to the same windows.
  */
 export function windowEdges(now: number): number[] {
   const starts = NAMES.map((name) => Math.floor((now - WINDOWS[name]) / MINUTE) * MINUTE)
   return [Math.floor(now / MINUTE) * MINUTE + MINUTE, ...starts]
 }
 
+/** The sums of one key over a span of time. */
 type Totals = {
   key_id: string
-  /** 0 for the shortest window, 1 for what the next one has besides, and so on. */
-  segment: number
   requests: string
   refused: Counts[] | null
   client_errors: string
@@ -84,7 +83,10 @@ type Totals = {
 /** `quantiles: false` leaves p50, p95 and p99 out (null), which makes many keys at once cheap. */
 export type WindowOptions = { quantiles: boolean }
 
-/** The three windows of each of these keys at one instant, in one statement. Keys without usage have empty windows. */
+/**
+ * The three windows of each of these keys at one instant. Keys without usage have empty windows. One statement for the
+ * shortest window and one for what each longer one has besides, at the same time: every bucket is read once.
+ */
 export async function readWindows(
   em: SqlEntityManager,
   keyIds: string[],
@@ -92,46 +94,54 @@ export async function readWindows(
   options: WindowOptions = { quantiles: true },
 ): Promise<Map<string, Windows>> {
   const edges = windowEdges(now.getTime())
-  const branches: string[] = []
+  const spans = await Promise.all(
+    NAMES.map((_, span) => readSpan(em, keyIds, edges[span + 1] ?? 0, edges[span] ?? 0, options)),
+  )
+  return new Map(keyIds.map((keyId) => [keyId, windowsOf(keyId, spans, options)]))
+}
+
+async function readSpan(
+  em: SqlEntityManager,
+  keyIds: string[],
+  from: number,
+  to: number,
+  options: WindowOptions,
+): Promise<Map<string, Totals>> {
   const params: unknown[] = [`{${keyIds.join(',')}}`]
   const bind = (at: number) => `$${params.push(new Date(at))}`
-  for (let segment = 0; segment < NAMES.length; segment++) {
-    for (const part of partsOf(edges[segment + 1] ?? 0, edges[segment] ?? 0)) {
-      const [from, to] = [bind(part.from), bind(part.to)]
-      branches.push(readPart(segment, part.grain, options, from, to))
-      if (part.grain !== 'minute') continue
-      const hour = bind(Math.floor(part.from / HOUR) * HOUR)
-      branches.push(readFolded(segment, hour, options, from, to))
-    }
-  }
+  const branches = partsOf(from, to).flatMap((part) => {
+    const [first, end] = [bind(part.from), bind(part.to)]
+    const whole = readPart(part.grain, options, first, end)
+    if (part.grain !== 'minute') return [whole]
+    return [whole, readFolded(bind(Math.floor(part.from / HOUR) * HOUR), options, first, end)]
+  })
   const rows = await executeBound<Totals>(
     em,
-    `select key_id, segment, sum(requests) as requests, sum(client_errors) as client_errors,
+    `select key_id, sum(requests) as requests, sum(client_errors) as client_errors,
        sum(server_errors) as server_errors, sum(units) as units, sum(latency_count) as latency_count,
        sum(latency_sum) as latency_sum, jsonb_agg(refused) filter (where refused <> '{}') as refused
        ${options.quantiles ? `, jsonb_agg(latency_bins) filter (where latency_bins <> '{}') as latency_bins` : ''}
-     from (${branches.join(' union all ')}) as part group by key_id, segment`,
+     from (${branches.join(' union all ')}) as part group by key_id`,
     params,
   )
-  const byKey = Map.groupBy(rows, (row) => row.key_id)
-  return new Map(keyIds.map((keyId) => [keyId, windowsOf(byKey.get(keyId) ?? [], options)]))
+  return new Map(rows.map((row) => [row.key_id, row]))
 }
 
 const columns = ({ quantiles }: WindowOptions) =>
   `requests, client_errors, server_errors, units, latency_count, latency_sum, refused${quantiles ? ', latency_bins' : ''}`
 
-const readPart = (segment: number, grain: Grain, options: WindowOptions, from: string, to: string) =>
-  `select ${segment} as segment, key_id, ${columns(options)} from usage_${grain}
+const readPart = (grain: Grain, options: WindowOptions, from: string, to: string) =>
+  `select key_id, ${columns(options)} from usage_${grain}
    where key_id = any($1::text[]) and at >= ${from} and at < ${to}`
 
-const readFolded = (segment: number, hour: string, options: WindowOptions, from: string, to: string) =>
-  `select ${segment} as segment, f.key_id, ${columns(options)} from ${UNFOLDED}
+const readFolded = (hour: string, options: WindowOptions, from: string, to: string) =>
+  `select f.key_id, ${columns(options)} from ${UNFOLDED}
    where f.key_id = any($1::text[]) and f.at = ${hour} and m.at >= ${from} and m.at < ${to}`
 
-/** Each window is the one before it and its own segment. */
-function windowsOf(rows: Totals[], options: WindowOptions): Windows {
+/** Each window is the one before it and its own span. */
+function windowsOf(keyId: string, spans: Map<string, Totals>[], options: WindowOptions): Windows {
   const windows = NAMES.map((name, index) => {
-    const within = rows.filter((row) => row.segment <= index)
+    const within = spans.slice(0, index + 1).flatMap((span) => span.get(keyId) ?? [])
     return [name, presentWindow(within, options)] as const
   })
   return Object.fromEntries(windows) as Windows
