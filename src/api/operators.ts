@@ -3,6 +3,7 @@ import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { KoaAdapter } from '@bull-board/koa'
 import basicAuth from 'basic-auth'
+import type { Queue } from 'bullmq'
 import type { Middleware } from 'koa'
 import { reached } from '../platform/reached.ts'
 import type { ApiContext } from './context.ts'
@@ -30,22 +31,34 @@ export function operatorsOnly(api: ApiContext): Middleware {
 const BOARD_POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 
-/** Bull Board over every queue, at /admin/queues. */
+/** Bull Board over every queue that is there, at /admin/queues: without those of a further region that is away. */
 export function bullBoard(api: ApiContext): Middleware {
   const queues = [...api.queues.all.values()]
+  const boards = new Map(queues.map((queue) => [queue, new BullMQAdapter(queue)]))
   const adapter = new KoaAdapter()
   adapter.setBasePath('/admin/queues')
-  createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue)),
+  const { replaceQueues } = createBullBoard({
+    queues: [...boards.values()],
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Pictify Keys' } },
   })
   const board = adapter.registerPlugin()
   return async (ctx, next) => {
-    const all = await Promise.all(queues.map(reached))
-    if (all.includes(false))
+    const isThere = await Promise.all(queues.map(answers))
+    const there = queues.filter((_, index) => isThere[index])
+    if (!there.includes(api.queues.byName.commands))
       throw new Problem('service-unavailable', { detail: 'Redis is not available.', retryAfter: 2 })
+    replaceQueues(there.flatMap((queue) => boards.get(queue) ?? []))
     ctx.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'no-referrer' })
     await board(ctx, next)
   }
+}
+
+/** Whether the queue's Redis answers; fails at once while it is away. */
+async function answers(queue: Queue): Promise<boolean> {
+  if (!(await reached(queue))) return false
+  return queue.isPaused().then(
+    () => true,
+    () => false,
+  )
 }

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../src/dev/freePort.ts'
+import { freshRedis } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
+const QUEUES = ['commands', 'maintenance', 'alerts', 'notifications', 'fan-out', 'metering', 'asks']
+const namesOf = async (board: Response) =>
+  ((await board.json()) as { queues: { name: string }[] }).queues.map(({ name }) => name)
 let service: Service
 beforeAll(async () => {
   service = await startService()
@@ -111,7 +115,24 @@ describe('what operators see', () => {
     expect(body).toMatch(/eu<\/th>.*away, or not in REGIONS.*was never given one/s)
     expect(body).toMatch(/primary<\/th>.*needs none/s)
     expect(body).toContain('href="/admin/queues/queue/metering-eu"')
+    const board = await fetch(`${api.url}/admin/queues/api/queues`, operator)
+    expect([board.status, await namesOf(board)]).toEqual([200, [...QUEUES, 'fan-out-eu']])
     expect(await api.end()).toBe(0)
+  })
+
+  it('Bull Board has a further region’s queues while that region is there', async () => {
+    const eu = await freshRedis()
+    const api = await service.startApi({ REGIONS: `eu=${eu.url}` })
+    const look = async () => namesOf(await fetch(`${api.url}/admin/queues/api/queues`, operator))
+    const all = await look()
+    expect(all).toEqual(expect.arrayContaining([...QUEUES, 'metering-eu']))
+    await eu.kill()
+    // Fan-out to it goes by the primary's Redis, and waits there.
+    expect(await look()).toEqual([...QUEUES, 'fan-out-eu'])
+    await eu.restart()
+    await eventually(look, (names) => String(names) === String(all))
+    expect(await api.end()).toBe(0)
+    await eu.stop()
   })
 
   it('Bull Board names every queue and shows commands by their names', async () => {
@@ -119,15 +140,7 @@ describe('what operators see', () => {
       '/admin/queues/api/queues?activeQueue=commands&status=completed&page=1',
       operator,
     )
-    expect(body.queues.map((queue: { name: string }) => queue.name)).toEqual([
-      'commands',
-      'maintenance',
-      'alerts',
-      'notifications',
-      'fan-out',
-      'metering',
-      'asks',
-    ])
+    expect(body.queues.map(({ name }: { name: string }) => name)).toEqual(QUEUES)
     expect(JSON.stringify(body)).toContain('create-api-key')
   })
 

@@ -1,11 +1,9 @@
-import { Modal, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { client } from '../../api/client.ts'
 import { useCommand } from '../../api/useCommand.ts'
-import { CommandNotice } from '../../components/CommandNotice.tsx'
-import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx'
 import { alertQuery, type Rule } from '../alerts/alertQueries.ts'
 
 type Props = { rule: Rule; close: () => void }
@@ -23,28 +21,8 @@ export function DeleteAlert({ rule, close }: Props) {
     },
   })
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={`Delete ${rule.name}?`}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          remove.run(undefined)
-        }}
-      >
-        <Stack>
-          <Text size="sm">
-            Its incidents end without a message. To be left in peace for a while only, mute it or switch it
-            off.
-          </Text>
-          <CommandNotice error={remove.error} operationId={remove.operationId} />
-          <DialogButtons label="Delete the rule" isDangerous isPending={remove.isPending} onCancel={close} />
-        </Stack>
-      </form>
-    </Modal>
+    <ConfirmDialog title={`Delete ${rule.name}?`} command={remove} label="Delete the rule" close={close}>
+      Its incidents end without a message. To be left in peace for a while only, mute it or switch it off.
+    </ConfirmDialog>
   )
 }

@@ -1,10 +1,8 @@
-import { Modal, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { client } from '../../api/client.ts'
 import { useCommand } from '../../api/useCommand.ts'
-import { CommandNotice } from '../../components/CommandNotice.tsx'
-import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx'
 import { alertsQuery, type Channel } from '../alerts/alertQueries.ts'
 import { list } from '../alerts/ruleSentence.ts'
 
@@ -22,38 +20,19 @@ export function DeleteChannel({ channel, close }: Props) {
     },
   })
   return (
-    <Modal
-      opened
-      onClose={close}
+    <ConfirmDialog
       title={`Delete ${channel.name}?`}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      command={remove}
+      label="Delete the channel"
+      close={close}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          remove.run(undefined)
-        }}
-      >
-        <Stack>
-          <Text size="sm">
-            {rules.length === 0
-              ? 'No alert rule uses it.'
-              : `${list(
-                  rules.slice(0, 5).map(({ name }) => name),
-                  'and',
-                )} ${rules.length === 1 ? 'goes' : 'go'} on without it.`}{' '}
-            Messages that are still on their way to it are given up.
-          </Text>
-          <CommandNotice error={remove.error} operationId={remove.operationId} />
-          <DialogButtons
-            label="Delete the channel"
-            isDangerous
-            isPending={remove.isPending}
-            onCancel={close}
-          />
-        </Stack>
-      </form>
-    </Modal>
+      {rules.length === 0
+        ? 'No alert rule uses it.'
+        : `${list(
+            rules.slice(0, 5).map(({ name }) => name),
+            'and',
+          )} ${rules.length === 1 ? 'goes' : 'go'} on without it.`}{' '}
+      Messages that are still on their way to it are given up.
+    </ConfirmDialog>
   )
 }

@@ -1,10 +1,8 @@
-import { Modal, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useNavigate } from 'react-router'
 import { client } from '../../api/client.ts'
 import { useCommand } from '../../api/useCommand.ts'
-import { CommandNotice } from '../../components/CommandNotice.tsx'
-import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { ConfirmDialog } from '../../components/ConfirmDialog.tsx'
 import { CHANGES, type KeyFacts } from './keyList.ts'
 
 type Props = { apiKey: KeyFacts; close: () => void }
@@ -22,28 +20,9 @@ export function DeleteKey({ apiKey, close }: Props) {
     },
   })
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={`Delete ${apiKey.name}?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      centered
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          remove.run(undefined)
-        }}
-      >
-        <Stack>
-          <Text size="sm">
-            It is revoked and no longer works. Deleting removes it from the list, and its page with its usage.
-            The audit log keeps what was done with it.
-          </Text>
-          <CommandNotice error={remove.error} operationId={remove.operationId} />
-          <DialogButtons label="Delete" isDangerous isPending={remove.isPending} onCancel={close} />
-        </Stack>
-      </form>
-    </Modal>
+    <ConfirmDialog title={`Delete ${apiKey.name}?`} command={remove} label="Delete" close={close}>
+      It is revoked and no longer works. Deleting removes it from the list, and its page with its usage. The
+      audit log keeps what was done with it.
+    </ConfirmDialog>
   )
 }

@@ -1,9 +1,7 @@
-import { Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { client } from '../../api/client.ts'
 import { useCommand } from '../../api/useCommand.ts'
-import { CommandNotice } from '../../components/CommandNotice.tsx'
-import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { ConfirmForm } from '../../components/ConfirmForm.tsx'
 import { useMember } from '../../session/useSession.ts'
 import { CHANGES, type Member, nameOf } from './memberFields.ts'
 
@@ -18,20 +16,9 @@ export function RemoveMember({ member, close }: { member: Member; close: () => v
     },
   })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        remove.run(undefined)
-      }}
-    >
-      <Stack>
-        <Text size="sm">
-          {isMine ? 'This is you: you are' : `${nameOf(member)} (${member.email}) is`} signed out at once and
-          cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay and go on working.
-        </Text>
-        <CommandNotice error={remove.error} operationId={remove.operationId} />
-        <DialogButtons label="Remove" isDangerous isPending={remove.isPending} onCancel={close} />
-      </Stack>
-    </form>
+    <ConfirmForm command={remove} label="Remove" close={close}>
+      {isMine ? 'This is you: you are' : `${nameOf(member)} (${member.email}) is`} signed out at once and
+      cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay and go on working.
+    </ConfirmForm>
   )
 }

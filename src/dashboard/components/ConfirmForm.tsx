@@ -1,0 +1,34 @@
+import { Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { useCommand } from '../api/useCommand.ts'
+import { CommandNotice } from './CommandNotice.tsx'
+import { DialogButtons } from './DialogButtons.tsx'
+
+export type ConfirmProps = {
+  command: Pick<ReturnType<typeof useCommand>, 'error' | 'operationId' | 'isPending'> & {
+    run: (input: undefined) => void
+  }
+  /** What the button says that does it. */
+  label: string
+  close: () => void
+  /** What happens then. */
+  children: ReactNode
+}
+
+/** Asks before what cannot be taken back. */
+export function ConfirmForm({ command, label, close, children }: ConfirmProps) {
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        command.run(undefined)
+      }}
+    >
+      <Stack>
+        <Text size="sm">{children}</Text>
+        <CommandNotice error={command.error} operationId={command.operationId} />
+        <DialogButtons label={label} isDangerous isPending={command.isPending} onCancel={close} />
+      </Stack>
+    </form>
+  )
+}
