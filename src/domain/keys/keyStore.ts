@@ -69,15 +69,14 @@ export type KeyName = Pick<ApiKey, 'id' | 'name' | 'type' | 'status' | 'expiresA
 
 /** What all of an account's keys are called, in the order of their names. */
 export function listKeyNames(em: SqlEntityManager, accountId: string): Promise<KeyName[]> {
-  return em.find(
-    ApiKeySchema,
-    { accountId, status: { $ne: 'deleted' } },
-    {
-      fields: ['id', 'name', 'type', 'status', 'expiresAt'],
-      orderBy: orderOf({ by: 'name', descending: false }),
-    },
-  )
+  return readRows(em)
+    .where({ accountId, status: { $ne: 'deleted' } })
+    .orderBy(orderOf({ by: 'name', descending: false }))
+    .execute('all')
 }
+
+/** Plain rows: to make entities of a hundred keys that nobody changes costs five times what reading them does. */
+const readRows = (em: SqlEntityManager) => em.createQueryBuilder(ApiKeySchema, 'k').select('*')
 
 export type KeyFilter = { type?: KeyType; status?: 'active' | 'revoked' | 'expired'; q?: string }
 
@@ -95,19 +94,17 @@ export async function listKeys(
     revoked: { status: 'revoked' },
   } satisfies Record<string, FilterQuery<ApiKey>>
   const pattern = filter.q === undefined ? undefined : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
-  const [keys, total] = await em.findAndCount(
-    ApiKeySchema,
-    {
-      $and: [
-        { accountId },
-        filter.status ? byStatus[filter.status] : { status: { $ne: 'deleted' } },
-        filter.type ? { type: filter.type } : {},
-        pattern === undefined
-          ? {}
-          : { $or: [{ name: { $ilike: pattern } }, { id: { $ilike: pattern } }, { hint: filter.q }] },
-      ],
-    },
-    { orderBy: orderOf(page.order), limit: page.limit, offset: page.offset },
-  )
+  const where = {
+    $and: [
+      { accountId },
+      filter.status ? byStatus[filter.status] : { status: { $ne: 'deleted' } },
+      filter.type ? { type: filter.type } : {},
+      pattern === undefined
+        ? {}
+        : { $or: [{ name: { $ilike: pattern } }, { id: { $ilike: pattern } }, { hint: filter.q }] },
+    ],
+  } satisfies FilterQuery<ApiKey>
+  const rows = readRows(em).where(where).orderBy(orderOf(page.order)).limit(page.limit).offset(page.offset)
+  const [keys, total] = await Promise.all([rows.execute('all'), em.count(ApiKeySchema, where)])
   return { keys, total }
 }
