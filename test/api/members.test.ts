@@ -47,6 +47,28 @@ describe('members', () => {
     expect((await account.get(`/members/${sue.id}`)).status).toBe(404)
   })
 
+  it('change their own password, whatever their role, with the one they have', async () => {
+    const { email } = await addMember('vic', 'viewer')
+    const { session } = await signIn(email)
+    const change = (body: object, as: object = session) => anyone().patch('/session', body, as)
+    const wish = { currentPassword: password, password: 'another good one' }
+    expect((await change(wish, {})).status).toBe(401)
+    const wrong = await change({ ...wish, currentPassword: 'a guess' })
+    expect([wrong.status, wrong.body.errors[0].field]).toEqual([400, 'currentPassword'])
+    const short = await change({ ...wish, password: 'short' })
+    expect([short.status, short.body.errors[0].field]).toEqual([400, 'password'])
+    expect((await anyone().get('/session', session)).status).toBe(200)
+    expect((await change(wish)).body.email).toBe(email)
+    expect((await anyone().get('/session', session)).status).toBe(401)
+    expect((await signIn(email)).answer.status).toBe(401)
+    const again = await signIn(email, wish.password)
+    expect(again.answer.status).toBe(201)
+    const guesses = Array.from({ length: 10 }, () =>
+      change({ ...wish, currentPassword: 'a guess' }, again.session),
+    )
+    expect((await Promise.all(guesses)).map(({ status }) => status)).toContain(429)
+  })
+
   it('always hold one admin, even when all are removed at once', async () => {
     const own = await service.account()
     const ids: string[] = []

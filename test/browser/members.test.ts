@@ -86,6 +86,25 @@ describe('members', () => {
     await theirs.close()
   })
 
+  it('change their own password, viewers too, with the present one', async () => {
+    const theirs = await (await browser.context()).newPage()
+    const bob = { email: 'bob@example.com', password: 'another long password' }
+    await signIn(theirs, `${service.url}/dashboard`, bob)
+    await theirs.getByRole('button', { name: 'Robert' }).click()
+    await theirs.getByRole('menuitem', { name: 'Change your password' }).click()
+    const asked = theirs.getByRole('dialog')
+    await asked.getByLabel('Present password').fill('not it, though')
+    await asked.getByLabel('New password').fill('a third long password')
+    expect(await findA11y(theirs)).toEqual([])
+    await asked.getByRole('button', { name: 'Change the password' }).click()
+    await asked.getByText('Is not your password').waitFor()
+    await asked.getByLabel('Present password').fill(bob.password)
+    await asked.getByRole('button', { name: 'Change the password' }).click()
+    await theirs.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await signIn(theirs, `${service.url}/dashboard`, { ...bob, password: 'a third long password' })
+    await theirs.close()
+  })
+
   it('always hold one admin', async () => {
     const refusal = 'An account must keep at least one admin.'
     await choose('ada@example.com', 'Remove')

@@ -13,7 +13,7 @@ import { remove, revoke, rotate } from './keyEnds.ts'
 import { keyNames } from './keyNames.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
 import { getNotification, listNotifications, redeliver } from './notifications.ts'
-import { getSession, signIn, signOut } from './session.ts'
+import { changeOwnPassword, getSession, signIn, signOut } from './session.ts'
 import { keyUsage } from './usage.ts'
 import { reportEvents } from './usageEvents.ts'
 import { usageSeries } from './usageSeries.ts'
@@ -65,5 +65,6 @@ export const routes: Route[] = [
   alertIncidents,
   signIn,
   getSession,
+  changeOwnPassword,
   signOut,
 ]

@@ -1,4 +1,5 @@
 import argon2 from 'argon2'
+import type { Context } from 'koa'
 import { z } from 'zod'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
@@ -7,7 +8,10 @@ import { missingAuthorization } from '../../verifier/http/credentials.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
 import { Problem } from '../problems.ts'
+import { respondToCommand } from '../respondToCommand.ts'
+import { Accepted, Password } from '../schemas.ts'
 import { endSession, sessionPrincipal, startSession } from '../sessions.ts'
+import { invalidInput } from '../validate.ts'
 
 /** Tries in one quarter of an hour. */
 const TRIES_PER_EMAIL = 10
@@ -32,20 +36,7 @@ export const signIn = route(
   },
   async ({ api, ctx, body }) => {
     const email = body.email.toLowerCase()
-    const slot = Math.floor(api.now().getTime() / 1000 / QUARTER_SECONDS)
-    // The address first: one that is out of tries adds no more counters. Hashed: people paste passwords into this field.
-    const bounds = [
-      [`ip:${api.clientIp(ctx.req)}`, TRIES_PER_ADDRESS],
-      [`email:${digestOf(email)}`, TRIES_PER_EMAIL],
-    ] as const
-    for (const [name, bound] of bounds) {
-      if ((await countTry(api, `keys:sign-ins:${slot}:${name}`)) > bound) {
-        throw new Problem('rate-limit-exceeded', {
-          detail: 'Too many attempts to sign in. Wait a quarter of an hour.',
-          retryAfter: QUARTER_SECONDS,
-        })
-      }
-    }
+    await requireTriesLeft(api, ctx, email)
     const member = await api
       .em()
       .findOne(MemberSchema, { email: { $ilike: email.replace(/[\\%_]/g, '\\$&') } })
@@ -56,6 +47,24 @@ export const signIn = route(
     return { status: 201, body: { member: presentMember(member), accountId: member.accountId } }
   },
 )
+
+/** Counts a try to say this member's password. Throws a Problem past the bounds. */
+async function requireTriesLeft(api: ApiContext, ctx: Context, email: string): Promise<void> {
+  const slot = Math.floor(api.now().getTime() / 1000 / QUARTER_SECONDS)
+  // The address first: one that is out of tries adds no more counters. Hashed: people paste passwords into this field.
+  const bounds = [
+    [`ip:${api.clientIp(ctx.req)}`, TRIES_PER_ADDRESS],
+    [`email:${digestOf(email)}`, TRIES_PER_EMAIL],
+  ] as const
+  for (const [name, bound] of bounds) {
+    if ((await countTry(api, `keys:sign-ins:${slot}:${name}`)) > bound) {
+      throw new Problem('rate-limit-exceeded', {
+        detail: 'Too many attempts to sign in. Wait a quarter of an hour.',
+        retryAfter: QUARTER_SECONDS,
+      })
+    }
+  }
+}
 
 /** One try more under this counter: how many there are now. Throws a Problem while they cannot be counted. */
 async function countTry(api: ApiContext, counter: string): Promise<number> {
@@ -89,6 +98,41 @@ export const getSession = route(
       status: 200,
       body: { member: presentMember(principal.member), accountId: principal.accountId },
     }
+  },
+)
+
+export const changeOwnPassword = route(
+  {
+    method: 'patch',
+    path: '/session',
+    summary: 'Change one’s own password, which ends all of one’s sessions, this one too',
+    tag: 'Session',
+    auth: 'none',
+    body: z.strictObject({ currentPassword: z.string().min(1).max(256), password: Password }),
+    responses: { 200: MemberResource, 202: Accepted },
+    problems: ['missing-authorization', 'rate-limit-exceeded'],
+  },
+  async ({ api, ctx, body }) => {
+    const principal = await sessionPrincipal(api, ctx)
+    if (!principal?.member) throw missingAuthorization()
+    const { id, email, passwordHash } = principal.member
+    await requireTriesLeft(api, ctx, email.toLowerCase())
+    if (!(await argon2.verify(passwordHash, body.currentPassword)))
+      throw invalidInput([
+        { field: 'currentPassword', message: 'is not your password', code: 'invalid_format' },
+      ])
+    return respondToCommand(
+      api,
+      ctx,
+      {
+        kind: 'update-member',
+        accountId: principal.accountId,
+        targetId: id,
+        payload: { memberId: id, passwordHash: await argon2.hash(body.password) },
+        actor: { ...principal.actor, ip: api.clientIp(ctx.req), requestId: ctx.state.requestId },
+      },
+      (result) => ({ status: 200, body: result }),
+    )
   },
 )
 
