@@ -63,7 +63,7 @@ describe('while the workers are away', () => {
     await taken().waitFor()
     await dialog().getByText('primary: on its way').waitFor()
     expect(await findA11y(page)).toEqual([])
-    service.startWorker()
+    worker = service.startWorker()
     await dialog().getByRole('heading', { name: 'Patient is revoked' }).waitFor()
     await dialog()
       .getByText(/^primary: confirmed, after/)
@@ -78,9 +78,13 @@ describe('while the workers are away', () => {
 })
 
 describe('an answer that is lost on its way', () => {
-  it('comes again when it is asked for again: there is one key, and it is shown', async () => {
+  it.each([
+    ['Once', 'done'],
+    ['Alone', 'still under way'],
+  ])('comes again when %s is asked for again, %s: there is one key, and it is shown', async (name, when) => {
+    if (when !== 'done') await worker.end()
     await page.getByRole('button', { name: 'Create Key' }).first().click()
-    await dialog().getByLabel('Name').fill('Once')
+    await dialog().getByLabel('Name').fill(name)
     await page.route(
       '**/api-keys',
       async (route) => {
@@ -92,11 +96,15 @@ describe('an answer that is lost on its way', () => {
     await button('Create').click()
     await dialog().getByText('The server cannot be reached').waitFor()
     await button('Create').click()
+    if (when !== 'done') {
+      await taken().waitFor()
+      worker = service.startWorker()
+    }
     await dialog().getByRole('heading', { name: 'Save your key' }).waitFor()
     expect(await dialog().getByLabel('API key').inputValue()).toMatch(/^pk_live_/)
     await dialog().getByLabel('I have saved the key where I find it again').check()
     await button('Done').click()
-    await page.getByRole('link', { name: 'Once' }).waitFor()
-    expect(await page.getByRole('link', { name: 'Once' }).count()).toBe(1)
+    await page.getByRole('link', { name }).waitFor()
+    expect(await page.getByRole('link', { name }).count()).toBe(1)
   })
 })

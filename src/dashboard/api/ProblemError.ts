@@ -6,6 +6,7 @@ type ProblemBody = {
   title?: string
   detail?: string
   requestId?: string
+  operationId?: string
   errors?: FieldError[]
 }
 
@@ -15,6 +16,8 @@ export class ProblemError extends Error {
   /** The last part of the problem's `type`, e.g. `key-limit-reached`; `unreachable` without an answer. */
   readonly slug: string
   readonly requestId: string | undefined
+  /** Of the command that is under way, where that is the problem. */
+  readonly operationId: string | undefined
   readonly errors: FieldError[]
 
   constructor(status: number, body: ProblemBody) {
@@ -23,6 +26,7 @@ export class ProblemError extends Error {
     this.status = status
     this.slug = body.type?.split('/').at(-1) ?? 'internal-error'
     this.requestId = body.requestId
+    this.operationId = body.operationId
     this.errors = body.errors ?? []
   }
 

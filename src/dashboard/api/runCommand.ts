@@ -10,24 +10,41 @@ export type Outcome<Body> =
   | { done: false; accepted: Pending & { key?: string; secret?: string }; result: Record<string, unknown> }
 
 const ASK_AGAIN_MS = 1000
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * Runs a command to its end. One that is answered by 202 is followed by its operation, and `onPending` told of it, so
+ * Sends a command and follows it to its end. One that is answered by 202 is followed by its operation, and `onPending` told of it, so
  * that whoever waits sees why. Throws the operation's problem when it fails in the end.
  */
 export async function runCommand<Body>(
-  answer: Promise<{ data?: Body; response: Response }>,
+  send: () => Promise<{ data?: Body; response: Response }>,
   onPending: (operationId: string) => void = () => {},
 ): Promise<Outcome<Body>> {
-  const { data, response } = await answer
+  const { data, response } = await answerOf(send, onPending)
   if (response.status !== 202) return { done: true, body: data as Exclude<Body, Pending> }
   const accepted = data as unknown as Pending & { key?: string; secret?: string }
   onPending(accepted.operation.id)
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+    await delay(ASK_AGAIN_MS)
     const operation = await readOperation(accepted.operation.id)
     if (operation?.status === 'succeeded') return { done: false, accepted, result: operation.result ?? {} }
     if (operation?.status === 'failed') throw problemOf(operation.problem)
+  }
+}
+
+/** What was sent before, and lost its answer, may still be under way: the same answer is there when it is done. */
+async function answerOf<Answer>(
+  send: () => Promise<Answer>,
+  onPending: (operationId: string) => void,
+): Promise<Answer> {
+  for (;;) {
+    try {
+      return await send()
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.slug !== 'idempotency-in-flight') throw error
+      if (error.operationId) onPending(error.operationId)
+      await delay(ASK_AGAIN_MS)
+    }
   }
 }
 

@@ -31,7 +31,7 @@ export function useCommand<Input, Body>(
     gcTime: KEPT_MS,
     mutationFn: (input: Input) => {
       setOperationId(undefined)
-      return runCommand(send(input, headersFor(input)), setOperationId)
+      return runCommand(() => send(input, headersFor(input)), setOperationId)
     },
     onSuccess: async (outcome) => {
       answered()
