@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { canonicalAddress, MAX_ADDRESS } from '../domain/addresses.ts'
 import { Failure, type FieldFault } from '../domain/failure.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
-import { isIp } from '../domain/keys/allowedIps.ts'
 import { claimIdOf, findClaimed } from '../domain/usage/claims.ts'
 import { storeEvents } from '../region/storeEvents.ts'
 import { type EventRow, eventRow } from '../verifier/eventRow.ts'
@@ -21,7 +21,7 @@ export const UsageEvent = z.strictObject({
   latencyMs: z.number().min(0).max(86_400_000).optional(),
   units: z.int().min(0).max(1_000_000).optional(),
   requestId: z.string().max(64).optional().describe('Of a verification: this report completes that request'),
-  ip: z.string().max(45).optional(),
+  ip: z.string().max(MAX_ADDRESS).optional(),
   endpoint: z.string().max(256).optional(),
   method: z.string().max(16).optional(),
 })
@@ -85,7 +85,7 @@ function faultOf(event: UsageEvent, now: number): (FieldFault & { field: keyof U
   if (at < now - OLDEST_MS) return { field: 'at', message: 'is more than 35 days ago', code: 'out_of_range' }
   if (at > now + NEWEST_MS)
     return { field: 'at', message: 'is more than 5 minutes ahead', code: 'out_of_range' }
-  if (event.ip !== undefined && !isIp(event.ip)) {
+  if (event.ip !== undefined && canonicalAddress(event.ip) === undefined) {
     return { field: 'ip', message: 'must be an IP address', code: 'invalid_format' }
   }
   if (event.requestId !== undefined && !parseRequestId(event.requestId)) {

@@ -1,49 +1,39 @@
 import type { IncomingMessage } from 'node:http'
-import ipaddr from 'ipaddr.js'
+import { canonicalAddress, isWithin, parseRange, UNKNOWN_ADDRESS } from '../domain/addresses.ts'
 
 /**
- * Finds the caller's address: the socket's, or, where that is a trusted proxy's, the last address of
- * `X-Forwarded-For` that is not one. Whatever an untrusted caller writes into the header is not believed.
+ * Finds the caller's address: the socket's, or, where that is a trusted proxy's, the last address of `X-Forwarded-For`
+ * that is not one. Whatever an untrusted caller writes into the header is not believed. A hop that a trusted proxy names
+ * and nobody can read makes the address `unknown`, which no allow list has: the proxy's own is not the caller's.
+ *
+ * `Forwarded` (RFC 7239) is not read: a proxy that sets one of the two headers lets a client's other one pass.
  */
 export function createClientIp(trustedProxies: string): (request: IncomingMessage) => string {
   const trusted = trustedProxies
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
-    .map((entry) =>
-      ipaddr.parseCIDR(entry.includes('/') ? entry : `${entry}/${entry.includes(':') ? 128 : 32}`),
-    )
-
-  const isTrusted = (text: string) => {
-    if (!ipaddr.isValid(text)) return false
-    const address = ipaddr.process(text)
-    return trusted.some(
-      ([network, bits]) => network.kind() === address.kind() && address.match([network, bits]),
-    )
-  }
+    .flatMap((entry) => parseRange(entry) ?? [])
   // One caller comes back many times: what an address is worth does not change.
   const known = new Map<string, boolean>()
-  const trusts = (text: string) => {
-    let answer = known.get(text)
+  const trusts = (address: string) => {
+    let answer = known.get(address)
     if (answer === undefined) {
-      answer = isTrusted(text)
-      if (known.size < 10_000) known.set(text, answer)
+      answer = isWithin(trusted, address)
+      if (known.size < 10_000) known.set(address, answer)
     }
     return answer
   }
 
   return (request) => {
-    let address = plain(request.socket.remoteAddress ?? '')
+    let address = read(request.socket.remoteAddress ?? '')
     const forwarded = request.headers['x-forwarded-for']
     if (typeof forwarded !== 'string') return address
-    const hops = forwarded.split(',')
-    while (hops.length > 0 && trusts(address)) {
-      const hop = plain(hops.pop()?.trim() ?? '')
-      if (!ipaddr.isValid(hop)) break
-      address = hop
-    }
+    // Elements of a list may be empty (RFC 9110, 5.6.1.2).
+    const hops = forwarded.split(',').filter((hop) => hop.trim() !== '')
+    while (hops.length > 0 && trusts(address)) address = read(hops.pop() ?? '')
     return address
   }
 }
 
-const plain = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address)
+const read = (text: string) => canonicalAddress(text) ?? UNKNOWN_ADDRESS

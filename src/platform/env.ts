@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
 
 const flag = z
@@ -65,7 +66,14 @@ const EnvSchema = z.object({
   COMMAND_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(5000),
   SHUTDOWN_MS: z.coerce.number().int().min(0).default(25_000),
   /** Comma-separated CIDRs of proxies whose X-Forwarded-For is believed. */
-  TRUSTED_PROXIES: z.string().default('127.0.0.0/8,::1/128'),
+  TRUSTED_PROXIES: z
+    .string()
+    .refine(
+      (text) =>
+        text.split(',').every((entry) => entry.trim() === '' || parseRange(entry.trim()) !== undefined),
+      'must be IP addresses or CIDR ranges, separated by commas',
+    )
+    .default('127.0.0.0/8,::1/128'),
   /** The server that sends email; unset: no email channels. */
   SMTP_URL: url('smtp:', 'smtps:').optional(),
   MAIL_FROM: z

@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../domain/addresses.ts'
 import {
   canBeImported,
   createSecretParser,
@@ -22,6 +23,7 @@ export type VerificationRequest = {
   permission?: string
   /** Renders asked for, when the permission is `renders:write`; 1 unless told. */
   units?: number
+  /** In any spelling; what cannot be read is nobody's address. */
   ip?: string
   endpoint?: string
   method?: string
@@ -107,9 +109,9 @@ export class Verifier {
       }
     }
     const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
-    const context = JSON.stringify([request.ip ?? null, request.endpoint ?? null, request.method ?? null])
-    const knows =
-      (request.ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
+    const ip = request.ip === undefined ? undefined : canonicalAddress(request.ip)
+    const context = JSON.stringify([ip ?? null, request.endpoint ?? null, request.method ?? null])
+    const knows = (ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
 
     let key = known ?? (await this.#loader.load(digest))
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.

@@ -1,7 +1,7 @@
 import { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
 import { z } from 'zod'
+import { canonicalAddress, MAX_ADDRESS } from '../../domain/addresses.ts'
 import type { FieldFault } from '../../domain/failure.ts'
-import { isIp } from '../../domain/keys/allowedIps.ts'
 import type { AccountState, KeyState } from '../../domain/keys/keyState.ts'
 import { pathOnly } from '../../domain/usage/pathOnly.ts'
 import { type Limit, limitHeaders, limitsOf, retryAfterOf } from '../../verifier/http/limitHeaders.ts'
@@ -18,7 +18,7 @@ const Body = z.strictObject({
   key: z.string().max(512).describe('The presented value, as it came'),
   permission: Permission.optional(),
   units: z.int().min(1).max(1_000).optional().describe('Renders asked for with renders:write; 1 unless told'),
-  ip: z.string().max(45).optional().describe('The end user’s address'),
+  ip: z.string().max(MAX_ADDRESS).optional().describe('The end user’s address, with or without a port'),
   endpoint: z.string().max(256).optional(),
   method: z.string().max(16).optional(),
 })
@@ -80,7 +80,7 @@ export const verify: HotRoute = {
     const body = await readJson(request)
     if (!fits(body)) validate(Body, body)
     const asked = body as z.infer<typeof Body>
-    if (asked.ip !== undefined && !isIp(asked.ip)) throw badIp()
+    if (asked.ip !== undefined && canonicalAddress(asked.ip) === undefined) throw badIp()
     const header = idempotencyKeyOf(request)
     if (header === undefined) return decide(api, asked)
     const requestHash = () => requestHashOf('POST', '/verify', asked)

@@ -19,7 +19,9 @@ export const Permission = z
   .regex(/^[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*$/, 'must look like "renders:write"')
 
 export const AllowedIps = z
-  .array(z.string().max(64).refine(isIpOrRange, 'must be an IP address or a CIDR range'))
+  .array(
+    z.string().max(64).refine(isIpOrRange, 'must be an IP address or a CIDR range, such as 203.0.113.0/24'),
+  )
   .max(100)
 
 /** An offset may carry an instant out of the years that ISO 8601 writes with four digits; stored times are in UTC. */

@@ -1,5 +1,5 @@
+import { canonicalAddress } from '../addresses.ts'
 import type { EventRow, JobData } from '../jobs.ts'
-import { callerIp } from './callerIp.ts'
 import { binOf, type LatencyBins } from './latencyBins.ts'
 import type { Grain } from './windows.ts'
 
@@ -205,7 +205,7 @@ export class UsageBatch {
   }
 
   #seen({ callers: { ips } }: Minute, at: number, address: string | null, admitted: boolean): void {
-    const ip = address === null ? undefined : callerIp(address)
+    const ip = address === null ? undefined : canonicalAddress(address)
     if (ip === undefined) return
     let use = ips.get(ip)
     if (!use) {
