@@ -80,6 +80,7 @@ const api: ApiContext = {
     sealer: createSealer(env.SECRETS_KEY),
     log,
     waitMs: env.COMMAND_WAIT_MS,
+    now,
     onAnswered: (kind, outcome, seconds) => metrics.commandSeconds.observe({ kind, outcome }, seconds),
   },
   vault: createVault(env.SECRETS_KEY),

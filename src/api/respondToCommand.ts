@@ -2,42 +2,79 @@ import type { Context } from 'koa'
 import type { Command } from '../domain/commands/Command.ts'
 import { Failure } from '../domain/failure.ts'
 import type { CommandKind } from '../domain/jobs.ts'
-import { type Submission, submitCommand } from '../platform/submitCommand.ts'
-import type { ApiContext } from './context.ts'
+import { findReplay, type Submission, type Submitted, submitCommand } from '../platform/submitCommand.ts'
+import type { ApiContext, Principal } from './context.ts'
 import type { Answer } from './guard.ts'
 import { idempotencyKeyOf, requestHashOf } from './idempotency.ts'
 
-type Asked<Kind extends CommandKind> = Omit<Submission<Kind>, 'idempotency'>
+/** What the guard hands to a handler, as far as a command needs it. */
+type CommandRequest = {
+  api: ApiContext
+  ctx: Context
+  principal: Pick<Principal, 'accountId' | 'actor'>
+  body?: unknown
+  file?: { text: string } | undefined
+}
+
+type Prepared<Kind extends CommandKind> = Pick<Submission<Kind>, 'kind' | 'targetId' | 'payload' | 'secret'>
+
+type Steps<Kind extends CommandKind> = {
+  /**
+   * Checks the request against the present state and makes the command. Not called for a request that repeats an
+   * Idempotency-Key: its first answer holds, whatever has changed since.
+   */
+  prepare: () => Promise<Prepared<Kind>>
+  /** Makes the answer from the result of a command that succeeded. */
+  present: (result: Record<string, unknown>, secret: string | undefined) => Answer | Promise<Answer>
+  /** The field of a 202 that shows the secret: no later answer could. */
+  secretField?: 'key' | 'secret'
+}
 
 /**
- * Submits a command and answers with its outcome: `present` makes the answer of a done one; a refused one is its
- * problem; one that is not done within the bound is a 202 with the operation to ask for, and, where a secret was
- * made, with the secret, in the field `shownAs`: no later answer could show it.
+ * Submits a command and answers with its outcome. A refused command is answered with its problem. One that is not done
+ * within the bound is answered 202, with the operation to ask for and the secret that was made, if any.
  */
 export async function respondToCommand<Kind extends CommandKind>(
-  api: ApiContext,
-  ctx: Context,
-  asked: Asked<Kind>,
-  present: (result: Record<string, unknown>, secret: string | undefined) => Answer,
-  body: unknown = {},
-  shownAs: 'key' | 'secret' = 'key',
+  request: CommandRequest,
+  steps: Steps<Kind>,
 ): Promise<Answer> {
-  const header = idempotencyKeyOf(ctx.req)
-  const idempotency =
-    header === undefined ? undefined : { header, requestHash: requestHashOf(ctx.method, ctx.path, body) }
-  const { command, secret, replayed } = await submitCommand(api.em(), api.commands, { ...asked, idempotency })
+  const { command, secret, replayed } = await replayOrSubmit(request, steps.prepare)
   const replay: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
   if (command.status === 'failed' && command.problem)
     throw new Failure(command.problem.code, command.problem.details)
   if (command.status === 'succeeded') {
-    const answer = present(command.result ?? {}, secret)
+    const answer = await steps.present(command.result ?? {}, secret)
     return { ...answer, headers: { ...answer.headers, ...replay } }
   }
+  const shown = secret === undefined ? {} : { [steps.secretField ?? 'key']: secret }
   return {
     status: 202,
-    body: { operation: presentOperation(command), ...(secret === undefined ? {} : { [shownAs]: secret }) },
+    body: { operation: presentOperation(command), ...shown },
     headers: { Location: `/operations/${command.id}`, 'Retry-After': '1' },
   }
+}
+
+async function replayOrSubmit<Kind extends CommandKind>(
+  request: CommandRequest,
+  prepare: Steps<Kind>['prepare'],
+): Promise<Submitted> {
+  const { api, principal } = request
+  const { accountId, actor } = principal
+  const idempotency = idempotencyOf(request)
+  const replay = idempotency && (await findReplay(api.em(), api.commands, accountId, idempotency))
+  if (replay) return replay
+  return submitCommand(api.em(), api.commands, { ...(await prepare()), accountId, actor, idempotency })
+}
+
+/**
+ * The Idempotency-Key with what must be equal for two requests to be the same: method, path and the body as the guard
+ * read it. The hash is keyed, because a bare hash of a password or an address could be guessed.
+ */
+function idempotencyOf({ api, ctx, body, file }: CommandRequest): Submission<CommandKind>['idempotency'] {
+  const header = idempotencyKeyOf(ctx.req)
+  if (header === undefined) return undefined
+  const plainHash = requestHashOf(ctx.method, ctx.path, file?.text ?? body ?? {})
+  return { header, requestHash: api.commands.sealer.hashOf(plainHash), plainHash }
 }
 
 /** What callers see of a command. */

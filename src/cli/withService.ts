@@ -32,7 +32,14 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
   const queues = openQueues(env.REDIS_URL, env.REGIONS)
   const replies = openReplies(env.REDIS_URL)
   const log = createLog('silent', { process: 'cli' })
-  const deps = { queues, replies, sealer: createSealer(env.SECRETS_KEY), log, waitMs: WAIT_MS }
+  const deps = {
+    queues,
+    replies,
+    sealer: createSealer(env.SECRETS_KEY),
+    log,
+    waitMs: WAIT_MS,
+    now: () => new Date(),
+  }
   const actor: Actor = { type: 'operator', id: userInfo().username }
 
   const run: Service['run'] = async (kind, accountId, payload) => {

@@ -19,6 +19,7 @@ export type CommandDeps = {
   sealer: Sealer
   log: Log
   waitMs: number
+  now: () => Date
   /** Told how long the asker waited, in seconds, and for what outcome (`pending` past the bound). */
   onAnswered?: (kind: CommandKind, outcome: string, seconds: number) => void
 }
@@ -31,8 +32,11 @@ export type Submission<Kind extends CommandKind> = {
   actor: Actor
   /** The secret whose digest the payload carries, to be sealed for a repeated request. */
   secret?: string
-  idempotency?: { header: string; requestHash: string }
+  idempotency?: Idempotency
 }
+
+/** `plainHash` is how the first release stored `requestHash`; their rows are found for a day after the upgrade. */
+type Idempotency = { header: string; requestHash: string; plainHash?: string }
 
 export type Submitted = { command: Command; secret?: string; replayed: boolean }
 
@@ -51,7 +55,11 @@ export async function submitCommand<Kind extends CommandKind>(
   const id = newId('operation')
   const started = performance.now()
   const inserted = await insert(em, deps, submission, id)
-  if (!inserted && idempotency) return replay(em, deps, submission.accountId, idempotency)
+  if (!inserted && idempotency) {
+    const replay = await findReplay(em, deps, submission.accountId, idempotency)
+    if (replay) return replay
+    throw inFlight(id)
+  }
 
   const word = deps.replies.wait(id, deps.waitMs)
   const sent = await deps.queues.add(submission.kind, { commandId: id } as never, id).then(
@@ -78,14 +86,14 @@ async function insert(
   id: string,
 ) {
   const { idempotency, secret } = submission
-  const now = new Date()
+  const now = deps.now()
   const hash = idempotency ? deps.sealer.hashOf(idempotency.header) : null
   if (hash) {
     // A key is free again after its time, whether or not the nightly job has been there.
     await em.execute(
       `update command set idempotency_hash = null, sealed_secret = null
        where idempotency_hash = ? and coalesce(account_id, '') = ? and created_at < ?`,
-      [hash, submission.accountId ?? '', new Date(now.getTime() - IDEMPOTENCY_MS)],
+      [hash, submission.accountId ?? '', freeBefore(deps)],
     )
   }
   const rows = await em.execute(
@@ -112,30 +120,40 @@ async function insert(
   return rows.length === 1
 }
 
-async function replay(
+/**
+ * The outcome of the command that was submitted under this Idempotency-Key within the last 24 hours; undefined where
+ * there is none.
+ *
+ * Throws Failure `idempotency-conflict` (other body under the same key) or `idempotency-in-flight`.
+ */
+export async function findReplay(
   em: SqlEntityManager,
   deps: CommandDeps,
   accountId: string | null,
-  idempotency: { header: string; requestHash: string },
-): Promise<Submitted> {
-  const command = await em.fork().findOneOrFail(CommandSchema, {
+  { header, requestHash, plainHash }: Idempotency,
+): Promise<Submitted | undefined> {
+  const command = await em.fork().findOne(CommandSchema, {
     accountId,
-    idempotencyHash: deps.sealer.hashOf(idempotency.header),
+    idempotencyHash: deps.sealer.hashOf(header),
+    createdAt: { $gte: freeBefore(deps) },
   })
-  if (command.requestHash !== idempotency.requestHash) {
+  if (!command) return undefined
+  if (command.requestHash !== requestHash && command.requestHash !== plainHash) {
     throw new Failure('idempotency-conflict', {
       detail: 'This Idempotency-Key was used for another request within the last 24 hours.',
     })
   }
-  if (command.status === 'pending' || command.status === 'applied') {
-    throw new Failure('idempotency-in-flight', {
-      detail: 'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.',
-      operationId: command.id,
-      retryAfter: 1,
-    })
-  }
-  const secret = command.sealedSecret
-    ? deps.sealer.open(command.sealedSecret, idempotency.header, command.id)
-    : undefined
+  if (command.status === 'pending' || command.status === 'applied') throw inFlight(command.id)
+  const secret = command.sealedSecret ? deps.sealer.open(command.sealedSecret, header, command.id) : undefined
   return { command, secret, replayed: true }
 }
+
+/** A key that was used before this instant is free again. */
+const freeBefore = (deps: CommandDeps) => new Date(deps.now().getTime() - IDEMPOTENCY_MS)
+
+const inFlight = (operationId: string) =>
+  new Failure('idempotency-in-flight', {
+    detail: 'The first request with this Idempotency-Key is still being worked on. Ask again in a moment.',
+    operationId,
+    retryAfter: 1,
+  })

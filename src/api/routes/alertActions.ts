@@ -22,18 +22,17 @@ export const testAlert = route(
     responses: { 200: z.object({ notificationIds: z.array(z.string()) }), 202: Accepted },
     problems: ['alert-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, params }) => {
-    const { accountId, actor } = principal
-    await loadRule(api.em(), accountId, params.id)
-    const publicUrl = api.env.PUBLIC_URL?.replace(/\/+$/, '')
-    const payload = { alertId: params.id, baseUrl: publicUrl ? `${publicUrl}/dashboard` : null }
-    return respondToCommand(
-      api,
-      ctx,
-      { kind: 'test-alert', accountId, targetId: params.id, payload, actor },
-      (result) => ({ status: 200, body: result }),
-    )
-  },
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params } = input
+        await loadRule(api.em(), principal.accountId, params.id)
+        const publicUrl = api.env.PUBLIC_URL?.replace(/\/+$/, '')
+        const payload = { alertId: params.id, baseUrl: publicUrl ? `${publicUrl}/dashboard` : null }
+        return { kind: 'test-alert', targetId: params.id, payload }
+      },
+      present: (result) => ({ status: 200, body: result }),
+    }),
 )
 
 export const muteAlert = route(
@@ -47,20 +46,18 @@ export const muteAlert = route(
     responses: { 200: RuleResource, 202: Accepted },
     problems: ['alert-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, params, body }) => {
-    const { accountId, actor } = principal
-    await loadRule(api.em(), accountId, params.id)
-    if (body.until !== null && new Date(body.until) <= new Date())
-      throw invalid('until', 'out_of_range', 'must be in the future')
-    const payload = { alertId: params.id, until: body.until && new Date(body.until).toISOString() }
-    return respondToCommand(
-      api,
-      ctx,
-      { kind: 'mute-alert', accountId, targetId: params.id, payload, actor },
-      (result) => ({ status: 200, body: result }),
-      body,
-    )
-  },
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params, body } = input
+        await loadRule(api.em(), principal.accountId, params.id)
+        if (body.until !== null && new Date(body.until) <= api.now())
+          throw invalid('until', 'out_of_range', 'must be in the future')
+        const payload = { alertId: params.id, until: body.until && new Date(body.until).toISOString() }
+        return { kind: 'mute-alert', targetId: params.id, payload }
+      },
+      present: (result) => ({ status: 200, body: result }),
+    }),
 )
 
 export const alertIncidents = route(
@@ -96,6 +93,6 @@ export const previewAlert = route(
     const em = api.em()
     const rule = checkRule({ ...storedChanges(body), metric: body.metric })
     await requireReferences(em, principal.accountId, rule)
-    return { status: 200, body: await previewRule(em, principal.accountId, rule, new Date()) }
+    return { status: 200, body: await previewRule(em, principal.accountId, rule, api.now()) }
   },
 )

@@ -72,19 +72,17 @@ export const createAlert = route(
       'idempotency-in-flight',
     ],
   },
-  async ({ api, ctx, principal, body }) => {
-    const { accountId, actor } = principal
-    const rule = checkRule({ ...storedChanges(body), metric: body.metric })
-    await requireReferences(api.em(), accountId, rule)
-    const alertId = newId('alert')
-    return respondToCommand(
-      api,
-      ctx,
-      { kind: 'create-alert', accountId, targetId: alertId, payload: { ...rule, alertId }, actor },
-      (result) => ({ status: 201, body: result, headers: { Location: `/alerts/${result.id}` } }),
-      body,
-    )
-  },
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, body } = input
+        const rule = checkRule({ ...storedChanges(body), metric: body.metric })
+        await requireReferences(api.em(), principal.accountId, rule)
+        const alertId = newId('alert')
+        return { kind: 'create-alert', targetId: alertId, payload: { ...rule, alertId } }
+      },
+      present: (result) => ({ status: 201, body: result, headers: { Location: `/alerts/${result.id}` } }),
+    }),
 )
 
 export const getAlert = route(
@@ -116,17 +114,16 @@ export const updateAlert = route(
     responses: { 200: RuleResource, 202: Accepted },
     problems: ['alert-not-found', 'api-key-not-found', 'channel-not-found'],
   },
-  async ({ api, ctx, principal, params, body }) => {
-    const { accountId, actor } = principal
-    await loadRule(api.em(), accountId, params.id)
-    const payload = { alertId: params.id, changes: storedChanges(body) }
-    return respondToCommand(
-      api,
-      ctx,
-      { kind: 'update-alert', accountId, targetId: params.id, payload, actor },
-      (result) => ({ status: 200, body: result }),
-    )
-  },
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params, body } = input
+        await loadRule(api.em(), principal.accountId, params.id)
+        const payload = { alertId: params.id, changes: storedChanges(body) }
+        return { kind: 'update-alert', targetId: params.id, payload }
+      },
+      present: (result) => ({ status: 200, body: result }),
+    }),
 )
 
 export const removeAlert = route(
@@ -139,14 +136,13 @@ export const removeAlert = route(
     responses: { 204: null, 202: Accepted },
     problems: ['alert-not-found'],
   },
-  async ({ api, ctx, principal, params }) => {
-    const { accountId, actor } = principal
-    await loadRule(api.em(), accountId, params.id)
-    return respondToCommand(
-      api,
-      ctx,
-      { kind: 'delete-alert', accountId, targetId: params.id, payload: { alertId: params.id }, actor },
-      () => ({ status: 204 }),
-    )
-  },
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params } = input
+        await loadRule(api.em(), principal.accountId, params.id)
+        return { kind: 'delete-alert', targetId: params.id, payload: { alertId: params.id } }
+      },
+      present: () => ({ status: 204 }),
+    }),
 )

@@ -54,31 +54,24 @@ export const createKey = route(
     responses: { 201: ShownOnce, 202: Accepted },
     problems: ['key-limit-reached', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, body }) => {
-    const permissions = permissionsFor(body.access, body.permissions)
-    const expiresAt = utc(body.expiresAt) ?? null
-    requireFuture('expiresAt', expiresAt === null ? null : new Date(expiresAt), api.now())
-    const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, body.type)
-    const keyId = newId('apiKey')
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'create-api-key',
-        accountId: principal.accountId,
-        targetId: keyId,
-        payload: { ...body, keyId, digest, hint, permissions, expiresAt },
-        actor: principal.actor,
-        secret: value,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, body } = input
+        const permissions = permissionsFor(body.access, body.permissions)
+        const expiresAt = utc(body.expiresAt) ?? null
+        requireFuture('expiresAt', expiresAt === null ? null : new Date(expiresAt), api.now())
+        const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, body.type)
+        const keyId = newId('apiKey')
+        const payload = { ...body, keyId, digest, hint, permissions, expiresAt }
+        return { kind: 'create-api-key', targetId: keyId, payload, secret: value }
       },
-      (result, secret) => ({
+      present: (result, secret) => ({
         status: 201,
         body: { ...result, ...(secret === undefined ? {} : { key: secret }) },
         headers: { Location: `/api-keys/${result.id}`, 'Cache-Control': 'no-store', ...etag(result) },
       }),
-      body,
-    )
-  },
+    }),
 )
 
 const Sort = z
@@ -182,21 +175,16 @@ export const update = route(
     responses: { 200: KeyResource, 202: Accepted },
     problems: ['api-key-not-found', 'key-not-active', 'precondition-failed'],
   },
-  async ({ api, ctx, principal, params, body }) => {
-    await loadKey(api.em(), principal.accountId, params.id)
-    const ifMatch = ctx.get('If-Match') || undefined
-    const changes = { ...body, expiresAt: utc(body.expiresAt) }
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'update-api-key',
-        accountId: principal.accountId,
-        targetId: params.id,
-        payload: { keyId: params.id, changes, ifMatch },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, ctx, principal, params, body } = input
+        await loadKey(api.em(), principal.accountId, params.id)
+        const ifMatch = ctx.get('If-Match') || undefined
+        const changes = { ...body, expiresAt: utc(body.expiresAt) }
+        const payload = { keyId: params.id, changes, ifMatch }
+        return { kind: 'update-api-key', targetId: params.id, payload }
       },
-      (result) => ({ status: 200, body: result, headers: etag(result) }),
-    )
-  },
+      present: (result) => ({ status: 200, body: result, headers: etag(result) }),
+    }),
 )

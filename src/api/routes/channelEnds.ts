@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { sealContext } from '../../domain/notifications/Channel.ts'
+import { ChannelSchema, sealContext } from '../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../domain/notifications/channelStore.ts'
 import { ChannelResource, presentTarget } from '../../domain/notifications/presentChannel.ts'
 import { newLink, newSigningSecret, requireCalm, targetOf } from '../channelInput.ts'
+import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
 import { Accepted, AcceptedWithSecret, Email, IdParams, text } from '../schemas.ts'
@@ -27,7 +28,13 @@ export const updateChannel = route(
     responses: { 200: ChannelResource, 202: Accepted },
     problems: ['channel-not-found', 'rate-limit-exceeded'],
   },
-  async ({ api, ctx, principal, params, body: { name, ...where } }) => {
+  async (input) => {
+    const {
+      api,
+      principal,
+      params,
+      body: { name, ...where },
+    } = input
     const em = api.em()
     const { id, type, sealedTarget } = await loadChannel(em, principal.accountId, params.id)
     const present = api.vault.open(sealedTarget, sealContext(id, 'target'))
@@ -41,18 +48,11 @@ export const updateChannel = route(
       sealedTarget: api.vault.seal(target, sealContext(id, 'target')),
       link: type === 'email' ? newLink(api, id) : null,
     }
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'update-channel',
-        accountId: principal.accountId,
-        targetId: id,
-        payload: { channelId: id, name: name ?? null, move: move || null },
-        actor: principal.actor,
-      },
-      (result) => ({ status: 200, body: { ...result, ...presentTarget(type, target) } }),
-    )
+    const payload = { channelId: id, name: name ?? null, move: move || null }
+    return respondToCommand(input, {
+      prepare: async () => ({ kind: 'update-channel', targetId: id, payload }),
+      present: (result) => ({ status: 200, body: { ...result, ...presentTarget(type, target) } }),
+    })
   },
 )
 
@@ -65,21 +65,15 @@ export const removeChannel = route(
     responses: { 204: null, 202: Accepted },
     problems: ['channel-not-found'],
   },
-  async ({ api, ctx, principal, params }) => {
-    await loadChannel(api.em(), principal.accountId, params.id)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'delete-channel',
-        accountId: principal.accountId,
-        targetId: params.id,
-        payload: { channelId: params.id },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params } = input
+        await loadChannel(api.em(), principal.accountId, params.id)
+        return { kind: 'delete-channel', targetId: params.id, payload: { channelId: params.id } }
       },
-      () => ({ status: 204 }),
-    )
-  },
+      present: () => ({ status: 204 }),
+    }),
 )
 
 export const testChannel = route(
@@ -95,27 +89,22 @@ export const testChannel = route(
     },
     problems: ['channel-not-found', 'rate-limit-exceeded', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, params }) => {
-    const em = api.em()
-    const channel = await loadChannel(em, principal.accountId, params.id)
-    await requireCalm(api, em, principal.accountId)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'test-channel',
-        accountId: principal.accountId,
-        targetId: channel.id,
-        payload: { channelId: channel.id, link: channel.type === 'email' ? newLink(api, channel.id) : null },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params } = input
+        const em = api.em()
+        const { id, type } = await loadChannel(em, principal.accountId, params.id)
+        await requireCalm(api, em, principal.accountId)
+        const payload = { channelId: id, link: type === 'email' ? newLink(api, id) : null }
+        return { kind: 'test-channel', targetId: id, payload }
       },
-      (result) => ({
+      present: (result) => ({
         status: 201,
         body: result,
         headers: { Location: `/notifications/${result.notificationId}` },
       }),
-    )
-  },
+    }),
 )
 
 export const rotateSecret = route(
@@ -130,32 +119,31 @@ export const rotateSecret = route(
     },
     problems: ['channel-not-found', 'channel-has-no-secret', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, params }) => {
-    const { id, type, sealedTarget } = await loadChannel(api.em(), principal.accountId, params.id)
-    const target = api.vault.open(sealedTarget, sealContext(id, 'target'))
-    const secret = newSigningSecret()
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'rotate-channel-secret',
-        accountId: principal.accountId,
-        targetId: id,
-        payload: { channelId: id, sealedSecret: api.vault.seal(secret, sealContext(id, 'secret')) },
-        actor: principal.actor,
-        secret,
+  (input) =>
+    respondToCommand(input, {
+      secretField: 'secret',
+      prepare: async () => {
+        const { api, principal, params } = input
+        const { id } = await loadChannel(api.em(), principal.accountId, params.id)
+        const secret = newSigningSecret()
+        const payload = { channelId: id, sealedSecret: api.vault.seal(secret, sealContext(id, 'secret')) }
+        return { kind: 'rotate-channel-secret', targetId: id, payload, secret }
       },
-      (result, shown) => ({
+      present: async (result, secret) => ({
         status: 201,
         body: {
           ...result,
-          ...presentTarget(type, target),
-          ...(shown === undefined ? {} : { secret: shown }),
+          ...(await currentTarget(input.api, input.principal.accountId, input.params.id)),
+          ...(secret === undefined ? {} : { secret }),
         },
         headers: { 'Cache-Control': 'no-store' },
       }),
-      {},
-      'secret',
-    )
-  },
+    }),
 )
+
+/** Nothing for a channel that was deleted before its answer was repeated. */
+async function currentTarget(api: ApiContext, accountId: string, id: string) {
+  const channel = await api.em().findOne(ChannelSchema, { id, accountId })
+  if (!channel) return {}
+  return presentTarget(channel.type, api.vault.open(channel.sealedTarget, sealContext(id, 'target')))
+}

@@ -51,44 +51,34 @@ export const createChannel = route(
       'idempotency-in-flight',
     ],
   },
-  async ({ api, ctx, principal, body }) => {
+  (input) => {
+    const { api, principal, body } = input
     const { type, name } = body
     const target = targetOf(body, api.env)
-    const channelId = newId('channel')
-    const secret = type === 'webhook' ? newSigningSecret() : undefined
-    await requireCalm(api, api.em(), principal.accountId)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'create-channel',
-        accountId: principal.accountId,
-        targetId: channelId,
-        payload: {
+    return respondToCommand(input, {
+      secretField: 'secret',
+      prepare: async () => {
+        await requireCalm(api, api.em(), principal.accountId)
+        const channelId = newId('channel')
+        const secret = type === 'webhook' ? newSigningSecret() : undefined
+        const seal = (text: string, use: 'target' | 'secret') =>
+          api.vault.seal(text, sealContext(channelId, use))
+        const payload = {
           channelId,
           type,
           name,
-          sealedTarget: api.vault.seal(target, sealContext(channelId, 'target')),
-          sealedSecret:
-            secret === undefined ? null : api.vault.seal(secret, sealContext(channelId, 'secret')),
+          sealedTarget: seal(target, 'target'),
+          sealedSecret: secret === undefined ? null : seal(secret, 'secret'),
           link: type === 'email' ? newLink(api, channelId) : null,
-        },
-        actor: principal.actor,
-        secret,
+        }
+        return { kind: 'create-channel', targetId: channelId, payload, secret }
       },
-      (result, shown) => ({
+      present: (result, secret) => ({
         status: 201,
-        body: {
-          ...result,
-          ...presentTarget(type, target),
-          ...(shown === undefined ? {} : { secret: shown }),
-        },
+        body: { ...result, ...presentTarget(type, target), ...(secret === undefined ? {} : { secret }) },
         headers: { Location: `/channels/${result.id}`, 'Cache-Control': 'no-store' },
       }),
-      // Keyed: a bare hash of an address could be guessed.
-      { type, name, target: api.commands.sealer.hashOf(target) },
-      'secret',
-    )
+    })
   },
 )
 

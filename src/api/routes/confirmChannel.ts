@@ -88,22 +88,15 @@ export const confirmChannel = route(
     const found = await api.em().findOne(ChannelSchema, { verificationDigest: digest })
     if (!found) return over
     try {
+      const { requestId } = ctx.state
+      const actor = { type: 'system', id: 'confirmation-link', ip: api.clientIp(ctx.req), requestId } as const
+      const payload = { channelId: found.id, digest }
       const answer = await respondToCommand(
-        api,
-        ctx,
+        { api, ctx, principal: { accountId: found.accountId, actor } },
         {
-          kind: 'confirm-channel',
-          accountId: found.accountId,
-          targetId: found.id,
-          payload: { channelId: found.id, digest },
-          actor: {
-            type: 'system',
-            id: 'confirmation-link',
-            ip: api.clientIp(ctx.req),
-            requestId: ctx.state.requestId,
-          },
+          prepare: async () => ({ kind: 'confirm-channel', targetId: found.id, payload }),
+          present: () => page(200, 'Confirmed', 'Alerts will be sent to this address.'),
         },
-        () => page(200, 'Confirmed', 'Alerts will be sent to this address.'),
       )
       return answer.status === 202
         ? page(200, 'Nearly done', 'This address will be confirmed in a moment.')

@@ -26,7 +26,13 @@ export const importKeys = route(
     responses: { 200: ImportOutcome, 202: Accepted },
     problems: ['idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, query, file: { type, text } }) => {
+  async (input) => {
+    const {
+      api,
+      principal,
+      query,
+      file: { type, text },
+    } = input
     const now = api.now()
     const { records, ...file } = await readWhole(
       readImport([text], type === 'text/csv' ? 'csv' : 'jsonl', now),
@@ -38,18 +44,9 @@ export const importKeys = route(
       const decided = { dryRun: true, imported: take.length, unchanged, errors, keys: [] }
       return { status: 200, body: outcomeOf(file, decided) }
     }
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'import-api-keys',
-        accountId: principal.accountId,
-        targetId: null,
-        payload: { records, ...file },
-        actor: principal.actor,
-      },
-      (result) => ({ status: 200, body: result }),
-      text,
-    )
+    return respondToCommand(input, {
+      prepare: async () => ({ kind: 'import-api-keys', targetId: null, payload: { records, ...file } }),
+      present: (result) => ({ status: 200, body: result }),
+    })
   },
 )

@@ -28,22 +28,16 @@ export const revoke = route(
     responses: { 200: z.object({ apiKey: KeyResource, fanOut: FanOut }), 202: Accepted },
     problems: ['api-key-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, params, body }) => {
-    await loadKey(api.em(), principal.accountId, params.id)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'revoke-api-key',
-        accountId: principal.accountId,
-        targetId: params.id,
-        payload: { keyId: params.id, reason: body.reason },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params, body } = input
+        await loadKey(api.em(), principal.accountId, params.id)
+        const payload = { keyId: params.id, reason: body.reason }
+        return { kind: 'revoke-api-key', targetId: params.id, payload }
       },
-      (result) => ({ status: 200, body: result }),
-      body,
-    )
-  },
+      present: (result) => ({ status: 200, body: result }),
+    }),
 )
 
 export const rotate = route(
@@ -69,22 +63,17 @@ export const rotate = route(
       'idempotency-in-flight',
     ],
   },
-  async ({ api, ctx, principal, params, body }) => {
-    const old = await loadKey(api.em(), principal.accountId, params.id)
-    const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, old.type)
-    const newKeyId = newId('apiKey')
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'rotate-api-key',
-        accountId: principal.accountId,
-        targetId: old.id,
-        payload: { keyId: old.id, newKeyId, digest, hint, overlapSeconds: body.overlapSeconds },
-        actor: principal.actor,
-        secret: value,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params, body } = input
+        const old = await loadKey(api.em(), principal.accountId, params.id)
+        const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, old.type)
+        const { overlapSeconds } = body
+        const payload = { keyId: old.id, newKeyId: newId('apiKey'), digest, hint, overlapSeconds }
+        return { kind: 'rotate-api-key', targetId: old.id, payload, secret: value }
       },
-      (result, secret) => ({
+      present: (result, secret) => ({
         status: 201,
         body: { ...result, ...(secret === undefined ? {} : { key: secret }) },
         headers: {
@@ -93,9 +82,7 @@ export const rotate = route(
           ETag: etagOf(Number(result.version)),
         },
       }),
-      body,
-    )
-  },
+    }),
 )
 
 export const remove = route(
@@ -107,19 +94,14 @@ export const remove = route(
     responses: { 204: null, 202: Accepted },
     problems: ['api-key-not-found', 'key-not-revoked', 'precondition-failed'],
   },
-  async ({ api, ctx, principal, params }) => {
-    await loadKey(api.em(), principal.accountId, params.id)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'delete-api-key',
-        accountId: principal.accountId,
-        targetId: params.id,
-        payload: { keyId: params.id, ifMatch: ctx.get('If-Match') || undefined },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, ctx, principal, params } = input
+        await loadKey(api.em(), principal.accountId, params.id)
+        const payload = { keyId: params.id, ifMatch: ctx.get('If-Match') || undefined }
+        return { kind: 'delete-api-key', targetId: params.id, payload }
       },
-      () => ({ status: 204 }),
-    )
-  },
+      present: () => ({ status: 204 }),
+    }),
 )

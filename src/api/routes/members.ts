@@ -43,24 +43,16 @@ export const addMember = route(
     responses: { 201: MemberResource, 202: Accepted },
     problems: ['email-taken', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, body }) => {
-    const { password, ...fields } = body
-    const memberId = newId('member')
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'add-member',
-        accountId: principal.accountId,
-        targetId: memberId,
-        payload: { ...fields, memberId, passwordHash: await argon2.hash(password) },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { password, ...fields } = input.body
+        const memberId = newId('member')
+        const payload = { ...fields, memberId, passwordHash: await argon2.hash(password) }
+        return { kind: 'add-member', targetId: memberId, payload }
       },
-      (result) => ({ status: 201, body: result, headers: { Location: `/members/${result.id}` } }),
-      // Another password is another request. Keyed: a bare hash of what a person chose could be guessed.
-      { ...fields, password: api.commands.sealer.hashOf(password) },
-    )
-  },
+      present: (result) => ({ status: 201, body: result, headers: { Location: `/members/${result.id}` } }),
+    }),
 )
 
 export const getMember = route(
@@ -93,23 +85,18 @@ export const updateMember = route(
     responses: { 200: MemberResource, 202: Accepted },
     problems: ['member-not-found', 'last-admin'],
   },
-  async ({ api, ctx, principal, params, body }) => {
-    await loadMember(api.em(), principal.accountId, params.id)
-    const { password, ...changes } = body
-    const passwordHash = password === undefined ? undefined : await argon2.hash(password)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'update-member',
-        accountId: principal.accountId,
-        targetId: params.id,
-        payload: { ...changes, memberId: params.id, passwordHash },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params, body } = input
+        await loadMember(api.em(), principal.accountId, params.id)
+        const { password, ...changes } = body
+        const passwordHash = password === undefined ? undefined : await argon2.hash(password)
+        const payload = { ...changes, memberId: params.id, passwordHash }
+        return { kind: 'update-member', targetId: params.id, payload }
       },
-      (result) => ({ status: 200, body: result }),
-    )
-  },
+      present: (result) => ({ status: 200, body: result }),
+    }),
 )
 
 export const removeMember = route(
@@ -122,19 +109,13 @@ export const removeMember = route(
     responses: { 204: null, 202: Accepted },
     problems: ['member-not-found', 'last-admin'],
   },
-  async ({ api, ctx, principal, params }) => {
-    await loadMember(api.em(), principal.accountId, params.id)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'remove-member',
-        accountId: principal.accountId,
-        targetId: params.id,
-        payload: { memberId: params.id },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params } = input
+        await loadMember(api.em(), principal.accountId, params.id)
+        return { kind: 'remove-member', targetId: params.id, payload: { memberId: params.id } }
       },
-      () => ({ status: 204 }),
-    )
-  },
+      present: () => ({ status: 204 }),
+    }),
 )

@@ -86,19 +86,14 @@ export const redeliver = route(
     responses: { 200: NotificationResource, 202: Accepted },
     problems: ['notification-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, principal, params }) => {
-    await loadNotification(api.em(), principal.accountId, params.id)
-    return respondToCommand(
-      api,
-      ctx,
-      {
-        kind: 'redeliver-notification',
-        accountId: principal.accountId,
-        targetId: params.id,
-        payload: { notificationId: params.id },
-        actor: principal.actor,
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params } = input
+        await loadNotification(api.em(), principal.accountId, params.id)
+        const payload = { notificationId: params.id }
+        return { kind: 'redeliver-notification', targetId: params.id, payload }
       },
-      (result) => ({ status: 200, body: result }),
-    )
-  },
+      present: (result) => ({ status: 200, body: result }),
+    }),
 )

@@ -121,17 +121,17 @@ export const changeOwnPassword = route(
       throw invalidInput([
         { field: 'currentPassword', message: 'is not your password', code: 'invalid_format' },
       ])
+    const { requestId } = ctx.state
+    const actor = { ...principal.actor, ip: api.clientIp(ctx.req), requestId }
     return respondToCommand(
-      api,
-      ctx,
+      { api, ctx, principal: { accountId: principal.accountId, actor }, body },
       {
-        kind: 'update-member',
-        accountId: principal.accountId,
-        targetId: id,
-        payload: { memberId: id, passwordHash: await argon2.hash(body.password) },
-        actor: { ...principal.actor, ip: api.clientIp(ctx.req), requestId: ctx.state.requestId },
+        prepare: async () => {
+          const payload = { memberId: id, passwordHash: await argon2.hash(body.password) }
+          return { kind: 'update-member', targetId: id, payload }
+        },
+        present: (result) => ({ status: 200, body: result }),
       },
-      (result) => ({ status: 200, body: result }),
     )
   },
 )

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Client, createClient } from '../support/client.ts'
+import { shiftedEnv } from '../support/shiftedEnv.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+const HOUR_MS = 3_600_000
+
+let service: Service
+let later: Service['apis'][number]
+beforeAll(async () => {
+  service = await startService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
+  later = await service.startApi(shiftedEnv(2 * HOUR_MS))
+})
+afterAll(() => service.stop())
+
+const once = (key: string) => ({ headers: { 'Idempotency-Key': key } })
+
+describe('a repeated Idempotency-Key gets the first answer, whatever has changed since', () => {
+  it('of a rotation whose old key was deleted', async () => {
+    const account = await service.account()
+    const { id } = await account.createKey()
+    const rotate = () => account.post(`/api-keys/${id}/rotate`, {}, once('rotate'))
+    const first = await rotate()
+    expect(first.status).toBe(201)
+    expect((await account.delete(`/api-keys/${id}`)).status).toBe(204)
+    const again = await rotate()
+    expect(again.body).toEqual(first.body)
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+  })
+
+  it('of a creation whose expiry has passed', async () => {
+    const account = await service.account()
+    const expiresAt = new Date(Date.now() + HOUR_MS).toISOString()
+    const create = (client: Client, key: string) =>
+      client.post('/api-keys', { name: 'Short', type: 'live', expiresAt }, once(key))
+    const first = await create(account, 'create')
+    expect(first.status).toBe(201)
+    const elsewhere = createClient(later.url, account.adminKey)
+    expect((await create(elsewhere, 'another')).status).toBe(400)
+    expect((await create(elsewhere, 'create')).body).toEqual(first.body)
+  })
+
+  it('of a signing secret whose channel was deleted', async () => {
+    const account = await service.account()
+    const channel = { type: 'webhook', name: 'Hook', url: 'http://127.0.0.1:9/' }
+    const { id } = (await account.post('/channels', channel)).body
+    const rotate = () => account.post(`/channels/${id}/rotate-secret`, undefined, once('secret'))
+    const first = await rotate()
+    expect(first.status).toBe(201)
+    expect((await account.delete(`/channels/${id}`)).status).toBe(204)
+    const again = await rotate()
+    expect(again).toMatchObject({ status: 201, body: { id, secret: first.body.secret } })
+  })
+})
+
+describe('another body under the same Idempotency-Key is refused', () => {
+  const member = { email: 'ada@example.com', role: 'viewer', password: 'a long password' }
+  const channel = { type: 'webhook', name: 'Hook', url: 'http://127.0.0.1:9/' }
+  const rule = { name: 'Many', metric: 'requests', threshold: 10 }
+  it.each([
+    ['/api-keys', { name: 'A', type: 'live' }, { name: 'B', type: 'live' }],
+    ['/api-keys/ID/rotate', { overlapSeconds: 0 }, { overlapSeconds: 60 }],
+    ['/api-keys/ID/revoke', { reason: 'a' }, { reason: 'b' }],
+    ['/members', member, { ...member, password: 'another password' }],
+    ['/channels', channel, { ...channel, url: 'http://127.0.0.1:10/' }],
+    ['/alerts', rule, { ...rule, threshold: 11 }],
+  ])('POST %s', async (path, body, other) => {
+    const account = await service.account()
+    const { id } = await account.createKey()
+    const post = (sent: object) => account.post(path.replace('ID', id), sent, once('same'))
+    const first = await post(body)
+    expect(first.status).toBeLessThan(300)
+    expect((await post(other)).body).toMatchObject({
+      status: 422,
+      type: expect.stringMatching(/idempotency-conflict$/),
+    })
+    expect((await post(body)).body).toEqual(first.body)
+  })
+})
