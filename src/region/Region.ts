@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
 import { queueName } from '../platform/queues.ts'
+import { within } from '../platform/within.ts'
 import { scripts } from './scripts.ts'
 
 export const PREFIX = 'keys:'
 
-/** The field of a counter hash that counts nothing (see admit.lua). */
-export const FILLER = '-'
+/** How long anything that a caller waits for may take in a region, opening included, in ms; then it is given up. */
+export const BOUND_MS = 800
+
+/** How much of that is kept for the answer's way back: a script that counts or takes something runs before that, or not at all. */
+export const ANSWER_MS = 300
 
 /** The region's Redis is away, or is being opened: nothing can be decided now. */
 export class RegionUnavailable extends Error {
@@ -30,6 +34,9 @@ export type RegionLog = {
   warn: (facts: { region: string; reason?: string; err?: unknown }, text: string) => void
 }
 
+/** Scripts that count or take something: each has a deadline. Their answers begin with a word and the region's clock. */
+type Counting = 'admit' | 'reserve'
+
 type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>
 
 /**
@@ -45,6 +52,8 @@ export class Region {
   readonly meteringPrefix: string
   #marker: string | undefined
   #opening: Promise<string> | undefined
+  /** By how many ms this connection's Redis is ahead of `performance.now()`, at least. */
+  #ahead = 0
 
   constructor({ name, url, kind }: RegionOptions, log: RegionLog) {
     this.name = name
@@ -55,8 +64,8 @@ export class Region {
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       connectTimeout: 2_000,
-      commandTimeout: 5_000,
-      // What was lost without a word, as with a machine or a route, would else stay in use for a quarter of an hour.
+      // After so long without a word the connection is taken for lost, and its commands fail: as with a machine or a route that
+      // went away silently. Else it would stay in use for a quarter of an hour. What a caller waits for has bounds of its own.
       socketTimeout: 5_000,
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
       scripts: Object.fromEntries(
@@ -78,7 +87,7 @@ export class Region {
 
   /** The marker of the connection in use. Throws RegionUnavailable while there is none. */
   async marker(): Promise<string> {
-    return this.#marker ?? (await this.#open())
+    return this.#marker ?? (await this.#bounded(performance.now() + BOUND_MS, this.#open()))
   }
 
   /** Resolves once the region can be used; throws RegionUnavailable where it cannot within `boundMs`. */
@@ -96,7 +105,7 @@ export class Region {
         this.redis.once('ready', done)
       })
     }
-    await this.marker()
+    await (this.#marker ?? this.#open())
   }
 
   #open(): Promise<string> {
@@ -116,9 +125,10 @@ export class Region {
       const info = String(await this.redis.info('server'))
       const runId = /run_id:(\w+)/.exec(info)?.[1]
       if (!runId) throw new Error('INFO named no run_id')
-      const marker = String(await this.#scripted.openEpoch(runId, PREFIX, randomUUID()))
+      const [marker, now] = (await this.#scripted.openEpoch(runId, PREFIX, randomUUID())) as [string, number]
       // Between the two answers the connection may have become another: then the marker is not its own.
       if (closed) throw new Error('the connection was lost')
+      this.#noteClock(now)
       this.#marker = marker
       return marker
     } catch (error) {
@@ -128,19 +138,65 @@ export class Region {
     }
   }
 
-  /** Runs a script under the marker; on `CLOSED` agrees on a new one and tries again, twice at most. */
-  async run(
-    script: Exclude<keyof typeof scripts, 'openEpoch'>,
+  /**
+   * Runs a script under the marker; on `CLOSED` agrees on a new one and tries again, twice at most. Throws RegionUnavailable
+   * after `BOUND_MS`: whether the script has run, or still will, is then unknown.
+   */
+  run(
+    script: Exclude<keyof typeof scripts, 'openEpoch' | Counting>,
     ...args: (string | number)[]
   ): Promise<unknown[]> {
+    return this.#bounded(
+      performance.now() + BOUND_MS,
+      this.#runUnderAny(script, () => args),
+    )
+  }
+
+  /**
+   * Runs a script that counts or takes something, for callers who are given up at `until`, a time of `performance.now()`:
+   * then it throws RegionUnavailable. The script gets a deadline by the region's own clock, `ANSWER_MS` before that. One that
+   * was held up on its way (in the socket of a Redis that hung) does nothing when it runs at last.
+   */
+  runUntil(
+    until: number,
+    script: Counting,
+    args: (deadline: number) => (string | number)[],
+  ): Promise<unknown[]> {
+    const last = until - ANSWER_MS
+    const run = this.#runUnderAny(script, () => {
+      if (performance.now() > last) throw this.#late()
+      return args(Math.floor(this.#ahead + last))
+    })
+    return this.#bounded(until, run)
+  }
+
+  async #runUnderAny(script: keyof typeof scripts, args: () => (string | number)[]): Promise<unknown[]> {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const answer = await this.#runUnder(await this.marker(), script, args)
+      const marker = this.#marker ?? (await this.#open())
+      const answer = await this.#runUnder(marker, script, args())
       if (answer) return answer
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
 
-  /** The script's answer, or undefined where the marker is no longer the region's. */
+  /** The promise's outcome; throws RegionUnavailable at `until`, a time of `performance.now()`. */
+  #bounded<Value>(until: number, promise: Promise<Value>): Promise<Value> {
+    return within(until - performance.now(), promise, () => this.#late())
+  }
+
+  #late(): RegionUnavailable {
+    return new RegionUnavailable(`The region ${this.name} did not answer in time.`)
+  }
+
+  /**
+   * The clock was read before its answer came, so the region is ahead of ours by this difference at least. A deadline that is
+   * worked out from it is never too late; an answer that was long on its way makes it too early, until the next one.
+   */
+  #noteClock(now: number): void {
+    this.#ahead = now - performance.now()
+  }
+
+  /** The script's answer, or undefined where it did nothing: the marker is no longer the region's, or its deadline was over. */
   async #runUnder(
     marker: string,
     script: keyof typeof scripts,
@@ -152,7 +208,14 @@ export class Region {
     } catch (error) {
       throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
     }
-    if (answer[0] === 'OK') return answer
+    if (answer[0] === 'OK') {
+      if (script === 'admit' || script === 'reserve') this.#noteClock(Number(answer[1]))
+      return answer
+    }
+    if (answer[0] === 'LATE') {
+      this.#noteClock(Number(answer[1]))
+      return undefined
+    }
     if (answer[0] === 'LAPSED') throw new RegionUnavailable(`The region ${this.name} holds no lease.`)
     if (this.#marker === marker) this.#marker = undefined
     return undefined
@@ -212,7 +275,8 @@ export class Region {
     for (let attempt = 0; attempt < 3; attempt++) {
       const marker = await this.marker()
       const states = await readTruth()
-      if (await this.putStates(states, marker)) return states
+      const put = this.#bounded(performance.now() + BOUND_MS, this.putStates(states, marker))
+      if (await put) return states
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }

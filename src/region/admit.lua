@@ -2,33 +2,22 @@
 -- The one place where a verification is decided: everything here happens at one instant of this
 -- Redis's clock, whatever the number of verifiers.
 --
--- ARGV 1 marker    `runId|epoch` of this region as the caller's connection knows it
---      2 prefix    of every key
---      3 groups    JSON, one per key: [account's place, expiresAt, 1 for a test key, plan, units, context, …]
---                  (the last three once per request of that key)
---      4 limits    JSON, one per account: [perMinute, perDay, rendersPerMonth, 1 if hard]   (-1: unlimited)
---      5 contexts  JSON, passed on to the job as it is
---      6 batchId   claimed by the worker, so that the job counts once
---      7 queue     BullMQ's key prefix of the metering queue
---      8 options   JSON, of the job
---      9 claimed   JSON [digests of the keys, their versions, versions of the accounts] as the verifier has them
---      10 IDs of the keys, 11 IDs of the accounts: JSON, passed on to the job as they are
---      12 kind     `primary`, `further` (renders of test keys and months are counted in the primary region: see reserve.lua)
---                  or `leased` (the same, and nothing is admitted without a lease)
---      13 region   its name, passed on to the job
--- Answers {'CLOSED'} when the marker is another, {'LAPSED'} without a lease, else {'OK', now, results}: results are per request
--- `code,minute,day,renders` as counted after it.
-local marker, prefix = ARGV[1], ARGV[2]
+-- Its arguments are read by name, as `arg.groups`: admitArgs.ts makes them and says what they are. Codes and other constants come
+-- from TypeScript, too (scripts.ts).
+--
+-- Answers {'CLOSED'} when the marker is another; {'LATE', now} after the deadline, by this Redis's clock: whoever asked has been
+-- given up; {'LAPSED'} without a lease where the region needs one; all three before anything is read or written. Else
+-- {'OK', now, results}: results are per request `code,minute,day,renders` as counted after it.
+local marker, prefix = arg.marker, arg.prefix
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 
-local further = ARGV[12] ~= 'primary'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if ARGV[12] == 'leased' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
-
-local ADMIT, STALE, PER_MINUTE, PER_DAY, QUOTA, MONTH, EXPIRED = 0, 1, 2, 3, 4, 5, 6
-local REVOKED, DELETED = 7, 10
+if now > tonumber(arg.deadline) then return { 'LATE', now } end
+if arg.kind == 'leased' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
+-- Elsewhere than in the primary region renders of test keys and of months are counted there: see reserve.lua.
+local further = arg.kind ~= 'primary'
 
 local date = civilDate(math.floor(now / 86400000))
 local minuteKey = prefix .. 'requests:minute:' .. math.floor(now / 60000)
@@ -36,9 +25,9 @@ local dayKey = prefix .. 'requests:day:' .. date
 local testKey = prefix .. 'test-renders:day:' .. date
 local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
 
-local groups, limits = cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
+local groups, limits = cjson.decode(arg.groups), cjson.decode(arg.limits)
 local keys, accounts = #groups, #limits
-local claimed, ids, accountIds = cjson.decode(ARGV[9]), cjson.decode(ARGV[10]), cjson.decode(ARGV[11])
+local claimed, ids, accountIds = cjson.decode(arg.claimed), cjson.decode(arg.keys), cjson.decode(arg.accounts)
 local claimedVersions, claimedAccountVersions = claimed[2], claimed[3]
 
 local versions = redis.call('HMGET', state .. 'keys', unpack(claimed[1]))
@@ -113,7 +102,7 @@ local LONG = string.rep('-', 65)
 local function write(key, pairs, seconds)
   local size = #pairs
   if size == 0 then return end
-  pairs[size + 1], pairs[size + 2] = '-', LONG
+  pairs[size + 1], pairs[size + 2] = FILLER, LONG
   redis.call('HSET', key, unpack(pairs))
   redis.call('EXPIRE', key, seconds)
 end
@@ -124,9 +113,9 @@ write(monthKey, monthWrites, 70 * 86400)
 
 local counted = table.concat(results, ',')
 if decided > 0 then
-  storeJob(ARGV[7], 'roll-up-verifications', now, ARGV[8],
-    '{"batchId":"' .. ARGV[6] .. '","region":"' .. ARGV[13] .. '","at":' .. string.format('%d', now) .. ',"keys":' .. ARGV[10]
-    .. ',"accounts":' .. ARGV[11] .. ',"contexts":' .. ARGV[5] .. ',"groups":' .. ARGV[3]
+  storeJob(arg.queue, 'roll-up-verifications', now, arg.options,
+    '{"batchId":"' .. arg.batchId .. '","region":"' .. arg.region .. '","at":' .. string.format('%d', now) .. ',"keys":' .. arg.keys
+    .. ',"accounts":' .. arg.accounts .. ',"contexts":' .. arg.contexts .. ',"groups":' .. arg.groups
     .. ',"results":"' .. counted .. '"}')
 end
 return { 'OK', now, counted }

@@ -1,6 +1,6 @@
 import type { JobData } from '../domain/jobs.ts'
 import type { LoadedState } from '../domain/keys/keyState.ts'
-import { type Region, RegionUnavailable } from './Region.ts'
+import { BOUND_MS, type Region, RegionUnavailable } from './Region.ts'
 
 /** See src/domain/jobs.ts. */
 export type QuotaClaim = JobData<'claim-quotas'>['claims'][number]
@@ -34,7 +34,11 @@ export function quotasIn(
       limit,
       day,
     ])
-    const [, results, day] = await primary.run('reserve', JSON.stringify(rows), id)
+    const [, , results, day] = await primary.runUntil(performance.now() + BOUND_MS, 'reserve', (deadline) => [
+      JSON.stringify(rows),
+      id,
+      deadline,
+    ])
     const numbers = String(results).split(',').map(Number)
     return claims.map((claim, place) => ({
       claim,

@@ -6,13 +6,16 @@
 --      3 claims   JSON list of [1 for a test key's day, digest, key's or account's ID, units, limit (-1: none), day]; negative
 --                 units give back what was taken on that day: the counter of another one is left alone
 --      4 id       of these claims, or empty: asked again under it within the hour, they are answered as the first time
--- Answers {'CLOSED'} when the marker is another, else {'OK', results, day}: per claim `granted,used after it`, where granted is 1 or
+--      5 deadline Unix ms of this Redis's clock
+-- Answers {'CLOSED'} when the marker is another, {'LATE', now} after the deadline, else {'OK', now, results, day}: per claim `granted,used after it`, where granted is 1 or
 -- 0, or 2 where this epoch has not seen the key's state: its counters may begin too low. Fill it, then ask again.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 
 local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if now > tonumber(ARGV[5]) then return { 'LATE', now } end
 local date = civilDate(math.floor(time[1] / 86400))
 local testKey = prefix .. 'test-renders:day:' .. date
 local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
@@ -20,7 +23,7 @@ local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
 local repeated = prefix .. 'reserved:' .. ARGV[4]
 if ARGV[4] ~= '' then
   local first = redis.call('HMGET', repeated, 'results', 'day')
-  if first[1] then return { 'OK', first[1], first[2] } end
+  if first[1] then return { 'OK', now, first[1], first[2] } end
 end
 
 local results = {}
@@ -44,4 +47,4 @@ if ARGV[4] ~= '' then
   redis.call('HSET', repeated, 'results', answer, 'day', date)
   redis.call('EXPIRE', repeated, 3600)
 end
-return { 'OK', answer, date }
+return { 'OK', now, answer, date }

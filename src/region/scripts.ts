@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { addStandardJob } from 'bullmq/dist/esm/scripts/addStandardJob-9.js'
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
+import * as codes from './admissionCodes.ts'
+import { ADMIT_ARGS } from './admitArgs.ts'
 
 const source = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8')
+
+/** The field of a counter hash that counts nothing (see admit.lua). */
+export const FILLER = '-'
+
+/** TypeScript's constants as Lua's, under the same names. */
+const constants = (values: Record<string, number | string>) =>
+  Object.entries(values)
+    .map(([name, value]) => `local ${name} = ${JSON.stringify(value)}\n`)
+    .join('')
 
 /**
  * BullMQ's own script for adding a job, as a function inside ours: the metering job is stored in the very
@@ -19,5 +30,10 @@ export const scripts = {
   reserve: source('civilDate') + source('reserve'),
   acceptEvents: addJob + source('acceptEvents'),
   ask: addJob + source('ask'),
-  admit: `local TEST_RENDERS_PER_DAY = ${TEST_RENDERS_PER_DAY}\n${addJob}${source('civilDate')}${source('admit')}`,
+  admit:
+    constants({ ...codes, TEST_RENDERS_PER_DAY, FILLER }) +
+    ADMIT_ARGS +
+    addJob +
+    source('civilDate') +
+    source('admit'),
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { METERING_OPTIONS } from '../platform/queues.ts'
-import type { Region } from '../region/Region.ts'
+import { admitArgs, type Batch } from '../region/admitArgs.ts'
+import { ANSWER_MS, BOUND_MS, type Region, RegionUnavailable } from '../region/Region.ts'
 import type { CachedKey } from './StateCache.ts'
 
 /** One request on its way through the script. `context` is a JSON list `[ip, endpoint, method]`. */
@@ -11,6 +11,8 @@ export type Decision = { code: number; inMinute: number; inDay: number; renders:
 
 type Waiting = {
   ticket: Ticket
+  /** When its caller is given up, by `performance.now()`. */
+  until: number
   resolve: (decision: Decision) => void
   reject: (error: unknown) => void
 }
@@ -34,10 +36,13 @@ export class GroupCommit {
     this.#onBatch = onBatch
   }
 
-  /** Decides and counts one request. Throws RegionUnavailable: nothing was answered, so nothing was admitted. */
+  /**
+   * Decides and counts one request. Throws RegionUnavailable after `BOUND_MS` at the latest: then it is not counted, and will
+   * not be.
+   */
   decide(ticket: Ticket): Promise<Decision> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ticket, resolve, reject })
+      this.#waiting.push({ ticket, until: performance.now() + BOUND_MS, resolve, reject })
       if (this.#busy) return
       this.#busy = true
       // After this turn of the event loop, so that requests read in the same turn share the batch.
@@ -46,38 +51,37 @@ export class GroupCommit {
   }
 
   #sendNext(): void {
-    if (this.#waiting.length === 0) {
+    const batch = this.#takeBatch()
+    const [first] = batch
+    if (!first) {
       this.#busy = false
       return
     }
-    const batch = this.#waiting.length <= MAX_BATCH ? this.#waiting : this.#waiting.slice(0, MAX_BATCH)
-    this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(MAX_BATCH)
     this.#onBatch(batch.length)
-    const { ordered, args } = this.#arrange(batch)
-    this.#region.run('admit', ...args).then(
-      (answer) => {
-        this.#sendNext()
-        giveOut(ordered, answer)
-      },
-      (error) => {
-        this.#sendNext()
-        for (const one of batch) one.reject(error)
-      },
-    )
+    const { ordered, args } = arrange(batch)
+    // Nobody in the batch has waited longer than the first.
+    this.#region
+      .runUntil(first.until, 'admit', (deadline) => admitArgs(this.#region, args, deadline))
+      .then(
+        (answer) => {
+          this.#sendNext()
+          giveOut(ordered, answer)
+        },
+        (error) => {
+          this.#sendNext()
+          for (const one of batch) one.reject(error)
+        },
+      )
   }
 
-  #arrange(batch: Waiting[]) {
-    const { ordered, args } = arrange(batch)
-    return {
-      ordered,
-      args: [
-        ...args.slice(0, 4),
-        this.#region.meteringPrefix,
-        ...args.slice(4),
-        this.#region.kind,
-        this.#region.name,
-      ],
-    }
+  /** The longest waiting, but for those whose answer would come too late. */
+  #takeBatch(): Waiting[] {
+    const latest = performance.now() + ANSWER_MS
+    let late = 0
+    while ((this.#waiting[late]?.until ?? Number.POSITIVE_INFINITY) < latest) late += 1
+    for (const one of this.#waiting.splice(0, late))
+      one.reject(new RegionUnavailable(`The region ${this.#region.name} has no time left for this request.`))
+    return this.#waiting.splice(0, MAX_BATCH)
   }
 }
 
@@ -108,7 +112,7 @@ function decisionsOf(size: number, answer: unknown[]): Decision[] {
  * account that stood there twice would be counted twice from the same start, so they are told apart by what they are,
  * never by which object in memory they are.
  */
-function arrange(batch: Waiting[]) {
+function arrange(batch: Waiting[]): { ordered: Waiting[]; args: Batch } {
   const byKey = new Map<string, { group: number[]; members: Waiting[] }>()
   const placeOf = new Map<string, number>()
   const contextOf = new Map<string, number>()
@@ -154,15 +158,16 @@ function arrange(batch: Waiting[]) {
   const groups = entries.map((entry) => entry.group)
   return {
     ordered: entries.flatMap((entry) => entry.members),
-    args: [
-      JSON.stringify(groups),
-      JSON.stringify(limits),
-      `[${[...contextOf.keys()].join(',')}]`,
-      randomUUID(),
-      METERING_OPTIONS,
-      JSON.stringify([digests, versions, accountVersions]),
-      JSON.stringify(ids),
-      JSON.stringify(accountIds),
-    ],
+    args: {
+      batchId: randomUUID(),
+      groups,
+      limits,
+      contexts: [...contextOf.keys()],
+      digests,
+      versions,
+      keyIds: ids,
+      accountIds,
+      accountVersions,
+    },
   }
 }

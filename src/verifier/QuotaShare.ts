@@ -1,6 +1,6 @@
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
+import { ADMIT, MONTH, QUOTA } from '../region/admissionCodes.ts'
 import type { QuotaAnswer, QuotaClaim, Quotas } from '../region/quotasIn.ts'
-import { ADMIT, MONTH, QUOTA } from './decision.ts'
 import type { Decision, Ticket } from './GroupCommit.ts'
 
 type Reserving = {

@@ -7,9 +7,10 @@ import {
   type ParsedSecret,
 } from '../domain/keys/keyFormat.ts'
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
+import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
-import { ADMIT, AUTHENTICATE, codeName, planFor, STALE, type VerificationCode } from './decision.ts'
+import { codeName, planFor, type VerificationCode } from './decision.ts'
 import { type Decision, GroupCommit, type Ticket } from './GroupCommit.ts'
 import { QuotaShare } from './QuotaShare.ts'
 import { rememberImports } from './rememberImports.ts'

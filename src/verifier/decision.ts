@@ -1,5 +1,18 @@
 import { ipAllowed } from '../domain/keys/allowedIps.ts'
 import type { KeyState } from '../domain/keys/keyState.ts'
+import {
+  ADMIT,
+  AUTHENTICATE,
+  DELETED,
+  EXPIRED,
+  FORBIDDEN,
+  IP_NOT_ALLOWED,
+  MONTH,
+  PER_DAY,
+  PER_MINUTE,
+  QUOTA,
+  REVOKED,
+} from '../region/admissionCodes.ts'
 
 /** What a verification answers. To an end user, `NOT_FOUND`, `REVOKED` and `EXPIRED` look the same. */
 export type VerificationCode =
@@ -12,21 +25,6 @@ export type VerificationCode =
   | 'RATE_LIMITED'
   | 'QUOTA_EXCEEDED'
   | 'PLAN_LIMIT_EXCEEDED'
-
-/** The admission script's codes (src/region/admit.lua); `STALE` means: read the state again. */
-export const ADMIT = 0
-export const STALE = 1
-export const PER_MINUTE = 2
-export const PER_DAY = 3
-export const QUOTA = 4
-export const MONTH = 5
-export const EXPIRED = 6
-export const REVOKED = 7
-export const FORBIDDEN = 8
-export const IP_NOT_ALLOWED = 9
-export const DELETED = 10
-/** Asks for the key's state alone: nothing is counted but its last use. */
-export const AUTHENTICATE = 20
 
 const names: Record<number, VerificationCode> = {
   [ADMIT]: 'VALID',

@@ -7,7 +7,8 @@ import { claimIdOf, claimIds } from '../domain/usage/claims.ts'
 import { EndpointIds } from '../domain/usage/EndpointIds.ts'
 import { UsageBatch } from '../domain/usage/UsageBatch.ts'
 import type { Orm } from '../platform/postgres.ts'
-import { ADMIT, AUTHENTICATE, codeName, STALE } from '../verifier/decision.ts'
+import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
+import { codeName } from '../verifier/decision.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, parseRequestId } from '../verifier/requestId.ts'
 
 type Work =

@@ -1,5 +1,6 @@
 import { archiveTestRenders } from '../../domain/quotas/quotaStore.ts'
-import { FILLER, PREFIX } from '../../region/Region.ts'
+import { PREFIX } from '../../region/Region.ts'
+import { FILLER } from '../../region/scripts.ts'
 import type { WorkerContext } from '../context.ts'
 
 /**

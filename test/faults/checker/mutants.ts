@@ -48,7 +48,7 @@ export const MUTANTS: Record<string, Change[]> = {
     {
       file: 'src/region/openEpoch.lua',
       from: /if marker and string.sub\(.*/,
-      to: 'if marker then return marker end',
+      to: 'if marker then return { marker, now } end',
     },
   ],
   'no marker check at admission': [

@@ -1,0 +1,49 @@
+import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
+import { createLog } from '../../src/platform/log.ts'
+import { Region } from '../../src/region/Region.ts'
+import type { CachedKey } from '../../src/verifier/StateCache.ts'
+
+export const account: AccountState = {
+  version: 1,
+  accountId: 'acct_1',
+  plan: 'free',
+  requestsPerMinute: -1,
+  requestsPerDay: -1,
+  rendersPerMonth: -1,
+  rendersHard: false,
+}
+
+export const key: KeyState = {
+  version: 1,
+  digest: 'd'.repeat(43),
+  keyId: 'key_1',
+  accountId: 'acct_1',
+  name: 'One',
+  type: 'live',
+  access: 'full',
+  permissions: [],
+  status: 'active',
+  expiresAt: 0,
+  allowedIps: [],
+}
+
+/** Of a day that is over: starts no counter. */
+export const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
+
+/** A primary region on this Redis, ready, that knows the key and the account of this file. */
+export async function openRegion(url: string): Promise<Region> {
+  const region = new Region(
+    { name: 'primary', url, kind: 'primary' },
+    createLog('silent', { process: 'test' }),
+  )
+  await region.ready(10_000)
+  await region.putStates([{ key, account, seed }], await region.marker())
+  return region
+}
+
+export const cached = (limits: Partial<AccountState> = {}): CachedKey => ({
+  name: `${key.digest}:1`,
+  state: key,
+  version: '1',
+  account: { state: { ...account, ...limits }, version: '1' },
+})
