@@ -11,6 +11,7 @@ import { CommandSchema } from '../domain/commands/Command.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { ChannelSchema } from '../domain/notifications/Channel.ts'
 import { NotificationSchema } from '../domain/notifications/Notification.ts'
+import { giveBackLost } from './giveBackLost.ts'
 
 export type Em = SqlEntityManager
 export type Orm = MikroORM
@@ -28,17 +29,49 @@ const entities = [
   NotificationSchema,
 ]
 
-/** Opens the connection pool; does not connect until the first query. `poolMax` in connections. */
-export async function openPostgres(databaseUrl: string, options: { poolMax?: number } = {}): Promise<Orm> {
+/** Times in ms. */
+export type PostgresOptions = {
+  /** Connections at most. */
+  poolMax?: number
+  /** How long a query waits for a connection: a free one, or a new one. */
+  connectMs?: number
+  /** How long a statement may run. Unset: as long as it takes, for migrations and the command line. */
+  statementMs?: number
+  /** How long a statement may wait for a lock. */
+  lockMs?: number
+}
+
+/** A process that stops in the middle of a transaction keeps its locks no longer than this. */
+const IDLE_IN_TRANSACTION_MS = 60_000
+
+/** The client waits this much longer than the server works: usually the server ends a statement, and the connection is kept. */
+const ANSWER_MS = 500
+
+/** Opens a connection pool; does not connect until the first query. */
+export async function openPostgres(databaseUrl: string, options: PostgresOptions = {}): Promise<Orm> {
+  const { poolMax = 10, connectMs = 5_000, statementMs, lockMs } = options
   return new MikroORM({
     clientUrl: databaseUrl,
     entities,
     extensions: [Migrator],
     // Commands answer on stdout; what the migrator has to say is in its result.
     logger: () => {},
-    pool: { min: 0, max: options.poolMax ?? 10 },
-    // The driver reads the whole URL, `?sslmode=` with it; MikroORM only takes its parts.
-    driverOptions: { connectionString: databaseUrl, connectionTimeoutMillis: 5_000, keepAlive: true },
+    pool: { min: 0, max: poolMax },
+    driverOptions: {
+      // The driver reads the whole URL, `?sslmode=` with it; MikroORM only takes its parts.
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: connectMs,
+      keepAlive: true,
+      onPoolCreated: giveBackLost,
+      ...(statementMs === undefined
+        ? {}
+        : {
+            statement_timeout: statementMs,
+            query_timeout: statementMs + ANSWER_MS,
+            idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+          }),
+      ...(lockMs === undefined ? {} : { lock_timeout: lockMs }),
+    },
     forceUtcTimezone: true,
     migrations: {
       path: fileURLToPath(new URL('../../migrations', import.meta.url)),

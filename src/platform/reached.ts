@@ -1,4 +1,5 @@
 import type { FlowProducer, Queue } from 'bullmq'
+import { within } from './within.ts'
 
 const BOUND_MS = 2_000
 
@@ -7,15 +8,10 @@ const BOUND_MS = 2_000
  * without end; afterwards they fail at once while Redis is away.
  */
 export async function reached(queue: Queue | FlowProducer): Promise<boolean> {
-  let bound: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    bound = setTimeout(() => resolve(false), BOUND_MS)
-  })
-  const ready = queue.waitUntilReady().then(
+  return within(BOUND_MS, queue.waitUntilReady()).then(
     () => true,
     () => false,
   )
-  return Promise.race([ready, late]).finally(() => clearTimeout(bound))
 }
 
 /** Throws where `reached` is false. */

@@ -1,4 +1,5 @@
 import type { Orm } from '../platform/postgres.ts'
+import { within } from '../platform/within.ts'
 import type { Region } from './Region.ts'
 
 export type Readiness = { ready: boolean; checks: { postgres: string; redis: string } }
@@ -14,17 +15,8 @@ export async function readiness(orm: Orm, region: Region): Promise<Readiness> {
   return { ready: postgres === 'ok' && redis === 'ok', checks: { postgres, redis } }
 }
 
-async function outcome(check: Promise<unknown>): Promise<string> {
-  let bound: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    bound = setTimeout(() => reject(new Error('no answer')), BOUND_MS)
-  })
-  try {
-    await Promise.race([check, late])
-    return 'ok'
-  } catch {
-    return 'unavailable'
-  } finally {
-    clearTimeout(bound)
-  }
-}
+const outcome = (check: Promise<unknown>) =>
+  within(BOUND_MS, check).then(
+    () => 'ok',
+    () => 'unavailable',
+  )

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PRIMARY } from '../domain/regions.ts'
+import { within } from '../platform/within.ts'
 import { Region, RegionUnavailable } from '../region/Region.ts'
 import { Asks } from './Asks.ts'
 import { eventRow } from './eventRow.ts'
@@ -80,12 +81,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
 
   const close = async (boundMs: number) => {
     token.close()
-    let bound: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      bound = setTimeout(resolve, boundMs)
-    })
-    await Promise.race([verifier.drain(), late])
-    clearTimeout(bound)
+    await within(boundMs, verifier.drain()).catch(() => {})
     await reporter.close(boundMs)
     asks.close()
     await region.close()

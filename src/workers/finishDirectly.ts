@@ -1,5 +1,6 @@
 import type { Command } from '../domain/commands/Command.ts'
 import { dropFromOutbox } from '../platform/outbox.ts'
+import { TimedOut, within } from '../platform/within.ts'
 import { RegionUnavailable } from '../region/Region.ts'
 import { KEYS_AT_ONCE, recordArrival, writeStates } from './bringState.ts'
 import type { WorkerContext } from './context.ts'
@@ -31,8 +32,8 @@ export async function finishDirectly(
     if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
     return writeStates(context, region, { keyIds, accountIds })
   })
-  const arrivals = await soon(Promise.all(writing)).catch((error) => {
-    if (error instanceof RegionUnavailable) return undefined
+  const arrivals = await within(PATIENCE_MS, Promise.all(writing)).catch((error) => {
+    if (error instanceof RegionUnavailable || error instanceof TimedOut) return undefined
     throw error
   })
   if (!arrivals) return undefined
@@ -42,13 +43,4 @@ export async function finishDirectly(
     return finish(em, id, context.now())
   })
   return done ?? undefined
-}
-
-/** What it becomes, or undefined when that takes too long. It goes on. */
-async function soon<Value>(task: Promise<Value>): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
-  })
-  return Promise.race([task, late]).finally(() => clearTimeout(timer))
 }

@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { renderEmail } from '../../domain/notifications/renderEmail.ts'
 import type { Told } from '../../domain/notifications/tell.ts'
+import { within } from '../../platform/within.ts'
 import { type Outcome, snippet } from './Outcome.ts'
 
 export type Mailer = {
@@ -57,12 +58,4 @@ function failed({
   const detail = snippet(response ?? '') ?? code ?? 'The SMTP server failed.'
   if (responseCode !== undefined) return { outcome: 'rejected', status: responseCode, detail } as const
   return { outcome: code === 'ETIMEDOUT' ? 'timeout' : 'unreachable', detail } as const
-}
-
-async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })), ms)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

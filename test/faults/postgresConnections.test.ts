@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Orm, openPostgres, type PostgresOptions } from '../../src/platform/postgres.ts'
+import { type FreshDatabase, freshDatabase } from '../setup/services.ts'
+import { type Road, startRoad } from '../support/road.ts'
+
+let database: FreshDatabase
+let road: Road
+let url: string
+const opened: Orm[] = []
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  const direct = new URL(database.databaseUrl)
+  road = await startRoad(Number(direct.port))
+  direct.hostname = '127.0.0.1'
+  direct.port = String(road.port)
+  url = direct.href
+})
+afterEach(async () => {
+  road.mend('strand')
+  await Promise.all(opened.splice(0).map((orm) => orm.close()))
+})
+afterAll(async () => {
+  await road.close()
+  await database.drop()
+})
+
+/** A pool of one connection: what is not given back is missed at once. */
+async function open(options: PostgresOptions = {}): Promise<Orm> {
+  const orm = await openPostgres(url, { poolMax: 1, connectMs: 5_000, statementMs: 1_000, ...options })
+  opened.push(orm)
+  return orm
+}
+
+const one = async (orm: Orm) => (await orm.em.fork().execute<{ one: number }[]>('select 1 as one'))[0]?.one
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => 'no error',
+    (error) => String(error.message),
+  )
+
+describe('a connection to Postgres that is lost leaves the pool', () => {
+  it('in a transaction that the server ends', async () => {
+    const orm = await open()
+    const lost = orm.em
+      .fork()
+      .transactional((em) => em.execute('select pg_terminate_backend(pg_backend_pid())'))
+    expect(await failure(lost)).toMatch(/terminat/)
+    expect(await one(orm)).toBe(1)
+  })
+
+  it('when a statement is not answered within its bound', async () => {
+    const orm = await open()
+    expect(await one(orm)).toBe(1)
+    road.hold('answers')
+    expect(await failure(one(orm))).toMatch(/timeout/)
+    road.mend('strand')
+    expect(await one(orm)).toBe(1)
+  })
+
+  it('when a statement of a transaction, its begin or its commit is not answered', async () => {
+    const orm = await open()
+    const beginning = (em: Orm['em']) => em.fork().transactional((own) => own.execute('select 1'))
+    for (const holdAt of ['begin', 'statement', 'commit']) {
+      const hold = (now: string) => {
+        if (now === holdAt) road.hold('requests')
+      }
+      expect(await one(orm)).toBe(1)
+      hold('begin')
+      const lost = orm.em.fork().transactional(async (em) => {
+        hold('statement')
+        await em.execute('select 1')
+        hold('commit')
+      })
+      expect(await failure(lost), holdAt).toMatch(/timeout/)
+      road.mend('strand')
+      await beginning(orm.em)
+    }
+  })
+})
+
+describe('time-outs of a pool', () => {
+  it('the server ends a statement that runs too long, and the connection goes on', async () => {
+    const orm = await open()
+    const pid = async () =>
+      (await orm.em.fork().execute<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]?.pid
+    const before = await pid()
+    expect(await failure(orm.em.fork().execute('select pg_sleep(600)'))).toMatch(/statement timeout/)
+    expect(await pid()).toBe(before)
+  })
+
+  it('a full pool refuses within its bound, and serves again', async () => {
+    const orm = await open({ connectMs: 200, statementMs: 60_000 })
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let isHeld = () => {}
+    const holding = new Promise<void>((resolve) => {
+      isHeld = resolve
+    })
+    const other = orm.em.fork().transactional(async (em) => {
+      await em.execute('select 1')
+      isHeld()
+      await held
+    })
+    await holding
+    expect(await failure(one(orm))).toMatch(/timeout exceeded when trying to connect/)
+    release()
+    await other
+    expect(await one(orm)).toBe(1)
+  })
+})
