@@ -5,10 +5,12 @@ import { MemberSchema, ROLES, type Role } from '../domain/accounts/Member.ts'
 import { type CustomLimits, limitsOf, PLANS, type Plan } from '../domain/accounts/plans.ts'
 import { CustomLimits as CustomLimitsSchema } from '../domain/commands/payloads.ts'
 import { newId } from '../domain/ids.ts'
+import { permissionsFor } from '../domain/keys/access.ts'
 import { generateSecret } from '../domain/keys/keyFormat.ts'
 import { exportCommand } from './exportAccount.ts'
 import { importCommand } from './importKeys.ts'
 import { print } from './print.ts'
+import { type PasswordOptions, readPassword, withPasswordOptions } from './readPassword.ts'
 import { withService } from './withService.ts'
 
 const planOption = () => new Option('--plan <plan>', 'the plan').choices([...PLANS])
@@ -17,14 +19,24 @@ const planOption = () => new Option('--plan <plan>', 'the plan').choices([...PLA
 export function accountCommands(): Cli {
   const account = new Cli('account').description('Accounts, their plans and members')
 
-  account
+  const create = account
     .command('create')
     .description('create an account and its first admin key, which is shown once')
     .requiredOption('--name <name>', 'its name')
     .addOption(planOption().default('free'))
-    .option('--email <email>', 'of a first admin member')
-    .option('--password <password>', 'of that member')
-    .action(async (options: NewAccount, command: Cli) => print(command, await createAccount(options)))
+    .option('--email <email>', 'of a first admin member, who has a password')
+  withPasswordOptions(create).action(async (options: NewAccount, command: Cli) =>
+    print(command, await createAccount(options)),
+  )
+
+  account
+    .command('admin-key')
+    .description('create another admin key for an account, which is shown once: for one whose keys are lost')
+    .argument('<accountId>')
+    .option('--name <name>', 'of the key', 'Admin key')
+    .action(async (accountId: string, { name }: { name: string }, command: Cli) =>
+      print(command, await createAdminKey(accountId, name)),
+    )
 
   account
     .command('list')
@@ -73,18 +85,17 @@ export function accountCommands(): Cli {
 export function memberCommands(): Cli {
   const member = new Cli('member').description('Members of accounts')
 
-  member
+  const add = member
     .command('add')
     .description('add a member to an account')
     .argument('<accountId>')
     .requiredOption('--email <email>')
-    .requiredOption('--password <password>')
     .addOption(new Option('--role <role>').choices([...ROLES]).default('viewer'))
     .option('--name <name>')
-    .action(async (accountId: string, options: NewMember, command: Cli) => {
-      const payload = await memberOf(options)
-      print(command, await withService(({ run }) => run('add-member', accountId, payload)))
-    })
+  withPasswordOptions(add).action(async (accountId: string, options: NewMember, command: Cli) => {
+    const payload = await memberOf(options)
+    print(command, await withService(({ run }) => run('add-member', accountId, payload)))
+  })
 
   member
     .command('list')
@@ -102,11 +113,12 @@ export function memberCommands(): Cli {
   return member
 }
 
-type NewMember = { email: string; password: string; role?: Role; name?: string }
-type NewAccount = { name: string; plan: Plan; email?: string; password?: string }
+type NewMember = PasswordOptions & { email: string; role?: Role; name?: string }
+type NewAccount = PasswordOptions & { name: string; plan: Plan; email?: string }
 
-async function memberOf({ email, password, role = 'admin', name }: NewMember) {
+async function memberOf({ email, role = 'admin', name, ...options }: NewMember) {
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(`"${email}" is not an email address.`)
+  const password = await readPassword(email, options)
   if (password.length < 10) throw new Error('A password has at least 10 characters.')
   return {
     memberId: newId('member'),
@@ -117,21 +129,31 @@ async function memberOf({ email, password, role = 'admin', name }: NewMember) {
   }
 }
 
-async function createAccount({ name, plan, email, password }: NewAccount) {
-  if ((email === undefined) !== (password === undefined))
-    throw new Error('Give both --email and --password, or neither.')
-  const member =
-    email !== undefined && password !== undefined ? await memberOf({ email, password }) : undefined
+async function createAccount({ name, plan, email, ...options }: NewAccount) {
+  if (email === undefined && (options.password !== undefined || options.passwordStdin))
+    throw new Error('A password is a member’s: give --email, too.')
+  const member = email === undefined ? undefined : await memberOf({ email, ...options })
   return withService(async ({ env, run }) => {
     const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'live')
     const adminKey = { keyId: newId('apiKey'), digest, hint }
-    const result = await run('create-account', null, {
-      accountId: newId('account'),
-      name,
-      plan,
-      adminKey,
-      member,
-    })
+    const accountId = newId('account')
+    const payload = { accountId, name, plan, adminKey, member }
+    const result = await run('create-account', null, payload, anotherKeyOf(accountId))
     return { ...result, adminKey: value }
+  })
+}
+
+/** The value that nobody waits for is lost; the account may come to be all the same. */
+const anotherKeyOf = (accountId: string) =>
+  `Its admin key will not be shown. Get another one with: bin/keys account admin-key ${accountId}`
+
+function createAdminKey(accountId: string, name: string) {
+  return withService(async ({ env, run }) => {
+    const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'live')
+    const keyId = newId('apiKey')
+    const grants = { type: 'live', access: 'admin', permissions: permissionsFor('admin') } as const
+    const payload = { keyId, digest, hint, name, ...grants, allowedIps: [], expiresAt: null, metadata: {} }
+    await run('create-api-key', accountId, payload, 'Its value will not be shown: run this again.')
+    return { accountId, keyId, adminKey: value }
   })
 }

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { Command as Cli, Option } from 'commander'
 import { AccountSchema } from '../domain/accounts/Account.ts'
 import { Failure } from '../domain/failure.ts'
@@ -6,7 +5,9 @@ import { planImport } from '../domain/imports/importStore.ts'
 import { type ImportOutcome, outcomeOf } from '../domain/imports/outcome.ts'
 import { formatOf, type ImportFormat, readImport } from '../domain/imports/readImport.ts'
 import { FileReader, type ImportFile } from '../domain/imports/readWhole.ts'
+import { openFile, sizeOf } from './openFile.ts'
 import { print } from './print.ts'
+import { type Progress, showProgress } from './progress.ts'
 import { sumOutcomes } from './sumOutcomes.ts'
 import { type Service, withService } from './withService.ts'
 
@@ -24,9 +25,11 @@ export function importCommand(): Cli {
     .option('--dry-run', 'only say what would come of it')
     .addOption(new Option('--format <format>', 'where the file does not tell').choices(['jsonl', 'csv']))
     .action(async (accountId: string, file: string, options: Options, command: Cli) => {
+      const total = await sizeOf(file)
+      const progress = await showProgress(command, { title: 'Importing keys', unit: 'bytes', total })
       const { outcome, stopped } = await withService((service) =>
-        importFile(service, accountId, file, options),
-      )
+        importFile(service, accountId, file, options, progress),
+      ).finally(progress.end)
       const { json } = command.optsWithGlobals<{ json?: boolean }>()
       if (json) print(command, outcome)
       else {
@@ -49,6 +52,7 @@ async function importFile(
   accountId: string,
   file: string,
   { dryRun = false, format }: Options,
+  progress: Progress,
 ): Promise<{ outcome: Total; stopped?: Error }> {
   const account = await service.em.findOne(AccountSchema, { id: accountId })
   if (!account) throw new Error('There is no account with this ID.')
@@ -70,7 +74,7 @@ async function importFile(
     return outcomeOf(part, { dryRun, imported: take.length, unchanged, errors, keys: [] })
   }
   try {
-    const { text, start } = await open(file)
+    const { text, start } = await openFile(file, progress.advance)
     for await (const line of readImport(text, format ?? formatOf(start), new Date())) {
       reader.add(line)
       if (reader.records.length >= CHUNK) await flush()
@@ -87,35 +91,4 @@ async function importFile(
 /** A fault of the file as a whole says in its detail where it is. */
 function readable(error: unknown): Error {
   return error instanceof Failure ? new Error(error.details.detail) : (error as Error)
-}
-
-/** The file as text in UTF-8, and how it begins. */
-async function open(file: string): Promise<{ text: AsyncIterable<string>; start: string }> {
-  const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
-  const chunks = decode(bytes)[Symbol.asyncIterator]()
-  let start = ''
-  while (start.trim() === '') {
-    const { value, done } = await chunks.next()
-    if (done) break
-    start += value
-  }
-  async function* whole() {
-    yield start
-    for (;;) {
-      const { value, done } = await chunks.next()
-      if (done) return
-      yield value
-    }
-  }
-  return { text: whole(), start }
-}
-
-async function* decode(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  try {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true })
-    yield decoder.decode()
-  } catch (error) {
-    throw error instanceof TypeError ? new Error('The file is not UTF-8.') : error
-  }
 }

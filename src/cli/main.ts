@@ -1,5 +1,6 @@
 import { Command as Cli, CommanderError } from 'commander'
 import { accountCommands, memberCommands } from './accounts.ts'
+import { Interrupted } from './awaitCommand.ts'
 import { migrateCommand } from './migrate.ts'
 import { regionCommands } from './regions.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
@@ -26,6 +27,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode
   else {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
+    // As a shell reports a process that SIGINT ended.
+    process.exitCode = error instanceof Interrupted ? 130 : 1
   }
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command as Cli } from 'commander'
+import { z } from 'zod'
 import { canRebuild, rebuildDay } from '../domain/usage/rebuild.ts'
 import { type Difference, listAccountDays, recordCheck } from '../domain/usage/reconcile.ts'
 import { createLog } from '../platform/log.ts'
 import { openRegions } from '../region/openRegions.ts'
 import { reconcileDay } from '../region/reconcileDay.ts'
 import { print } from './print.ts'
+import { showProgress } from './progress.ts'
 import { type Service, withService } from './withService.ts'
 
 /** What is being counted while the operator waits is no difference: the metering queue gets this long to be empty. */
@@ -30,7 +32,7 @@ export function usageCommands(): Cli {
         to: dayOf(options.to ?? isoDay(now)),
         accountId: options.account,
       }
-      const { days, differences } = await withService((service) => reconcile(service, range))
+      const { days, differences } = await withService((service) => reconcile(service, range, command))
       if (differences.length > 0) process.exitCode = 1
       const { json } = command.optsWithGlobals<{ json?: boolean }>()
       if (json || differences.length === 0)
@@ -49,8 +51,16 @@ export function usageCommands(): Cli {
           `Not every minute of ${day} is there any more: its hours and its day stay as they are.`,
         )
       }
-      const written = await withService(({ em }) => em.transactional((own) => rebuildDay(own, day, account)))
-      print(command, written)
+      const progress = await showProgress(command, { title: `Rebuilding ${day}`, unit: 'days', total: 1 })
+      try {
+        const written = await withService(({ em }) =>
+          em.transactional((own) => rebuildDay(own, day, account)),
+        )
+        progress.end()
+        print(command, written)
+      } finally {
+        progress.end()
+      }
     })
   return usage
 }
@@ -60,6 +70,7 @@ type Found = { accountId: string; day: string } & Difference
 async function reconcile(
   { em, env, queues }: Service,
   range: { from: string; to: string; accountId?: string },
+  command: Cli,
 ): Promise<{ days: number; differences: Found[] }> {
   const regions = openRegions(env, createLog('silent', { process: 'cli' }))
   try {
@@ -69,11 +80,18 @@ async function reconcile(
     while ((await waiting()) > 0 && Date.now() < until) await sleep(100)
     const days = await listAccountDays(em, range)
     const differences: Found[] = []
-    for (const accountDay of days) {
-      const now = new Date()
-      const found = await reconcileDay(em, regions.values(), accountDay, { now, waiting: await waiting() })
-      if (accountDay.day < isoDay(now.getTime())) await recordCheck(em, accountDay, found, now)
-      differences.push(...found.map((difference) => ({ ...accountDay, ...difference })))
+    const work = { title: 'Comparing records of usage', unit: 'account days', total: days.length }
+    const progress = await showProgress(command, work)
+    try {
+      for (const accountDay of days) {
+        const now = new Date()
+        const found = await reconcileDay(em, regions.values(), accountDay, { now, waiting: await waiting() })
+        if (accountDay.day < isoDay(now.getTime())) await recordCheck(em, accountDay, found, now)
+        differences.push(...found.map((difference) => ({ ...accountDay, ...difference })))
+        progress.advance()
+      }
+    } finally {
+      progress.end()
     }
     return { days: days.length, differences }
   } finally {
@@ -83,9 +101,10 @@ async function reconcile(
 
 const isoDay = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
+/** Not before Unix time: Postgres refuses the year 0. */
+const Day = z.iso.date().refine((text) => text >= '1970-01-01')
+
 function dayOf(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(`${text}T00:00:00Z`))) {
-    throw new Error(`"${text}" is not a day like 2026-11-22.`)
-  }
+  if (!Day.safeParse(text).success) throw new Error(`"${text}" is not a day like 2026-11-22.`)
   return text
 }

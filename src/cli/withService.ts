@@ -9,19 +9,24 @@ import { openQueues, type Queues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
 import { submitCommand } from '../platform/submitCommand.ts'
+import { awaitCommand, interruptible, isDone } from './awaitCommand.ts'
 
-/** An operator's command waits this long for a worker. */
-const WAIT_MS = 30_000
+/** An operator's command waits this long for the worker's word; then it says so, and looks at the row. */
+const WAIT_MS = 5_000
 
 export type Service = {
   env: Env
   em: Em
   queues: Queues
-  /** Runs a command like every other: row, job, worker. Throws an Error that says what the outcome was, unless it is done. */
+  /**
+   * Runs a command like every other: row, job, worker. Throws an Error that says what the outcome was, unless it is done.
+   * `ifStopped` is what the operator must know when nobody waits for the outcome any more.
+   */
   run: <Kind extends CommandKind>(
     kind: Kind,
     accountId: string | null,
     payload: CommandPayload<Kind>,
+    ifStopped?: string,
   ) => Promise<Record<string, unknown>>
 }
 
@@ -42,22 +47,18 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
   }
   const actor: Actor = { type: 'operator', id: userInfo().username }
 
-  const run: Service['run'] = async (kind, accountId, payload) => {
+  const run: Service['run'] = async (kind, accountId, payload, ifStopped = '') => {
     await queues.byName.commands.waitUntilReady()
-    const { command } = await submitCommand(orm.em.fork(), deps, {
-      kind,
-      accountId,
-      targetId: null,
-      payload,
-      actor,
-    })
+    const command = await interruptible(
+      async (signal) => {
+        const asked = { kind, accountId, targetId: null, payload, actor }
+        const { command } = await submitCommand(orm.em.fork(), deps, asked)
+        return isDone(command) ? command : awaitCommand(orm.em, command, ifStopped, signal)
+      },
+      () => `Stopped waiting. If the command was sent, a worker will run it. ${ifStopped}`.trim(),
+    )
     if (command.status === 'failed')
       throw new Error(command.problem?.details.detail ?? 'The command was refused.')
-    if (command.status !== 'succeeded') {
-      throw new Error(
-        `The command ${command.id} is kept, but no worker has done it within ${WAIT_MS / 1000} s. Is one running?`,
-      )
-    }
     return command.result ?? {}
   }
   try {

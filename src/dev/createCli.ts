@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
 import { root } from './dataDir.ts'
 
-export type Cli = (...args: string[]) => Promise<string>
+export type Cli = (args: string[], stdin?: string) => Promise<string>
 
 const BOUND_MS = 60_000
 
 /** Runs the operator's command line and gives its stdout. Throws with what it printed, never with its arguments. */
 export function createCli(env: NodeJS.ProcessEnv, signal: AbortSignal): Cli {
-  return (...args) =>
+  return (args, stdin = '') =>
     new Promise((resolve, reject) => {
-      execFile(
+      const child = execFile(
         process.execPath,
         ['src/cli/main.ts', ...args],
         { cwd: root, env, signal, timeout: BOUND_MS },
@@ -19,5 +19,6 @@ export function createCli(env: NodeJS.ProcessEnv, signal: AbortSignal): Cli {
           else reject(new Error(`bin/keys ${args.slice(0, 2).join(' ')} failed:\n${stderr}${stdout}`))
         },
       )
+      child.stdin?.end(stdin)
     })
 }

@@ -34,8 +34,9 @@ async function accepts(url: string, bearer: string, body?: unknown): Promise<boo
 
 async function createAccount(cli: Cli, password: string): Promise<Omit<Demo, 'serviceToken'>> {
   const create = async (email: string) => {
-    const args = ['--name', 'Demo', '--plan', 'pro', '--email', email, '--password', password, '--json']
-    const { adminKey } = JSON.parse(await cli('account', 'create', ...args)) as { adminKey: string }
+    const member = ['--email', email, '--password-stdin']
+    const args = ['account', 'create', '--name', 'Demo', '--plan', 'pro', ...member, '--json']
+    const { adminKey } = JSON.parse(await cli(args, password)) as { adminKey: string }
     return { adminKey, email, password }
   }
   try {
@@ -48,6 +49,6 @@ async function createAccount(cli: Cli, password: string): Promise<Omit<Demo, 'se
 }
 
 async function createServiceToken(cli: Cli): Promise<string> {
-  const output = await cli('service-token', 'create', '--name', 'Render API', '--json')
+  const output = await cli(['service-token', 'create', '--name', 'Render API', '--json'])
   return (JSON.parse(output) as { serviceToken: string }).serviceToken
 }

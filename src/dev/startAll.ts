@@ -58,7 +58,7 @@ export async function startAll(options: StartOptions): Promise<DevState> {
   const secretsKey = env.SECRETS_KEY || secrets.SECRETS_KEY
   const serviceEnv = { ...env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, SECRETS_KEY: secretsKey }
   const cli = createCli(serviceEnv, signal)
-  await cli('migrate')
+  await cli(['migrate'])
 
   // Chosen late, so that two that start at once rarely choose the same.
   const apiPort = await httpPort('PORT', API_PORT)

@@ -132,6 +132,11 @@ describe('a line', () => {
     [{ hash, name: 'A', expiresAt: '2026-11-23T12:00:00Z' }, 'expiresAt out_of_range'],
     [{ hash, name: 'A', expiresAt: 'soon' }, 'expiresAt invalid_format'],
     [{ hash, name: 'A', createdAt: '2026-11-23T12:00:01Z' }, 'createdAt out_of_range'],
+    // Postgres has no year 0: each of these would be a command that no worker can ever apply.
+    [{ hash, name: 'A', createdAt: '0000-01-01T00:00:00Z' }, 'createdAt invalid_format'],
+    [{ hash, name: 'A', createdAt: '0001-01-01T00:00:00+14:00' }, 'createdAt invalid_format'],
+    [{ hash, name: 'A', createdAt: '1969-12-31T23:59:59Z' }, 'createdAt invalid_format'],
+    [{ hash, name: 'A', createdAt: '1970-01-01T00:00:00Z' }, 'fine'],
     [{ hash, name: 'A', hint: 'whole-key' }, 'hint invalid_format'],
     [{ hash, name: 'A', metadata: { a: '\0' } }, 'metadata.a invalid_format'],
     [{ hash, name: 'A', metadata: { externalId: 1 }, externalId: '2' }, 'externalId invalid_format'],

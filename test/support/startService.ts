@@ -92,12 +92,16 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
   }
   const startWorker = (more: Record<string, string> = {}) => launch('src/workers/main.ts', more)
 
-  /** Runs the operator's command line and parses what it prints. Throws with that when it fails. */
-  const cli = async (...args: string[]): Promise<Record<string, string>> => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
+  /** Runs the operator's command line and parses what it prints. Throws with that when it fails. A password goes by its stdin. */
+  const cli = async (...given: string[]): Promise<Record<string, string>> => {
+    const at = given.indexOf('--password')
+    const [args, stdin = ''] = at < 0 ? [given] : [given.toSpliced(at, 2, '--password-stdin'), given[at + 1]]
+    const running = promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
       cwd: root,
       env,
-    }).catch((error) => {
+    })
+    running.child.stdin?.end(stdin)
+    const { stdout } = await running.catch((error) => {
       throw Object.assign(new Error(`${error.message}\n${error.stdout}`), {
         stdout: error.stdout,
         code: error.code,

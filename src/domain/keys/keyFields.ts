@@ -24,13 +24,18 @@ export const AllowedIps = z
   )
   .max(100)
 
-/** An offset may carry an instant out of the years that ISO 8601 writes with four digits; stored times are in UTC. */
+/**
+ * An instant from 1970 on that ISO 8601 writes with a year of four digits, in UTC: an offset may carry it out of them.
+ * Postgres refuses the year 0, and no key, rule or request is older than Unix time.
+ */
 export const Instant = z.iso
   .datetime({ offset: true, message: 'must be an ISO 8601 time such as 2027-01-31T12:00:00Z' })
   .refine((text) => {
-    const year = new Date(text).getUTCFullYear()
-    return Number.isNaN(year) || (year >= 0 && year <= 9999)
-  }, 'must be between the years 0000 and 9999 in UTC')
+    const at = Date.parse(text)
+    return Number.isNaN(at) || (at >= 0 && at <= LATEST)
+  }, 'must be between the years 1970 and 9999 in UTC')
+
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** Free-form facts about a key, for its owner: at most 50 fields and 4,096 bytes as JSON. */
 export const Metadata = z

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+
+/** What `--password` and `--password-stdin` have become. */
+export type PasswordOptions = { password?: string; passwordStdin?: boolean }
+
+const MAX_BYTES = 4_096
+
+/** Adds the ways to give a password: asked for on a terminal, else `--password-stdin`. */
+export const withPasswordOptions = (command: Command): Command =>
+  command
+    .option('--password-stdin', 'read the password from standard input; a terminal asks for it')
+    .option('--password <password>', 'deprecated: other users of the machine can read it')
+
+/** The password, without the line break that ends it. Throws an Error that says how to give one. */
+export async function readPassword(email: string, options: PasswordOptions): Promise<string> {
+  const { password, passwordStdin } = options
+  if (password !== undefined && passwordStdin)
+    throw new Error('Give either --password-stdin or --password, not both.')
+  if (password !== undefined) {
+    process.stderr.write(
+      'Warning: --password is deprecated. The list of processes and the shell’s history show it. Use --password-stdin.\n',
+    )
+    return password
+  }
+  if (passwordStdin) return readInput()
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new Error('Give the password on standard input, with --password-stdin.')
+  const { default: ask } = await import('@inquirer/password')
+  return ask({ message: `Password for ${email}`, mask: true }, { output: process.stderr })
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BYTES) throw new Error(`A password has at most ${MAX_BYTES} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
+}
