@@ -4,6 +4,7 @@ import type { Orm } from '../platform/postgres.ts'
 import { readiness } from '../region/readiness.ts'
 import { newRequestId } from '../verifier/requestId.ts'
 import { adminPage } from './admin/adminPage.ts'
+import { ANSWER_HEADERS } from './answerHeaders.ts'
 import type { ApiContext } from './context.ts'
 import { dashboard } from './dashboard.ts'
 import { docsPage } from './docsPage.ts'
@@ -12,6 +13,7 @@ import { openApiOf } from './openapi.ts'
 import { bullBoard, operatorsOnly } from './operators.ts'
 import { Problem } from './problems.ts'
 import { routes } from './routes/all.ts'
+import { SESSION_COOKIE } from './sessions.ts'
 import { logBrokenAnswers } from './streams.ts'
 import { toProblem } from './toProblem.ts'
 
@@ -25,7 +27,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   }
   const document = openApiOf(
     [...hotRoutes, ...routes].map(({ spec }) => spec),
-    api.env.PUBLIC_URL,
+    { publicUrl: api.env.PUBLIC_URL, sessionCookie: api.cookies.nameOf(SESSION_COOKIE) },
   )
   router.get('/openapi.json', (ctx) => {
     ctx.body = document
@@ -62,7 +64,7 @@ function observe(api: ApiContext): Middleware {
     const started = performance.now()
     ctx.state.requestId = newRequestId(Date.now(), true)
     ctx.set('X-Request-Id', ctx.state.requestId)
-    ctx.set('X-Content-Type-Options', 'nosniff')
+    ctx.set(ANSWER_HEADERS)
     await next()
     const seconds = (performance.now() - started) / 1000
     const route = ctx.state.route ?? 'other'
@@ -91,7 +93,8 @@ function answerProblems(api: ApiContext): Middleware {
       if (problem.status >= 500)
         api.log.error({ requestId: ctx.state.requestId, err: error }, 'a request failed')
       ctx.status = problem.status
-      ctx.set(problem.headers)
+      // Whatever the route had in mind for its own answer.
+      ctx.set({ ...ANSWER_HEADERS, ...problem.headers })
       ctx.type = 'application/problem+json'
       ctx.body = JSON.stringify(problem.body(api.env.PROBLEM_BASE_URL, path, ctx.state.requestId))
     }

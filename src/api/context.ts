@@ -10,6 +10,7 @@ import type { CommandDeps } from '../platform/submitCommand.ts'
 import type { Vault } from '../platform/vault.ts'
 import type { Region } from '../region/Region.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
+import type { CookieJar } from './cookies.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
 
 /** What routes are handed; wired in main.ts. */
@@ -27,6 +28,7 @@ export type ApiContext = {
   /** For what the service itself must read again. */
   vault: Vault
   serviceTokens: ServiceTokens
+  cookies: CookieJar
   clientIp: (request: IncomingMessage) => string
   now: () => Date
   log: Log

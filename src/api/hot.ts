@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newRequestId } from '../verifier/requestId.ts'
+import { ANSWER_HEADERS } from './answerHeaders.ts'
 import type { ApiContext } from './context.ts'
 import type { HotRoute } from './hotRoute.ts'
 import { Problem } from './problems.ts'
@@ -31,6 +32,7 @@ export function createHotPath(
     if (!hot || (hot.spec.method !== 'all' && hot.spec.method.toUpperCase() !== request.method)) return false
     hot.answer(api, request, search).then(
       ({ status, headers, body, requestId }) => {
+        Object.assign(headers, ANSWER_HEADERS)
         headers['X-Request-Id'] = requestId
         if (body !== '') headers['Content-Type'] = 'application/json'
         const bytes = Buffer.byteLength(body)
@@ -75,6 +77,7 @@ function sendProblem(
   const body = JSON.stringify(problem.body(api.env.PROBLEM_BASE_URL, path, requestId))
   response
     .writeHead(problem.status, {
+      ...ANSWER_HEADERS,
       ...problem.headers,
       'Content-Type': 'application/problem+json',
       'Content-Length': Buffer.byteLength(body),

@@ -25,8 +25,10 @@ import { Verifier } from '../verifier/Verifier.ts'
 import { createApp } from './app.ts'
 import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
+import { createCookieJar } from './cookies.ts'
 import { createHotPath } from './hot.ts'
 import { refuseBytes } from './refuseBytes.ts'
+import { serverOptions } from './serverOptions.ts'
 import { createServiceTokens } from './serviceTokens.ts'
 import { stopServer } from './stopServer.ts'
 
@@ -85,6 +87,7 @@ const api: ApiContext = {
   },
   vault: createVault(env.SECRETS_KEY),
   serviceTokens: createServiceTokens(em, env.KEY_PREFIX, Date.now),
+  cookies: createCookieJar(env.PUBLIC_URL),
   clientIp: createClientIp(env.TRUSTED_PROXIES),
   now,
   log,
@@ -92,16 +95,12 @@ const api: ApiContext = {
 }
 const hotPath = createHotPath(api)
 const answer = createApp(api, orm).callback()
-// A request without a Host is refused by the hot path, with a problem as every other.
-const server = createServer(
-  { optimizeEmptyRequests: true, requireHostHeader: false },
-  (request, response) => {
-    if (!server.listening) response.setHeader('Connection', 'close')
-    if (!hotPath(request, response)) void answer(request, response)
-  },
-)
+const server = createServer(serverOptions, (request, response) => {
+  if (!server.listening) response.setHeader('Connection', 'close')
+  if (!hotPath(request, response)) void answer(request, response)
+})
 refuseBytes(api, server)
 shutdown.add('server', () => stopServer(server))
-server.listen(env.PORT, env.HOST, () =>
+server.listen(env.PORT, env.HOST ?? '0.0.0.0', () =>
   log.info({ port: (server.address() as { port: number }).port }, 'listening'),
 )

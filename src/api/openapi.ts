@@ -28,7 +28,10 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
 }
 
 /** The OpenAPI 3.1 document of what the guards check. */
-export function openApiOf(specs: RouteSpec[], publicUrl: string | undefined) {
+export function openApiOf(
+  specs: RouteSpec[],
+  { publicUrl, sessionCookie }: { publicUrl: string | undefined; sessionCookie: string },
+) {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const spec of specs) {
     const path = spec.path.replace(/:(\w+)/g, '{$1}')
@@ -49,7 +52,7 @@ export function openApiOf(specs: RouteSpec[], publicUrl: string | undefined) {
       schemas: { Problem: schemaOf(Problem, 'output') },
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key; X-API-Key is accepted too' },
-        session: { type: 'apiKey', in: 'cookie', name: 'keys_session' },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
         serviceToken: { type: 'http', scheme: 'bearer', description: 'A resource server’s service token' },
       },
     },

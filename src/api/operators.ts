@@ -29,12 +29,13 @@ export function operatorsOnly(api: ApiContext): Middleware {
 
 /** Bull Board's page asks another host for its fonts: it does without. */
 const BOARD_POLICY =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'self'; frame-ancestors 'none'"
 
 /** Bull Board over every queue that is there, at /admin/queues: without those of a further region that is away. */
 export function bullBoard(api: ApiContext): Middleware {
   const queues = [...api.queues.all.values()]
-  const boards = new Map(queues.map((queue) => [queue, new BullMQAdapter(queue)]))
+  const readOnlyMode = !api.env.OPERATOR_QUEUES_WRITE
+  const boards = new Map(queues.map((queue) => [queue, new BullMQAdapter(queue, { readOnlyMode })]))
   const adapter = new KoaAdapter()
   adapter.setBasePath('/admin/queues')
   const { replaceQueues } = createBullBoard({

@@ -1,8 +1,10 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { newRequestId } from '../verifier/requestId.ts'
+import { ANSWER_HEADERS } from './answerHeaders.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
+import { MAX_HEADER_BYTES } from './serverOptions.ts'
 
 /** A socket's answer in the making, if any; where Node itself looks before it writes an error. */
 type Answering = Socket & { _httpMessage?: ServerResponse | null }
@@ -25,7 +27,7 @@ export function refuseBytes(api: ApiContext, server: Server): void {
 function problemOf(code: string | undefined): Problem {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new Problem('headers-too-large', {
-      detail: 'The request line and headers are larger than 16 KiB.',
+      detail: `The request line and headers are larger than ${MAX_HEADER_BYTES / 1024} KiB.`,
     })
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new Problem('request-timeout', { detail: 'The request did not arrive in time.' })
@@ -45,6 +47,7 @@ function send(api: ApiContext, socket: Socket, problem: Problem): void {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
+    ...Object.entries(ANSWER_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,

@@ -25,15 +25,20 @@ export type DevSecrets = {
   demoPassword: string
 }
 
+/** As env.ts asks for. */
+const OPERATOR_PASSWORD_LENGTH = 16
+
 /** The secrets of a data folder, made on first use. */
 export async function devSecrets(dataDir: string): Promise<DevSecrets> {
   const kept = await readState<DevSecrets>(dataDir, 'secrets.json')
-  if (kept) return kept
+  if (kept && kept.operatorPassword.length >= OPERATOR_PASSWORD_LENGTH) return kept
   const made = {
     SECRETS_KEY: randomBytes(32).toString('base64'),
     operatorUser: 'operator',
-    operatorPassword: randomBytes(9).toString('base64url'),
+    operatorPassword: randomBytes(12).toString('base64url'),
     demoPassword: randomBytes(9).toString('base64url'),
+    // Of what an older release made only a password that is too short now is made again.
+    ...(kept && { SECRETS_KEY: kept.SECRETS_KEY, demoPassword: kept.demoPassword }),
   }
   await writeState(dataDir, 'secrets.json', made)
   return made

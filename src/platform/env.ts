@@ -47,7 +47,8 @@ const EnvSchema = z.object({
   SECRETS_KEY: z
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64'),
-  HOST: z.string().default('0.0.0.0'),
+  /** The address to listen on. Unset: the api on every one, the worker's probes on loopback. */
+  HOST: z.string().optional(),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   PUBLIC_URL: url('http:', 'https:').optional(),
   /** Port of the worker's /livez, /readyz and /metrics; unset: not served. */
@@ -84,7 +85,9 @@ const EnvSchema = z.object({
   WEBHOOK_ALLOW_PRIVATE: flag,
   OPERATOR_USER: z.string().default('operator'),
   /** Unset: /admin/queues and /metrics do not exist. */
-  OPERATOR_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  OPERATOR_PASSWORD: z.string().min(16, 'must have at least 16 characters').optional(),
+  /** Whether operators may change queues in Bull Board: retry, remove, pause. */
+  OPERATOR_QUEUES_WRITE: flag,
   OPEN_METRICS: flag,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** `development` and `test`: an answer that breaks its declaration is an error instead of a line in the log. */

@@ -1,3 +1,4 @@
+import { factsOf } from './errorFacts.ts'
 import type { Log } from './log.ts'
 
 export type Shutdown = {
@@ -7,12 +8,14 @@ export type Shutdown = {
 }
 
 /**
- * Runs the closing steps once on SIGTERM or SIGINT, newest first, and ends the process when they are
- * done or when `boundMs` has passed (then with status 1).
+ * Runs the closing steps once, newest first, and ends the process when they are done or when `boundMs` has passed. SIGTERM and
+ * SIGINT end it with status 0. An error that nothing caught ends it with status 1: the state it left behind is unknown,
+ * so a fresh process has to take over. Past the bound the status is 1, too.
  */
 export function createShutdown(log: Log, boundMs: number): Shutdown {
   const steps: { name: string; close: () => Promise<unknown> | unknown }[] = []
   let running: Promise<void> | undefined
+  let status = 0
 
   const close = async (reason: string) => {
     log.info({ reason }, 'stopping')
@@ -36,8 +39,14 @@ export function createShutdown(log: Log, boundMs: number): Shutdown {
     running ??= close(reason)
     return running
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => void run(signal).then(() => process.exit(0)))
+  const end = (reason: string) => void run(reason).then(() => process.exit(status))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => {
+      status = 1
+      log.fatal({ event, error: factsOf(error) }, 'an error that nothing caught: the process ends')
+      end(event)
+    })
   }
   return { add: (name, step) => steps.push({ name, close: step }), run }
 }

@@ -7,9 +7,14 @@ import { readiness } from '../region/readiness.ts'
 
 type ProbeOptions = { env: Env; port: number; orm: Orm; region: Region; metrics: Metrics }
 
-/** The worker's own little server: /livez, /readyz and /metrics, for a process manager and Prometheus. */
+/**
+ * The worker's own little server: /livez, /readyz and /metrics, for a process manager and Prometheus. Nothing guards it, so
+ * it listens on loopback unless HOST names another address.
+ */
 export async function startProbes({ env, port, orm, region, metrics }: ProbeOptions) {
   const server = createServer(async (request, response) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    response.setHeader('Cache-Control', 'no-store')
     try {
       if (request.url === '/livez') return void response.end('ok\n')
       if (request.url === '/readyz') {
@@ -28,7 +33,7 @@ export async function startProbes({ env, port, orm, region, metrics }: ProbeOpti
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, env.HOST, resolve)
+    server.listen(port, env.HOST ?? '127.0.0.1', resolve)
   })
   return { close: () => new Promise<void>((resolve) => server.close(() => resolve())) }
 }

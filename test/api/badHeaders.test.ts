@@ -184,9 +184,9 @@ describe('bytes that are no request are answered with a problem, and the connect
     [400, 'POST /verify HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n'],
     [400, 'POST /verify HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n'],
     [405, 'CONNECT api.example:443 HTTP/1.1\r\nHost: x\r\n\r\n'],
-    [431, `GET /api-keys HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(20_000)}\r\n\r\n`],
-    [431, `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
-    [431, `GET / HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(5_000)}\r\n`],
+    [431, `GET /api-keys HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(45_000)}\r\n\r\n`],
+    [431, `GET /${'a'.repeat(45_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+    [431, `GET / HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(9_000)}\r\n`],
   ]
   it.each(nonsense.map(([status, bytes]) => [status, short(bytes), bytes] as const))(
     '%s: %s',

@@ -94,7 +94,7 @@ async function startCaddy({ folder, url, keysUrl, apiUrl }: Place) {
 }
 
 /** Debian keeps nginx in /usr/sbin, which is not on everybody's PATH; bin/lib/setup.sh looks in the same places. */
-async function findProgram(name: string): Promise<string> {
+export async function findProgram(name: string): Promise<string> {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin']
   for (const folder of folders.filter(Boolean)) {
     const path = join(folder, name)
