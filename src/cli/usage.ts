@@ -6,6 +6,7 @@ import { type Difference, listAccountDays, recordCheck } from '../domain/usage/r
 import { createLog } from '../platform/log.ts'
 import { openRegions } from '../region/openRegions.ts'
 import { reconcileDay } from '../region/reconcileDay.ts'
+import { parkedCommand } from './parkedUsage.ts'
 import { print } from './print.ts'
 import { showProgress } from './progress.ts'
 import { type Service, withService } from './withService.ts'
@@ -62,6 +63,7 @@ export function usageCommands(): Cli {
         progress.end()
       }
     })
+  usage.addCommand(parkedCommand())
   return usage
 }
 

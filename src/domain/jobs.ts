@@ -5,14 +5,15 @@ import { PRIMARY } from './regions.ts'
  * The catalogue of every job: its queue, what it carries, and how it is retried. Jobs carry ids, plus only
  * what cannot be read again. A job without a handler does not compile (src/workers/handlers.ts).
  *
- * `retry.attempts` in runs; `retry.delayMs` grows exponentially from there to `maxDelayMs` (a minute unless told), with
- * jitter. Work that must not
- * be given up is retried for days; the sweeper and the outbox cover what BullMQ forgets.
+ * `retry.attempts` in runs. `retry.delayMs` doubles with each run up to `maxDelayMs` (default: one minute), with jitter.
+ * Commands are retried for hours; the sweeper and the outbox send again what BullMQ forgets.
+ * `retry.parkAfter`: the job carries what nobody could send again. It is retried without end, and never removed. Only what
+ * Postgres has refused this many times is parked: it stays among the failed jobs until an operator retries it.
  */
 export type JobDefinition = {
   queue: QueueName
   data: z.ZodType
-  retry: { attempts: number; delayMs: number; maxDelayMs?: number }
+  retry: { attempts: number; delayMs: number; maxDelayMs?: number; parkAfter?: number }
   summary: string
 }
 
@@ -29,6 +30,8 @@ export const QUEUES = [
 export type QueueName = (typeof QUEUES)[number]
 
 const forDays = { attempts: 1_000, delayMs: 250 }
+/** At one run a minute: 1,900 years. */
+const withoutEnd = { attempts: 1_000_000_000, delayMs: 250, parkAfter: 20 }
 const command = z.object({ commandId: z.string() })
 
 const commandJob = (summary: string) =>
@@ -146,13 +149,13 @@ export const jobs = {
       /** Per request, in the groups' order: `code,minute,day,renders`. */
       results: z.string(),
     }),
-    retry: forDays,
+    retry: withoutEnd,
     summary: 'Adds one batch of verifications to the usage buckets',
   },
   'roll-up-events': {
     queue: 'metering',
     data: z.object({ events: z.array(EventRow) }),
-    retry: forDays,
+    retry: withoutEnd,
     summary: 'Adds one batch of reported usage events to the usage buckets',
   },
   'load-states': ask('Brings the states of keys into the region of the verifier that asks', {

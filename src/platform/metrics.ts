@@ -32,7 +32,7 @@ export function createMetrics() {
     }),
     jobs: new Counter({
       name: 'keys_jobs_total',
-      help: 'Job runs, by job and outcome (done, retry, failed)',
+      help: 'Job runs, by job and outcome (done, retry, failed, parked)',
       labelNames: ['job', 'outcome'] as const,
       registers,
     }),

@@ -2,6 +2,7 @@ import { FlowProducer, type JobsOptions, Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import {
   type JobData,
+  type JobDefinition,
   type JobName,
   jobs,
   type OutboxMessage,
@@ -13,14 +14,16 @@ import { requireReached } from './reached.ts'
 
 /** Options of a job by the catalogue; retention is explicit on every queue. */
 export function jobOptions(name: JobName, id?: string): JobsOptions {
-  const { attempts, delayMs } = jobs[name].retry
+  const { attempts, delayMs, parkAfter }: JobDefinition['retry'] = jobs[name].retry
   return {
     ...(id === undefined ? {} : { jobId: id }),
     attempts,
     // From `delayMs` on, doubled with each attempt up to a minute, ± a quarter.
     backoff: { type: 'bounded', delay: delayMs },
     removeOnComplete: { count: 200 },
-    removeOnFail: { count: 5_000, age: 14 * 24 * 3600 },
+    removeOnFail: parkAfter === undefined ? { count: 5_000, age: 14 * 24 * 3600 } : false,
+    // Otherwise a job keeps the stack of every failed run.
+    stackTraceLimit: 3,
   }
 }
 

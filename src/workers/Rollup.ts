@@ -10,6 +10,7 @@ import type { Orm } from '../platform/postgres.ts'
 import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
 import { codeName } from '../verifier/decision.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, parseRequestId } from '../verifier/requestId.ts'
+import { Patience, type PatienceOptions } from './Patience.ts'
 
 type Work =
   | { name: 'roll-up-verifications'; data: JobData<'roll-up-verifications'> }
@@ -28,6 +29,9 @@ const AT_ONCE = 2
 /** What must wait, in events, for a second transaction: small ones only take turns at the same rows. */
 const WORTH_A_SECOND = 50_000
 
+/** How long Postgres may take to answer a probe, in ms. */
+const PROBE_MS = 2_000
+
 /** Events that are counted without a pause. */
 const A_TURN = 2_000
 
@@ -41,16 +45,26 @@ export class Rollup {
   readonly #orm: Orm
   readonly #now: () => Date
   readonly #endpoints = new EndpointIds()
+  readonly #patience: Patience
   #waiting: Waiting[] = []
   #waitingEvents = 0
   #running = 0
 
-  constructor(orm: Orm, now: () => Date) {
+  constructor(orm: Orm, now: () => Date, hooks: Omit<PatienceOptions, 'probe'> = {}) {
     this.#orm = orm
     this.#now = now
+    this.#patience = new Patience({ ...hooks, probe: () => probe(orm) })
   }
 
-  /** Resolves once the job is counted and committed. */
+  /** Jobs that wait for Postgres are rejected at once, and stay in their queue. */
+  stop(): void {
+    this.#patience.stop()
+  }
+
+  /**
+   * Resolves once the job is counted and committed, however long Postgres is away until then. Rejects what Postgres
+   * refuses, and what waits when `stop` is called.
+   */
   add(work: Work): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ work, resolve, reject })
@@ -65,19 +79,13 @@ export class Rollup {
     if (this.#running > 0 && this.#waitingEvents < WORTH_A_SECOND) return
     const group = this.#takeGroup()
     this.#running += 1
-    this.#commit(group.map((one) => one.work))
-      .then(
-        () => {
-          for (const one of group) one.resolve()
-        },
-        (error) => {
-          for (const one of group) one.reject(error)
-        },
-      )
-      .finally(() => {
-        this.#running -= 1
-        this.#start()
-      })
+    const commit = (some: Waiting[]) => this.#commit(some.map(({ work }) => work))
+    const settle = (one: Waiting, error?: unknown) =>
+      error === undefined ? one.resolve() : one.reject(error)
+    void this.#patience.store(group, commit, settle).finally(() => {
+      this.#running -= 1
+      this.#start()
+    })
     this.#start()
   }
 
@@ -107,6 +115,15 @@ export class Rollup {
       await addAccepted(em, sums.accepted, this.#now())
     })
   }
+}
+
+/** Throws unless Postgres answers within `PROBE_MS`. */
+async function probe(orm: Orm): Promise<void> {
+  let bound: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    bound = setTimeout(() => reject(new Error(`Postgres did not answer within ${PROBE_MS} ms`)), PROBE_MS)
+  })
+  await Promise.race([orm.em.fork().execute('select 1'), late]).finally(() => clearTimeout(bound))
 }
 
 /** Does a transaction's worth of work so that the other one, and the other queues' jobs, have their turns in between. */

@@ -34,12 +34,17 @@ replies.on('error', () => {
 })
 shutdown.add('replies', () => replies.disconnect())
 
+const rollup = new Rollup(orm, () => new Date(), {
+  onAway: (error) =>
+    log.warn({ reason: (error as Error).message }, 'usage waits for Postgres; nothing is given up'),
+  onBack: () => log.info('Postgres is back: usage goes on'),
+})
 const context = {
   orm,
   queues,
   regions,
   lease: { ms: env.REGION_LEASE_MS, marginMs: leaseMarginMs(env.REGION_LEASE_MS) },
-  rollup: new Rollup(orm, () => new Date()),
+  rollup,
   notifiers: openNotifiers(env),
   reply: async (channel: string | null, commandId: string) => {
     if (channel) await replies.publish(channel, commandId).catch(() => {})
@@ -54,6 +59,8 @@ const workers = startWorkers(context, {
   concurrency: env.WORKER_CONCURRENCY,
 })
 shutdown.add('workers', () => workers.close())
+// Before the workers wait for their jobs in hand: these may be waiting for Postgres.
+shutdown.add('rollup', () => rollup.stop())
 if (env.WORKER_PORT !== undefined) {
   const probes = await startProbes({ env, port: env.WORKER_PORT, orm, region: primaryOf(regions), metrics })
   shutdown.add('probes', () => probes.close())

@@ -1,13 +1,17 @@
 import { type Job, UnrecoverableError } from 'bullmq'
-import { type JobName, jobs } from '../domain/jobs.ts'
+import { type JobDefinition, type JobName, jobs } from '../domain/jobs.ts'
+import { jobOptions } from '../platform/queues.ts'
+import { isRefusal } from '../platform/sqlState.ts'
 import type { Handler, WorkerContext } from './context.ts'
 import { handlers } from './handlers.ts'
 
 /** Runs one job: parses what it carries, calls its handler, measures, and logs a failure once. Throw to retry. */
 export async function runJob(context: WorkerContext, job: Job): Promise<unknown> {
   const name = job.name as JobName
-  const definition = jobs[name]
+  const definition: JobDefinition | undefined = jobs[name]
   if (!definition) throw new UnrecoverableError(`There is no job ${job.name}`)
+  const { retry } = definition
+  if (retry.parkAfter !== undefined) neverGiveUp(job, name)
   const stop = context.metrics.jobSeconds.startTimer({ job: name })
   try {
     const data = definition.data.parse(job.data)
@@ -15,13 +19,25 @@ export async function runJob(context: WorkerContext, job: Job): Promise<unknown>
     context.metrics.jobs.inc({ job: name, outcome: 'done' })
     return value
   } catch (error) {
-    const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1)
+    const attempt = job.attemptsMade + 1
+    const entry = { job: name, jobId: job.id, attempt, err: error }
+    if (retry.parkAfter !== undefined && attempt >= retry.parkAfter && isRefusal(error)) {
+      context.metrics.jobs.inc({ job: name, outcome: 'parked' })
+      context.log.error(entry, 'a job is parked among the failed ones: retry it once its cause is repaired')
+      throw new UnrecoverableError(String((error as Error).message).slice(0, 500))
+    }
+    const last = attempt >= (job.opts.attempts ?? 1)
     context.metrics.jobs.inc({ job: name, outcome: last ? 'failed' : 'retry' })
-    const entry = { job: name, jobId: job.id, attempt: job.attemptsMade + 1, err: error }
     if (last) context.log.error(entry, 'a job failed for good')
     else context.log.warn(entry, 'a job will be retried')
     throw error
   } finally {
     stop()
   }
+}
+
+/** Jobs that an older release has stored carry its options; a number of attempts was the end of them. */
+function neverGiveUp(job: Job, name: JobName): void {
+  const { attempts, removeOnFail, stackTraceLimit } = jobOptions(name)
+  Object.assign(job.opts, { attempts, removeOnFail, stackTraceLimit })
 }

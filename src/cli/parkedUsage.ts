@@ -1,0 +1,39 @@
+import { Command as Cli } from 'commander'
+import { PRIMARY } from '../domain/regions.ts'
+import { queueName } from '../platform/queues.ts'
+import { print } from './print.ts'
+import { type Service, withService } from './withService.ts'
+
+/** Jobs that `usage parked` lists at most, per region. */
+const LISTED = 100
+
+/** `usage parked`: the metering jobs that Postgres has refused, which wait for an operator. */
+export function parkedCommand(): Cli {
+  return new Cli('parked')
+    .description('list the metering jobs that Postgres refused and that are kept, or retry them')
+    .option('--retry', 'put all of them back into their queue, once what refused them is repaired')
+    .action(async ({ retry }: { retry?: boolean }, command: Cli) => {
+      const regions = await withService((service) => forEachQueue(service, retry ?? false))
+      print(command, { parked: regions.reduce((sum, { parked }) => sum + parked, 0), regions })
+    })
+}
+
+const forEachQueue = ({ env, queues }: Service, retry: boolean) =>
+  Promise.all(
+    [PRIMARY, ...env.REGIONS.map(({ name }) => name)].map(async (region) => {
+      const queue = queues.all.get(queueName('metering', region))
+      if (!queue) throw new Error(`The region ${region} has no metering queue.`)
+      await queue.waitUntilReady()
+      const parked = await queue.getFailedCount()
+      const listed = await queue.getFailed(0, LISTED - 1)
+      const jobs = listed.map(({ id, name, failedReason, attemptsMade, timestamp }) => ({
+        id,
+        name,
+        reason: failedReason,
+        attempts: attemptsMade,
+        storedAt: new Date(timestamp).toISOString(),
+      }))
+      if (retry) await queue.retryJobs({ state: 'failed' })
+      return { region, parked, jobs }
+    }),
+  )
