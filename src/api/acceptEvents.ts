@@ -3,14 +3,12 @@ import { canonicalAddress, MAX_ADDRESS } from '../domain/addresses.ts'
 import { Failure, type FieldFault } from '../domain/failure.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { claimIdOf, findClaimed } from '../domain/usage/claims.ts'
+import { EventIdRule, formerId, scopedId } from '../domain/usage/eventIds.ts'
+import { timeFault } from '../domain/usage/eventTimes.ts'
 import { storeEvents } from '../region/storeEvents.ts'
 import { type EventRow, eventRow } from '../verifier/eventRow.ts'
 import { parseRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
-
-const DAY = 86_400_000
-const OLDEST_MS = 35 * DAY
-const NEWEST_MS = 5 * 60_000
 
 /** What a resource server reports of one request. */
 export const UsageEvent = z.strictObject({
@@ -31,17 +29,23 @@ export type UsageEvent = z.infer<typeof UsageEvent>
 /** Accounts of key IDs: a key never changes its account. */
 const accountOf = new Map<string, string>()
 
+const idRule = new EventIdRule()
+
 /**
  * Checks and stores a batch of events; it is acknowledged only when the region's Redis holds its job. One bad event
- * refuses the batch whole and is named as `nameOf` says: by its index, in its sender's own terms. Throws Failure `validation-error`, or RegionUnavailable.
+ * refuses the batch whole and is named as `nameOf` says: by its index, in its sender's own terms. `reporter` is whose IDs
+ * they are. Throws Failure `validation-error`, or RegionUnavailable.
  */
 export async function acceptEvents(
   api: ApiContext,
+  reporter: string,
   events: UsageEvent[],
   nameOf: (index: number, field: keyof UsageEvent) => string = (index, field) => `events[${index}].${field}`,
 ): Promise<{ accepted: number; duplicates: number }> {
   const now = api.now().getTime()
   await learnAccounts(api, events)
+  await idRule.load(api.em())
+  const idOf = (id: string) => (idRule.isScoped(now) ? scopedId(reporter, id) : id)
   const faults: FieldFault[] = []
   const rows = new Map<string, EventRow>()
   for (const [index, event] of events.entries()) {
@@ -50,7 +54,12 @@ export async function acceptEvents(
     else if (!rows.has(event.id))
       rows.set(
         event.id,
-        eventRow({ ...event, at: Date.parse(event.at), accountId: accountOf.get(event.keyId) ?? '' }),
+        eventRow({
+          ...event,
+          id: idOf(event.id),
+          at: Date.parse(event.at),
+          accountId: accountOf.get(event.keyId) ?? '',
+        }),
       )
   }
   if (faults.length > 0) {
@@ -60,13 +69,21 @@ export async function acceptEvents(
       .join('; ')
     throw new Failure('validation-error', { detail, errors: faults.slice(0, 100) })
   }
-  const claims = [...rows.keys()].map(claimIdOf)
-  // Before the job exists: a worker may have claimed its ids a moment later.
-  const claimed = await findClaimed(api.em(), claims)
-  const seen = await storeEvents(api.region, [...rows.values()], now)
-  const known = new Set([...claimed, ...seen])
-  const accepted = rows.size - known.size
+  const duplicates = await findDuplicates(api, [...rows.values()], now)
+  const accepted = rows.size - duplicates
   return { accepted, duplicates: events.length - accepted }
+}
+
+/** Stores the rows, and returns how many of them were counted, or stored, before. */
+async function findDuplicates(api: ApiContext, rows: EventRow[], now: number): Promise<number> {
+  const claims = rows.map(([id]) => claimIdOf(id))
+  const former = idRule.remembersFormer(now) ? rows.map(([id]) => claimIdOf(formerId(id) ?? id)) : claims
+  // Before the job exists: a worker may have claimed its ids a moment later.
+  const claimed = await findClaimed(api.em(), [...new Set([...claims, ...former])])
+  const seen = new Set(await storeEvents(api.region, rows, now))
+  return claims.filter(
+    (claim, place) => claimed.has(claim) || claimed.has(former[place] ?? '') || seen.has(claim),
+  ).length
 }
 
 /** One query for the keys of a batch that are not known yet. Deleted keys are known too: late events count. */
@@ -82,14 +99,17 @@ function faultOf(event: UsageEvent, now: number): (FieldFault & { field: keyof U
   const at = Date.parse(event.at)
   if (!accountOf.has(event.keyId))
     return { field: 'keyId', message: 'there is no such key', code: 'invalid_format' }
-  if (at < now - OLDEST_MS) return { field: 'at', message: 'is more than 35 days ago', code: 'out_of_range' }
-  if (at > now + NEWEST_MS)
-    return { field: 'at', message: 'is more than 5 minutes ahead', code: 'out_of_range' }
+  const wrongTime = timeFault(at, now)
+  if (wrongTime) return { field: 'at', message: wrongTime, code: 'out_of_range' }
   if (event.ip !== undefined && canonicalAddress(event.ip) === undefined) {
     return { field: 'ip', message: 'must be an IP address', code: 'invalid_format' }
   }
-  if (event.requestId !== undefined && !parseRequestId(event.requestId)) {
+  if (event.requestId === undefined) return undefined
+  const request = parseRequestId(event.requestId)
+  if (!request)
     return { field: 'requestId', message: 'is not the requestId of a verification', code: 'invalid_format' }
-  }
+  const impossible = timeFault(request.at, now)
+  if (impossible)
+    return { field: 'requestId', message: `is of a verification that ${impossible}`, code: 'out_of_range' }
   return undefined
 }

@@ -12,7 +12,11 @@ const FRESH_MS = 5_000
 const MAX_LENGTH = 128
 
 /** `require` throws a 401 Problem unless the request carries a service token that is in force; it answers the token's ID. */
-export type ServiceTokens = { require: (request: IncomingMessage) => Promise<string> | string }
+export type ServiceTokens = {
+  require: (request: IncomingMessage) => Promise<string> | string
+  /** What a token that was required is called: the resource server that it is for. */
+  nameOf: (id: string) => string
+}
 
 /**
  * Checks the tokens of resource servers. A known token is checked again in Postgres every few seconds, behind the
@@ -21,12 +25,15 @@ export type ServiceTokens = { require: (request: IncomingMessage) => Promise<str
 export function createServiceTokens(em: () => Em, prefix: string, now: () => number): ServiceTokens {
   const parse = createSecretParser(prefix, ['service'])
   const known = new Map<string, { id: string; checkedAt: number }>()
+  const names = new Map<string, string>()
   const checking = new Map<string, Promise<string | undefined>>()
 
   const check = async (digest: string): Promise<string | undefined> => {
     const token = await em().findOne(ServiceTokenSchema, { digest, revokedAt: null })
-    if (token) known.set(digest, { id: token.id, checkedAt: now() })
-    else known.delete(digest)
+    if (token) {
+      known.set(digest, { id: token.id, checkedAt: now() })
+      names.set(token.id, token.name)
+    } else known.delete(digest)
     return token?.id
   }
   const checkOnce = (digest: string) => {
@@ -39,6 +46,7 @@ export function createServiceTokens(em: () => Em, prefix: string, now: () => num
   }
 
   return {
+    nameOf: (id) => names.get(id) ?? id,
     require(request) {
       const value = presentedSecret(request)
       if (value === undefined) throw missingAuthorization()

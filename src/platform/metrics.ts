@@ -43,6 +43,11 @@ export function createMetrics() {
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
       registers,
     }),
+    impossibleEvents: new Counter({
+      name: 'keys_usage_impossible_events_total',
+      help: 'Reported events that were not counted because their requestId names a time of the future or of 400 days ago',
+      registers,
+    }),
     alertLag: new Histogram({
       name: 'keys_alert_evaluation_lag_seconds',
       help: 'How long after the instant as of which it is an account’s alert rules were evaluated',

@@ -1,10 +1,10 @@
 /**
- * SQLSTATEs with which Postgres says that it cannot do this now, whatever the data: connection (08), transaction rolled
- * back (40), lack of resources (53), shutdown (57P0x), I/O (58), a standby (25006), a lock (55P03), a login that is
- * refused (28), and a schema that is not there yet (42P01, 42703, 42501, 3D000, 3F000).
+ * SQLSTATEs with which Postgres says that it cannot do this now, whatever the data: connection (08), a login that is refused
+ * (28), transaction rolled back (40), lack of resources (53), shutdown (57P0x), I/O (58), a standby (25006), a session
+ * that was ended (25P03), a lock (55P03), and a schema that is not there yet (42P01, 42703, 42501, 3D000, 3F000).
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const NOT_NOW = /^(08|28|40|53|58|57P0|25006|55P03|42P01|42703|42501|3D000|3F000)/
+const NOT_NOW = /^(08|28|40|53|58|57P0|25P03|25006|55P03|42P01|42703|42501|3D000|3F000)/
 
 /** SQLSTATEs with which Postgres refuses the data itself: data exceptions (22), constraints (23), program limits (54). */
 const REFUSED = /^(22|23|54)/

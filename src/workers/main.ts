@@ -38,6 +38,10 @@ const rollup = new Rollup(orm, () => new Date(), {
   onAway: (error) =>
     log.warn({ reason: (error as Error).message }, 'usage waits for Postgres; nothing is given up'),
   onBack: () => log.info('Postgres is back: usage goes on'),
+  onImpossible: (events) => {
+    metrics.impossibleEvents.inc(events)
+    log.error({ events }, 'reported events name a time that no report may have; they are not counted')
+  },
 })
 const context = {
   orm,

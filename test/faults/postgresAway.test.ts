@@ -41,7 +41,7 @@ it('promise 2: what is acknowledged while Postgres is away costs no attempt, and
   const { id: keyId, key } = await account.createKey()
   let worker = await workBehindProxy()
   await eventually(
-    () => service.output.join(''),
+    async () => service.output.join(''),
     (output) => output.match(/"msg":"working"/g)?.length === 2,
   )
   proxy.cut()
@@ -59,7 +59,7 @@ it('promise 2: what is acknowledged while Postgres is away costs no attempt, and
   expect(reported.body).toEqual({ accepted: 40, duplicates: 0 })
 
   await eventually(
-    () => service.output.join(''),
+    async () => service.output.join(''),
     (output) => output.includes('usage waits for Postgres'),
   )
   await eventually(unfinished, (jobs) => jobs.length === 61)

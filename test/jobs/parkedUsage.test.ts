@@ -110,7 +110,7 @@ describe('nothing acknowledged is given up', () => {
     const failed = await queue().getFailed()
     expect(new Set(failed.map(({ id }) => id))).toEqual(new Set(parked.map(({ id }) => id)))
     expect(failed[0]?.failedReason).toBe('unsupported Unicode escape sequence')
-    expect(failed[0]?.stacktrace.length).toBeLessThanOrEqual(3)
+    expect(failed[0]?.stacktrace?.length).toBeLessThanOrEqual(3)
     const metrics = await test.context.metrics.registry.metrics()
     expect(metrics).toContain('keys_jobs_total{job="roll-up-verifications",outcome="parked"} 5')
     await queue().retryJobs({ state: 'failed' })

@@ -26,17 +26,17 @@ export const reportEvents = route(
     const scope = await api.serviceTokens.require(ctx.req)
     const requestHash = () => requestHashOf('POST', ctx.path, body)
     const { answer, replayed } = await answerOnce(api, { header, scope, requestHash }, () =>
-      accept(api, body),
+      accept(api, api.serviceTokens.nameOf(scope), body),
     )
     const headers: Record<string, string> = replayed ? { 'Idempotent-Replayed': 'true' } : {}
     return { status: 202, body: answer, headers }
   },
 )
 
-function accept(api: ApiContext, body: z.infer<typeof Body> | CloudEvent | CloudEvent[]) {
-  if (isOwn(body)) return acceptEvents(api, body.events)
+function accept(api: ApiContext, reporter: string, body: z.infer<typeof Body> | CloudEvent | CloudEvent[]) {
+  if (isOwn(body)) return acceptEvents(api, reporter, body.events)
   const { events, nameOf } = fromCloudEvents(body, api.now())
-  return acceptEvents(api, events, nameOf)
+  return acceptEvents(api, reporter, events, nameOf)
 }
 
 const isOwn = (body: object): body is z.infer<typeof Body> => !Array.isArray(body) && !('specversion' in body)

@@ -2,6 +2,9 @@ import { hash } from 'node:crypto'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { executeBound } from './executeBound.ts'
 
+/** How long a claim is remembered at least: a day longer than events may be reported late. */
+export const CLAIMS_KEPT_MS = 36 * 86_400_000
+
 /** The 128-bit form in which an event's id is remembered: the first half of its SHA-256, as a UUID. */
 export function claimIdOf(id: string): string {
   const hex = hash('sha256', id, 'hex')

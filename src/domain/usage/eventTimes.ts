@@ -1,0 +1,21 @@
+import { DAYS_KEPT_MS, HOURS_KEPT_MS } from './partitions.ts'
+
+/** How far ahead of the service's clock a reporter's may be. */
+const AHEAD_MS = 5 * 60_000
+
+/** How far the clocks of the service's own processes may differ. */
+const SKEW_MS = 3_600_000
+
+/** Why a time cannot be reported now, or undefined if it can. */
+export function timeFault(at: number, now: number): string | undefined {
+  if (at < now - HOURS_KEPT_MS) return 'is more than 35 days ago'
+  if (at > now + AHEAD_MS) return 'is more than 5 minutes ahead'
+  return undefined
+}
+
+/**
+ * Whether an accepted event may be counted at this time: it may have waited long, but nothing is kept from before 400
+ * days, and nothing has happened in the future. Where this is false, the time was never accepted by `timeFault`.
+ */
+export const canBeCounted = (at: number, now: number): boolean =>
+  at >= now - DAYS_KEPT_MS && at <= now + SKEW_MS
