@@ -52,7 +52,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   app.use(under('/admin/queues', operatorsOnly(api), bullBoard(api)))
   app.use(under('/admin', operatorsOnly(api), adminPage(api)))
   app.use(under('/docs', docsPage()))
-  app.use(under('/dashboard', dashboard()))
+  app.use(under('/dashboard', dashboard(api.env)))
   app.use(router.routes())
   app.use(refuseMethod(router))
   return app

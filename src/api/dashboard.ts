@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Middleware } from 'koa'
 import serve from 'koa-static'
+import { escapeHtml } from '../domain/notifications/renderEmail.ts'
+import type { Env } from '../platform/env.ts'
 import { Problem } from './problems.ts'
 
 const folder = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
@@ -27,7 +29,11 @@ const policyOf = (nonce: string) =>
  * The dashboard as Vite has built it, at /dashboard. Files are named after their content and kept by browsers for a
  * year; the page itself, which every address of the dashboard answers with, is never kept: it carries a nonce.
  */
-export function dashboard(): Middleware {
+export function dashboard(env: Pick<Env, 'EXAMPLE_CURL' | 'EXAMPLE_CURL_READ'>): Middleware {
+  const settings = {
+    EXAMPLE_CURL: escapeHtml(env.EXAMPLE_CURL),
+    EXAMPLE_CURL_READ: escapeHtml(env.EXAMPLE_CURL_READ),
+  }
   const files = serve(folder, {
     index: false,
     setHeaders: (response, path) => {
@@ -60,6 +66,11 @@ export function dashboard(): Middleware {
       'Cross-Origin-Opener-Policy': 'same-origin',
     })
     ctx.type = 'html'
-    ctx.body = html.replace('%STYLE_NONCE%', nonce)
+    ctx.body = filled(html, { STYLE_NONCE: nonce, ...settings })
   }
+}
+
+/** The page with its `%NAME%` marks replaced. A function replaces them: in a text, `$'` and the like would be a pattern. */
+function filled(html: string, values: Record<string, string>): string {
+  return html.replace(/%([A-Z_]+)%/g, (mark, name) => values[name] ?? mark)
 }

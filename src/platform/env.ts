@@ -83,6 +83,10 @@ const EnvSchema = z.object({
     .default('pictify-keys@localhost'),
   /** Development: messages may go to private addresses, and Slack's to any host. */
   WEBHOOK_ALLOW_PRIVATE: flag,
+  /** The first command for a new key, shown in the dashboard; for a shell that has the key as `PICTIFY_API_KEY`. */
+  EXAMPLE_CURL: z.string().max(2_000).default(''),
+  /** The same for a key with `read_only` access. */
+  EXAMPLE_CURL_READ: z.string().max(2_000).default(''),
   OPERATOR_USER: z.string().default('operator'),
   /** Unset: /admin/queues and /metrics do not exist. */
   OPERATOR_PASSWORD: z.string().min(16, 'must have at least 16 characters').optional(),

@@ -71,7 +71,7 @@ async function act(name: string, action: string) {
 }
 
 async function leaveShownKey() {
-  await dialog().getByLabel('I have saved the key where I find it again').check()
+  await dialog().getByLabel('I have stored this key somewhere safe').check()
   await button('Done').click()
   await dialog().waitFor({ state: 'detached' })
 }
@@ -142,7 +142,7 @@ describe('a key, in the dashboard', () => {
 
   it('is rotated with an overlap, in which it says whether the old one is still used', async () => {
     await act('Shop', 'Rotate')
-    await dialog().getByText('The present key was last used').waitFor()
+    await dialog().getByText('This key was last used').waitFor()
     expect(await findA11y(page)).toEqual([])
     await button('Rotate').click()
     await dialog().getByRole('heading', { name: 'Save the new key' }).waitFor()

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const dialog = () => page.getByRole('dialog')
 const button = (name: string) => dialog().getByRole('button', { name, exact: true })
-const taken = () => dialog().getByText('Taken, and still being done')
+const taken = () => dialog().getByText('Accepted, still in progress')
 
 describe('while the workers are away', () => {
   it('a create waits for them, and shows its key when they are back', async () => {
@@ -47,7 +47,7 @@ describe('while the workers are away', () => {
     await dialog().getByRole('heading', { name: 'Save your key' }).waitFor()
     const secret = await dialog().getByLabel('API key').inputValue()
     expect(secret).toMatch(/^pk_live_/)
-    await dialog().getByLabel('I have saved the key where I find it again').check()
+    await dialog().getByLabel('I have stored this key somewhere safe').check()
     await button('Done').click()
     await page.getByRole('link', { name: 'Patient' }).waitFor()
     expect(await secrets.placesOf(secret)).toEqual([])
@@ -102,7 +102,7 @@ describe('an answer that is lost on its way', () => {
     }
     await dialog().getByRole('heading', { name: 'Save your key' }).waitFor()
     expect(await dialog().getByLabel('API key').inputValue()).toMatch(/^pk_live_/)
-    await dialog().getByLabel('I have saved the key where I find it again').check()
+    await dialog().getByLabel('I have stored this key somewhere safe').check()
     await button('Done').click()
     await page.getByRole('link', { name }).waitFor()
     expect(await page.getByRole('link', { name }).count()).toBe(1)

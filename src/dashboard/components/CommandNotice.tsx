@@ -3,20 +3,22 @@ import { messageOf, ProblemError } from '../api/ProblemError.ts'
 
 type Props = {
   error: unknown
-  /** Of the operation that a 202 is followed by. */
+  /** The operation of a 202 that is still followed. */
   operationId: string | undefined
-  /** Whether its outcome is shown this once, here. */
+  /** Whether the result is shown only once, here. */
   mustStay?: boolean
 }
 
-/** What became of a command, for a dialog: nothing while all is well, the road of a 202, or what went wrong. */
+/** The state of a command in a dialog: nothing while all is well, the progress of a 202, or the problem. */
 export function CommandNotice({ error, operationId, mustStay = false }: Props) {
   if (operationId)
     return (
-      <Alert variant="light" role="status" title="Taken, and still being done">
+      <Alert variant="light" role="status" title="Accepted, still in progress">
         <Text size="sm">
-          It takes longer than usual. It is kept and will be done
-          {mustStay ? '. Stay here: its outcome is shown this once. ' : ', also when you leave this page. '}
+          This is taking longer than usual. Your change is saved and will complete
+          {mustStay
+            ? '. Stay on this page: the result is shown only once. '
+            : ', even if you leave this page. '}
           Operation <span className="mono">{operationId}</span>.
         </Text>
       </Alert>

@@ -9,18 +9,18 @@ type Props = {
   secret: string
   /** What to do with it, and what if it is lost. */
   advice: string
-  /** What somebody says who has kept it. */
+  /** The confirmation that it is stored. */
   kept: string
   close: () => void
   children?: ReactNode
 }
 
-/** A secret, the only time that it is shown; it leaves the page with its dialog, whose way out opens once it is kept. */
+/** A secret, the only time that it is shown. The dialog can be left once the person confirms that it is stored. */
 export function ShownOnce({ label, what, secret, advice, kept, close, children }: Props) {
   const [isKept, setKept] = useState(false)
   return (
     <Stack>
-      <Alert variant="light" role="status" title="It is shown this once">
+      <Alert variant="light" role="status" title="Shown only once">
         <Text size="sm">{advice}</Text>
       </Alert>
       <Group align="flex-end" gap="sm" wrap="nowrap">

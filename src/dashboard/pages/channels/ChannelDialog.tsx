@@ -1,5 +1,5 @@
-import { Modal, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
-import { useForm } from '@mantine/form'
+import { SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { type UseFormReturnType, useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useId, useState } from 'react'
 import { client } from '../../api/client.ts'
@@ -7,6 +7,7 @@ import { fieldMessages } from '../../api/ProblemError.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../components/CommandNotice.tsx'
 import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { SecretDialog } from '../../components/SecretDialog.tsx'
 import { type ChannelType, channelTypes } from './channelTypes.ts'
 import { SecretShown } from './SecretShown.tsx'
 
@@ -14,51 +15,18 @@ type Values = { type: ChannelType; name: string; target: string }
 
 type Props = { close: () => void; onCreated?: (id: string) => void }
 
-/** Adds a channel; a webhook's signing secret is shown then, this once. */
+/** Adds a channel. A webhook's signing secret is then shown once. */
 export function ChannelDialog({ close, onCreated }: Props) {
   const [secret, setSecret] = useState<string>()
-  return (
-    <Modal
-      opened
-      onClose={close}
-      title={secret === undefined ? 'Add a channel' : 'The signing secret'}
-      size="lg"
-      centered
-      // The secret goes only when somebody says that it is kept.
-      withCloseButton={secret === undefined}
-      closeOnEscape={secret === undefined}
-      closeOnClickOutside={secret === undefined}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      {secret === undefined ? (
-        <ChannelForm
-          close={close}
-          onDone={(id, shown) => {
-            onCreated?.(id)
-            if (shown === undefined) close()
-            else setSecret(shown)
-          }}
-        />
-      ) : (
-        <SecretShown secret={secret} close={close} />
-      )}
-    </Modal>
-  )
-}
-
-type FormProps = { close: () => void; onDone: (id: string, secret: string | undefined) => void }
-
-function ChannelForm({ close, onDone }: FormProps) {
-  const typeLabel = useId()
   const form = useForm<Values>({
     initialValues: { type: 'email', name: '', target: '' },
     validate: {
       name: (name) => (name.trim() === '' ? 'Give the channel a name' : null),
-      target: (target) => (target.trim() === '' ? 'Say where it leads' : null),
+      target: (target) => (target.trim() === '' ? 'Enter an address' : null),
     },
   })
   const { type } = form.values
-  const { field, fieldLabel, placeholder, help } = channelTypes[type]
+  const { field } = channelTypes[type]
   const create = useCommand(
     (values: Values, header) =>
       client.POST('/channels', {
@@ -69,8 +37,11 @@ function ChannelForm({ close, onDone }: FormProps) {
       changes: ['channels'],
       onDone: (outcome) => {
         const created = outcome.done ? outcome.body : outcome.result
-        onDone(String(created.id), outcome.done ? outcome.body.secret : outcome.accepted.secret)
-        notifications.show({ message: toldBy[type] })
+        const shown = outcome.done ? outcome.body.secret : outcome.accepted.secret
+        onCreated?.(String(created.id))
+        notifications.show({ message: sentTo[type] })
+        if (shown === undefined) close()
+        else setSecret(shown)
       },
       onError: (error) => form.setErrors(targetErrors(error, field)),
     },
@@ -81,50 +52,77 @@ function ChannelForm({ close, onDone }: FormProps) {
     form.onSubmit((values) => create.run(values))(event)
   }
   return (
-    <form onSubmit={submit} noValidate>
-      <Stack>
-        <div>
-          <Text size="sm" fw={500} mb={4} id={typeLabel}>
-            Type
-          </Text>
-          <SegmentedControl
-            fullWidth
-            aria-labelledby={typeLabel}
-            data={Object.entries(channelTypes).map(([value, { label }]) => ({ value, label }))}
-            {...form.getInputProps('type')}
-            onChange={(value) => {
-              form.setValues({ type: value as ChannelType, target: '' })
-              form.clearErrors()
-            }}
+    <SecretDialog
+      titles={{ asking: 'Add a channel', showing: 'The signing secret' }}
+      secret={secret}
+      isPending={create.isPending}
+      close={close}
+      show={(value) => <SecretShown secret={value} close={close} />}
+    >
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          <ChannelFields form={form} />
+          <CommandNotice
+            error={create.error}
+            operationId={create.operationId}
+            mustStay={type === 'webhook'}
           />
-          {form.errors.type && (
-            <Text size="xs" c="red" mt={4} role="alert">
-              {form.errors.type}
-            </Text>
-          )}
-        </div>
-        <TextInput
-          label="Name"
-          placeholder="On call"
-          autoComplete="off"
-          maxLength={100}
-          data-autofocus
-          {...form.getInputProps('name')}
+          <DialogButtons
+            label="Add the channel"
+            isPending={create.isPending}
+            onCancel={close}
+            mustStay={create.isPending}
+          />
+        </Stack>
+      </form>
+    </SecretDialog>
+  )
+}
+
+function ChannelFields({ form }: { form: UseFormReturnType<Values> }) {
+  const typeLabel = useId()
+  const { field, fieldLabel, placeholder, help } = channelTypes[form.values.type]
+  return (
+    <>
+      <div>
+        <Text size="sm" fw={500} mb={4} id={typeLabel}>
+          Type
+        </Text>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby={typeLabel}
+          data={Object.entries(channelTypes).map(([value, { label }]) => ({ value, label }))}
+          {...form.getInputProps('type')}
+          onChange={(value) => {
+            form.setValues({ type: value as ChannelType, target: '' })
+            form.clearErrors()
+          }}
         />
-        <TextInput
-          label={fieldLabel}
-          type={field === 'to' ? 'email' : 'url'}
-          placeholder={placeholder}
-          description={help}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
-          autoComplete="off"
-          spellCheck={false}
-          {...form.getInputProps('target')}
-        />
-        <CommandNotice error={create.error} operationId={create.operationId} mustStay={type === 'webhook'} />
-        <DialogButtons label="Add the channel" isPending={create.isPending} onCancel={close} />
-      </Stack>
-    </form>
+        {form.errors.type && (
+          <Text size="xs" c="red" mt={4} role="alert">
+            {form.errors.type}
+          </Text>
+        )}
+      </div>
+      <TextInput
+        label="Name"
+        placeholder="On call"
+        autoComplete="off"
+        maxLength={100}
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label={fieldLabel}
+        type={field === 'to' ? 'email' : 'url'}
+        placeholder={placeholder}
+        description={help}
+        inputWrapperOrder={['label', 'input', 'description', 'error']}
+        autoComplete="off"
+        spellCheck={false}
+        {...form.getInputProps('target')}
+      />
+    </>
   )
 }
 
@@ -134,7 +132,7 @@ export function targetErrors(error: unknown, field: 'to' | 'url'): Record<string
   return { ...messages, ...(target === undefined ? {} : { target }) }
 }
 
-const toldBy: Record<ChannelType, string> = {
+const sentTo: Record<ChannelType, string> = {
   email: 'A link to confirm the address has been sent to it.',
   slack: 'A test message is on its way. Its arrival verifies the channel.',
   webhook: 'A test message is on its way. Its arrival verifies the channel.',

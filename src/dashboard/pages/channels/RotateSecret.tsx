@@ -1,15 +1,16 @@
-import { Modal, Stack, Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../../api/client.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../components/CommandNotice.tsx'
 import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { SecretDialog } from '../../components/SecretDialog.tsx'
 import type { Channel } from '../alerts/alertQueries.ts'
 import { SecretShown } from './SecretShown.tsx'
 
 type Props = { channel: Channel; close: () => void }
 
-/** Gives a webhook another signing secret and shows it, this once. */
+/** Gives a webhook a new signing secret and shows it once. */
 export function RotateSecret({ channel, close }: Props) {
   const [secret, setSecret] = useState<string>()
   const rotate = useCommand(
@@ -21,36 +22,33 @@ export function RotateSecret({ channel, close }: Props) {
     },
   )
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={secret === undefined ? `Rotate the signing secret of ${channel.name}?` : 'The signing secret'}
-      size="lg"
-      centered
-      withCloseButton={secret === undefined}
-      closeOnEscape={secret === undefined}
-      closeOnClickOutside={secret === undefined}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+    <SecretDialog
+      titles={{ asking: `Rotate the signing secret of ${channel.name}?`, showing: 'The signing secret' }}
+      secret={secret}
+      isPending={rotate.isPending}
+      close={close}
+      show={(value) => <SecretShown secret={value} close={close} />}
     >
-      {secret === undefined ? (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            rotate.run(undefined)
-          }}
-        >
-          <Stack>
-            <Text size="sm">
-              You get another secret. For 24 hours each message carries two signatures, by the new one and by
-              the former one, so that your receiver can change over in its own time.
-            </Text>
-            <CommandNotice error={rotate.error} operationId={rotate.operationId} mustStay />
-            <DialogButtons label="Rotate the secret" isPending={rotate.isPending} onCancel={close} />
-          </Stack>
-        </form>
-      ) : (
-        <SecretShown secret={secret} close={close} />
-      )}
-    </Modal>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          rotate.run(undefined)
+        }}
+      >
+        <Stack>
+          <Text size="sm">
+            You get a new secret. For 24 hours, each message carries two signatures, one by the new secret and
+            one by the old one, so that you can change your receiver without losing a message.
+          </Text>
+          <CommandNotice error={rotate.error} operationId={rotate.operationId} mustStay />
+          <DialogButtons
+            label="Rotate the secret"
+            isPending={rotate.isPending}
+            onCancel={close}
+            mustStay={rotate.isPending}
+          />
+        </Stack>
+      </form>
+    </SecretDialog>
   )
 }

@@ -9,8 +9,8 @@ export function SecretShown({ secret, close }: Props) {
       label="Signing secret"
       what="the secret"
       secret={secret}
-      advice="Put it where your receiver finds it, as you would a password. It signs every message; with it your receiver tells ours from forged ones. If it is lost, rotate it."
-      kept="I have kept the secret where I find it again"
+      advice="Copy this secret now, and store it as you would a password. It signs every message, so your receiver can tell ours from forged ones. If you lose it, rotate it."
+      kept="I have stored this secret somewhere safe"
       close={close}
     />
   )

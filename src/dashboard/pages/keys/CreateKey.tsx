@@ -1,14 +1,16 @@
-import { Modal } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../../api/client.ts'
 import { fieldMessages } from '../../api/ProblemError.ts'
 import { useCommand } from '../../api/useCommand.ts'
+import { SecretDialog } from '../../components/SecretDialog.tsx'
 import { CreateForm, type NewKey } from './CreateForm.tsx'
 import { KeyShown } from './KeyShown.tsx'
 import { CHANGES } from './keyList.ts'
+import type { Access } from './newKey.ts'
 
-/** Creates a key and shows it, this once. While it is shown, nothing but its own button closes the dialog. */
+/** Creates a key and shows its value once. */
 export function CreateKey({ close }: { close: () => void }) {
+  const [access, setAccess] = useState<Access>('full')
   const [secret, setSecret] = useState<string>()
   const create = useCommand(
     (body: NewKey, header) => client.POST('/api-keys', { body, params: { header } }),
@@ -17,33 +19,25 @@ export function CreateKey({ close }: { close: () => void }) {
       onDone: (outcome) => setSecret(outcome.done ? outcome.body.key : outcome.accepted.key),
     },
   )
-  const isShown = secret !== undefined
-  // The answer has the only copy of the key.
-  const mustStay = isShown || create.isPending
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={isShown ? 'Save your key' : 'Create a key'}
-      size="lg"
-      centered
-      withCloseButton={!mustStay}
-      closeOnEscape={!mustStay}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+    <SecretDialog
+      titles={{ asking: 'Create a key', showing: 'Save your key' }}
+      secret={secret}
+      isPending={create.isPending}
+      close={close}
+      show={(value) => <KeyShown secret={value} access={access} close={close} />}
     >
-      {isShown ? (
-        <KeyShown secret={secret} close={close} />
-      ) : (
-        <CreateForm
-          create={create.run}
-          isPending={create.isPending}
-          error={create.error}
-          errors={fieldMessages(create.error)}
-          operationId={create.operationId}
-          close={close}
-        />
-      )}
-    </Modal>
+      <CreateForm
+        create={(body) => {
+          setAccess(body.access)
+          create.run(body)
+        }}
+        isPending={create.isPending}
+        error={create.error}
+        errors={fieldMessages(create.error)}
+        operationId={create.operationId}
+        close={close}
+      />
+    </SecretDialog>
   )
 }

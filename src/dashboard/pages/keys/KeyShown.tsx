@@ -2,23 +2,24 @@ import { Code, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Copy } from '../../components/Copy.tsx'
 import { ShownOnce } from '../../components/ShownOnce.tsx'
+import { firstCall } from './firstCall.ts'
+import type { Access } from './newKey.ts'
 
-type Props = { secret: string; close: () => void; children?: ReactNode }
+type Props = { secret: string; access: Access; close: () => void; children?: ReactNode }
 
 /** A key's value, the only time that it is shown, ready to be put where it belongs. */
-export function KeyShown({ secret, close, children }: Props) {
-  const request = `curl ${location.origin}/api-keys -H "Authorization: Bearer $PICTIFY_API_KEY"`
+export function KeyShown({ secret, access, close, children }: Props) {
   return (
     <ShownOnce
       label="API key"
       what="the key"
       secret={secret}
-      advice="Copy it now. We keep its hash alone and cannot show it again; a lost key is rotated."
-      kept="I have saved the key where I find it again"
+      advice="Copy this key now. We store only its hash, so we cannot show it again. If you lose it, rotate the key."
+      kept="I have stored this key somewhere safe"
       close={close}
     >
       <Line label="For .env" value={`PICTIFY_API_KEY=${secret}`} />
-      <Line label="To try it" value={request} />
+      <Line label="To try it" value={`PICTIFY_API_KEY=${secret}\n${firstCall(access)}`} />
       {children}
     </ShownOnce>
   )
@@ -31,7 +32,13 @@ function Line({ label, value }: { label: string; value: string }) {
         {label}
       </Text>
       <Group gap="sm" wrap="nowrap" align="flex-start">
-        <Code block flex={1} style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
+        <Code
+          block
+          flex={1}
+          style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+          role="region"
+          aria-label={label}
+        >
           {value}
         </Code>
         <Copy value={value} what={label.toLowerCase()} />

@@ -1,10 +1,11 @@
-import { Alert, Modal, Select, Stack, Text } from '@mantine/core'
+import { Alert, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { bodyOf, client } from '../../api/client.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../components/CommandNotice.tsx'
 import { DialogButtons } from '../../components/DialogButtons.tsx'
+import { SecretDialog } from '../../components/SecretDialog.tsx'
 import { TimeText } from '../../components/TimeText.tsx'
 import { KeyShown } from './KeyShown.tsx'
 import { CHANGES, type KeyFacts } from './keyList.ts'
@@ -18,7 +19,7 @@ const overlaps = [
   { value: '604800', label: 'One week' },
 ]
 
-/** Creates a key in the place of another and shows it, this once; meanwhile it says whether the old one is still in use. */
+/** Replaces a key and shows the new value once, beside whether the old key is still in use. */
 export function RotateKey({ apiKey, close }: Props) {
   const [overlap, setOverlap] = useState('86400')
   const [done, setDone] = useState<{ secret: string | undefined; at: string }>()
@@ -37,54 +38,48 @@ export function RotateKey({ apiKey, close }: Props) {
     },
   )
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={done ? 'Save the new key' : `Rotate ${apiKey.name}`}
-      size="lg"
-      centered
-      withCloseButton={!done && !rotate.isPending}
-      closeOnEscape={!done && !rotate.isPending}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      {done ? (
-        <KeyShown secret={done.secret ?? ''} close={close}>
-          {overlap !== '0' && <OldKey id={apiKey.id} rotatedAt={done.at} />}
+    <SecretDialog
+      titles={{ asking: `Rotate ${apiKey.name}`, showing: 'Save the new key' }}
+      secret={done && (done.secret ?? '')}
+      isPending={rotate.isPending}
+      close={close}
+      show={(secret) => (
+        <KeyShown secret={secret} access={apiKey.access} close={close}>
+          {done && overlap !== '0' && <OldKey id={apiKey.id} rotatedAt={done.at} />}
         </KeyShown>
-      ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            rotate.run(Number(overlap))
-          }}
-        >
-          <Stack>
-            <Text size="sm">
-              You get a new key with the same name, access and addresses. During the overlap both work, so
-              that your programs can change over; both count towards the plan’s number of keys.
-            </Text>
-            <Text size="sm">
-              The present key was last used <TimeText at={apiKey.lastUsedAt} fw={550} />.
-            </Text>
-            <Select
-              label="How long the old key goes on"
-              data={overlaps}
-              value={overlap}
-              onChange={(value) => setOverlap(value ?? '0')}
-              allowDeselect={false}
-            />
-            <CommandNotice error={rotate.error} operationId={rotate.operationId} mustStay />
-            <DialogButtons
-              label="Rotate"
-              isPending={rotate.isPending}
-              onCancel={close}
-              mustStay={rotate.isPending}
-            />
-          </Stack>
-        </form>
       )}
-    </Modal>
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          rotate.run(Number(overlap))
+        }}
+      >
+        <Stack>
+          <Text size="sm">
+            You get a new key with the same name, access and addresses. During the overlap both work, so that
+            your programs can change over; both count towards the plan’s number of keys.
+          </Text>
+          <Text size="sm">
+            This key was last used <TimeText at={apiKey.lastUsedAt} fw={550} />.
+          </Text>
+          <Select
+            label="Keep the old key working for"
+            data={overlaps}
+            value={overlap}
+            onChange={(value) => setOverlap(value ?? '0')}
+            allowDeselect={false}
+          />
+          <CommandNotice error={rotate.error} operationId={rotate.operationId} mustStay />
+          <DialogButtons
+            label="Rotate"
+            isPending={rotate.isPending}
+            onCancel={close}
+            mustStay={rotate.isPending}
+          />
+        </Stack>
+      </form>
+    </SecretDialog>
   )
 }
 

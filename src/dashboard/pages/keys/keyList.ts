@@ -6,7 +6,10 @@ type List = paths['/api-keys']['get']
 export type KeyQuery = NonNullable<List['parameters']['query']>
 export type ListedKey = List['responses']['200']['content']['application/json']['apiKeys'][number]
 /** What the dialogs need to know of a key. */
-export type KeyFacts = Pick<ListedKey, 'id' | 'name' | 'type' | 'status' | 'lastUsedAt' | 'expiresAt'>
+export type KeyFacts = Pick<
+  ListedKey,
+  'id' | 'name' | 'type' | 'access' | 'status' | 'lastUsedAt' | 'expiresAt'
+>
 
 /** Queries that a change of a key makes old. */
 export const CHANGES = ['keys', 'key', 'account', 'audit-log']
