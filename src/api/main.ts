@@ -19,6 +19,7 @@ import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
 import { createShutdown } from '../platform/shutdown.ts'
 import { createVault } from '../platform/vault.ts'
+import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
 import { quotasIn } from '../region/quotasIn.ts'
 import { Verifier } from '../verifier/Verifier.ts'
@@ -48,7 +49,7 @@ measureNotifications(metrics, () => oldestNotifications(em()))
 measureReconciliation(metrics, () => countDiffering(em()))
 const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())
-const regions = openRegions(env, log)
+const regions = openRegions(env, log, epochRegister(orm))
 shutdown.add('regions', () => Promise.all([...regions.values()].map((one) => one.close())))
 const region = regionOf(regions, env.REGION)
 const primary = primaryOf(regions)

@@ -76,7 +76,7 @@ async function reconcile(
 ): Promise<{ days: number; differences: Found[] }> {
   const regions = openRegions(env, createLog('silent', { process: 'cli' }))
   try {
-    await Promise.all([...regions.values()].map((region) => region.ready(5_000)))
+    await Promise.all([...regions.values()].map((region) => region.connected(5_000)))
     const waiting = () => queues.countMetering()
     const until = Date.now() + WAIT_MS
     while ((await waiting()) > 0 && Date.now() < until) await sleep(100)

@@ -45,7 +45,8 @@ export async function listRegions(em: SqlEntityManager): Promise<ListedRegion[]>
 
 /**
  * Takes a region off the list, in a transaction of its own, unless it may still hold a lease. Commands wait for it no longer:
- * those that do are sent again by the sweeper, to the others. Answers what became of it.
+ * those that do are sent again by the sweeper, to the others. Its epoch ends: listed again, it begins a new one. Returns
+ * what became of it.
  */
 export async function removeRegion(
   em: SqlEntityManager,
@@ -116,18 +117,23 @@ export async function lapseRegion(
 }
 
 /**
- * Notes that a region is being given a lease, in a transaction of its own, unless something has not reached it yet. It
- * must be called after the region's clock was read: the lease ends `leaseMs` after that reading, before what is noted.
+ * Notes that a region is being given a lease in the epoch of `marker`, in a transaction of its own, unless something has
+ * not reached it yet or another epoch is the registered one. It must be called after the region's clock was read: the
+ * lease ends `leaseMs` after that reading, before what is noted.
  */
-export async function noteLease(em: SqlEntityManager, region: string, leaseMs: number): Promise<boolean> {
+export async function noteLease(
+  em: SqlEntityManager,
+  { region, marker, leaseMs }: { region: string; marker: string; leaseMs: number },
+): Promise<boolean> {
   await em.execute('select 1 from region where name = ? for update', [region])
   // A statement of its own: it sees whatever was committed before the lock was ours.
   const rows = await em.execute<unknown[]>(
     `update region set lease_until = greatest(lease_until, clock_timestamp() + ? * interval '1 millisecond')
      where name = ? and not exists (
        select from command_region where region = ? and confirmed_at is null)
+     and exists (select from region_epoch where region = ? and marker = ?)
      returning 1`,
-    [leaseMs, region, region],
+    [leaseMs, region, region, region, marker],
   )
   return rows.length > 0
 }

@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
 import { queueName } from '../platform/queues.ts'
 import { within } from '../platform/within.ts'
-import { scripts } from './scripts.ts'
+import type { EpochRegister } from './agreeOnEpoch.ts'
+import { connectRedis, untilConnected } from './connectRedis.ts'
+import { Epochs } from './Epochs.ts'
+import type { scripts } from './scripts.ts'
 
 export const PREFIX = 'keys:'
 
@@ -25,8 +27,10 @@ export class RegionUnavailable extends Error {
 export type RegionOptions = {
   name: string
   url: string
-  /** A further region admits only while it holds a lease; `primary` needs none. */
+  /** `leased`: workers give it a lease. The others get one from whoever has agreed on their epoch with Postgres. */
   kind: 'primary' | 'further' | 'leased'
+  /** Absent in a process without Postgres: it never begins an epoch, and believes only one that holds a lease. */
+  register?: EpochRegister
 }
 
 /** Where a region tells that it is away, and that it was reached. */
@@ -54,24 +58,13 @@ export class Region {
   #opening: Promise<string> | undefined
   /** By how many ms this connection's Redis is ahead of `performance.now()`, at least. */
   #ahead = 0
+  readonly #epochs: Epochs
 
-  constructor({ name, url, kind }: RegionOptions, log: RegionLog) {
+  constructor({ name, url, kind, register }: RegionOptions, log: RegionLog) {
     this.name = name
     this.kind = kind
     this.meteringPrefix = `bull:${queueName('metering', name)}:`
-    this.redis = new Redis(url, {
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: 2_000,
-      // After so long without a word the connection is taken for lost, and its commands fail: as with a machine or a route that
-      // went away silently. Else it would stay in use for a quarter of an hour. What a caller waits for has bounds of its own.
-      socketTimeout: 5_000,
-      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-      scripts: Object.fromEntries(
-        Object.entries(scripts).map(([command, lua]) => [command, { lua, numberOfKeys: 0 }]),
-      ),
-    })
+    this.redis = connectRedis(url)
     this.redis.on('close', () => {
       this.#marker = undefined
     })
@@ -79,6 +72,18 @@ export class Region {
       this.#open().catch((error) => log.warn({ err: error, region: name }, 'the region could not be opened'))
     })
     this.redis.on('error', (error) => log.warn({ region: name, reason: error.message }, 'the region is away'))
+    this.#epochs = new Epochs(this, register, {
+      prefix: PREFIX,
+      beginEpoch: async (before, marker) =>
+        (await this.#scripted.beginEpoch(PREFIX, before ?? '', marker)) === 1,
+      onOver: (marker) => {
+        log.warn(
+          { region: name },
+          'the region began a new epoch elsewhere: on another Redis, or for another name',
+        )
+        if (this.#marker === marker) this.#marker = undefined
+      },
+    })
   }
 
   get #scripted(): Scripted {
@@ -92,20 +97,15 @@ export class Region {
 
   /** Resolves once the region can be used; throws RegionUnavailable where it cannot within `boundMs`. */
   async ready(boundMs: number): Promise<void> {
-    if (this.redis.status !== 'ready') {
-      await new Promise<void>((resolve, reject) => {
-        const bound = setTimeout(() => {
-          this.redis.off('ready', done)
-          reject(new RegionUnavailable(`The Redis of region ${this.name} does not answer.`))
-        }, boundMs)
-        const done = () => {
-          clearTimeout(bound)
-          resolve()
-        }
-        this.redis.once('ready', done)
-      })
-    }
+    await this.connected(boundMs)
     await (this.#marker ?? this.#open())
+  }
+
+  /** Resolves once the region's Redis answers; throws RegionUnavailable where it does not within `boundMs`. */
+  async connected(boundMs: number): Promise<void> {
+    await untilConnected(this.redis, boundMs).catch(() => {
+      throw new RegionUnavailable(`The Redis of region ${this.name} does not answer.`)
+    })
   }
 
   #open(): Promise<string> {
@@ -117,18 +117,12 @@ export class Region {
 
   async #agree(): Promise<string> {
     let closed = false
-    const onClose = () => {
-      closed = true
-    }
+    const onClose = () => void (closed = true)
     this.redis.once('close', onClose)
     try {
-      const info = String(await this.redis.info('server'))
-      const runId = /run_id:(\w+)/.exec(info)?.[1]
-      if (!runId) throw new Error('INFO named no run_id')
-      const [marker, now] = (await this.#scripted.openEpoch(runId, PREFIX, randomUUID())) as [string, number]
-      // Between the two answers the connection may have become another: then the marker is not its own.
+      const marker = await this.#epochs.open()
+      // Meanwhile the connection may have become another: then the marker is not its own.
       if (closed) throw new Error('the connection was lost')
-      this.#noteClock(now)
       this.#marker = marker
       return marker
     } catch (error) {
@@ -138,12 +132,17 @@ export class Region {
     }
   }
 
+  /** Drops the marker if it is no longer the registered one: the next use of the region then begins a new epoch. */
+  async check(): Promise<void> {
+    if (this.#marker) await this.#epochs.check(this.#marker)
+  }
+
   /**
    * Runs a script under the marker; on `CLOSED` agrees on a new one and tries again, twice at most. Throws RegionUnavailable
    * after `BOUND_MS`: whether the script has run, or still will, is then unknown.
    */
   run(
-    script: Exclude<keyof typeof scripts, 'openEpoch' | Counting>,
+    script: Exclude<keyof typeof scripts, 'beginEpoch' | Counting>,
     ...args: (string | number)[]
   ): Promise<unknown[]> {
     return this.#bounded(
@@ -174,7 +173,10 @@ export class Region {
     for (let attempt = 0; attempt < 3; attempt++) {
       const marker = this.#marker ?? (await this.#open())
       const answer = await this.#runUnder(marker, script, args())
-      if (answer) return answer
+      if (answer && answer[0] !== 'LAPSED') return answer
+      // A process that was stopped for a while is itself who can vouch for the region again.
+      if (answer && !(await this.#epochs.vouch()))
+        throw new RegionUnavailable(`The region ${this.name} holds no lease.`)
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
@@ -196,7 +198,7 @@ export class Region {
     this.#ahead = now - performance.now()
   }
 
-  /** The script's answer, or undefined where it did nothing: the marker is no longer the region's, or its deadline was over. */
+  /** The script's answer, `LAPSED` among them; undefined where it did nothing: the marker is no longer the region's, or its deadline was over. */
   async #runUnder(
     marker: string,
     script: keyof typeof scripts,
@@ -216,7 +218,7 @@ export class Region {
       this.#noteClock(Number(answer[1]))
       return undefined
     }
-    if (answer[0] === 'LAPSED') throw new RegionUnavailable(`The region ${this.name} holds no lease.`)
+    if (answer[0] === 'LAPSED') return answer
     if (this.#marker === marker) this.#marker = undefined
     return undefined
   }
@@ -226,15 +228,18 @@ export class Region {
     const [seconds, micros] = await this.redis.time().catch((error) => {
       throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
     })
-    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+    const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
+    this.#noteClock(now)
+    return now
   }
 
   /**
    * Lets the region admit requests until `until`, a time of its own clock. Unlike every other script it is given up when
-   * the epoch changes: a lease is for the Redis whose clock was read, so `marker` is from before that.
+   * the epoch changes: a lease is for the Redis whose clock was read, so `marker` is from before that. Without `begins` it
+   * only extends a lease that has not run out.
    */
-  async renewLease(marker: string, until: number): Promise<boolean> {
-    return (await this.#runUnder(marker, 'renewLease', [until])) !== undefined
+  async renewLease(marker: string, until: number, begins = true): Promise<boolean> {
+    return (await this.#runUnder(marker, 'renewLease', [until, begins ? 1 : 0]))?.[0] === 'OK'
   }
 
   /** The states that the region knows, in the order of the digests; `undefined` for what it does not know. */
@@ -272,16 +277,24 @@ export class Region {
    * the third time.
    */
   async fill(readTruth: () => Promise<LoadedState[]>): Promise<LoadedState[]> {
+    return (await this.fillEpoch(readTruth)).states
+  }
+
+  /** The same; returns the marker of the epoch that has the states, too. */
+  async fillEpoch(
+    readTruth: () => Promise<LoadedState[]>,
+  ): Promise<{ states: LoadedState[]; marker: string }> {
     for (let attempt = 0; attempt < 3; attempt++) {
       const marker = await this.marker()
       const states = await readTruth()
       const put = this.#bounded(performance.now() + BOUND_MS, this.putStates(states, marker))
-      if (await put) return states
+      if (await put) return { states, marker }
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
 
   async close(): Promise<void> {
+    this.#epochs.close()
     this.redis.disconnect()
   }
 }

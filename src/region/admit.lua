@@ -15,7 +15,7 @@ local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(arg.deadline) then return { 'LATE', now } end
-if arg.kind == 'leased' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
+if arg.kind ~= 'further' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
 -- Elsewhere than in the primary region renders of test keys and of months are counted there: see reserve.lua.
 local further = arg.kind ~= 'primary'
 

@@ -1,14 +1,18 @@
 import { PRIMARY } from '../domain/regions.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
+import type { EpochRegister } from './agreeOnEpoch.ts'
 import { Region } from './Region.ts'
 
-/** Connects to every region that the environment names, the primary first. */
-export function openRegions(env: Env, log: Log): Map<string, Region> {
+/**
+ * Connects to every region that the environment names, the primary first. Without `register` the process only follows
+ * the epochs that others have agreed on.
+ */
+export function openRegions(env: Env, log: Log, register?: EpochRegister): Map<string, Region> {
   const kind = env.REGION_LEASE_MS > 0 ? ('leased' as const) : ('further' as const)
   const regions = [
-    new Region({ name: PRIMARY, url: env.REDIS_URL, kind: 'primary' }, log),
-    ...env.REGIONS.map(({ name, url }) => new Region({ name, url, kind }, log)),
+    new Region({ name: PRIMARY, url: env.REDIS_URL, kind: 'primary', register }, log),
+    ...env.REGIONS.map(({ name, url }) => new Region({ name, url, kind, register }, log)),
   ]
   return new Map(regions.map((region) => [region.name, region]))
 }

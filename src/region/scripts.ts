@@ -23,7 +23,7 @@ const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.cont
 
 /** What a region's Redis runs. Arguments and answers are described at the head of each file. */
 export const scripts = {
-  openEpoch: source('openEpoch'),
+  beginEpoch: source('beginEpoch'),
   getStates: source('getStates'),
   putStates: source('civilDate') + source('putStates'),
   renewLease: source('renewLease'),

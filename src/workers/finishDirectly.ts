@@ -32,15 +32,16 @@ export async function finishDirectly(
     if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
     return writeStates(context, region, { keyIds, accountIds })
   })
-  const arrivals = await within(PATIENCE_MS, Promise.all(writing)).catch((error) => {
+  try {
+    const arrivals = await within(PATIENCE_MS, Promise.all(writing))
+    const done = await context.orm.em.fork().transactional(async (em) => {
+      for (const arrived of arrivals) await recordArrival(em, id, arrived)
+      await dropFromOutbox(em, outboxId)
+      return finish(em, id, context.now())
+    })
+    return done ?? undefined
+  } catch (error) {
     if (error instanceof RegionUnavailable || error instanceof TimedOut) return undefined
     throw error
-  })
-  if (!arrivals) return undefined
-  const done = await context.orm.em.fork().transactional(async (em) => {
-    for (const arrived of arrivals) await recordArrival(em, id, arrived)
-    await dropFromOutbox(em, outboxId)
-    return finish(em, id, context.now())
-  })
-  return done ?? undefined
+  }
 }

@@ -59,11 +59,15 @@ export async function renew(context: WorkerContext, region: Region): Promise<boo
     const marker = await region.marker()
     const since = await region.now()
     if (lease.ms > 0) {
-      const noted = await orm.em.fork().transactional((em) => noteLease(em, region.name, lease.ms))
+      const noted = await orm.em
+        .fork()
+        .transactional((em) => noteLease(em, { region: region.name, marker, leaseMs: lease.ms }))
       if (noted) return region.renewLease(marker, since + lease.ms)
     }
     const owed = await listOwed(orm.em.fork(), region.name, OWED)
     if (owed.length === 0 && lease.ms === 0) return false
+    // Nothing owed and no lease: then the epoch may be another.
+    if (owed.length === 0) await region.check()
     for (const one of owed) await bringState(context, region, one)
   }
   throw new RegionUnavailable(`The region ${region.name} is still owed changes.`)

@@ -7,6 +7,7 @@ import { createMetrics, measureNotifications, measureQueues } from '../platform/
 import { openPostgres } from '../platform/postgres.ts'
 import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
+import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf } from '../region/openRegions.ts'
 import { keepLeases } from './keepLeases.ts'
 import { openNotifiers } from './notifiers/Notifiers.ts'
@@ -26,7 +27,7 @@ const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
 measureNotifications(metrics, () => oldestNotifications(orm.em.fork()))
-const regions = openRegions(env, log)
+const regions = openRegions(env, log, epochRegister(orm))
 shutdown.add('regions', () => Promise.all([...regions.values()].map((region) => region.close())))
 const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1, socketTimeout: 5_000 })
 replies.on('error', () => {

@@ -5,6 +5,7 @@ import { newId } from '../../src/domain/ids.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { registerRegions } from '../../src/domain/regions.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { epochRegister } from '../../src/region/epochRegister.ts'
 import { Region } from '../../src/region/Region.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { propagateState } from '../../src/workers/jobs/propagateState.ts'
@@ -28,12 +29,13 @@ beforeAll(async () => {
   ;[worker, redis] = await Promise.all([startWorkerContext(), freshRedis()])
   road = await startRoad(redis.port)
   const url = `redis://127.0.0.1:${road.port}`
-  eu = new Region({ name: 'eu', url, kind: 'leased' }, createLog('silent', { process: 'test' }))
+  const em = worker.em()
+  await em.transactional((tx) => registerRegions(tx, ['eu']))
+  const register = epochRegister(worker.context.orm)
+  eu = new Region({ name: 'eu', url, kind: 'leased', register }, createLog('silent', { process: 'test' }))
   await eu.ready(10_000)
   worker.context.regions.set('eu', eu)
   worker.context.lease = { ms: MINUTE_MS, marginMs: 0 }
-  const em = worker.em()
-  await em.transactional((tx) => registerRegions(tx, ['eu']))
   accountId = newId('account')
   const createdAt = new Date()
   em.persist(

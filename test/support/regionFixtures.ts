@@ -2,6 +2,7 @@ import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Region } from '../../src/region/Region.ts'
 import type { CachedKey } from '../../src/verifier/StateCache.ts'
+import { epochsInMemory } from './epochsInMemory.ts'
 
 export const account: AccountState = {
   version: 1,
@@ -33,7 +34,7 @@ export const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-0
 /** A primary region on this Redis, ready, that knows the key and the account of this file. */
 export async function openRegion(url: string): Promise<Region> {
   const region = new Region(
-    { name: 'primary', url, kind: 'primary' },
+    { name: 'primary', url, kind: 'primary', register: epochsInMemory() },
     createLog('silent', { process: 'test' }),
   )
   await region.ready(10_000)

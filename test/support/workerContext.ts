@@ -3,6 +3,7 @@ import { createLog } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { openPostgres } from '../../src/platform/postgres.ts'
 import { openQueues } from '../../src/platform/queues.ts'
+import { epochRegister } from '../../src/region/epochRegister.ts'
 import { Region } from '../../src/region/Region.ts'
 import type { WorkerContext } from '../../src/workers/context.ts'
 import { openNotifiers } from '../../src/workers/notifiers/Notifiers.ts'
@@ -18,7 +19,10 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
   const log = createLog('silent', { process: 'test' })
   const orm = await openPostgres(database.databaseUrl)
   const queues = openQueues(redis.url)
-  const region = new Region({ name: 'primary', url: redis.url, kind: 'primary' }, log)
+  const region = new Region(
+    { name: 'primary', url: redis.url, kind: 'primary', register: epochRegister(orm) },
+    log,
+  )
   await Promise.all([region.ready(10_000), queues.byName.commands.waitUntilReady()])
   const clock = { now: new Date() }
   const replies: string[] = []

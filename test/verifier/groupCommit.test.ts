@@ -6,6 +6,7 @@ import { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import type { CachedKey } from '../../src/verifier/StateCache.ts'
 import { freshRedis } from '../setup/services.ts'
+import { epochsInMemory } from '../support/epochsInMemory.ts'
 import type { TestRedis } from '../support/startService.ts'
 
 let redis: TestRedis
@@ -13,7 +14,7 @@ let region: Region
 beforeAll(async () => {
   redis = await freshRedis()
   region = new Region(
-    { name: 'primary', url: redis.url, kind: 'primary' },
+    { name: 'primary', url: redis.url, kind: 'primary', register: epochsInMemory() },
     createLog('silent', { process: 'test' }),
   )
   await region.ready(10_000)

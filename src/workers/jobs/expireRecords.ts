@@ -1,6 +1,10 @@
+import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
 import type { WorkerContext } from '../context.ts'
 
 const DAY = 24 * 3600 * 1000
+
+/** For how long changes are kept for a region that has lapsed; after that it begins a new epoch instead. */
+const OWED_DAYS = 7
 
 /** Claims per statement. */
 const CLAIMS = 20_000
@@ -18,9 +22,17 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
     [before(1)],
   )
   await em.execute('delete from session where expires_at < ?', [before(0)])
-  await em.execute(`delete from command where finished_at < ? and status in ('succeeded', 'failed')`, [
-    before(90),
-  ])
+  const { lease, log } = context
+  const ended = await em.transactional((own) =>
+    endLongLapsedEpochs(own, { afterDays: OWED_DAYS, marginMs: lease.marginMs }),
+  )
+  if (ended.length > 0) log.warn({ regions: ended }, 'regions that lapsed long ago will begin a new epoch')
+  // What a region is still owed goes with the row of the command.
+  await em.execute(
+    `delete from command where finished_at < ? and status in ('succeeded', 'failed')
+     and not exists (select from command_region where command_id = command.id and confirmed_at is null)`,
+    [before(90)],
+  )
   await em.execute(`delete from notification where finished_at < ? and status <> 'pending'`, [before(90)])
   await em.execute('delete from quota_day where day < ?', [before(400)])
   await em.execute('delete from usage_accepted where day < ?', [before(400)])

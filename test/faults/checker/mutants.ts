@@ -17,7 +17,7 @@ export const MUTANTS: Record<string, Change[]> = {
       to: '',
     },
   ],
-  'no lease check': [{ file: 'src/region/admit.lua', from: /if ARGV\[12\] == 'leased' and .*/, to: '' }],
+  'no lease check': [{ file: 'src/region/admit.lua', from: /if arg.kind ~= 'further' and .*/, to: '' }],
   'a lease for a region that is owed changes': [
     {
       file: 'src/domain/regions.ts',

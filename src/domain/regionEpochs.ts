@@ -1,0 +1,88 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { PRIMARY } from './regions.ts'
+
+/** What Postgres knows of a region's epoch. */
+export type RegisteredEpoch = {
+  /** The marker of the only epoch in which the region is believed; null: a new one must begin. */
+  marker: string | null
+  /** False for a further region that no worker has listed yet, or that was removed. */
+  listed: boolean
+  /** Another region that registered the very marker that was asked about, and later than this one registered its own. */
+  servesNow: string | null
+}
+
+/** Reads which epoch of a region is registered. `present`: the marker that its Redis has. */
+export async function readRegisteredEpoch(
+  em: SqlEntityManager,
+  region: string,
+  present: string | null,
+): Promise<RegisteredEpoch> {
+  const [row] = await em.execute<{ marker: string | null; listed: boolean; serves_now: string | null }[]>(
+    `select own.marker, ? = ? or exists (select from region where name = ?) as listed,
+       (select other.region from region_epoch other
+        where other.marker = ? and other.region <> ? and other.registered_at > own.registered_at) as serves_now
+     from (select 1) as one left join region_epoch own on own.region = ?`,
+    [region, PRIMARY, region, present, region, region],
+  )
+  return { marker: row?.marker ?? null, listed: row?.listed === true, servesNow: row?.serves_now ?? null }
+}
+
+/** Registers a region's new epoch, unless another was registered since `before` was read. Returns whether it did. */
+export async function registerEpoch(
+  em: SqlEntityManager,
+  { region, before, marker }: { region: string; before: string | null; marker: string },
+): Promise<boolean> {
+  const rows =
+    before === null
+      ? await em.execute<unknown[]>(
+          'insert into region_epoch (region, marker) values (?, ?) on conflict do nothing returning 1',
+          [region, marker],
+        )
+      : await em.execute<unknown[]>(
+          `update region_epoch set marker = ?, registered_at = clock_timestamp()
+           where region = ? and marker = ? returning 1`,
+          [marker, region, before],
+        )
+  return rows.length > 0
+}
+
+/** Whether this is the region's registered epoch. */
+export async function isRegisteredEpoch(
+  em: SqlEntityManager,
+  region: string,
+  marker: string,
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>('select 1 from region_epoch where region = ? and marker = ?', [
+    region,
+    marker,
+  ])
+  return rows.length > 0
+}
+
+/**
+ * Ends the epoch of every region that has been without a lease for so long that what it is owed is no longer kept: such
+ * a region begins a new epoch before its next lease, and nothing is owed to an empty one. By Postgres's clock, as leases
+ * are. Returns the names of the regions.
+ */
+export async function endLongLapsedEpochs(
+  em: SqlEntityManager,
+  { afterDays, marginMs }: { afterDays: number; marginMs: number },
+): Promise<string[]> {
+  // The rows are locked, so that no lease is being given meanwhile.
+  const regions = await em.execute<{ name: string }[]>(
+    `select name from region r
+     where coalesce(lease_until + ? * interval '1 millisecond' < clock_timestamp(), true) and exists (
+       select from command_region where region = r.name and confirmed_at is null and outcome = 'lapsed'
+       and decided_at < clock_timestamp() - ? * interval '1 day')
+     order by name for update`,
+    [marginMs, afterDays],
+  )
+  for (const { name } of regions) {
+    await em.execute('delete from region_epoch where region = ?', [name])
+    await em.execute(
+      `delete from command_region where region = ? and confirmed_at is null and outcome = 'lapsed'`,
+      [name],
+    )
+  }
+  return regions.map(({ name }) => name)
+}

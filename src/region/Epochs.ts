@@ -1,0 +1,122 @@
+import {
+  agreeOnEpoch,
+  type EpochConnection,
+  type EpochRegister,
+  followEpoch,
+  RegisterAway,
+} from './agreeOnEpoch.ts'
+import type { Region } from './Region.ts'
+
+/**
+ * How long a region that gets no lease from workers goes on after the last process that vouched for it. Longer than a
+ * restart of all processes takes, so that nobody notices one.
+ */
+const VOUCHED_MS = 60_000
+const VOUCH_EVERY_MS = 5_000
+
+type Hooks = Pick<EpochConnection, 'beginEpoch'> & {
+  prefix: string
+  /** The marker is no longer the registered one. */
+  onOver: (marker: string) => void
+}
+
+/**
+ * Which epoch of a region one process believes. A process with Postgres agrees with it on every connection. Without
+ * Postgres, or while it is away, the process follows the epoch that is there, for as long as somebody vouches for it: the
+ * primary, and a further region without leases, hold a lease that every process with Postgres keeps up.
+ */
+export class Epochs {
+  readonly #region: Region
+  readonly #register: EpochRegister | undefined
+  readonly #hooks: Hooks
+  readonly #connection: EpochConnection
+  /** Whether this process keeps up a lease of the region. */
+  readonly #vouches: boolean
+  readonly #timer: NodeJS.Timeout | undefined
+  /** The marker on which this process has itself agreed with Postgres. */
+  #agreed: string | undefined
+  #vouching: Promise<boolean> | undefined
+
+  constructor(region: Region, register: EpochRegister | undefined, hooks: Hooks) {
+    this.#region = region
+    this.#register = register
+    this.#hooks = hooks
+    this.#connection = {
+      info: async () => `${await region.redis.info('server')}${await region.redis.info('replication')}`,
+      readMarker: () => region.redis.get(`${hooks.prefix}region`),
+      beginEpoch: hooks.beginEpoch,
+    }
+    this.#vouches = register !== undefined && region.kind !== 'leased'
+    if (this.#vouches) this.#timer = setInterval(() => void this.vouch(), VOUCH_EVERY_MS).unref()
+  }
+
+  /** The marker to believe on a new connection. Throws where there is none. */
+  async open(): Promise<string> {
+    // Before Postgres is asked: see docs/decisions/regions.md.
+    const since = await this.#region.now()
+    if (!this.#register) return this.#follow(this.#region.kind === 'further')
+    try {
+      const marker = await agreeOnEpoch(this.#connection, this.#register, this.#region.name)
+      this.#agreed = marker
+      if (this.#vouches) await this.#region.renewLease(marker, since + VOUCHED_MS)
+      return marker
+    } catch (error) {
+      if (error instanceof RegisterAway) return this.#follow(true)
+      throw error
+    }
+  }
+
+  /** Says so to who uses the marker where it is no longer the registered one. Throws while Postgres is away. */
+  async check(marker: string): Promise<boolean> {
+    if (!this.#register) return true
+    const isRegistered = (await this.#register.read(this.#region.name, marker)).marker === marker
+    if (!isRegistered) this.#hooks.onOver(marker)
+    return isRegistered
+  }
+
+  /** Keeps up the lease of a region that gets none from workers. Returns whether the region holds it now. */
+  vouch(): Promise<boolean> {
+    this.#vouching ??= this.#vouch()
+      // The lease goes on for as long as it was given.
+      .catch(() => false)
+      .finally(() => {
+        this.#vouching = undefined
+      })
+    return this.#vouching
+  }
+
+  /**
+   * The lease is counted from before Postgres is asked. While Postgres is away a lease is extended by who has agreed on
+   * the epoch before, but none begins: nobody knows whether this Redis still counts.
+   */
+  async #vouch(): Promise<boolean> {
+    if (!this.#vouches || this.#region.redis.status !== 'ready') return false
+    const marker = await this.#region.marker()
+    const since = await this.#region.now()
+    const registered = await this.check(marker).catch(() => undefined)
+    // Opened again, it has a lease.
+    if (registered === false) return (await this.#region.marker()) !== marker
+    if (registered) this.#agreed = marker
+    if (this.#agreed !== marker) return false
+    return this.#region.renewLease(marker, since + VOUCHED_MS, registered === true)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** The epoch that is there. Where a script asks for its lease, that need not be done here, too. */
+  async #follow(asksForLease: boolean): Promise<string> {
+    const marker = await followEpoch(this.#connection)
+    if (asksForLease && !(await this.#holdsLease(marker)))
+      throw new Error('No process of the service vouches for this Redis.')
+    return marker
+  }
+
+  async #holdsLease(marker: string): Promise<boolean> {
+    const until = await this.#region.redis.get(
+      `${this.#hooks.prefix}${marker.slice(marker.indexOf('|') + 1)}:lease`,
+    )
+    return (await this.#region.now()) < Number(until ?? 0)
+  }
+}

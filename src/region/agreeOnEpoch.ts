@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { RegisteredEpoch } from '../domain/regionEpochs.ts'
+
+/**
+ * Postgres's word on which epoch of a region is believed. Both throw while Postgres is away or hangs. See
+ * docs/decisions/epochs.md.
+ */
+export type EpochRegister = {
+  read: (region: string, present: string | null) => Promise<RegisteredEpoch>
+  /** Registers a new epoch unless another was registered since `before` was read; returns whether it did. */
+  register: (region: string, before: string | null, marker: string) => Promise<boolean>
+}
+
+/** What agreeing needs of a connection to a region's Redis. */
+export type EpochConnection = {
+  /** The sections `server` and `replication` of INFO. */
+  info: () => Promise<string>
+  readMarker: () => Promise<string | null>
+  /** See beginEpoch.lua. */
+  beginEpoch: (before: string | null, marker: string) => Promise<boolean>
+}
+
+/** Postgres does not say which epoch is registered. */
+export class RegisterAway extends Error {}
+
+/** Others may be agreeing on the same region; each turn but the last one's is another's success. */
+const TURNS = 5
+
+/**
+ * The server that answers, as a marker names it: `<run id>|<epoch>.<replication ID>`. A restart has another run ID. A
+ * fail-over has another replication ID, also where a managed Redis shows one run ID for all its nodes.
+ */
+class Server {
+  readonly #runId: string
+  readonly #replicationId: string
+
+  constructor(info: string) {
+    const runId = /run_id:(\w+)/.exec(info)?.[1]
+    if (!runId) throw new Error('INFO has no run_id.')
+    if (/role:slave/.test(info)) throw new Error('This Redis is a replica: name its primary.')
+    this.#runId = runId
+    this.#replicationId = /master_replid:(\w+)/.exec(info)?.[1] ?? ''
+  }
+
+  began(marker: string): boolean {
+    return marker.startsWith(`${this.#runId}|`) && marker.endsWith(`.${this.#replicationId}`)
+  }
+
+  newMarker(): string {
+    return `${this.#runId}|${randomUUID()}.${this.#replicationId}`
+  }
+}
+
+/**
+ * Agrees with Postgres on the region's epoch. Where the registered one is another than the Redis has, or another server
+ * began it, a new epoch begins: first in Redis, then in the register. Nobody believes it before it is registered.
+ */
+export async function agreeOnEpoch(
+  connection: EpochConnection,
+  register: EpochRegister,
+  region: string,
+): Promise<string> {
+  const server = new Server(await connection.info())
+  for (let turn = 0; turn < TURNS; turn++) {
+    const present = await connection.readMarker()
+    const { marker: registered, listed, servesNow } = await register.read(region, present).catch(away)
+    if (!listed) throw new Error(`No worker has listed the region ${region} yet.`)
+    if (servesNow)
+      throw new Error(
+        `This Redis serves the region ${servesNow} now. Give each region a Redis of its own, or remove one of the two.`,
+      )
+    if (present !== null && present === registered && server.began(present)) return present
+    const fresh = server.newMarker()
+    if (!(await connection.beginEpoch(present, fresh))) continue
+    if (await register.register(region, registered, fresh).catch(away)) return fresh
+  }
+  throw new Error('Too many processes are opening the region at once.')
+}
+
+function away(cause: unknown): never {
+  throw new RegisterAway('Postgres does not say which epoch is registered.', { cause })
+}
+
+/**
+ * The epoch that the service has agreed on, for a process that cannot ask Postgres. Its lease says whether it is still
+ * believed: the scripts look at that.
+ */
+export async function followEpoch(connection: EpochConnection): Promise<string> {
+  const server = new Server(await connection.info())
+  const present = await connection.readMarker()
+  if (present === null || !server.began(present))
+    throw new Error('No process of the service has opened this Redis since it started.')
+  return present
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createLog } from '../../src/platform/log.ts'
+import { ADMIT } from '../../src/region/admissionCodes.ts'
+import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
+import { Region, type RegionOptions } from '../../src/region/Region.ts'
+import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
+import { freshRedis } from '../setup/services.ts'
+import { epochsInMemory } from '../support/epochsInMemory.ts'
+import { eventually } from '../support/eventually.ts'
+import { account, cached, key, seed } from '../support/regionFixtures.ts'
+import type { TestRedis } from '../support/startService.ts'
+
+const log = createLog('silent', { process: 'test' })
+/** A Postgres that is away. */
+const away: EpochRegister = {
+  read: () => Promise.reject(new Error('away')),
+  register: () => Promise.reject(new Error('away')),
+}
+
+let redis: TestRedis
+const open: Region[] = []
+let register: ReturnType<typeof epochsInMemory>
+beforeAll(async () => {
+  redis = await freshRedis()
+})
+afterAll(() => redis.stop())
+beforeEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()))
+  register = epochsInMemory()
+})
+
+/** A new connection, as of another process. */
+function connect(options: Partial<RegionOptions> = {}): Region {
+  const region = new Region({ name: 'primary', url: redis.url, kind: 'primary', ...options }, log)
+  open.push(region)
+  return region
+}
+
+async function openWithState(options: Partial<RegionOptions> = {}): Promise<Region> {
+  const region = connect({ register, ...options })
+  await region.ready(10_000)
+  await region.putStates([{ key, account, seed }], await region.marker())
+  return region
+}
+
+const knows = async (region: Region) => (await region.getStates([key.digest]))[0] !== undefined
+const leaseName = async (region: Region) => `keys:${(await region.marker()).split('|')[1]}:lease`
+
+describe('promise 3: an epoch of a region', () => {
+  it('goes on for every process that finds it registered', async () => {
+    const region = await openWithState()
+    const second = connect({ register })
+    await second.ready(10_000)
+    expect(await second.marker()).toBe(await region.marker())
+    expect(await knows(second)).toBe(true)
+  })
+
+  it.each([
+    ['none', (markers: Map<string, string>) => markers.delete('primary')],
+    ['another one', (markers: Map<string, string>) => markers.set('primary', 'another|epoch.of')],
+  ])('is over where %s is registered, also on connections that were open', async (_, change) => {
+    const region = await openWithState()
+    const before = await region.marker()
+    change(register.markers)
+    const second = connect({ register })
+    await second.ready(10_000)
+    expect(await second.marker()).not.toBe(before)
+    expect(register.markers.get('primary')).toBe(await second.marker())
+    expect([await knows(second), await knows(region)]).toEqual([false, false])
+  })
+
+  it('is one for two processes that begin it at once', async () => {
+    await openWithState()
+    register.markers.clear()
+    const both = [connect({ register }), connect({ register })]
+    await Promise.all(both.map((one) => one.ready(10_000)))
+    await Promise.all(both.map((one) => knows(one)))
+    expect(await both[0]?.marker()).toBe(await both[1]?.marker())
+    expect(register.markers.get('primary')).toBe(await both[0]?.marker())
+  })
+
+  it('is over after a fail-over to a replica and back, though the run ID is the same', async () => {
+    const region = await openWithState()
+    const replica = await freshRedis()
+    const lagging = connect({ url: replica.url })
+    try {
+      await lagging.connected(10_000)
+      await lagging.redis.call('REPLICAOF', '127.0.0.1', String(redis.port))
+      await eventually(
+        () => lagging.redis.get('keys:region'),
+        (marker) => marker !== null,
+      )
+      await lagging.redis.call('REPLICAOF', 'NO', 'ONE')
+      const revoked = { ...key, version: 2, status: 'revoked' as const }
+      await region.putStates([{ key: revoked, account, seed }], await region.marker())
+
+      await region.redis.call('REPLICAOF', '127.0.0.1', String(replica.port))
+      await eventually(
+        () => region.redis.info('replication'),
+        (info) => info.includes('master_link_status:up'),
+      )
+      await region.redis.call('REPLICAOF', 'NO', 'ONE')
+      const after = connect({ register })
+      await after.ready(10_000)
+      expect(await knows(after)).toBe(false)
+    } finally {
+      await replica.stop()
+    }
+  })
+})
+
+describe('while Postgres is away', () => {
+  it('a new connection believes the epoch that is there, as long as its lease runs', async () => {
+    const region = await openWithState()
+    const second = connect({ register: away })
+    await second.ready(10_000)
+    expect(await knows(second)).toBe(true)
+    await region.redis.set(await leaseName(region), 1)
+    await expect(connect({ register: away }).ready(10_000)).rejects.toThrow('could not be opened')
+  })
+
+  it('a lease that has run out is not given again', async () => {
+    const region = await openWithState()
+    const [marker, until] = [await region.marker(), (await region.now()) + 60_000]
+    expect(await region.renewLease(marker, until, false)).toBe(true)
+    await region.redis.set(await leaseName(region), 1)
+    expect(await region.renewLease(marker, until, false)).toBe(false)
+    expect(await region.renewLease(marker, until)).toBe(true)
+  })
+
+  it('no new epoch begins', async () => {
+    const region = await openWithState()
+    await region.redis.flushall()
+    await expect(connect({ register: away }).ready(10_000)).rejects.toThrow('could not be opened')
+    expect(await region.redis.get('keys:region')).toBeNull()
+  })
+})
+
+describe('a process without Postgres', () => {
+  it.each(['primary', 'further'] as const)(
+    'in a region of the kind %s believes only who is vouched for',
+    async (kind) => {
+      const region = await openWithState({ kind })
+      const library = connect({ kind })
+      await library.ready(10_000)
+      expect(await knows(library)).toBe(true)
+      await region.redis.set(await leaseName(region), 1)
+      const late = connect({ kind })
+      if (kind === 'further') await expect(late.ready(10_000)).rejects.toThrow('could not be opened')
+      else await late.ready(10_000)
+      const admit = () =>
+        new GroupCommit(late, () => {}).decide({ key: cached(), plan: ADMIT, units: 0, context: '[]' })
+      await expect(admit()).rejects.toThrow(kind === 'further' ? 'could not be opened' : 'holds no lease')
+    },
+  )
+
+  it('never begins an epoch', async () => {
+    const region = await openWithState()
+    await region.redis.flushall()
+    await expect(connect().ready(10_000)).rejects.toThrow('could not be opened')
+    expect(await region.redis.get('keys:region')).toBeNull()
+  })
+})
