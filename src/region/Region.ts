@@ -56,6 +56,8 @@ export class Region {
   readonly meteringPrefix: string
   #marker: string | undefined
   #opening: Promise<string> | undefined
+  /** How often the connection was lost. */
+  #losses = 0
   /** By how many ms this connection's Redis is ahead of `performance.now()`, at least. */
   #ahead = 0
   readonly #epochs: Epochs
@@ -66,6 +68,7 @@ export class Region {
     this.meteringPrefix = `bull:${queueName('metering', name)}:`
     this.redis = connectRedis(url)
     this.redis.on('close', () => {
+      this.#losses += 1
       this.#marker = undefined
     })
     this.redis.on('ready', () => {
@@ -116,19 +119,15 @@ export class Region {
   }
 
   async #agree(): Promise<string> {
-    let closed = false
-    const onClose = () => void (closed = true)
-    this.redis.once('close', onClose)
+    const losses = this.#losses
     try {
       const marker = await this.#epochs.open()
       // Meanwhile the connection may have become another: then the marker is not its own.
-      if (closed) throw new Error('the connection was lost')
+      if (losses !== this.#losses) throw new Error('the connection was lost')
       this.#marker = marker
       return marker
     } catch (error) {
       throw new RegionUnavailable(`The region ${this.name} could not be opened.`, { cause: error })
-    } finally {
-      this.redis.off('close', onClose)
     }
   }
 
