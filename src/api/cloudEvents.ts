@@ -4,11 +4,14 @@ import { UsageEvent } from './acceptEvents.ts'
 import { compile, invalidInput } from './validate.ts'
 
 /**
- * CloudEvents 1.0 in its JSON event format and its JSON batch format:
+ * CloudEvents 1.0 in its JSON event format and its JSON batch format; binary mode is put together in cloudEventForm.ts.
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
 export const CLOUD_EVENT = 'application/cloudevents+json'
 export const CLOUD_EVENTS = 'application/cloudevents-batch+json'
+
+/** A media type of JSON, with or without parameters. */
+export const JSON_TYPE = /^[^/;\s]+\/([^/;\s]+\+)?[jJ][sS][oO][nN]\s*(;.*)?$/
 
 /** `null` is the same as unset, for attributes that may be unset. Extension attributes are taken, and nothing is done with them. */
 export const CloudEvent = compile(
@@ -19,14 +22,13 @@ export const CloudEvent = compile(
     type: z.string().min(1).max(256),
     time: UsageEvent.shape.at.nullish().describe('The time of receipt unless given'),
     subject: z.string().min(1).max(1_024).nullish().describe('The key ID, where `data` has none'),
-    datacontenttype: z
-      .string()
-      .max(256)
-      .regex(/^[^/;\s]+\/([^/;\s]+\+)?[jJ][sS][oO][nN]\s*(;.*)?$/, 'must be a media type of JSON')
-      .nullish(),
+    datacontenttype: z.string().max(256).regex(JSON_TYPE, 'must be a media type of JSON').nullish(),
     dataschema: z.string().min(1).max(1_024).nullish(),
-    data: UsageEvent.omit({ id: true, at: true }).partial({ keyId: true }),
-    data_base64: z.never('is not taken: send JSON as data').optional(),
+    data: UsageEvent.omit({ id: true, at: true })
+      .partial({ keyId: true })
+      .describe(
+        'Or `data_base64`: the same JSON in base64. In binary mode this is the body, and attributes are `ce-` headers',
+      ),
   }),
 )
 

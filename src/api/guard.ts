@@ -24,12 +24,17 @@ export type RouteSpec = {
   bodyOptional?: boolean
   /** What the body may also be, by media type; `body` is application/json. */
   furtherBodies?: Record<string, z.ZodType>
+  /** How else a request may say its body, such as in part by headers; asked before the media types. */
+  bodyForm?: (request: IncomingMessage) => BodyForm | undefined
   /** Instead of `body`: by media type, what a body that is handed on as text contains. */
   file?: Record<string, z.ZodType>
   /** By status; `null`: no body. */
   responses: Record<number, z.ZodType | Streams | null>
   problems: Slug[]
 }
+
+/** A form of a body: the media types of its content, and how that becomes what the schema describes. `read` may throw Problem. */
+export type BodyForm = { types: string[]; schema: z.ZodType; read: (json: unknown) => unknown }
 
 /** An answer that is sent as it is read: by media type, the schema of the whole. What goes through is not checked. */
 export type Streams = { streams: Record<string, z.ZodType> }
@@ -92,8 +97,10 @@ export function route<const Spec extends RouteSpec>(
 
 async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessage): Promise<unknown> {
   const further = spec.furtherBodies ?? {}
-  const types = ['application/json', ...Object.keys(further)]
+  const form = spec.bodyForm?.(request)
+  const types = form?.types ?? ['application/json', ...Object.keys(further)]
   const json = await readJson(request, spec.bodyOptional ? {} : undefined, types)
+  if (form) return validate(form.schema, form.read(json))
   return validate(further[mediaTypeOf(request) ?? ''] ?? body, json)
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { acceptEvents, UsageEvent } from '../acceptEvents.ts'
+import { cloudEventForm } from '../cloudEventForm.ts'
 import { CLOUD_EVENT, CLOUD_EVENTS, CloudEvent, CloudEventBatch, fromCloudEvents } from '../cloudEvents.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
@@ -17,6 +18,7 @@ export const reportEvents = route(
     tag: 'Usage',
     auth: 'service',
     body: Body,
+    bodyForm: cloudEventForm,
     furtherBodies: { [CLOUD_EVENTS]: CloudEventBatch, [CLOUD_EVENT]: CloudEvent },
     responses: { 202: z.object({ accepted: z.int(), duplicates: z.int() }) },
     problems: ['invalid-service-token', 'idempotency-conflict', 'idempotency-in-flight'],

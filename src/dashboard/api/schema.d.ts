@@ -748,7 +748,7 @@ export interface operations {
                     permission?: string;
                     /** @description Renders asked for with renders:write; 1 unless told */
                     units?: number;
-                    /** @description The end user’s address */
+                    /** @description The end user’s address, with or without a port */
                     ip?: string;
                     endpoint?: string;
                     method?: string;
@@ -2470,6 +2470,7 @@ export interface operations {
                             distinctIps: number;
                         }[];
                         ips: {
+                            /** @description An IPv4 address, an IPv6 /64 network, or `other` for callers beyond those told apart */
                             ip: string;
                             requests: number;
                             refused: number;
@@ -2723,6 +2724,7 @@ export interface operations {
                     subject?: string | null;
                     datacontenttype?: string | null;
                     dataschema?: string | null;
+                    /** @description Or `data_base64`: the same JSON in base64. In binary mode this is the body, and attributes are `ce-` headers */
                     data: {
                         keyId?: string;
                         status: number;
@@ -2734,7 +2736,6 @@ export interface operations {
                         endpoint?: string;
                         method?: string;
                     };
-                    data_base64?: unknown;
                 } & {
                     [key: string]: unknown;
                 })[];
@@ -2751,6 +2752,7 @@ export interface operations {
                     subject?: string | null;
                     datacontenttype?: string | null;
                     dataschema?: string | null;
+                    /** @description Or `data_base64`: the same JSON in base64. In binary mode this is the body, and attributes are `ce-` headers */
                     data: {
                         keyId?: string;
                         status: number;
@@ -2762,7 +2764,6 @@ export interface operations {
                         endpoint?: string;
                         method?: string;
                     };
-                    data_base64?: unknown;
                 } & {
                     [key: string]: unknown;
                 };
