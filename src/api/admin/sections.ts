@@ -8,7 +8,7 @@ import type { ApiContext } from '../context.ts'
 import { type Html, html, tableOf } from './html.ts'
 
 const ACCOUNTS = 100
-/** In seconds; the README's "What to watch" has the same. */
+/** In seconds; docs/operating.md, "What to watch", has the same. */
 const LATE_JOB = 2
 const LATE_MESSAGE = 60
 

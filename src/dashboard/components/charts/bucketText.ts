@@ -16,9 +16,6 @@ export function bucketText(at: string, interval: Interval): string {
   return `${dayOf(start)}, ${timeOf(start)} to ${timeOf(start + LENGTHS[interval])}`
 }
 
-/** `23 Nov, 14:00` */
-export const momentText = (at: string) => `${dayOf(Date.parse(at))}, ${timeOf(Date.parse(at))}`
-
 type Axis = { ticks: string[]; text: (at: string) => string }
 
 const MOST_TICKS = 9
