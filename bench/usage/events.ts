@@ -47,7 +47,7 @@ export function makeEvents(
       latencyMs: randomLatency(),
       ...(completing ? { requestId: newRequestId(at, true, KNOWS_IP + KNOWS_ENDPOINT) } : {}),
       ip: `203.0.${address >> 8}.${address & 255}`,
-      endpoint: `/templates/${endpoint}/image`,
+      endpoint: `/templates/${String.fromCharCode(97 + endpoint)}/image`,
       method: endpoint % 3 === 0 ? 'GET' : 'POST',
     }
   })

@@ -56,7 +56,7 @@ const eventOf = (keyId: string, at: number, index: number) => ({
   latencyMs: randomLatency(LATENCY_SPREAD),
   units: 1,
   ip: `203.0.113.${index % ADDRESSES}`,
-  endpoint: `/templates/${index % ENDPOINTS}/image`,
+  endpoint: `/templates/${String.fromCharCode(97 + (index % ENDPOINTS))}/image`,
   method: 'POST',
 })
 

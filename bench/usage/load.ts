@@ -54,7 +54,7 @@ async function load(orders: LoadOrders): Promise<Loaded> {
       status: place % 20 === 0 ? 404 : 200,
       latencyMs: randomLatency(),
       ip: `203.0.113.${place % 4}`,
-      endpoint: `/templates/${place % 5}/image`,
+      endpoint: `/templates/${String.fromCharCode(97 + (place % 5))}/image`,
       method: 'POST',
     }))
     const [body] = bodiesOf(events, batch)

@@ -2,6 +2,7 @@ import { setImmediate as afterThisTurn } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
 import { AcceptedUsage } from '../domain/usage/AcceptedUsage.ts'
 import { addAccepted, addUsage } from '../domain/usage/addUsage.ts'
+import { CallerLimits } from '../domain/usage/CallerLimits.ts'
 import { claimIds, findClaimed } from '../domain/usage/claims.ts'
 import { EndpointIds } from '../domain/usage/EndpointIds.ts'
 import { EventIdRule } from '../domain/usage/eventIds.ts'
@@ -47,6 +48,7 @@ export class Rollup {
   readonly #orm: Orm
   readonly #now: () => Date
   readonly #endpoints = new EndpointIds()
+  readonly #callerLimits = new CallerLimits()
   readonly #idRule = new EventIdRule()
   readonly #patience: Patience
   readonly #onImpossible: (events: number) => void
@@ -123,8 +125,8 @@ export class Rollup {
         countWork(sums, work, claims[place] ?? [], { fresh, completed }, now.getTime()),
       )
       // Outside of the transaction: a name that was learned stays, whatever becomes of the counts.
-      await this.#endpoints.learn(this.#orm.em.fork(), sums.batch)
-      await addUsage(em, sums.batch, this.#endpoints)
+      const idOf = await this.#endpoints.learn(this.#orm.em.fork(), sums.batch, now)
+      await addUsage(em, sums.batch, idOf, this.#callerLimits)
       await addAccepted(em, sums.accepted, now)
     })
     if (sums.impossible > 0) this.#onImpossible(sums.impossible)

@@ -82,7 +82,7 @@ export function countWork(
     const request = completes === null ? undefined : parseRequestId(completes)
     // A refused verification was counted as refused when it was refused: a report of it adds nothing.
     if (completes !== null && !request?.admitted) return
-    if (!canBeCounted(at, now)) {
+    if (completes !== null && !canBeCounted(at, now)) {
       sums.impossible += 1
       return
     }

@@ -10,6 +10,7 @@ import { lastUses } from '../keys/keyStore.ts'
 import { KeyResource, presentKey } from '../keys/presentKey.ts'
 import { type Channel, ChannelSchema } from '../notifications/Channel.ts'
 import { ChannelResource, presentChannel } from '../notifications/presentChannel.ts'
+import { shownCaller } from '../usage/callers.ts'
 import { DAYS_KEPT_MS } from '../usage/partitions.ts'
 import { readSeries } from '../usage/series.ts'
 import { SeriesRows } from '../usage/seriesRows.ts'
@@ -171,7 +172,7 @@ type CallerDay = { at: string; ip: string; requests: string; refused: string }
 async function* readCallerDays(em: SqlEntityManager, keyId: string): Rows {
   for (let after: { at: Date; ip: string } | undefined = { at: new Date(0), ip: '0.0.0.0' }; after; ) {
     const rows: CallerDay[] = await em.execute(
-      `select at, host(ip) as ip, requests, refused from usage_ip
+      `select at, abbrev(ip) as ip, requests, refused from usage_ip
        where key_id = ? and (at, ip) > (?, ?::inet) order by at, usage_ip.ip limit ${PAGE}`,
       [keyId, after.at, after.ip],
     )
@@ -180,7 +181,7 @@ async function* readCallerDays(em: SqlEntityManager, keyId: string): Rows {
         record: 'caller-day',
         keyId,
         at: new Date(at).toISOString(),
-        ip,
+        ip: shownCaller(ip),
         requests: Number(requests),
         refused: Number(refused),
       }))

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { ipAllowed } from '../keys/allowedIps.ts'
+import { covers, parseRange } from '../addresses.ts'
+import { OTHER_CALLERS } from '../usage/callerNetwork.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { UNKNOWN_IP } from './detectors.ts'
 import type { Memories } from './readDetectors.ts'
@@ -31,15 +32,15 @@ export async function readUnknownIps(
   const params: unknown[] = [rule.accountId, since]
   if (rule.keyIds) params.push(`{${rule.keyIds.join(',')}}`)
   const rows = await em.execute<{ key_id: string; ips: string[] }[]>(
-    `select t.key_id, jsonb_agg(host(t.ip) order by t.first_seen_at) as ips
+    `select t.key_id, jsonb_agg(abbrev(t.ip) order by t.first_seen_at) as ips
      from api_key k join api_key_use u on u.key_id = k.id join usage_ip t on t.key_id = k.id
      where k.account_id = ? and u.last_used_at >= ? ${rule.keyIds ? 'and k.id = any(?::text[])' : ''}
-       and t.at = ? and t.first_seen_at >= ? and t.first_seen_at < ? and t.requests > 0
+       and t.at = ? and t.first_seen_at >= ? and t.first_seen_at < ? and t.requests > 0 and t.ip <> '${OTHER_CALLERS}'
        and exists (select from usage_ip h where h.key_id = k.id and h.at <= ?)
        and not exists (select from usage_ip h where h.key_id = k.id and h.at >= ? and h.at < t.at and h.requests > 0
          and ${network('h.ip')} = ${network('t.ip')})
-       and (select count(distinct ${network('h.ip')}) from usage_ip h where h.key_id = k.id and h.at >= ? and h.at < t.at)
-         <= ${UNKNOWN_IP.maxNetworks}
+       and (select count(distinct ${network('h.ip')}) from usage_ip h where h.key_id = k.id and h.at >= ? and h.at < t.at
+         and h.requests > 0) <= ${UNKNOWN_IP.maxNetworks}
      group by t.key_id`,
     [
       ...params,
@@ -54,7 +55,7 @@ export async function readUnknownIps(
   const allowed = rule.options.allowedRanges ?? []
   const readings = new Map<string, Reading>()
   for (const row of rows) {
-    const ips = row.ips.filter((ip) => allowed.length === 0 || !ipAllowed(allowed, ip))
+    const ips = row.ips.filter((ip) => !isExpected(allowed, ip))
     if (ips.length > 0) readings.set(row.key_id, reading(ips, today))
   }
   for (const [key, memory] of known) readings.set(key, reading(memory.ips as string[], today))
@@ -69,3 +70,13 @@ const reading = (ips: string[], today: number): Reading => ({
   about: { ips },
   remember: { unknownOn: today, ips },
 })
+
+/** Of IPv6 a /64 is known, no single address: a range within it is as good as the whole. */
+function isExpected(allowed: string[], caller: string): boolean {
+  const network = parseRange(caller)
+  if (!network) return false
+  return allowed.some((entry) => {
+    const range = parseRange(entry)
+    return range !== undefined && (covers(range, network) || covers(network, range))
+  })
+}

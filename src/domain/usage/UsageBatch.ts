@@ -1,5 +1,6 @@
-import { canonicalAddress } from '../addresses.ts'
 import type { EventRow, JobData } from '../jobs.ts'
+import { callerNetwork, MAX_CALLERS, MAX_REFUSED_CALLERS, OTHER_CALLERS } from './callerNetwork.ts'
+import { endpointTemplate } from './endpointTemplate.ts'
 import { binOf, type LatencyBins } from './latencyBins.ts'
 import type { Grain } from './windows.ts'
 
@@ -32,11 +33,28 @@ export type EndpointCounts = {
   latencyMicros: number
 }
 
-/** What one address did at one key on one UTC day; times in Unix ms. */
+/** What one caller did at one key on one UTC day; times in Unix ms. */
 export type IpUse = { requests: number; refused: number; firstSeenAt: number; lastSeenAt: number }
 
-/** A key's callers on one UTC day, by address; `at` is the day's start in Unix ms. */
-export type CallersOfDay = { keyId: string; accountId: string; at: number; ips: Map<string, IpUse> }
+/** What one caller did in two parts of a day. */
+export const mergeUse = (one: IpUse, other: IpUse): IpUse => ({
+  requests: one.requests + other.requests,
+  refused: one.refused + other.refused,
+  firstSeenAt: Math.min(one.firstSeenAt, other.firstSeenAt),
+  lastSeenAt: Math.max(one.lastSeenAt, other.lastSeenAt),
+})
+
+/**
+ * A key's callers on one UTC day, by what `callerNetwork` keeps of their address; `at` is the day's start in Unix ms.
+ * `refusedFirst`: how many of them were met by a refusal.
+ */
+export type CallersOfDay = {
+  keyId: string
+  accountId: string
+  at: number
+  ips: Map<string, IpUse>
+  refusedFirst: number
+}
 
 /** A minute knows its day's callers, so that they need not be looked for with every request. */
 type Minute = Bucket & { callers: CallersOfDay }
@@ -183,7 +201,7 @@ export class UsageBatch {
       const day = Math.floor(at / DAY) * DAY
       let callers = key.days.get(day)
       if (!callers) {
-        callers = { keyId, accountId, at: day, ips: new Map() }
+        callers = { keyId, accountId, at: day, ips: new Map(), refusedFirst: 0 }
         key.days.set(day, callers)
         this.callers.push(callers)
       }
@@ -204,13 +222,17 @@ export class UsageBatch {
     return quota
   }
 
-  #seen({ callers: { ips } }: Minute, at: number, address: string | null, admitted: boolean): void {
-    const ip = address === null ? undefined : canonicalAddress(address)
-    if (ip === undefined) return
-    let use = ips.get(ip)
+  #seen({ callers }: Minute, at: number, address: string | null, admitted: boolean): void {
+    const network = address === null ? undefined : callerNetwork(address)
+    if (network === undefined) return
+    const { ips } = callers
+    let use = ips.get(network)
     if (!use) {
-      use = { requests: 0, refused: 0, firstSeenAt: at, lastSeenAt: at }
-      ips.set(ip, use)
+      const isOne = ips.size < MAX_CALLERS && (admitted || callers.refusedFirst < MAX_REFUSED_CALLERS)
+      if (isOne && !admitted) callers.refusedFirst += 1
+      const name = isOne ? network : OTHER_CALLERS
+      use = ips.get(name) ?? { requests: 0, refused: 0, firstSeenAt: at, lastSeenAt: at }
+      ips.set(name, use)
     }
     if (admitted) use.requests += 1
     else use.refused += 1
@@ -272,7 +294,7 @@ function addOutcome(counts: Outcomes, status: number, latencyMs: number | null):
 }
 
 function endpointOf(bucket: Bucket, method: string | null, endpoint: string): EndpointCounts {
-  return endpointNamed(bucket, `${method ?? ''} ${endpoint}`)
+  return endpointNamed(bucket, `${method ?? ''} ${endpointTemplate(endpoint)}`)
 }
 
 function endpointNamed(bucket: Bucket, name: string): EndpointCounts {

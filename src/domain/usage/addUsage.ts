@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AcceptedUsage } from './AcceptedUsage.ts'
-import type { EndpointIds } from './EndpointIds.ts'
+import type { CallerLimits } from './CallerLimits.ts'
+import type { IdOfEndpoint } from './EndpointIds.ts'
 import { executeBound } from './executeBound.ts'
 import type { Bucket, CallersOfDay, UsageBatch } from './UsageBatch.ts'
 import type { Grain } from './windows.ts'
@@ -93,15 +94,17 @@ const addAcceptedDays = `
 export async function addUsage(
   em: SqlEntityManager,
   batch: UsageBatch,
-  endpoints: EndpointIds,
+  idOfEndpoint: IdOfEndpoint,
+  limits: CallerLimits,
 ): Promise<void> {
   if (batch.buckets.length > 0) {
     for (const [grain, buckets] of batch.grains()) {
-      const rows = buckets.map((bucket) => rowOf(bucket, endpoints))
+      const rows = buckets.map((bucket) => rowOf(bucket, idOfEndpoint))
       await executeBound(em, addBuckets(grain), [JSON.stringify(rows)])
     }
   }
-  if (batch.callers.some(({ ips }) => ips.size > 0)) await executeBound(em, addIps, ipColumns(batch.callers))
+  const callers = batch.callers.filter(({ ips }) => ips.size > 0)
+  if (callers.length > 0) await executeBound(em, addIps, ipColumns(await limits.apply(em, callers)))
   if (batch.quotas.size > 0) {
     const rows = JSON.stringify([...batch.quotas.values()])
     await executeBound(em, addQuotaDays, [rows])
@@ -145,7 +148,7 @@ function ipColumns(callers: CallersOfDay[]): string[] {
   )
 }
 
-function rowOf(bucket: Bucket, endpoints: EndpointIds) {
+function rowOf(bucket: Bucket, idOfEndpoint: IdOfEndpoint) {
   return {
     key_id: bucket.keyId,
     account_id: bucket.accountId,
@@ -158,7 +161,7 @@ function rowOf(bucket: Bucket, endpoints: EndpointIds) {
     latency_sum: bucket.latencySum,
     refused: bucket.refused,
     latency_bins: bucket.latencyBins,
-    endpoints: endpointCounts(bucket, endpoints),
+    endpoints: endpointCounts(bucket, idOfEndpoint),
   }
 }
 
@@ -171,10 +174,13 @@ export const ENDPOINT_COUNTS = {
   latencyMicros: 'm',
 } as const
 
-function endpointCounts({ accountId, endpoints }: Bucket, ids: EndpointIds): Record<string, number> {
+function endpointCounts(
+  { accountId, endpoints }: Bucket,
+  idOfEndpoint: IdOfEndpoint,
+): Record<string, number> {
   const sums: Record<string, number> = {}
   for (const [name, counts] of endpoints) {
-    const id = ids.idOf(accountId, name)
+    const id = idOfEndpoint(accountId, name)
     for (const [count, letter] of Object.entries(ENDPOINT_COUNTS)) {
       const value = counts[count as keyof typeof counts]
       if (value > 0) sums[`${id}${letter}`] = (sums[`${id}${letter}`] ?? 0) + value

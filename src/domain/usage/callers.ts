@@ -1,17 +1,20 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { OTHER_CALLERS, OTHER_CALLERS_NAME } from './callerNetwork.ts'
 
 const DAY = 86_400_000
 
-/** Addresses listed at most. */
-export const MAX_CALLERS = 100
+/** Callers listed at most. */
+export const LISTED_CALLERS = 100
 
-/** From where a key was used: per UTC day how many addresses, oldest first, and those seen last. */
+/** From where a key was used: per UTC day how many callers, oldest first, and those seen last. */
 export const Callers = z.object({
   days: z.array(z.object({ day: z.string(), distinctIps: z.int() })),
   ips: z.array(
     z.object({
-      ip: z.string(),
+      ip: z
+        .string()
+        .describe('An IPv4 address, an IPv6 /64 network, or `other` for callers beyond those told apart'),
       requests: z.int(),
       refused: z.int(),
       firstSeenAt: z.string(),
@@ -35,16 +38,18 @@ export async function readCallers(
   const first = new Date(today - (days - 1) * DAY)
   const counted = await em.execute<Day[]>(
     `select to_char(at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) as ips from usage_ip
-     where key_id = ? and at >= ? group by at`,
+     where key_id = ? and at >= ? and ip <> '${OTHER_CALLERS}' group by at`,
     [keyId, first],
   )
   const callers = await em.execute<Caller[]>(
-    `select host(ip) as ip, sum(requests) as requests, sum(refused) as refused, min(first_seen_at) as first_seen_at,
+    `select abbrev(ip) as ip, sum(requests) as requests, sum(refused) as refused, min(first_seen_at) as first_seen_at,
        max(last_seen_at) as last_seen_at
      from usage_ip where key_id = ? and at >= ? group by usage_ip.ip
-     order by max(last_seen_at) desc, usage_ip.ip limit ${MAX_CALLERS}`,
+     order by usage_ip.ip = '${OTHER_CALLERS}' desc, max(last_seen_at) desc, usage_ip.ip limit ${LISTED_CALLERS}`,
     [keyId, first],
   )
+  // The others stand last, and never fall off the end.
+  if (callers[0]?.ip === OTHER_CALLERS) callers.push(...callers.splice(0, 1))
   const ipsOf = new Map(counted.map((row) => [row.day, Number(row.ips)]))
   return {
     days: Array.from({ length: days }, (_, index) => {
@@ -52,7 +57,7 @@ export async function readCallers(
       return { day, distinctIps: ipsOf.get(day) ?? 0 }
     }),
     ips: callers.map((row) => ({
-      ip: row.ip,
+      ip: shownCaller(row.ip),
       requests: Number(row.requests),
       refused: Number(row.refused),
       firstSeenAt: new Date(row.first_seen_at).toISOString(),
@@ -60,3 +65,6 @@ export async function readCallers(
     })),
   }
 }
+
+/** What people see of a caller that Postgres holds. */
+export const shownCaller = (ip: string) => (ip === OTHER_CALLERS ? OTHER_CALLERS_NAME : ip)

@@ -41,4 +41,34 @@ export async function findClaimed(em: SqlEntityManager, ids: string[]): Promise<
   return new Set(rows.map((row) => row.id))
 }
 
+/** Claims per statement: none of the service's transactions should wait for a whole night's. */
+const FORGOTTEN_AT_ONCE = 20_000
+
+/**
+ * Each statement begins where the last one ended, so that none passes over what those before have deleted. `ctid` is safe:
+ * a claim is never updated.
+ */
+export const FORGET_CLAIMS = `
+  with forgotten as (
+    delete from usage_claim where ctid = any(array(
+      select ctid from usage_claim where claimed_at >= $1::timestamptz and claimed_at < $2 order by claimed_at limit $3
+    )) returning claimed_at
+  )
+  select count(*)::int as count, max(claimed_at)::text as last from forgotten`
+
+/** Deletes the claims made before an instant. Returns how many. */
+export async function forgetClaims(em: SqlEntityManager, before: Date): Promise<number> {
+  let forgotten = 0
+  for (let from: string | null = '-infinity'; from !== null; ) {
+    const [row]: { count: number; last: string | null }[] = await executeBound(em, FORGET_CLAIMS, [
+      from,
+      before,
+      FORGOTTEN_AT_ONCE,
+    ])
+    forgotten += row?.count ?? 0
+    from = row?.last ?? null
+  }
+  return forgotten
+}
+
 const uuidArray = (ids: Iterable<string>) => `{${[...ids].join(',')}}`

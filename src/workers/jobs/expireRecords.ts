@@ -1,13 +1,12 @@
 import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
+import { CLAIMS_KEPT_MS, forgetClaims } from '../../domain/usage/claims.ts'
+import { forgetEndpoints, UNUSED_DAYS } from '../../domain/usage/EndpointIds.ts'
 import type { WorkerContext } from '../context.ts'
 
 const DAY = 24 * 3600 * 1000
 
 /** For how long changes are kept for a region that has lapsed; after that it begins a new epoch instead. */
 const OWED_DAYS = 7
-
-/** Claims per statement. */
-const CLAIMS = 20_000
 
 /**
  * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after 90,
@@ -36,12 +35,6 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
   await em.execute(`delete from notification where finished_at < ? and status <> 'pending'`, [before(90)])
   await em.execute('delete from quota_day where day < ?', [before(400)])
   await em.execute('delete from usage_accepted where day < ?', [before(400)])
-  // Bit by bit: a busy service forgets millions of claims a night, and none of its transactions should wait for that.
-  for (let forgotten = CLAIMS; forgotten === CLAIMS; ) {
-    const rows = await em.execute<unknown[]>(
-      `delete from usage_claim where id in (select id from usage_claim where claimed_at < ? limit ?) returning 1`,
-      [before(36), CLAIMS],
-    )
-    forgotten = rows.length
-  }
+  await forgetEndpoints(em, before(400 + UNUSED_DAYS))
+  await forgetClaims(em, new Date(context.now().getTime() - CLAIMS_KEPT_MS))
 }

@@ -1,0 +1,41 @@
+import { parseAddress } from '../addresses.ts'
+
+/**
+ * The row under which callers are counted that are not told apart any more. As an address it is "unspecified", which no
+ * caller has.
+ */
+export const OTHER_CALLERS = '::'
+
+/** What people see instead of it. */
+export const OTHER_CALLERS_NAME = 'other'
+
+/** Callers of a key that are told apart per UTC day. */
+export const MAX_CALLERS = 5_000
+
+/** Of these, callers from which nothing was admitted that day: who is refused makes no more rows than this. */
+export const MAX_REFUSED_CALLERS = 500
+
+const PREFIX_GROUPS = 4
+const known = new Map<string, string | undefined>()
+
+/**
+ * What usage keeps of a caller's address: of IPv4 the address, of IPv6 its /64 (`2001:db8:1:2::/64`), which is what one
+ * subscriber has, and can change its address in as often as it likes. Undefined for what is nobody's address.
+ */
+export function callerNetwork(text: string): string | undefined {
+  if (known.has(text)) return known.get(text)
+  const network = networkOf(text)
+  if (known.size >= 50_000) known.clear()
+  known.set(text, network)
+  return network
+}
+
+function networkOf(text: string): string | undefined {
+  const address = parseAddress(text)
+  if (!address || address.range() === 'unspecified') return undefined
+  // The machine itself has one address, not a network.
+  if (address.kind() === 'ipv4' || address.range() === 'loopback') return address.toString()
+  const groups = address.toNormalizedString().split(':').slice(0, PREFIX_GROUPS)
+  while (groups.at(-1) === '0') groups.pop()
+  return `${groups.join(':')}::/64`
+}
