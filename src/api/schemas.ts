@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 export { AllowedIps, Instant, Metadata, Permission, text } from '../domain/keys/keyFields.ts'
+export { name } from '../domain/names.ts'
 
 /** Path parameters: anything may be asked for, and what cannot be an ID is not found like any other. */
 export const IdParams = z.object({

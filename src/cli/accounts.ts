@@ -7,6 +7,7 @@ import { CustomLimits as CustomLimitsSchema } from '../domain/commands/payloads.
 import { newId } from '../domain/ids.ts'
 import { permissionsFor } from '../domain/keys/access.ts'
 import { generateSecret } from '../domain/keys/keyFormat.ts'
+import { readName } from '../domain/names.ts'
 import { exportCommand } from './exportAccount.ts'
 import { importCommand } from './importKeys.ts'
 import { print } from './print.ts'
@@ -123,7 +124,7 @@ async function memberOf({ email, role = 'admin', name, ...options }: NewMember) 
   return {
     memberId: newId('member'),
     email,
-    name: name ?? null,
+    name: name === undefined ? null : readName('--name', name),
     role,
     passwordHash: await argon2.hash(password),
   }
@@ -137,7 +138,7 @@ async function createAccount({ name, plan, email, ...options }: NewAccount) {
     const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'live')
     const adminKey = { keyId: newId('apiKey'), digest, hint }
     const accountId = newId('account')
-    const payload = { accountId, name, plan, adminKey, member }
+    const payload = { accountId, name: readName('--name', name), plan, adminKey, member }
     const result = await run('create-account', null, payload, anotherKeyOf(accountId))
     return { ...result, adminKey: value }
   })

@@ -2,6 +2,7 @@ import { Command as Cli } from 'commander'
 import { ServiceTokenSchema } from '../domain/accounts/ServiceToken.ts'
 import { newId } from '../domain/ids.ts'
 import { generateSecret } from '../domain/keys/keyFormat.ts'
+import { readName } from '../domain/names.ts'
 import { print } from './print.ts'
 import { withService } from './withService.ts'
 
@@ -17,7 +18,12 @@ export function serviceTokenCommands(): Cli {
       const created = await withService(async ({ env, run }) => {
         const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'service')
         const serviceTokenId = newId('serviceToken')
-        const result = await run('create-service-token', null, { serviceTokenId, name, digest, hint })
+        const result = await run('create-service-token', null, {
+          serviceTokenId,
+          name: readName('--name', name),
+          digest,
+          hint,
+        })
         return { ...result, serviceToken: value }
       })
       print(command, created)

@@ -69,9 +69,29 @@ describe('what keys are called', () => {
         expect.objectContaining({ name: 'Admin key', type: 'live', status: 'active' }),
         { id: expect.stringMatching(/^key_/), name: 'Web', type: 'live', status: 'active' },
       ],
+      pagination: { page: 1, limit: 1_000, total: 2, totalPages: 1, hasNext: false, hasPrev: false },
     })
     expect((await anybody.get('/api-keys', viewer)).status).toBe(403)
     expect(names(await (await service.account()).get('/api-key-names'))).toEqual(['Admin key'])
     expect((await anybody.get('/api-key-names')).status).toBe(401)
+  })
+
+  it('comes page by page, at most a thousand at once, or of one key alone', async () => {
+    const account = await service.account('enterprise')
+    for (const name of ['b', 'a', 'C'])
+      await account.createKey({ name, metadata: { big: 'x'.repeat(1_000) } })
+    const page = async (query: string) => (await account.get(`/api-key-names?${query}`)).body
+    expect(names({ body: await page('limit=2') })).toEqual(['a', 'Admin key'])
+    const second = await page('limit=2&page=2')
+    expect(names({ body: second })).toEqual(['b', 'C'])
+    expect(second.pagination).toMatchObject({ total: 4, totalPages: 2, hasNext: false })
+    const { id } = second.apiKeys[0]
+    expect((await page(`id=${id}`)).apiKeys).toEqual([{ id, name: 'b', type: 'live', status: 'active' }])
+    const foreign = await service.account()
+    expect((await foreign.get(`/api-key-names?id=${id}`)).body.apiKeys).toEqual([])
+    for (const limit of ['0', '1001', 'all']) {
+      const { status, body } = await account.get(`/api-key-names?limit=${limit}`)
+      expect([status, body.errors?.[0].field]).toEqual([400, 'limit'])
+    }
   })
 })

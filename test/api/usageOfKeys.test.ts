@@ -126,6 +126,20 @@ describe('GET /api-keys/{id}/callers', () => {
     }
   })
 
+  it('to who manages keys alone: addresses are personal data, and usage is not', async () => {
+    for (const fields of [
+      { access: 'full' },
+      { access: 'admin', permissions: ['usage:read', 'account:read'] },
+    ]) {
+      const { key } = await account.createKey(fields)
+      const reader = account.as(key)
+      const answer = await reader.get(`/api-keys/${busy.id}/callers`)
+      expect([answer.status, answer.body.requiredPermission]).toEqual([403, 'keys:manage'])
+      expect((await reader.get(`/api-keys/${busy.id}/usage`)).status).toBe(200)
+      expect((await reader.get('/usage')).status).toBe(200)
+    }
+  })
+
   it('of one’s own keys alone', async () => {
     const other = await service.account()
     const [foreign, unknown] = await Promise.all(

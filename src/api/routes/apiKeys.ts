@@ -16,6 +16,7 @@ import {
   IdParams,
   Instant,
   Metadata,
+  name,
   Pagination,
   Permission,
   paginate,
@@ -43,7 +44,7 @@ export const createKey = route(
     path: '/api-keys',
     summary: 'Create a key. Its value is shown once, in this answer.',
     body: z.strictObject({
-      name: text(100),
+      name: name(100),
       type: KeyTypes,
       access: Access.default('full'),
       permissions: z.array(Permission).max(50).optional(),
@@ -94,7 +95,10 @@ export const list = route(
       limit: whole(1, 100, 20),
       type: KeyTypes.optional(),
       status: z.enum(['active', 'revoked', 'expired']).optional(),
-      q: text(100).optional().describe('Part of the name or the ID, or the last 4 characters'),
+      q: text(100)
+        .overwrite((q) => q.normalize('NFC'))
+        .optional()
+        .describe('Part of the name or the ID, or the last 4 characters'),
       sort: Sort,
       include: z.literal('usage').optional().describe('`usage`: what each key of the page was used for'),
     }),
@@ -163,7 +167,7 @@ export const update = route(
     params: IdParams,
     body: z
       .strictObject({
-        name: text(100),
+        name: name(100),
         access: Access,
         permissions: z.array(Permission).max(50),
         allowedIps: AllowedIps,

@@ -8,9 +8,11 @@ export const keyCallers = route(
   {
     method: 'get',
     path: '/api-keys/:id/callers',
-    summary: 'From which addresses a key was used in the last days (UTC): how many a day, and the latest 100',
+    summary:
+      'From which addresses a key was used in the last UTC days: how many each day, and the latest 100',
     tag: 'Usage',
-    auth: { permission: 'usage:read' },
+    // Addresses are personal data: `usage:read`, which every ordinary key has, is not enough.
+    auth: { permission: 'keys:manage' },
     params: IdParams,
     query: z.strictObject({ days: whole(1, 35, 7) }),
     responses: { 200: z.object({ keyId: z.string(), asOf: z.string(), ...Callers.shape }) },

@@ -6,7 +6,7 @@ import { newLink, newSigningSecret, requireCalm, targetOf } from '../channelInpu
 import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, AcceptedWithSecret, Email, IdParams, text } from '../schemas.ts'
+import { Accepted, AcceptedWithSecret, Email, IdParams, name } from '../schemas.ts'
 
 const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' }, params: IdParams } as const
 
@@ -19,7 +19,7 @@ export const updateChannel = route(
       'Rename a channel, or let it lead elsewhere: it is then verified anew, as if it were created, and alerts wait for that. A webhook keeps its signing secret.',
     body: z
       .strictObject({
-        name: text(100),
+        name: name(100),
         to: Email.describe('The address of an email channel'),
         url: z.string().min(1).max(2_048).describe('The URL of a Slack channel or webhook'),
       })

@@ -6,7 +6,7 @@ import { ChannelResource, presentTarget } from '../../domain/notifications/prese
 import { newLink, newSigningSecret, requireCalm, showChannel, targetOf } from '../channelInput.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { AcceptedWithSecret, Email, IdParams, text } from '../schemas.ts'
+import { AcceptedWithSecret, Email, IdParams, name } from '../schemas.ts'
 
 const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' } } as const
 
@@ -39,7 +39,7 @@ export const createChannel = route(
       'Create a channel. An email address gets a link to confirm it; Slack and webhooks a test message, whose arrival verifies them.',
     body: z.strictObject({
       type: z.enum(CHANNEL_TYPES),
-      name: text(100),
+      name: name(100),
       to: Email.optional().describe('The address of an email channel'),
       url: z.string().min(1).max(2_048).optional().describe('The URL of a Slack channel or webhook'),
     }),

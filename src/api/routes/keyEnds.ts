@@ -6,7 +6,7 @@ import { loadKey } from '../../domain/keys/keyStore.ts'
 import { KeyResource } from '../../domain/keys/presentKey.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, IdParams, text } from '../schemas.ts'
+import { Accepted, IdParams, name } from '../schemas.ts'
 
 const shared = { tag: 'API keys', auth: { permission: 'keys:manage' }, params: IdParams } as const
 
@@ -23,7 +23,7 @@ export const revoke = route(
     method: 'post',
     path: '/api-keys/:id/revoke',
     summary: 'Revoke a key. After the 200 no verification that starts later is accepted, in any region.',
-    body: z.strictObject({ reason: text(500).nullable().default(null) }),
+    body: z.strictObject({ reason: name(500).nullable().default(null) }),
     bodyOptional: true,
     responses: { 200: z.object({ apiKey: KeyResource, fanOut: FanOut }), 202: Accepted },
     problems: ['api-key-not-found', 'idempotency-conflict', 'idempotency-in-flight'],

@@ -3,29 +3,40 @@ import { statusOf } from '../../domain/keys/keyRules.ts'
 import { listKeyNames } from '../../domain/keys/keyStore.ts'
 import { KeyResource } from '../../domain/keys/presentKey.ts'
 import { route } from '../guard.ts'
+import { Pagination, paginate, text, whole } from '../schemas.ts'
 
 /** For members who do not manage keys: what there is, and nothing about it. */
 export const keyNames = route(
   {
     method: 'get',
     path: '/api-key-names',
-    summary: 'What the account’s keys are called',
+    summary: 'List the names of the account’s keys, by name',
     tag: 'API keys',
     auth: { permission: 'account:read' },
+    query: z.strictObject({
+      page: whole(1, 1_000_000, 1),
+      limit: whole(1, 1_000, 1_000),
+      id: text(64).optional().describe('This key alone'),
+    }),
     responses: {
       200: z.object({
         apiKeys: z.array(KeyResource.pick({ id: true, name: true, type: true, status: true })),
+        pagination: Pagination,
       }),
     },
     problems: [],
   },
-  async ({ api, principal }) => {
-    const keys = await listKeyNames(api.em(), principal.accountId)
+  async ({ api, principal, query: { page, limit, id } }) => {
+    const { keys, total } = await listKeyNames(api.em(), principal.accountId, {
+      id,
+      limit,
+      offset: (page - 1) * limit,
+    })
     const now = api.now()
-    const apiKeys = keys.map(({ id, name, type, status, expiresAt }) => ({
-      ...{ id, name, type },
+    const apiKeys = keys.map(({ expiresAt, status, ...key }) => ({
+      ...key,
       status: statusOf({ status, expiresAt }, now),
     }))
-    return { status: 200, body: { apiKeys } }
+    return { status: 200, body: { apiKeys, pagination: paginate(page, limit, total) } }
   },
 )

@@ -7,7 +7,7 @@ import { Roles } from '../../domain/commands/payloads.ts'
 import { newId } from '../../domain/ids.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, Email, IdParams, Password, text } from '../schemas.ts'
+import { Accepted, Email, IdParams, name, Password } from '../schemas.ts'
 
 const shared = { tag: 'Members', auth: { permission: 'members:manage' } } as const
 
@@ -38,7 +38,7 @@ export const addMember = route(
       email: Email,
       role: Roles,
       password: Password,
-      name: text(100).nullable().default(null),
+      name: name(100).nullable().default(null),
     }),
     responses: { 201: MemberResource, 202: Accepted },
     problems: ['email-taken', 'idempotency-conflict', 'idempotency-in-flight'],
@@ -79,7 +79,7 @@ export const updateMember = route(
     summary: 'Change a member’s role, name or password. A new password ends their sessions.',
     params: IdParams,
     body: z
-      .strictObject({ role: Roles, name: text(100).nullable(), password: Password })
+      .strictObject({ role: Roles, name: name(100).nullable(), password: Password })
       .partial()
       .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
     responses: { 200: MemberResource, 202: Accepted },

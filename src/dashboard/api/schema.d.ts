@@ -155,7 +155,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the account’s keys are called
+         * List the names of the account’s keys, by name
          * @description Takes the permission `account:read`.
          */
         get: operations["getApiKeyNames"];
@@ -195,8 +195,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * From which addresses a key was used in the last days (UTC): how many a day, and the latest 100
-         * @description Takes the permission `usage:read`.
+         * From which addresses a key was used in the last UTC days: how many each day, and the latest 100
+         * @description Takes the permission `keys:manage`.
          */
         get: operations["getApiKeysIdCallers"];
         put?: never;
@@ -2236,7 +2236,11 @@ export interface operations {
     };
     getApiKeyNames: {
         parameters: {
-            query?: never;
+            query?: {
+                page?: string;
+                limit?: string;
+                id?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2258,6 +2262,14 @@ export interface operations {
                             /** @enum {string} */
                             status: "active" | "revoked" | "expired";
                         }[];
+                        pagination: {
+                            page: number;
+                            limit: number;
+                            total: number;
+                            totalPages: number;
+                            hasNext: boolean;
+                            hasPrev: boolean;
+                        };
                     };
                 };
             };

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { invalid } from '../failure.ts'
 import { isIpOrRange } from '../keys/allowedIps.ts'
-import { text } from '../keys/keyFields.ts'
+import { name } from '../names.ts'
 import {
   type AlertRule,
   isDetector,
@@ -39,7 +39,7 @@ const Scope = z.union([
 ])
 
 const fields = {
-  name: text(100),
+  name: name(100),
   metric: z.enum(METRICS),
   threshold: z.number().min(0).max(1e12).nullable(),
   window: z.enum(WINDOWS),

@@ -3,6 +3,7 @@ import { Failure, type FieldFault } from '../failure.ts'
 import { faultsOf } from '../faults.ts'
 import { permissionsFor } from '../keys/access.ts'
 import { Access, AllowedIps, Instant, KeyTypes, Metadata, Permission, text } from '../keys/keyFields.ts'
+import { name } from '../names.ts'
 import { unstorable } from '../storable.ts'
 import type { ImportRecord } from './outcome.ts'
 import { parseHash } from './parseHash.ts'
@@ -16,7 +17,7 @@ export const ImportLine = z.strictObject({
     .string()
     .max(128)
     .describe('SHA-256 of the whole key: hex or base64, also behind "sha256:", "sha256-" or "sha256$"'),
-  name: text(100),
+  name: name(100),
   type: KeyTypes.nullish(),
   access: Access.nullish().describe('`full` unless told'),
   permissions: z.array(Permission).max(50).nullish(),

@@ -67,12 +67,22 @@ function orderOf({ by, descending }: KeyOrder): QueryOrderMap<ApiKey>[] {
 
 export type KeyName = Pick<ApiKey, 'id' | 'name' | 'type' | 'status' | 'expiresAt'>
 
-/** What all of an account's keys are called, in the order of their names. */
-export function listKeyNames(em: SqlEntityManager, accountId: string): Promise<KeyName[]> {
-  return readRows(em)
-    .where({ accountId, status: { $ne: 'deleted' } })
+/** One page of what an account's keys are called, in the order of their names, and how many there are; with `id`, that key alone. */
+export async function listKeyNames(
+  em: SqlEntityManager,
+  accountId: string,
+  { id, limit, offset }: { id?: string; limit: number; offset: number },
+): Promise<{ keys: KeyName[]; total: number }> {
+  const where = { accountId, status: { $ne: 'deleted' }, ...(id === undefined ? {} : { id }) } as const
+  const rows = em
+    .createQueryBuilder(ApiKeySchema, 'k')
+    .select(['id', 'name', 'type', 'status', 'expiresAt'])
+    .where(where)
     .orderBy(orderOf({ by: 'name', descending: false }))
-    .execute('all')
+    .limit(limit)
+    .offset(offset)
+  const [keys, total] = await Promise.all([rows.execute<KeyName[]>('all'), em.count(ApiKeySchema, where)])
+  return { keys, total }
 }
 
 /** Plain rows: to make entities of a hundred keys that nobody changes costs five times what reading them does. */

@@ -36,9 +36,9 @@ export function KeyDetail({ id, isAdmin }: Props) {
   const name = useKeyName(id, !isAdmin)
   const usage = useKeyUsage(id)
   const series = useKeySeries(id, range)
-  const callers = useKeyCallers(id, range)
+  const callers = useKeyCallers(id, range, isAdmin)
   const changes = useKeyChanges(id, isAdmin)
-  const all = [usage, series, callers, ...(isAdmin ? [key, changes] : [name])]
+  const all = [usage, series, ...(isAdmin ? [key, callers, changes] : [name])]
 
   // What is shown stays when one reading of many fails.
   const failed = all.find(({ error, data }) => error && (data === undefined || isGone(error)))
@@ -51,8 +51,8 @@ export function KeyDetail({ id, isAdmin }: Props) {
         <LoadError error={failed.error} retry={retry} />
       </Frame>
     )
-  if (!usage.data || !series.data || !callers.data || (isAdmin ? !key.data || !changes.data : name.isPending))
-    return <KeySkeleton isAdmin={isAdmin} />
+  const isWaiting = isAdmin ? !key.data || !callers.data || !changes.data : name.isPending
+  if (!usage.data || !series.data || isWaiting) return <KeySkeleton isAdmin={isAdmin} />
   const isStale = series.isPlaceholderData
   const longest = usage.data.windows['30d']
   const isUnused = longest.requests + longest.refused === 0
@@ -81,7 +81,7 @@ export function KeyDetail({ id, isAdmin }: Props) {
           <KeyCharts series={series.data} usage={usage.data} isStale={isStale} />
           <SimpleGrid cols={{ base: 1, md: 2 }}>
             <RefusalsCard range={series.data.range} window={usage.data.windows[series.data.range]} />
-            <CallersCard callers={callers.data} />
+            {callers.data && <CallersCard callers={callers.data} />}
           </SimpleGrid>
         </>
       )}

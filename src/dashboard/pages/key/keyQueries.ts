@@ -55,9 +55,11 @@ export const useKeySeries = (id: string, range: KeyRange) =>
     },
   })
 
-export const useKeyCallers = (id: string, range: KeyRange) =>
+/** Addresses are personal data: only admins may read them. */
+export const useKeyCallers = (id: string, range: KeyRange, isAdmin: boolean) =>
   useQuery({
     ...live,
+    enabled: isAdmin,
     queryKey: ['key', id, 'callers', range],
     queryFn: ({ signal }) =>
       bodyOf(
@@ -80,9 +82,9 @@ export const useKeyChanges = (id: string, isAdmin: boolean) =>
 /** What a key is called, for members who may not read it. */
 export const useKeyName = (id: string, isWanted: boolean) =>
   useQuery({
-    queryKey: ['keys', 'names'],
+    queryKey: ['keys', 'name', id],
     enabled: isWanted,
     refetchInterval: LIVE_MS,
-    queryFn: ({ signal }) => bodyOf(client.GET('/api-key-names', { signal })),
-    select: ({ apiKeys }) => apiKeys.find((one) => one.id === id),
+    queryFn: ({ signal }) => bodyOf(client.GET('/api-key-names', { params: { query: { id } }, signal })),
+    select: ({ apiKeys }) => apiKeys[0],
   })

@@ -9,15 +9,13 @@ import { StatusBadge, TypeBadge } from '../key/KeyBadges.tsx'
 import { useKeyNames } from './keyList.ts'
 import { Pages } from './Pages.tsx'
 
-/** More rows at once would hold the page up. */
+/** Rows a page. */
 const ROWS = 50
 
 /** What keys there are, for members who do not manage them. Editors may see what each was used for. */
 export function KeyNames() {
-  const names = useKeyNames()
   const [page, setPage] = useState(1)
-  const total = names.data?.apiKeys.length ?? 0
-  const pagination = { page, limit: ROWS, total, totalPages: Math.ceil(total / ROWS) }
+  const names = useKeyNames(page, ROWS)
   const seesUsage = useMember().role === 'editor'
   return (
     <Stack gap="lg">
@@ -37,7 +35,7 @@ export function KeyNames() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {names.data.apiKeys.slice((page - 1) * ROWS, page * ROWS).map(({ id, name, type, status }) => (
+              {names.data.apiKeys.map(({ id, name, type, status }) => (
                 <Table.Tr key={id}>
                   <Table.Td>
                     {seesUsage ? (
@@ -65,7 +63,7 @@ export function KeyNames() {
               ))}
             </Table.Tbody>
           </Table>
-          <Pages pagination={pagination} change={(change) => setPage(Number(change.page ?? 1))} />
+          <Pages pagination={names.data.pagination} change={(change) => setPage(Number(change.page ?? 1))} />
         </Paper>
       ) : (
         <Skeleton height={160} />

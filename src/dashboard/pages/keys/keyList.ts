@@ -26,9 +26,16 @@ export const useKeys = (query: KeyQuery) =>
       bodyOf(client.GET('/api-keys', { params: { query: { ...query, include: 'usage' } }, signal })),
   })
 
-/** What keys are called: all that members see who do not manage them. */
-export const useKeyNames = () =>
+/** One page of what keys are called: all that members see who do not manage them. */
+export const useKeyNames = (page: number, limit: number) =>
   useQuery({
-    queryKey: ['keys', 'names'],
-    queryFn: ({ signal }) => bodyOf(client.GET('/api-key-names', { signal })),
+    queryKey: ['keys', 'names', page, limit],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      bodyOf(
+        client.GET('/api-key-names', {
+          params: { query: { page: String(page), limit: String(limit) } },
+          signal,
+        }),
+      ),
   })
