@@ -62,6 +62,15 @@ export const forged = {
   'X-Key_Type': 'live',
   'X_Key-Type': 'live',
   x_watermark: 'false',
+  'X-Request_Id': 'req_forged',
+  'X_Request-Id': 'req_forged',
+  X_Request_Id: 'req_forged',
+  'X-Account_Id': 'acct_forged',
+  'X_Account-Id': 'acct_forged',
+  'x-key_id': 'key_forged',
+  'X_Key-Id': 'key_forged',
+  X_Key_Type: 'live',
+  'X_RateLimit-Limit': 'forged',
   // Names headers that a proxy should drop on the way.
   Connection: 'close, X-Watermark, X-Key-Id, X-Account-Id, X-Key-Type, X-Request-Id, X-Forwarded-For',
 }
