@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Member } from '../domain/accounts/Member.ts'
 import type { Actor } from '../domain/commands/Command.ts'
+import type { Holder } from '../domain/keys/holding.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -36,4 +37,11 @@ export type ApiContext = {
 }
 
 /** Who asks, for which account, and what they may do. */
-export type Principal = { accountId: string; permissions: readonly string[]; actor: Actor; member?: Member }
+export type Principal = {
+  accountId: string
+  permissions: readonly string[]
+  /** What they may give to others. */
+  holds: Holder
+  actor: Actor
+  member?: Member
+}

@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import { holdingOf } from '../domain/keys/holding.ts'
 import { missingAuthorization, presentedSecret } from '../verifier/http/credentials.ts'
 import { refusal } from '../verifier/http/refusal.ts'
 import type { ApiContext, Principal } from './context.ts'
@@ -41,5 +42,10 @@ async function identify(api: ApiContext, ctx: Context, permission: string): Prom
   })
   const { key } = verification
   if (!verification.valid || !key) throw refusal(verification, permission)
-  return { accountId: key.accountId, permissions: key.permissions, actor: { type: 'api_key', id: key.keyId } }
+  return {
+    accountId: key.accountId,
+    permissions: key.permissions,
+    holds: holdingOf({ ...key, expiresAt: key.expiresAt === 0 ? null : new Date(key.expiresAt) }),
+    actor: { type: 'api_key', id: key.keyId },
+  }
 }

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import { MemberSchema } from '../domain/accounts/Member.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
 import { rolePermissions } from '../domain/keys/access.ts'
+import { holdingOfRole } from '../domain/keys/holding.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
 import type { ApiContext, Principal } from './context.ts'
 import { Problem } from './problems.ts'
@@ -41,6 +42,7 @@ export async function sessionPrincipal(api: ApiContext, ctx: Context): Promise<P
   return {
     accountId: member.accountId,
     permissions: rolePermissions[member.role],
+    holds: holdingOfRole(member.role),
     actor: { type: 'member', id: member.id },
     member,
   }

@@ -120,7 +120,11 @@ describe('the life of a key', () => {
     for (const key of [old.key, rotated.body.key]) {
       expect((await service.server.post('/verify', { key })).body).toMatchObject(valid('VALID'))
     }
+    const second = await account.post(`/api-keys/${old.id}/rotate`, { overlapSeconds: 60 })
+    expect(second.body).toMatchObject({ status: 409, successorId: rotated.body.id })
+    expect(second.body.type).toMatch(/key-already-rotated$/)
     const next = await account.post(`/api-keys/${rotated.body.id}/rotate`)
+    expect(next.body.expiresAt).toBeNull()
     expect((await service.server.post('/verify', { key: rotated.body.key })).body).toMatchObject(
       valid('EXPIRED'),
     )

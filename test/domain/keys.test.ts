@@ -9,6 +9,7 @@ import {
   decideUpdate,
   requireDeletable,
   requireRoom,
+  requireUnrotated,
   statusOf,
 } from '../../src/domain/keys/keyRules.ts'
 import { newRequestId, parseRequestId } from '../../src/verifier/requestId.ts'
@@ -165,6 +166,11 @@ describe('rotation and deletion', () => {
       new Date('2026-11-22T14:00:00Z'),
     )
     expect(codeOf(() => decideRotation(key({ status: 'revoked' }), 0, now))).toBe('key-not-active')
+  })
+
+  it('gives a key one successor, and names it to whoever asks for another', () => {
+    expect(codeOf(() => requireUnrotated(undefined))).toBe('fine')
+    expect(codeOf(() => requireUnrotated('key_2'))).toBe('key-already-rotated')
   })
 
   it('deletes only what can never be used again', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { newId } from '../../domain/ids.ts'
 import { permissionsFor } from '../../domain/keys/access.ts'
+import { grantOf, requireEditWithin, requireWithin } from '../../domain/keys/holding.ts'
 import { Access, KeyTypes } from '../../domain/keys/keyFields.ts'
 import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf, requireFuture } from '../../domain/keys/keyRules.ts'
@@ -58,10 +59,12 @@ export const createKey = route(
   (input) =>
     respondToCommand(input, {
       prepare: async () => {
-        const { api, body } = input
+        const { api, principal, body } = input
         const permissions = permissionsFor(body.access, body.permissions)
         const expiresAt = utc(body.expiresAt) ?? null
-        requireFuture('expiresAt', expiresAt === null ? null : new Date(expiresAt), api.now())
+        const end = expiresAt === null ? null : new Date(expiresAt)
+        requireFuture('expiresAt', end, api.now())
+        requireWithin(principal.holds, grantOf({ ...body, permissions, expiresAt: end }))
         const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, body.type)
         const keyId = newId('apiKey')
         const payload = { ...body, keyId, digest, hint, permissions, expiresAt }
@@ -183,7 +186,9 @@ export const update = route(
     respondToCommand(input, {
       prepare: async () => {
         const { api, ctx, principal, params, body } = input
-        await loadKey(api.em(), principal.accountId, params.id)
+        const key = await loadKey(api.em(), principal.accountId, params.id)
+        // What the edit gives is compared in its job, under the lock of the key.
+        requireEditWithin(principal.holds, key, key)
         const ifMatch = ctx.get('If-Match') || undefined
         const changes = { ...body, expiresAt: utc(body.expiresAt) }
         const payload = { keyId: params.id, changes, ifMatch }

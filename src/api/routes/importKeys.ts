@@ -5,6 +5,7 @@ import { planImport } from '../../domain/imports/importStore.ts'
 import { ImportOutcome, outcomeOf } from '../../domain/imports/outcome.ts'
 import { readImport } from '../../domain/imports/readImport.ts'
 import { readWhole } from '../../domain/imports/readWhole.ts'
+import { splitHeld } from '../../domain/imports/splitHeld.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
 import { Accepted } from '../schemas.ts'
@@ -40,8 +41,10 @@ export const importKeys = route(
     if (query.dryRun === 'true') {
       const em = api.em()
       const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
-      const { take, unchanged, errors } = await planImport(em, account, records, now)
-      const decided = { dryRun: true, imported: take.length, unchanged, errors, keys: [] }
+      const { held, errors: beyond } = splitHeld(records, principal.holds)
+      const { take, unchanged, errors } = await planImport(em, account, held, now)
+      const all = [...beyond, ...errors]
+      const decided = { dryRun: true, imported: take.length, unchanged, errors: all, keys: [] }
       return { status: 200, body: outcomeOf(file, decided) }
     }
     return respondToCommand(input, {

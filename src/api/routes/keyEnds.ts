@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { newId } from '../../domain/ids.ts'
+import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
 import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf } from '../../domain/keys/keyRules.ts'
 import { loadKey } from '../../domain/keys/keyStore.ts'
@@ -32,7 +33,8 @@ export const revoke = route(
     respondToCommand(input, {
       prepare: async () => {
         const { api, principal, params, body } = input
-        await loadKey(api.em(), principal.accountId, params.id)
+        const { type } = await loadKey(api.em(), principal.accountId, params.id)
+        requireWithin(principal.holds, { type })
         const payload = { keyId: params.id, reason: body.reason }
         return { kind: 'revoke-api-key', targetId: params.id, payload }
       },
@@ -45,7 +47,8 @@ export const rotate = route(
     ...shared,
     method: 'post',
     path: '/api-keys/:id/rotate',
-    summary: 'Create a key in the place of another, which ends after the overlap (at once unless told)',
+    summary:
+      'Create the successor of a key, which ends after the overlap (default: at once). A key has one successor.',
     body: z.strictObject({
       overlapSeconds: z
         .int()
@@ -58,6 +61,7 @@ export const rotate = route(
     problems: [
       'api-key-not-found',
       'key-not-active',
+      'key-already-rotated',
       'key-limit-reached',
       'idempotency-conflict',
       'idempotency-in-flight',
@@ -68,6 +72,8 @@ export const rotate = route(
       prepare: async () => {
         const { api, principal, params, body } = input
         const old = await loadKey(api.em(), principal.accountId, params.id)
+        // The successor's expiry is compared in the job, which knows it.
+        requireWithin(principal.holds, { ...grantOf(old), expiresAt: undefined })
         const { value, digest, hint } = generateSecret(api.env.KEY_PREFIX, old.type)
         const { overlapSeconds } = body
         const payload = { keyId: old.id, newKeyId: newId('apiKey'), digest, hint, overlapSeconds }
@@ -98,7 +104,8 @@ export const remove = route(
     respondToCommand(input, {
       prepare: async () => {
         const { api, ctx, principal, params } = input
-        await loadKey(api.em(), principal.accountId, params.id)
+        const { type } = await loadKey(api.em(), principal.accountId, params.id)
+        requireWithin(principal.holds, { type })
         const payload = { keyId: params.id, ifMatch: ctx.get('If-Match') || undefined }
         return { kind: 'delete-api-key', targetId: params.id, payload }
       },

@@ -5,6 +5,7 @@ import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
 import { Roles } from '../../domain/commands/payloads.ts'
 import { newId } from '../../domain/ids.ts'
+import { requireMemberEdit, requireRole } from '../../domain/keys/holding.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
 import { Accepted, Email, IdParams, name, Password } from '../schemas.ts'
@@ -41,12 +42,13 @@ export const addMember = route(
       name: name(100).nullable().default(null),
     }),
     responses: { 201: MemberResource, 202: Accepted },
-    problems: ['email-taken', 'idempotency-conflict', 'idempotency-in-flight'],
+    problems: ['email-taken', 'member-limit-reached', 'idempotency-conflict', 'idempotency-in-flight'],
   },
   (input) =>
     respondToCommand(input, {
       prepare: async () => {
         const { password, ...fields } = input.body
+        requireRole(input.principal.holds, fields.role, 'role')
         const memberId = newId('member')
         const payload = { ...fields, memberId, passwordHash: await argon2.hash(password) }
         return { kind: 'add-member', targetId: memberId, payload }
@@ -89,8 +91,12 @@ export const updateMember = route(
     respondToCommand(input, {
       prepare: async () => {
         const { api, principal, params, body } = input
-        await loadMember(api.em(), principal.accountId, params.id)
+        const member = await loadMember(api.em(), principal.accountId, params.id)
         const { password, ...changes } = body
+        requireMemberEdit(principal.holds, member.role, {
+          role: body.role,
+          hasPassword: password !== undefined,
+        })
         const passwordHash = password === undefined ? undefined : await argon2.hash(password)
         const payload = { ...changes, memberId: params.id, passwordHash }
         return { kind: 'update-member', targetId: params.id, payload }
@@ -113,7 +119,8 @@ export const removeMember = route(
     respondToCommand(input, {
       prepare: async () => {
         const { api, principal, params } = input
-        await loadMember(api.em(), principal.accountId, params.id)
+        const member = await loadMember(api.em(), principal.accountId, params.id)
+        requireRole(principal.holds, member.role, 'role')
         return { kind: 'remove-member', targetId: params.id, payload: { memberId: params.id } }
       },
       present: () => ({ status: 204 }),

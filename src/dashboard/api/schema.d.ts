@@ -137,7 +137,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create a key in the place of another, which ends after the overlap (at once unless told)
+         * Create the successor of a key, which ends after the overlap (default: at once). A key has one successor.
          * @description Takes the permission `keys:manage`.
          */
         post: operations["postApiKeysIdRotate"];
@@ -1392,7 +1392,7 @@ export interface operations {
                             field: string;
                             message: string;
                             /** @enum {string} */
-                            code: "required" | "invalid_type" | "out_of_range" | "invalid_format" | "too_long" | "unknown_field" | "duplicate" | "key-limit-reached" | "hash-not-importable";
+                            code: "required" | "invalid_type" | "out_of_range" | "invalid_format" | "too_long" | "unknown_field" | "duplicate" | "key-limit-reached" | "hash-not-importable" | "insufficient-permissions";
                         }[];
                         /** @description Errors beyond those listed */
                         furtherErrors: number;
@@ -2178,7 +2178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `key-not-active`, `idempotency-in-flight` */
+            /** @description `key-not-active`, `key-already-rotated`, `idempotency-in-flight` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3519,7 +3519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email-taken`, `idempotency-in-flight` */
+            /** @description `email-taken`, `member-limit-reached`, `idempotency-in-flight` */
             409: {
                 headers: {
                     [name: string]: unknown;

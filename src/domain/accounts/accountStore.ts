@@ -32,6 +32,18 @@ export async function requireFreeEmail(em: SqlEntityManager, email: string): Pro
     throw new Failure('email-taken', { detail: 'A member with this email address exists.' })
 }
 
+/** Members of an account: `GET /members` lists them all. */
+export const MAX_MEMBERS = 1_000
+
+/** Refuses one member more than an account may have. Lock the account first. */
+export async function requireMemberRoom(em: SqlEntityManager, accountId: string): Promise<void> {
+  if ((await em.count(MemberSchema, { accountId })) < MAX_MEMBERS) return
+  throw new Failure('member-limit-reached', {
+    detail: `An account has at most ${MAX_MEMBERS} members. Remove one first.`,
+    limit: MAX_MEMBERS,
+  })
+}
+
 /** An account keeps at least one admin. Lock the account first. */
 export async function requireOtherAdmin(em: SqlEntityManager, member: Member): Promise<void> {
   if (member.role !== 'admin') return

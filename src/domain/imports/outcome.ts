@@ -32,6 +32,7 @@ export const LineError = z.object({
     'duplicate',
     'key-limit-reached',
     'hash-not-importable',
+    'insufficient-permissions',
   ]),
 })
 export type LineError = z.infer<typeof LineError>

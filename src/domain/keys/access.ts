@@ -12,6 +12,10 @@ export const MANAGEMENT_PERMISSIONS = [
   'audit:read',
 ] as const
 
+/** Whether a permission is one of the service's own, to see or change the account. */
+export const isManagement = (permission: string): boolean =>
+  (MANAGEMENT_PERMISSIONS as readonly string[]).includes(permission)
+
 export type Access = 'admin' | 'full' | 'read_only'
 
 const full = ['renders:write', 'renders:read', 'usage:read']
@@ -29,8 +33,7 @@ const presets: Record<Access, readonly string[]> = {
 export function permissionsFor(access: Access, explicit?: readonly string[]): string[] {
   if (!explicit) return [...presets[access]]
   explicit.forEach((permission, index) => {
-    const managing = (MANAGEMENT_PERMISSIONS as readonly string[]).includes(permission)
-    if (managing && access !== 'admin') {
+    if (isManagement(permission) && access !== 'admin') {
       throw invalid(`permissions[${index}]`, 'out_of_range', `${permission} takes access "admin"`)
     }
     if (access === 'read_only' && !permission.endsWith(':read')) {

@@ -86,7 +86,20 @@ export function decideUpdate(
 /** The last instant that ISO 8601 writes with a year of four digits. */
 const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-/** Rotating takes an active key; a key with an expiry is followed by one that lives as long. With no overlap the old key ends at once and leaves its place to the new one. */
+/** A key has one successor: a second one would make it unclear which of them replaces it. */
+export function requireUnrotated(successorId: string | undefined): void {
+  if (successorId === undefined) return
+  throw new Failure('key-already-rotated', {
+    detail: `This key was rotated: its successor is ${successorId}. Rotate that one, or create a key.`,
+    successorId,
+  })
+}
+
+/**
+ * Rotating takes an active key. The successor of a key without an expiry has none. That of a key with one lives as long as
+ * the old key was to live, from its creation to its expiry, counted from now. With no overlap the old key ends at once and
+ * leaves its place to the new one.
+ */
 export function decideRotation(
   key: ApiKey,
   overlapSeconds: number,

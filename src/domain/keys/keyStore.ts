@@ -22,6 +22,19 @@ export async function lockKey(em: SqlEntityManager, accountId: string, keyId: st
   return key
 }
 
+/** The ID of the key that took this one's place, whatever has become of it. Lock the account first. */
+export async function findSuccessor(
+  em: SqlEntityManager,
+  { id, accountId }: Pick<ApiKey, 'id' | 'accountId'>,
+): Promise<string | undefined> {
+  const found = await em.findOne(
+    ApiKeySchema,
+    { accountId, rotatedFrom: id },
+    { fields: ['id'], orderBy: { createdAt: 'desc' } },
+  )
+  return found?.id
+}
+
 /** How many keys of a type count towards the plan: active and not expired. Lock the account first. */
 export function countActive(
   em: SqlEntityManager,

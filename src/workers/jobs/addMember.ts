@@ -1,12 +1,16 @@
-import { lockAccount, requireFreeEmail } from '../../domain/accounts/accountStore.ts'
+import { lockAccount, requireFreeEmail, requireMemberRoom } from '../../domain/accounts/accountStore.ts'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { presentMember } from '../../domain/accounts/presentMember.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { requireRole } from '../../domain/keys/holding.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from '../commandJob.ts'
 
 /** The unique index on the email decides between two accounts that add it at once. */
 export const addMember = commandJob('add-member', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
+  requireRole(await loadHolder(em, command), payload.role, 'role')
+  await requireMemberRoom(em, account.id)
   await requireFreeEmail(em, payload.email)
   const { memberId, ...fields } = payload
   const member = em.create(MemberSchema, { ...fields, id: memberId, accountId: account.id, createdAt: now })

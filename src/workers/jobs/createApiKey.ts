@@ -2,8 +2,10 @@ import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { limitsOf } from '../../domain/accounts/plans.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
+import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
 import { requireRoom } from '../../domain/keys/keyRules.ts'
 import { countActive } from '../../domain/keys/keyStore.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
 import { commandJob } from '../commandJob.ts'
 
@@ -13,7 +15,9 @@ export const createApiKey = commandJob('create-api-key', async ({ em, command, p
   const used = await countActive(em, account.id, payload.type, now)
   requireRoom(account.plan, limitsOf(account.plan, account.customLimits), payload.type, used)
 
-  const { keyId, expiresAt, ...fields } = payload
+  const { keyId, expiresAt: end, ...fields } = payload
+  const expiresAt = end === null ? null : new Date(end)
+  requireWithin(await loadHolder(em, command), grantOf({ ...fields, expiresAt }))
   const key = em.create(ApiKeySchema, {
     ...fields,
     id: keyId,
@@ -22,7 +26,7 @@ export const createApiKey = commandJob('create-api-key', async ({ em, command, p
     version: 1,
     createdAt: now,
     createdBy: command.actor.id,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    expiresAt,
   })
   em.persist(key)
   audit(em, command, {

@@ -4,7 +4,9 @@ import { audit } from '../../domain/audit/audit.ts'
 import { notImportable } from '../../domain/imports/decideImport.ts'
 import { hasImportedKeys, insertImported, planImport } from '../../domain/imports/importStore.ts'
 import { outcomeOf } from '../../domain/imports/outcome.ts'
+import { splitHeld } from '../../domain/imports/splitHeld.ts'
 import { FORMS_REMEMBERED_MS } from '../../domain/keys/keyFormat.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from '../commandJob.ts'
 import type { Handler } from '../context.ts'
 
@@ -12,7 +14,8 @@ import type { Handler } from '../context.ts'
 const applyImport = commandJob('import-api-keys', async ({ em, command, payload, now }) => {
   const { records, ...file } = payload
   const account = await lockAccount(em, command.accountId)
-  const { take, unchanged, errors } = await planImport(em, account, records, now)
+  const { held, errors: beyond } = splitHeld(records, await loadHolder(em, command))
+  const { take, unchanged, errors } = await planImport(em, account, held, now)
   const ids = await insertImported(em, { accountId: account.id, createdBy: command.actor.id, now }, take)
 
   const keys = take
@@ -29,7 +32,7 @@ const applyImport = commandJob('import-api-keys', async ({ em, command, payload,
     dryRun,
     imported: keys.length,
     unchanged,
-    errors: [...errors, ...lost],
+    errors: [...beyond, ...errors, ...lost],
     keys,
   })
   const { total, imported, failed } = outcome

@@ -2,16 +2,23 @@ import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { limitsOf } from '../../domain/accounts/plans.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
-import { decideRotation, requireRoom } from '../../domain/keys/keyRules.ts'
-import { countActive, lockKey } from '../../domain/keys/keyStore.ts'
+import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
+import { decideRotation, requireRoom, requireUnrotated } from '../../domain/keys/keyRules.ts'
+import { countActive, findSuccessor, lockKey } from '../../domain/keys/keyStore.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
 import { commandJob } from '../commandJob.ts'
 
-/** A new key with the old one's settings; the old one ends after the overlap. During it both count towards the plan. */
+/**
+ * A new key with the old one's settings; the old one ends after the overlap. During it both count towards the plan. The
+ * account's lock lets rotations run one after another, so a key has one successor.
+ */
 export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
   const old = await lockKey(em, account.id, payload.keyId)
+  requireUnrotated(await findSuccessor(em, old))
   const { oldExpiresAt, newExpiresAt, freesPlace } = decideRotation(old, payload.overlapSeconds, now)
+  requireWithin(await loadHolder(em, command), grantOf({ ...old, expiresAt: newExpiresAt }))
   const used = await countActive(em, account.id, old.type, now)
   requireRoom(
     account.plan,

@@ -1,6 +1,8 @@
 import { audit } from '../../domain/audit/audit.ts'
+import { requireEditWithin } from '../../domain/keys/holding.ts'
 import { decideUpdate } from '../../domain/keys/keyRules.ts'
 import { lastUses, lockKey } from '../../domain/keys/keyStore.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
 import { commandJob } from '../commandJob.ts'
 
@@ -10,6 +12,7 @@ export const updateApiKey = commandJob('update-api-key', async ({ em, command, p
   const { expiresAt, ...changes } = payload.changes
   const parsed = expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }
   const written = decideUpdate(key, { ...changes, ...parsed }, payload.ifMatch, now)
+  requireEditWithin(await loadHolder(em, command), key, { ...key, ...written })
   if (Object.keys(written).length > 0) {
     Object.assign(key, written, { version: key.version + 1 })
     audit(em, command, {

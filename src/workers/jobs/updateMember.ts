@@ -2,12 +2,20 @@ import { loadMember, lockAccount, requireOtherAdmin } from '../../domain/account
 import { presentMember } from '../../domain/accounts/presentMember.ts'
 import { SessionSchema } from '../../domain/accounts/Session.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { requireMemberEdit } from '../../domain/keys/holding.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from '../commandJob.ts'
 
 /** A new password ends every session of the member. */
 export const updateMember = commandJob('update-member', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
   const member = await loadMember(em, account.id, payload.memberId)
+  // Their own password, which the api has asked for the present one: everybody may.
+  const isOwn = command.actor.type === 'member' && command.actor.id === member.id
+  if (!isOwn || payload.role !== undefined || payload.name !== undefined) {
+    const hasPassword = payload.passwordHash !== undefined
+    requireMemberEdit(await loadHolder(em, command), member.role, { role: payload.role, hasPassword })
+  }
   if (payload.role !== undefined && payload.role !== 'admin') await requireOtherAdmin(em, member)
   if (payload.role !== undefined) member.role = payload.role
   if (payload.name !== undefined) member.name = payload.name
