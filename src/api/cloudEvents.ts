@@ -13,7 +13,7 @@ export const CLOUD_EVENTS = 'application/cloudevents-batch+json'
 /** A media type of JSON, with or without parameters. */
 export const JSON_TYPE = /^[^/;\s]+\/([^/;\s]+\+)?[jJ][sS][oO][nN]\s*(;.*)?$/
 
-/** `null` is the same as unset, for attributes that may be unset. Extension attributes are taken, and nothing is done with them. */
+/** `null` is the same as unset, for attributes that may be unset. Extension attributes are accepted and ignored. */
 export const CloudEvent = compile(
   z.looseObject({
     specversion: z.literal('1.0'),
@@ -69,5 +69,5 @@ export function fromCloudEvents(sent: CloudEvent | CloudEvent[], received: Date)
   return { events, nameOf }
 }
 
-/** An event is the same by `source` and `id`. The NUL, which no text of a caller holds, keeps the two and our own IDs apart. */
+/** An event is the same by `source` and `id`. The NUL, which no caller's text holds, keeps the two apart. */
 const idOf = ({ source, id }: CloudEvent) => `${source}\0${id}`

@@ -1,7 +1,7 @@
 /**
- * SQLSTATEs with which Postgres says that it cannot do this now, whatever the data: connection (08), a login that is refused
- * (28), transaction rolled back (40), lack of resources (53), shutdown (57P0x), I/O (58), a standby (25006), a session
- * that was ended (25P03), a lock (55P03), and a schema that is not there yet (42P01, 42703, 42501, 3D000, 3F000).
+ * SQLSTATEs with which Postgres says that it cannot do this now, whatever the data: connection (08), a login that is
+ * refused (28), transaction rolled back (40), lack of resources (53), shutdown (57P0x), I/O (58), a standby (25006), a
+ * session that was ended (25P03), a lock (55P03), a schema that is not there yet (42P01, 42703, 42501, 3D000, 3F000).
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const NOT_NOW = /^(08|28|40|53|58|57P0|25P03|25006|55P03|42P01|42703|42501|3D000|3F000)/

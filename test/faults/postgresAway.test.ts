@@ -79,5 +79,6 @@ it('promise 2: what is acknowledged while Postgres is away costs no attempt, and
   )
   expect(usage).toMatchObject({ requests: 100, serverErrors: 40 })
   await eventually(unfinished, (jobs) => jobs.length === 0)
+  expect(await service.cli('usage', 'parked', '--retry')).toMatchObject({ parked: 0 })
   expect((await account.get(`/api-keys/${keyId}/usage`)).body.windows['24h'].requests).toBe(100)
 }, 120_000)

@@ -1,13 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { UsageBatch } from './UsageBatch.ts'
 
-/** Endpoints that are told apart per account; what comes after them counts as one, so that no caller makes rows at will. */
+/** Endpoints that are told apart per account. What comes after them counts as one: no caller makes rows at will. */
 export const MAX_ENDPOINTS = 200
 
 /** The id under which all further endpoints of an account are counted. */
 export const OTHER_ENDPOINTS = 0
 
-/** An endpoint that nobody has used for this long makes room for another. Its name stays as long as usage that has it. */
+/** An endpoint that nobody has used for this long makes room for another. Its name stays while usage has it. */
 export const UNUSED_DAYS = 35
 
 /** Names in memory at once, and per account: what a scanner with a valid key tries ends here. */
@@ -29,8 +29,8 @@ export class EndpointIds {
   #today = ''
 
   /**
-   * Makes sure that every endpoint of a batch that has a place has an id, and is known to be in use. Safe at once from many
-   * processes: an endpoint is one row. What is returned stays true for the batch, whatever is learned or forgotten meanwhile.
+   * Gives an id to every endpoint of a batch for which there is room, and marks it as in use. Safe at once from many
+   * processes: an endpoint is one row. What is returned stays true for the batch, whatever is forgotten meanwhile.
    */
   async learn(em: SqlEntityManager, batch: UsageBatch, now: Date): Promise<IdOfEndpoint> {
     this.#forgetAtMidnight(now)

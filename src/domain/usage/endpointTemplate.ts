@@ -7,9 +7,9 @@ const LONGEST_WORD = 40
 const known = new Map<string, string>()
 
 /**
- * A path with `{id}` for each segment that looks like an identifier: `/images/7f3a90c2/render` → `/images/{id}/render`. A proxy
- * knows raw paths only, and each image would be an endpoint of its own. In doubt a segment stays as it is: `/v1`,
- * `/oauth2`, `/utf-8`. A route's own pattern (`/images/:id`) has no such segments and comes out unchanged.
+ * A path with `{id}` for each segment that looks like an identifier: `/images/7f3a90c2/render` → `/images/{id}/render`.
+ * A proxy knows raw paths only, and each image would be an endpoint of its own. In doubt a segment stays as it is:
+ * `/v1`, `/oauth2`, `/utf-8`. A route's own pattern (`/images/:id`) has no such segments and comes out unchanged.
  */
 export function endpointTemplate(path: string): string {
   const before = known.get(path)
