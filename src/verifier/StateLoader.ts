@@ -1,64 +1,111 @@
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
-import type { Region } from '../region/Region.ts'
+import { GroupedLookup } from '../platform/GroupedLookup.ts'
+import { type Region, RegionUnavailable } from '../region/Region.ts'
 import type { CachedKey, StateCache } from './StateCache.ts'
 
 /** Brings states by digest from the truth into the region and answers them; unknown digests are absent. */
 export type FillFromTruth = (digests: string[]) => Promise<{ key: KeyState; account: AccountState }[]>
 
-type Waiter = { resolve: (key: CachedKey | undefined) => void; reject: (error: unknown) => void }
+/** Where a state that was not in memory came from; `remembered`: known to be nowhere without asking again. */
+export type LookupOutcome = 'region' | 'truth' | 'nowhere' | 'remembered' | 'failed'
+
+/** What a region said of a digest: its state, or under which epoch it had none. */
+type Near = { key: CachedKey } | { key: undefined; marker: string | undefined }
+
+/** How long a caller waits for a state, and then gets a 503: twice, the region first. */
+const WAIT_MS = 2_000
+
+/** A digest that no key has is not asked for again at once: whoever guesses keys costs a question a second at most. */
+const ABSENT_MS = 1_000
+const MAX_ABSENT = 10_000
 
 /**
- * Fills the cache: from the region, else from the truth by way of the region, where a version
- * check refuses a fill that has become old meanwhile. Digests asked for in the same tick are read together.
+ * Fills the cache: from the region, else from the truth by way of the region, where a version check refuses a fill that has
+ * become old meanwhile. Of each it asks one question at a time.
+ *
+ * That a digest is no key's is remembered for a second, and never hides a key that was created since. A create answers
+ * once every region has the key, so a verification that starts later finds it in the region, which is always asked first.
+ * Where it does not, the region has begun another epoch since the create, and what is remembered holds for the epoch in
+ * which it was learned: the truth was read after that had begun. (A region whose lease has run out need not have the
+ * key. It admits nothing until it has: there, a 401 may come instead of a 503.)
  */
 export class StateLoader {
   readonly #region: Region
   readonly #cache: StateCache
   readonly #fillFromTruth: FillFromTruth
-  #wanted = new Map<string, Waiter[]>()
+  readonly #onLookup: (outcome: LookupOutcome) => void
+  readonly #near: GroupedLookup<Near>
+  readonly #truth: GroupedLookup<CachedKey>
+  /** Digests that no key had: in which epoch, and until when that is believed. The oldest come first. */
+  readonly #absent = new Map<string, { marker: string; until: number }>()
 
-  constructor(region: Region, cache: StateCache, fillFromTruth: FillFromTruth) {
+  constructor(
+    region: Region,
+    cache: StateCache,
+    fillFromTruth: FillFromTruth,
+    onLookup: (outcome: LookupOutcome) => void = () => {},
+  ) {
     this.#region = region
     this.#cache = cache
     this.#fillFromTruth = fillFromTruth
+    this.#onLookup = onLookup
+    const giveUp = (reason: string) => new RegionUnavailable(`A key could not be looked up: ${reason}.`)
+    this.#near = new GroupedLookup((digests) => this.#readRegion(digests), { waitMs: WAIT_MS, giveUp })
+    this.#truth = new GroupedLookup((digests) => this.#readTruth(digests), { waitMs: WAIT_MS, giveUp })
   }
 
   /** The key's present state, or undefined where no key has this digest. Throws RegionUnavailable, or what the truth threw. */
-  load(digest: string): Promise<CachedKey | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#wanted.size === 0) setImmediate(() => this.#flush())
-      const waiters = this.#wanted.get(digest)
-      if (waiters) waiters.push({ resolve, reject })
-      else this.#wanted.set(digest, [{ resolve, reject }])
-    })
+  async load(digest: string): Promise<CachedKey | undefined> {
+    try {
+      const near = await this.#near.get(digest)
+      if (near?.key) return this.#told('region', near.key)
+      if (this.#isAbsent(digest, near?.marker)) return this.#told('remembered', undefined)
+      const key = await this.#truth.get(digest)
+      return this.#told(key ? 'truth' : 'nowhere', key)
+    } catch (error) {
+      this.#onLookup('failed')
+      throw error
+    }
   }
 
-  #flush(): void {
-    const wanted = this.#wanted
-    this.#wanted = new Map()
-    this.#read([...wanted.keys()]).then(
-      (found) => {
-        for (const [digest, waiters] of wanted) {
-          for (const waiter of waiters) waiter.resolve(found.get(digest))
-        }
-      },
-      (error) => {
-        for (const waiters of wanted.values()) for (const waiter of waiters) waiter.reject(error)
-      },
+  #told(outcome: LookupOutcome, key: CachedKey | undefined): CachedKey | undefined {
+    this.#onLookup(outcome)
+    return key
+  }
+
+  async #readRegion(digests: string[]): Promise<Map<string, Near>> {
+    const before = await this.#region.marker()
+    const states = await this.#region.getStates(digests)
+    const after = await this.#region.marker().catch(() => undefined)
+    const missing: Near = { key: undefined, marker: before === after ? before : undefined }
+    return new Map(
+      digests.map((digest, index) => {
+        const state = states[index]
+        return [digest, state ? { key: this.#cache.put(state.key, state.account) } : missing]
+      }),
     )
   }
 
-  async #read(digests: string[]): Promise<Map<string, CachedKey>> {
+  async #readTruth(digests: string[]): Promise<Map<string, CachedKey>> {
+    // Before the truth is read: see above.
+    const marker = await this.#region.marker()
     const found = new Map<string, CachedKey>()
-    const known = await this.#region.getStates(digests)
-    const missing = digests.filter((digest, index) => {
-      const state = known[index]
-      if (state) found.set(digest, this.#cache.put(state.key, state.account))
-      return !state
-    })
-    if (missing.length === 0) return found
-    for (const { key, account } of await this.#fillFromTruth(missing))
+    for (const { key, account } of await this.#fillFromTruth(digests))
       found.set(key.digest, this.#cache.put(key, account))
+    for (const digest of digests) if (!found.has(digest)) this.#remember(digest, marker)
     return found
+  }
+
+  #remember(digest: string, marker: string): void {
+    this.#absent.delete(digest)
+    this.#absent.set(digest, { marker, until: performance.now() + ABSENT_MS })
+    if (this.#absent.size <= MAX_ABSENT) return
+    const oldest = this.#absent.keys().next().value
+    if (oldest !== undefined) this.#absent.delete(oldest)
+  }
+
+  #isAbsent(digest: string, marker: string | undefined): boolean {
+    const known = this.#absent.get(digest)
+    return known !== undefined && known.marker === marker && known.until > performance.now()
   }
 }

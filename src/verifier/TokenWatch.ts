@@ -16,34 +16,43 @@ export class ServiceTokenRefused extends RegionUnavailable {
 
 /**
  * Holds the verifier's own service token to be in force: it is checked before the first verification, and every few seconds
- * from then on. While nobody can say, what was known last stays in force, so that verification does not depend on Postgres.
+ * from then on. While nobody can say, it stays accepted for `graceMs`, so that verification does not depend on Postgres.
  */
 export class TokenWatch {
   readonly #asks: Asks
   readonly #digest: string | undefined
   readonly #onError: (error: unknown) => void
+  readonly #graceMs: number
   #good: boolean | undefined
+  /** When a worker last confirmed it, by `performance.now()`. */
+  #confirmedAt = 0
   #checking: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(asks: Asks, token: string, prefix: string, onError: (error: unknown) => void) {
+  constructor(
+    asks: Asks,
+    { token, prefix, graceMs }: { token: string; prefix: string; graceMs: number },
+    onError: (error: unknown) => void,
+  ) {
     this.#asks = asks
     const parsed = createSecretParser(prefix, ['service'])(token)
     this.#digest = 'hint' in parsed ? undefined : digestOf(token)
     this.#onError = onError
+    this.#graceMs = graceMs
     void this.#check()
   }
 
   get isGood(): boolean {
-    return this.#good === true
+    return this.#good === true && performance.now() - this.#confirmedAt < this.#graceMs
   }
 
   /** Resolves when the token is known to be in force. Throws ServiceTokenRefused, or RegionUnavailable when nobody can say. */
   async require(): Promise<void> {
-    if (this.#good === undefined) await this.#check()
-    if (this.#good === undefined) throw new RegionUnavailable('The service token could not be checked yet.')
-    if (!this.#good) throw new ServiceTokenRefused()
+    if (this.#good !== false && !this.isGood) await this.#check()
+    if (this.isGood) return
+    if (this.#good === false) throw new ServiceTokenRefused()
+    throw new RegionUnavailable('The service token could not be checked yet.')
   }
 
   close(): void {
@@ -64,10 +73,12 @@ export class TokenWatch {
 
   async #ask(): Promise<void> {
     const before = this.#good
+    const asked = performance.now()
     try {
       this.#good =
         this.#digest !== undefined &&
         (await this.#asks.ask('check-service-token', { digest: this.#digest })) === true
+      if (this.#good) this.#confirmedAt = asked
       if (!this.#good && before !== false) this.#onError(new ServiceTokenRefused())
     } catch {
       // Nobody can say: the next check is soon.

@@ -16,7 +16,7 @@ import { QuotaShare } from './QuotaShare.ts'
 import { rememberImports } from './rememberImports.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
-import { type FillFromTruth, StateLoader } from './StateLoader.ts'
+import { type FillFromTruth, type LookupOutcome, StateLoader } from './StateLoader.ts'
 
 export type VerificationRequest = {
   /** The presented value, as it came. */
@@ -44,7 +44,12 @@ export type Verification = {
   decision?: Decision
 }
 
-export type VerifierHooks = { onBatch: (size: number) => void; onVerified: (code: VerificationCode) => void }
+export type VerifierHooks = {
+  onBatch: (size: number) => void
+  onVerified: (code: VerificationCode) => void
+  /** Of keys that were not in memory. */
+  onLookup?: (outcome: LookupOutcome) => void
+}
 
 /**
  * Answers "may this key do this now?". Key state is remembered, but each answer leaves only after the
@@ -75,7 +80,8 @@ export class Verifier {
     hooks: VerifierHooks
   }) {
     this.#cache = new StateCache(options.maxCachedKeys)
-    this.#loader = new StateLoader(options.region, this.#cache, options.fillFromTruth)
+    const { region, fillFromTruth, hooks } = options
+    this.#loader = new StateLoader(region, this.#cache, fillFromTruth, hooks.onLookup)
     const commit = new GroupCommit(options.region, options.hooks.onBatch)
     const share = options.quotas && new QuotaShare(options.quotas, (ticket) => commit.decide(ticket))
     this.#share = share
@@ -106,7 +112,9 @@ export class Verifier {
       const parsed = this.#parse(value)
       if ('hint' in parsed) {
         hint = parsed.hint
-        if (!canBeImported(value) || !(await this.#hasImports())) return this.#told(notFound(hint))
+        // Where nobody can say, the region may know the key all the same.
+        if (!canBeImported(value) || !(await this.#hasImports().catch(() => true)))
+          return this.#told(notFound(hint))
       }
     }
     const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0

@@ -13,6 +13,7 @@ import { type Verification, type VerificationRequest, Verifier } from './Verifie
 /** As the service's own `POST /verify` has it. */
 const MAX_UNITS = 1_000
 const DAY = 86_400_000
+const HOUR = 3_600_000
 
 export type VerifierOptions = {
   /** The Redis of the region in which this process verifies. */
@@ -25,6 +26,8 @@ export type VerifierOptions = {
   leases?: boolean
   /** `KEY_PREFIX` of the service; `pk` unless told. */
   keyPrefix?: string
+  /** How long the service token is accepted while nobody can confirm it, in ms: `TOKEN_GRACE_MS` of the service; an hour unless told. */
+  tokenGraceMs?: number
   /** What a refusal's `type` starts with: `PROBLEM_BASE_URL` of the service. */
   problemBaseUrl?: string
   /** Keys kept in memory; the least recently loaded leave first. 200,000 unless told. */
@@ -66,11 +69,15 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
   )
   const asks = new Asks(region, redisUrl)
   const truth = new TruthByAsking(region, asks)
-  const token = new TokenWatch(asks, serviceToken, keyPrefix, onError)
+  const token = new TokenWatch(
+    asks,
+    { token: serviceToken, prefix: keyPrefix, graceMs: options.tokenGraceMs ?? HOUR },
+    onError,
+  )
   const reporter = new Reporter(region, onError)
   const verifier = new Verifier({
     region,
-    fillFromTruth: (digests) => truth.fill(digests),
+    fillFromTruth: truth.fill,
     hasImports: truth.hasImports,
     quotas: name === PRIMARY ? undefined : truth.quotas,
     keyPrefix,
