@@ -5,6 +5,7 @@ import type { Holder } from '../domain/keys/holding.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { ApiPool } from '../platform/pools.ts'
 import type { Em } from '../platform/postgres.ts'
 import type { Queues } from '../platform/queues.ts'
 import type { CommandDeps } from '../platform/submitCommand.ts'
@@ -17,8 +18,9 @@ import type { ServiceTokens } from './serviceTokens.ts'
 /** What routes are handed; wired in main.ts. */
 export type ApiContext = {
   env: Env
-  /** A fresh EntityManager: one per request. */
+  /** A fresh EntityManager: one per request. In a route, of that route's pool. */
   em: () => Em
+  emOf: (pool: ApiPool) => Em
   verifier: Verifier
   /** The one in which this process verifies. */
   region: Region

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
+import type { ApiPool } from '../platform/pools.ts'
+import { within } from '../platform/within.ts'
 import type { ApiContext, Principal } from './context.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
@@ -19,6 +21,8 @@ export type RouteSpec = {
   auth: Auth
   params?: z.ZodObject
   query?: z.ZodObject
+  /** Which connections to Postgres it uses: by default `reads` for a GET, else `changes`. */
+  pool?: ApiPool
   body?: z.ZodType
   /** The body may be left out; it counts as `{}`. */
   bodyOptional?: boolean
@@ -72,9 +76,10 @@ export function route<const Spec extends RouteSpec>(
   spec: Spec,
   handle: (input: RouteInput<Spec>) => Promise<Answer>,
 ): Route {
-  const middleware =
-    (api: ApiContext): Middleware =>
-    async (ctx) => {
+  const pool = spec.pool ?? (spec.method === 'get' ? 'reads' : 'changes')
+  const middleware = (all: ApiContext): Middleware => {
+    const api = { ...all, em: () => all.emOf(pool) }
+    return async (ctx) => {
       ctx.state.route = `${spec.method.toUpperCase()} ${spec.path}`
       const input = {
         api,
@@ -85,13 +90,16 @@ export function route<const Spec extends RouteSpec>(
         body: spec.body && (await readBody(spec, spec.body, ctx.req)),
         file: spec.file && (await readFile(ctx.req, Object.keys(spec.file))),
       }
-      const answer = await handle(input as RouteInput<Spec>)
+      const handling = handle(input as RouteInput<Spec>)
+      // What follows the first page may take longer than that.
+      const answer = await (pool === 'streams' ? within(api.env.DATABASE_TIMEOUT_MS, handling) : handling)
       ctx.set(answer.headers ?? {})
       const { stream } = answer
       if (stream) sendStream(ctx, stream.type, declaredStream(spec, answer.status, stream))
       else ctx.body = declaredBody(api, spec, answer) ?? null
       ctx.status = answer.status
     }
+  }
   return { spec, middleware }
 }
 

@@ -10,10 +10,12 @@ import {
   createMetrics,
   measureCache,
   measureNotifications,
+  measurePools,
   measureQueues,
   measureReconciliation,
+  measureTokens,
 } from '../platform/metrics.ts'
-import { openPostgres } from '../platform/postgres.ts'
+import { type ApiPool, apiPools, openPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
@@ -39,9 +41,11 @@ const shutdown = createShutdown(log, env.SHUTDOWN_MS)
 const metrics = createMetrics()
 const now = () => new Date()
 
-const orm = await openPostgres(env.DATABASE_URL, { poolMax: 20 })
-shutdown.add('postgres', () => orm.close())
-const em = () => orm.em.fork()
+const pools = await openPools(env.DATABASE_URL, apiPools(env))
+shutdown.add('postgres', () => pools.close())
+measurePools(metrics, pools)
+const emOf = (pool: ApiPool) => pools[pool].em.fork()
+const em = () => emOf('reads')
 const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
@@ -49,30 +53,43 @@ measureNotifications(metrics, () => oldestNotifications(em()))
 measureReconciliation(metrics, () => countDiffering(em()))
 const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())
-const regions = openRegions(env, log, epochRegister(orm))
+const regions = openRegions(env, log, epochRegister(pools.tokens))
 shutdown.add('regions', () => Promise.all([...regions.values()].map((one) => one.close())))
 const region = regionOf(regions, env.REGION)
 const primary = primaryOf(regions)
-const truthOf = (name: string) => (digests: string[]) => loadStates(em(), 'digest', digests, now(), name)
+const truthOf = (name: string) => (digests: string[]) =>
+  loadStates(emOf('verification'), 'digest', digests, now(), name)
 
 const verifier = new Verifier({
   region,
   fillFromTruth: (digests) => region.fill(() => truthOf(region.name)(digests)),
-  hasImports: () => hasImports(em()),
+  hasImports: () => hasImports(emOf('verification')),
   quotas: region === primary ? undefined : quotasIn(primary, truthOf(primary.name)),
   keyPrefix: env.KEY_PREFIX,
   maxCachedKeys: 200_000,
   hooks: {
     onBatch: (size) => metrics.batchSize.observe(size),
     onVerified: countVerifications(metrics),
+    onLookup: (outcome) => metrics.lookups.inc({ what: 'key', outcome }),
   },
 })
 measureCache(metrics, verifier)
 shutdown.add('verifier', () => verifier.drain())
 
+const serviceTokens = createServiceTokens({
+  em: () => emOf('tokens'),
+  prefix: env.KEY_PREFIX,
+  now: Date.now,
+  graceMs: env.TOKEN_GRACE_MS,
+  onLookup: (outcome) => metrics.lookups.inc({ what: 'service-token', outcome }),
+})
+measureTokens(metrics, serviceTokens)
+shutdown.add('service tokens', () => serviceTokens.close())
+
 const api: ApiContext = {
   env,
   em,
+  emOf,
   verifier,
   region,
   regions,
@@ -87,7 +104,7 @@ const api: ApiContext = {
     onAnswered: (kind, outcome, seconds) => metrics.commandSeconds.observe({ kind, outcome }, seconds),
   },
   vault: createVault(env.SECRETS_KEY),
-  serviceTokens: createServiceTokens(em, env.KEY_PREFIX, Date.now),
+  serviceTokens,
   cookies: createCookieJar(env.PUBLIC_URL),
   clientIp: createClientIp(env.TRUSTED_PROXIES),
   now,
@@ -95,7 +112,7 @@ const api: ApiContext = {
   metrics,
 }
 const hotPath = createHotPath(api)
-const answer = createApp(api, orm).callback()
+const answer = createApp(api, pools.reads).callback()
 const server = createServer(serverOptions, (request, response) => {
   if (!server.listening) response.setHeader('Connection', 'close')
   if (!hotPath(request, response)) void answer(request, response)

@@ -14,8 +14,8 @@ const byStatus: Record<number, Slug> = {
   415: 'unsupported-media-type',
 }
 
-/** SQLSTATE classes and socket errors that mean: Postgres is away, not wrong. */
-const away = /^(08(?!P01)|57P|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
+/** SQLSTATE classes and socket errors that mean: Postgres is away, or took longer than its time-outs allow; not wrong. */
+const away = /^(08(?!P01)|57P|57014|55P03|25P03|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
 
 /** What went wrong, as callers may see it. An unknown error is an `internal-error`, and its text stays in the log. */
 export function toProblem(error: unknown): HttpProblem {
@@ -43,7 +43,11 @@ function isAway(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown }
     if (typeof code === 'string' && away.test(code)) return true
-    if (/connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(cause.message))
+    if (
+      /connection (terminated|timeout)|timeout exceeded when trying to connect|query read timeout|client was closed/i.test(
+        cause.message,
+      )
+    )
       return true
   }
   return false

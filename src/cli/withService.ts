@@ -6,6 +6,7 @@ import { type Env, readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { type Em, openPostgres } from '../platform/postgres.ts'
 import { openQueues, type Queues } from '../platform/queues.ts'
+import { requireReached } from '../platform/reached.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
 import { submitCommand } from '../platform/submitCommand.ts'
@@ -48,7 +49,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
   const actor: Actor = { type: 'operator', id: userInfo().username }
 
   const run: Service['run'] = async (kind, accountId, payload, ifStopped = '') => {
-    await queues.byName.commands.waitUntilReady()
+    await requireReached(queues.byName.commands)
     const command = await interruptible(
       async (signal) => {
         const asked = { kind, accountId, targetId: null, payload, actor }

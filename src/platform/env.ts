@@ -42,6 +42,12 @@ function parseRegions(text: string, context: z.RefinementCtx): { name: string; u
 
 const EnvSchema = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
+  /** Connections of one process to Postgres, divided among what it does (src/platform/pools.ts). */
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(14).max(1_000).default(20),
+  /** How long a statement may run that a management read waits for. */
+  DATABASE_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(600_000).default(10_000),
+  /** How long a service token is accepted while Postgres cannot confirm it. */
+  TOKEN_GRACE_MS: z.coerce.number().int().min(60_000).default(3_600_000),
   REDIS_URL: url('redis:', 'rediss:'),
   /** 32 random bytes, base64: seals idempotent answers, and channels' targets and secrets. */
   SECRETS_KEY: z

@@ -1,7 +1,12 @@
 import type { Queue } from 'bullmq'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Pools } from './pools.ts'
 import type { Queues } from './queues.ts'
 import { reached } from './reached.ts'
+import { within } from './within.ts'
+
+/** How long a metric waits for Postgres. */
+const LOOK_MS = 2_000
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -21,6 +26,12 @@ export function createMetrics() {
     regionUnavailable: new Counter({
       name: 'keys_region_unavailable_total',
       help: 'Verifications answered with 503 because the region could not decide',
+      registers,
+    }),
+    lookups: new Counter({
+      name: 'keys_lookups_total',
+      help: 'Look-ups of what was not in memory, by what (key, service-token) and outcome',
+      labelNames: ['what', 'outcome'] as const,
       registers,
     }),
     httpSeconds: new Histogram({
@@ -153,6 +164,35 @@ export function measureCache(metrics: Metrics, verifier: { cachedKeys: number })
   })
 }
 
+/** Connections to Postgres by what they are for; read when Prometheus asks. */
+export function measurePools(metrics: Metrics, pools: Pick<Pools<string>, 'counts'>): void {
+  new Gauge({
+    name: 'keys_postgres_connections',
+    help: 'Connections to Postgres by pool and state (busy, idle), and queries that wait for one (waiting)',
+    labelNames: ['pool', 'state'] as const,
+    registers: [metrics.registry],
+    collect() {
+      for (const { pool, busy, idle, waiting } of pools.counts()) {
+        this.set({ pool, state: 'busy' }, busy)
+        this.set({ pool, state: 'idle' }, idle)
+        this.set({ pool, state: 'waiting' }, waiting)
+      }
+    },
+  })
+}
+
+/** How long service tokens have gone unchecked; read when Prometheus asks. */
+export function measureTokens(metrics: Metrics, tokens: { uncheckedMs: () => number }): void {
+  new Gauge({
+    name: 'keys_tokens_unchecked_seconds',
+    help: 'Time since Postgres last confirmed the known service tokens; the longest of them',
+    registers: [metrics.registry],
+    collect() {
+      this.set(tokens.uncheckedMs() / 1000)
+    },
+  })
+}
+
 /** How many account days differ by their last check; 0 is the only good value. Read when Prometheus asks. */
 export function measureReconciliation(metrics: Metrics, countDiffering: () => Promise<number>): void {
   new Gauge({
@@ -160,7 +200,7 @@ export function measureReconciliation(metrics: Metrics, countDiffering: () => Pr
     help: 'Account days whose usage records differ, by their last check; -1 while Postgres is away',
     registers: [metrics.registry],
     async collect() {
-      this.set(await countDiffering().catch(() => -1))
+      this.set(await within(LOOK_MS, countDiffering()).catch(() => -1))
     },
   })
 }
@@ -176,7 +216,7 @@ export function measureNotifications(
     labelNames: ['state'] as const,
     registers: [metrics.registry],
     async collect() {
-      const { undelivered, due } = await oldest().catch(() => ({ undelivered: -1, due: -1 }))
+      const { undelivered, due } = await within(LOOK_MS, oldest()).catch(() => ({ undelivered: -1, due: -1 }))
       age.set({ state: 'undelivered' }, undelivered)
       age.set({ state: 'due' }, due)
     },

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
@@ -39,7 +40,12 @@ export type PostgresOptions = {
   statementMs?: number
   /** How long a statement may wait for a lock. */
   lockMs?: number
+  /** Gets the driver's pool once there is one. */
+  onPool?: (pool: PoolCounts) => void
 }
+
+/** Connections, free ones, and queries that wait for one. */
+export type PoolCounts = { totalCount: number; idleCount: number; waitingCount: number }
 
 /** A process that stops in the middle of a transaction keeps its locks no longer than this. */
 const IDLE_IN_TRANSACTION_MS = 60_000
@@ -49,7 +55,7 @@ const ANSWER_MS = 500
 
 /** Opens a connection pool; does not connect until the first query. */
 export async function openPostgres(databaseUrl: string, options: PostgresOptions = {}): Promise<Orm> {
-  const { poolMax = 10, connectMs = 5_000, statementMs, lockMs } = options
+  const { poolMax = 10, connectMs = 5_000, statementMs, lockMs, onPool } = options
   return new MikroORM({
     clientUrl: databaseUrl,
     entities,
@@ -62,7 +68,10 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
       connectionString: databaseUrl,
       connectionTimeoutMillis: connectMs,
       keepAlive: true,
-      onPoolCreated: giveBackLost,
+      onPoolCreated: (pool: PoolCounts & EventEmitter) => {
+        giveBackLost(pool)
+        onPool?.(pool)
+      },
       ...(statementMs === undefined
         ? {}
         : {

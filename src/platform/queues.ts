@@ -135,7 +135,7 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
     const counts = await Promise.all(
       regions.map(async (region) => {
         const queue = all.get(queueName('metering', region))
-        await queue?.waitUntilReady()
+        if (queue) await requireReached(queue)
         return queue ? queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized') : 0
       }),
     )

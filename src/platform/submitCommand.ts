@@ -8,7 +8,10 @@ import type { Log } from './log.ts'
 import type { Queues } from './queues.ts'
 import type { Replies } from './replies.ts'
 import type { Sealer } from './seal.ts'
+import { within } from './within.ts'
 
+/** How long the outcome of a command may take to read, once it was waited for long enough. */
+const LOOK_MS = 1_000
 const IDEMPOTENCY_MS = 24 * 3600 * 1000
 /** The sweeper leaves a new command to its first job for this long. */
 const FIRST_SWEEP_MS = 10_000
@@ -73,10 +76,21 @@ export async function submitCommand<Kind extends CommandKind>(
     },
   )
   if (sent) await word
-  const command = await em.fork().findOneOrFail(CommandSchema, { id })
+  const command = await within(LOOK_MS, em.fork().findOneOrFail(CommandSchema, { id })).catch((error) => {
+    // The row is there, and will be done: that its outcome cannot be read now is no reason to ask for it again.
+    deps.log.warn({ commandId: id, reason: error.message }, 'the outcome of a command cannot be read')
+    return pending(submission, id, deps.now())
+  })
   const outcome = command.status === 'applied' ? 'pending' : command.status
   deps.onAnswered?.(submission.kind, outcome, (performance.now() - started) / 1000)
   return { command, secret: submission.secret, replayed: false }
+}
+
+/** A command as its caller sees it that was just inserted. */
+function pending(submission: Submission<CommandKind>, id: string, createdAt: Date): Command {
+  const { kind, accountId, targetId, payload, actor } = submission
+  const none = { result: null, problem: null, finishedAt: null }
+  return { id, kind, accountId, targetId, payload, actor, status: 'pending', createdAt, ...none } as Command
 }
 
 async function insert(

@@ -1,5 +1,6 @@
 import { readRegisteredEpoch, registerEpoch } from '../domain/regionEpochs.ts'
 import type { Orm } from '../platform/postgres.ts'
+import { within } from '../platform/within.ts'
 import type { EpochRegister } from './agreeOnEpoch.ts'
 
 /** A Postgres that hangs counts as away. Less than what a caller waits for an opening (Region.ts). */
@@ -8,15 +9,8 @@ const BOUND_MS = 500
 /** The register of epochs in Postgres. */
 export function epochRegister(orm: Orm): EpochRegister {
   return {
-    read: (region, present) => inTime(readRegisteredEpoch(orm.em.fork(), region, present)),
-    register: (region, before, marker) => inTime(registerEpoch(orm.em.fork(), { region, before, marker })),
+    read: (region, present) => within(BOUND_MS, readRegisteredEpoch(orm.em.fork(), region, present)),
+    register: (region, before, marker) =>
+      within(BOUND_MS, registerEpoch(orm.em.fork(), { region, before, marker })),
   }
-}
-
-async function inTime<Value>(task: Promise<Value>): Promise<Value> {
-  let bound: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    bound = setTimeout(() => reject(new Error('Postgres does not answer.')), BOUND_MS)
-  })
-  return Promise.race([task, late]).finally(() => clearTimeout(bound))
 }

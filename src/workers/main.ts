@@ -3,14 +3,15 @@ import { oldestNotifications } from '../domain/notifications/oldestNotifications
 import { leaseMarginMs } from '../domain/regions.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
-import { createMetrics, measureNotifications, measureQueues } from '../platform/metrics.ts'
-import { openPostgres } from '../platform/postgres.ts'
+import { createMetrics, measureNotifications, measurePools, measureQueues } from '../platform/metrics.ts'
+import { openPools, workerPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
 import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf } from '../region/openRegions.ts'
 import { keepLeases } from './keepLeases.ts'
 import { openNotifiers } from './notifiers/Notifiers.ts'
+import { poolOf } from './poolOf.ts'
 import { startProbes } from './probes.ts'
 import { Rollup } from './Rollup.ts'
 import { keepSchedules } from './schedules.ts'
@@ -21,13 +22,14 @@ const log = createLog(env.LOG_LEVEL, { process: 'worker' })
 const shutdown = createShutdown(log, env.SHUTDOWN_MS)
 const metrics = createMetrics()
 
-const orm = await openPostgres(env.DATABASE_URL, { poolMax: 20 })
-shutdown.add('postgres', () => orm.close())
+const pools = await openPools(env.DATABASE_URL, workerPools(env))
+shutdown.add('postgres', () => pools.close())
+measurePools(metrics, pools)
 const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
-measureNotifications(metrics, () => oldestNotifications(orm.em.fork()))
-const regions = openRegions(env, log, epochRegister(orm))
+measureNotifications(metrics, () => oldestNotifications(pools.messages.em.fork()))
+const regions = openRegions(env, log, epochRegister(pools.leases))
 shutdown.add('regions', () => Promise.all([...regions.values()].map((region) => region.close())))
 const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1, socketTimeout: 5_000 })
 replies.on('error', () => {
@@ -35,7 +37,7 @@ replies.on('error', () => {
 })
 shutdown.add('replies', () => replies.disconnect())
 
-const rollup = new Rollup(orm, () => new Date(), {
+const rollup = new Rollup(pools.metering, () => new Date(), {
   onAway: (error) =>
     log.warn({ reason: (error as Error).message }, 'usage waits for Postgres; nothing is given up'),
   onBack: () => log.info('Postgres is back: usage goes on'),
@@ -45,7 +47,7 @@ const rollup = new Rollup(orm, () => new Date(), {
   },
 })
 const context = {
-  orm,
+  orm: pools.commands,
   queues,
   regions,
   lease: { ms: env.REGION_LEASE_MS, marginMs: leaseMarginMs(env.REGION_LEASE_MS) },
@@ -62,15 +64,22 @@ const workers = startWorkers(context, {
   redisUrl: env.REDIS_URL,
   further: env.REGIONS,
   concurrency: env.WORKER_CONCURRENCY,
+  ormOf: (job) => pools[poolOf(job)],
 })
 shutdown.add('workers', () => workers.close())
 // Before the workers wait for their jobs in hand: these may be waiting for Postgres.
 shutdown.add('rollup', () => rollup.stop())
 if (env.WORKER_PORT !== undefined) {
-  const probes = await startProbes({ env, port: env.WORKER_PORT, orm, region: primaryOf(regions), metrics })
+  const probes = await startProbes({
+    env,
+    port: env.WORKER_PORT,
+    orm: pools.messages,
+    region: primaryOf(regions),
+    metrics,
+  })
   shutdown.add('probes', () => probes.close())
 }
-const leases = keepLeases(context)
+const leases = keepLeases({ ...context, orm: pools.leases })
 shutdown.add('leases', () => leases.stop())
 const schedules = keepSchedules(queues, log)
 shutdown.add('schedules', () => schedules.stop())

@@ -1,6 +1,7 @@
 import { type JobName, jobs } from '../domain/jobs.ts'
 import type { Log } from '../platform/log.ts'
 import { jobOptions, type Queues } from '../platform/queues.ts'
+import { requireReached } from '../platform/reached.ts'
 
 /** What runs by the clock: every so many ms, or by a cron pattern in UTC. Schedules only start jobs. */
 const schedules: { job: JobName; every?: number; pattern?: string }[] = [
@@ -36,6 +37,7 @@ export function keepSchedules(queues: Queues, log: Log): { stop: () => void } {
 async function registerMissing(queues: Queues): Promise<void> {
   for (const { job, every, pattern } of schedules) {
     const queue = queues.byName[jobs[job].queue]
+    await requireReached(queue)
     if (await queue.getJobScheduler(job)) continue
     const repeat = every === undefined ? { pattern, tz: 'UTC' } : { every }
     await queue.upsertJobScheduler(job, repeat, { name: job, data: {}, opts: jobOptions(job) })

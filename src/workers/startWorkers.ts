@@ -2,6 +2,7 @@ import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { type JobDefinition, type JobName, jobs, QUEUES, type QueueName } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import type { Orm } from '../platform/postgres.ts'
 import { boundedBackoff, type FurtherRegion, queueName } from '../platform/queues.ts'
 import type { WorkerContext } from './context.ts'
 import { runJob } from './runJob.ts'
@@ -15,9 +16,15 @@ export type Workers = { close: () => Promise<void> }
  */
 export function startWorkers(
   context: WorkerContext,
-  options: { redisUrl: string; further: FurtherRegion[]; concurrency: number },
+  options: {
+    redisUrl: string
+    further: FurtherRegion[]
+    concurrency: number
+    /** The connections to Postgres that a job uses. */
+    ormOf: (job: JobName) => Orm
+  },
 ): Workers {
-  const { redisUrl, further, concurrency } = options
+  const { redisUrl, further, concurrency, ormOf } = options
   const perQueue: Record<QueueName, number> = {
     commands: concurrency,
     'fan-out': concurrency,
@@ -27,7 +34,8 @@ export function startWorkers(
     notifications: concurrency * 4,
     // Jobs share transactions (see Rollup.ts), so many at once is what makes each transaction cheap per job.
     metering: concurrency * 16,
-    maintenance: 2,
+    // Two may be at work for minutes by night, and what is left over by day must not wait for them.
+    maintenance: 4,
     asks: concurrency,
   }
   const connections: Redis[] = []
@@ -58,7 +66,7 @@ export function startWorkers(
   ]
   const workers = queues.map(({ queue, region, connection }) => {
     const name = queueName(queue, region)
-    const worker = new Worker(name, (job) => runJob(context, job), {
+    const worker = new Worker(name, (job) => runJob({ ...context, orm: ormOf(job.name as JobName) }, job), {
       connection,
       concurrency: perQueue[queue],
       lockDuration: 10_000,

@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../../src/dev/dataDir.ts'
+import { hangServer } from '../../src/dev/hangServer.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
 import type { FreshDatabase } from '../setup/services.ts'
 
 export type OwnPostgres = FreshDatabase & {
   /** SIGKILL, and starts it again on the same port and data. */
   crash: () => Promise<void>
+  /** SIGSTOP to all of it: connections stay, new ones are taken by the kernel, and nothing is answered. */
+  hang: () => Promise<void>
+  /** SIGCONT. */
+  goOn: () => void
 }
 
 /** A Postgres server of one's own, migrated and empty, which keeps what it has committed: for tests that kill it. */
@@ -23,12 +28,20 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     cwd: root,
     env: { ...process.env, DATABASE_URL: url },
   })
+  let goOn = () => {}
   return {
     databaseUrl: url,
+    hang: async () => {
+      goOn = await hangServer(server.pid)
+    },
+    goOn: () => goOn(),
     crash: async () => {
       await server.kill()
       server = await startPostgres({ dataDir, port, temporary: true })
     },
-    drop: () => server.stop(),
+    drop: () => {
+      goOn()
+      return server.stop()
+    },
   }
 }

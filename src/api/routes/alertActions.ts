@@ -84,6 +84,8 @@ export const previewAlert = route(
     ...shared,
     method: 'post',
     path: '/alerts/preview',
+    // It changes nothing, and reads a week of usage.
+    pool: 'reads',
     summary: 'What a rule would have done over the last 7 days, before it is saved',
     body: NewRule,
     responses: { 200: Preview },

@@ -16,6 +16,7 @@ export const exportAccount = route(
       'Everything the account has, as JSON lines, streamed: members, keys, channels, alert rules and their incidents, audit log, usage by day. No secrets. The last line is `end`.',
     tag: 'Account',
     auth: { permission: 'keys:manage' },
+    pool: 'streams',
     responses: { 200: { streams: { 'application/x-ndjson': ExportLine } } },
     problems: [],
   },

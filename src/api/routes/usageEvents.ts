@@ -17,6 +17,7 @@ export const reportEvents = route(
       'Report what happened to up to 1,000 requests, also as CloudEvents. The same id counts once within 35 days.',
     tag: 'Usage',
     auth: 'service',
+    pool: 'verification',
     body: Body,
     bodyForm: cloudEventForm,
     furtherBodies: { [CLOUD_EVENTS]: CloudEventBatch, [CLOUD_EVENT]: CloudEvent },

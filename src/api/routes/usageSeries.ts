@@ -36,6 +36,7 @@ export const usageSeries = route(
       'The account’s usage over time, streamed. Without groupBy every bucket is there; grouped, only those in which something happened.',
     tag: 'Usage',
     auth: { permission: 'usage:read' },
+    pool: 'streams',
     query: z.strictObject({
       from: Moment.optional().describe('24 hours before `to` unless given; rounded down to the interval'),
       to: Moment.optional().describe('Now unless given; not in the range, rounded up to the interval'),

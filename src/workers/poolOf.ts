@@ -1,0 +1,30 @@
+import { type JobDefinition, type JobName, jobs, type QueueName } from '../domain/jobs.ts'
+import type { WorkerPool } from '../platform/pools.ts'
+
+const byQueue: Record<QueueName, WorkerPool> = {
+  commands: 'commands',
+  'fan-out': 'commands',
+  asks: 'asks',
+  metering: 'metering',
+  alerts: 'messages',
+  notifications: 'messages',
+  // What sees to others' work is short.
+  maintenance: 'messages',
+}
+
+/** Statements over whole tables, which may take minutes. */
+const long = new Set<JobName>([
+  'expire-records',
+  'fold-minutes',
+  'close-usage-days',
+  'reconcile-account',
+  'maintain-partitions',
+  'reset-test-quotas',
+])
+
+/** Whose connections to Postgres a job uses: a kind that hangs leaves the others theirs. */
+export function poolOf(job: JobName): WorkerPool {
+  if (long.has(job)) return 'maintenance'
+  const definition: JobDefinition | undefined = jobs[job]
+  return definition ? byQueue[definition.queue] : 'messages'
+}

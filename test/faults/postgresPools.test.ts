@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { apiPools, workerPools } from '../../src/platform/pools.ts'
+import { type Orm, openPostgres } from '../../src/platform/postgres.ts'
+import { eventually } from '../support/eventually.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+let service: Service
+let account: Awaited<ReturnType<Service['account']>>
+let orm: Orm
+beforeAll(async () => {
+  service = await startService({ env: { DATABASE_TIMEOUT_MS: '120000' } })
+  account = await service.account('enterprise')
+  orm = await openPostgres(service.databaseUrl, { poolMax: 2 })
+})
+afterAll(async () => {
+  await orm.close()
+  await service.stop()
+})
+
+/** Runs `task` while nobody else can read or write this table: whoever tries hangs until it is over. */
+async function whileLocked(table: string, task: () => Promise<void>): Promise<void> {
+  await orm.em.fork().transactional(async (em) => {
+    await em.execute(`lock table ${table} in access exclusive mode`)
+    await task()
+  })
+}
+
+const unknown = () => generateSecret('pk', 'live').value
+
+describe('promise 12: work that hangs in Postgres leaves the rest its connections', () => {
+  it('reads that fill their pool: keys are created, verified and revoked, and a revoked token is refused', async () => {
+    const { serviceTokenId = '', serviceToken = '' } = await service.cli(
+      'service-token',
+      'create',
+      '--name',
+      'Other',
+    )
+    const other = service.server.as(serviceToken)
+    const key = await account.createKey()
+    expect((await other.post('/verify', { key: key.key })).body.code).toBe('VALID')
+    let reads: Promise<{ status: number }>[] = []
+    await whileLocked('notification', async () => {
+      reads = Array.from({ length: 40 }, () => account.get('/notifications'))
+      const tooMany = await Promise.race(reads)
+      expect(tooMany.status).toBe(503)
+
+      const created = await account.createKey()
+      expect((await service.server.post('/verify', { key: created.key })).body.code).toBe('VALID')
+      expect((await service.server.post('/verify', { key: unknown() })).body.code).toBe('NOT_FOUND')
+      expect((await account.post(`/api-keys/${created.id}/revoke`)).status).toBe(200)
+      expect((await service.server.post('/verify', { key: created.key })).body.code).toBe('REVOKED')
+      await service.cli('service-token', 'revoke', serviceTokenId)
+      await eventually(
+        () => other.post('/verify', { key: key.key }),
+        ({ status }) => status === 401,
+      )
+    })
+    const statuses = (await Promise.all(reads)).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([200, 503]))
+  })
+
+  it('metering: keys are revoked all the same, and usage is counted once it goes on', async () => {
+    const key = await account.createKey()
+    const revoked = await account.createKey()
+    await whileLocked('usage_claim', async () => {
+      for (let again = 0; again < 20; again++)
+        expect((await service.server.post('/verify', { key: key.key })).body.code).toBe('VALID')
+      expect((await account.post(`/api-keys/${revoked.id}/revoke`)).status).toBe(200)
+      expect((await service.server.post('/verify', { key: revoked.key })).body.code).toBe('REVOKED')
+    })
+    await eventually(
+      () => account.get(`/api-keys/${key.id}/usage`),
+      ({ body }) => body.windows?.['24h']?.requests === 20,
+    )
+  })
+})
+
+it('the pools of a process have its connections, all of them and no more', () => {
+  for (const total of [14, 15, 20, 21, 100]) {
+    const sizes = { DATABASE_CONNECTIONS: total, DATABASE_TIMEOUT_MS: 10_000 }
+    for (const division of [apiPools(sizes), workerPools(sizes)]) {
+      const parts = Object.values(division).map(({ poolMax = 0 }) => poolMax)
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBe(total)
+      expect(Math.min(...parts)).toBeGreaterThan(0)
+    }
+  }
+})
