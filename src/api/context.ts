@@ -13,6 +13,7 @@ import type { Vault } from '../platform/vault.ts'
 import type { Region } from '../region/Region.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
 import type { CookieJar } from './cookies.ts'
+import type { ImportReader } from './imports/ImportReader.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
 
 /** What routes are handed; wired in main.ts. */
@@ -28,6 +29,7 @@ export type ApiContext = {
   regions: Map<string, Region>
   queues: Queues
   commands: CommandDeps
+  imports: ImportReader
   /** For what the service itself must read again. */
   vault: Vault
   serviceTokens: ServiceTokens

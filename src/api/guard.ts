@@ -32,6 +32,8 @@ export type RouteSpec = {
   bodyForm?: (request: IncomingMessage) => BodyForm | undefined
   /** Instead of `body`: by media type, what a body that is handed on as text contains. */
   file?: Record<string, z.ZodType>
+  /** Bytes that such a file may have; 1 MiB where it is not said. */
+  fileBytes?: number
   /** By status; `null`: no body. */
   responses: Record<number, z.ZodType | Streams | null>
   problems: Slug[]
@@ -89,7 +91,7 @@ export function route<const Spec extends RouteSpec>(
         params: spec.params && validate(spec.params, ctx.params),
         query: spec.query && validate(spec.query, plainQuery(ctx)),
         body: spec.body && (await readBody(spec, spec.body, ctx.req)),
-        file: spec.file && (await readFile(ctx.req, Object.keys(spec.file))),
+        file: spec.file && (await readFile(ctx.req, Object.keys(spec.file), spec.fileBytes)),
       }
       const handling = handle(input as RouteInput<Spec>)
       // What follows the first page may take longer than that.

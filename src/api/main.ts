@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { hasImports } from '../domain/imports/importStore.ts'
+import { listForms } from '../domain/imports/formStore.ts'
 import { loadStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
@@ -30,6 +30,7 @@ import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
 import { createCookieJar } from './cookies.ts'
 import { createHotPath } from './hot.ts'
+import { ImportReader } from './imports/ImportReader.ts'
 import { refuseBytes } from './refuseBytes.ts'
 import { serverOptions } from './serverOptions.ts'
 import { createServiceTokens } from './serviceTokens.ts'
@@ -63,7 +64,7 @@ const truthOf = (name: string) => (digests: string[]) =>
 const verifier = new Verifier({
   region,
   fillFromTruth: (digests) => region.fill(() => truthOf(region.name)(digests)),
-  hasImports: () => hasImports(emOf('verification')),
+  importedForms: () => listForms(emOf('verification')),
   quotas: region === primary ? undefined : quotasIn(primary, truthOf(primary.name)),
   keyPrefix: env.KEY_PREFIX,
   maxCachedKeys: 200_000,
@@ -103,6 +104,7 @@ const api: ApiContext = {
     now,
     onAnswered: (kind, outcome, seconds) => metrics.commandSeconds.observe({ kind, outcome }, seconds),
   },
+  imports: new ImportReader(),
   vault: createVault(env.SECRETS_KEY),
   serviceTokens,
   cookies: createCookieJar(env.PUBLIC_URL),

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
+import { decoderFor, ENCODINGS, type Encoding, NotText } from '../domain/imports/decodeText.ts'
 import { isDeep, unstorable } from '../domain/storable.ts'
 import { Problem } from './problems.ts'
 
@@ -38,14 +39,29 @@ export async function readJson(
   return value
 }
 
-/** The request's body as text in UTF-8, with its media type. Throws Problem: 413 over 1 MiB, 415 for another media type than these. */
+/**
+ * The request's body as text, with its media type; in UTF-16 where it begins with such a mark, else in the `charset` of its
+ * type, which is UTF-8 unless it is named. Throws Problem: 413 for more bytes, 415 for another type or charset.
+ */
 export async function readFile(
   request: IncomingMessage,
   types: string[],
+  maxBytes = MAX_BYTES,
 ): Promise<{ type: string; text: string }> {
-  const text = await readText(request)
+  const bytes = await readBytes(request, maxBytes)
   requireType(request, types)
-  return { type: mediaTypeOf(request) ?? '', text }
+  try {
+    return { type: mediaTypeOf(request) ?? '', text: decoderFor(bytes, charsetOf(request))(bytes, false) }
+  } catch (error) {
+    throw error instanceof NotText ? malformed(`The body ${error.message}.`) : error
+  }
+}
+
+function charsetOf(request: IncomingMessage): Encoding | undefined {
+  const [, charset] = /;\s*charset\s*=\s*"?([\w-]+)/i.exec(request.headers['content-type'] ?? '') ?? []
+  const named = ENCODINGS.find((one) => one === charset?.toLowerCase())
+  if (charset === undefined || named) return named
+  throw new Problem('unsupported-media-type', { detail: `The charset can be ${ENCODINGS.join(', ')}.` })
 }
 
 function requireType(request: IncomingMessage, types: string[]): void {
@@ -62,30 +78,42 @@ function requireType(request: IncomingMessage, types: string[]): void {
   }
 }
 
-function readText(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage): Promise<string> {
+  const bytes = await readBytes(request, MAX_BYTES)
+  if (!isUtf8(bytes)) throw malformed('The body is not valid UTF-8.')
+  return bytes.toString('utf8')
+}
+
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // Where there is no body at all, the server has ended the stream without an event (see main.ts).
-    if (request.readableEnded) return resolve('')
+    if (request.readableEnded) return resolve(Buffer.alloc(0))
     const chunks: Buffer[] = []
     let size = 0
     const tooLarge = (headers: Record<string, string> = {}) =>
-      reject(new Problem('payload-too-large', { detail: 'The body is larger than 1 MiB.' }, headers))
+      reject(
+        new Problem(
+          'payload-too-large',
+          { detail: `The body is larger than ${sizeText(maxBytes)}.` },
+          headers,
+        ),
+      )
     if (Number(request.headers['content-length'] ?? 0) > READ_ON_BYTES)
       return tooLarge({ Connection: 'close' })
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size <= MAX_BYTES) chunks.push(chunk)
+      if (size <= maxBytes) chunks.push(chunk)
       else if (size > READ_ON_BYTES) tooLarge({ Connection: 'close' })
     })
     request.on('end', () => {
-      if (size > MAX_BYTES) return tooLarge()
-      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-      if (isUtf8(bytes)) resolve(bytes.toString('utf8'))
-      else reject(malformed('The body is not valid UTF-8.'))
+      if (size > maxBytes) return tooLarge()
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
     })
     request.on('error', () => reject(malformed('The body did not arrive whole.')))
   })
 }
+
+const sizeText = (bytes: number) => (bytes === MAX_BYTES ? '1 MiB' : `${bytes / 1024} KiB`)
 
 function malformed(message: string, field = 'body', code = 'invalid_format'): Problem {
   return new Problem('validation-error', { detail: message, errors: [{ field, message, code }] })

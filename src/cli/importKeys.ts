@@ -1,6 +1,8 @@
 import { Command as Cli, Option } from 'commander'
 import { AccountSchema } from '../domain/accounts/Account.ts'
 import { Failure } from '../domain/failure.ts'
+import { ENCODINGS, type Encoding } from '../domain/imports/decodeText.ts'
+import { Form } from '../domain/imports/forms.ts'
 import { planImport } from '../domain/imports/importStore.ts'
 import { type ImportOutcome, outcomeOf } from '../domain/imports/outcome.ts'
 import { formatOf, type ImportFormat, readImport } from '../domain/imports/readImport.ts'
@@ -14,7 +16,13 @@ import { type Service, withService } from './withService.ts'
 /** Keys per command: few enough that none holds the account's lock for long. */
 const CHUNK = 500
 
-type Options = { dryRun?: boolean; format?: ImportFormat }
+type Options = {
+  dryRun?: boolean
+  format?: ImportFormat
+  encoding?: Encoding
+  prefix?: string
+  length?: string
+}
 
 /** `account import`: keys by their hashes, of a file of any size. */
 export function importCommand(): Cli {
@@ -24,6 +32,9 @@ export function importCommand(): Cli {
     .argument('<file>', 'JSON lines or CSV; - is standard input')
     .option('--dry-run', 'only say what would come of it')
     .addOption(new Option('--format <format>', 'where the file does not tell').choices(['jsonl', 'csv']))
+    .option('--prefix <prefix>', 'what every key of the file begins with')
+    .option('--length <characters>', 'how long every key of the file is')
+    .addOption(new Option('--encoding <encoding>', 'UTF-8 if it is not given').choices([...ENCODINGS]))
     .action(async (accountId: string, file: string, options: Options, command: Cli) => {
       const total = await sizeOf(file)
       const progress = await showProgress(command, { title: 'Importing keys', unit: 'bytes', total })
@@ -51,11 +62,12 @@ async function importFile(
   service: Service,
   accountId: string,
   file: string,
-  { dryRun = false, format }: Options,
+  { dryRun = false, format, encoding, prefix = '', length = '0' }: Options,
   progress: Progress,
 ): Promise<{ outcome: Total; stopped?: Error }> {
   const account = await service.em.findOne(AccountSchema, { id: accountId })
   if (!account) throw new Error('There is no account with this ID.')
+  const form = formOf(prefix, length)
   const ahead = { live: 0, test: 0 }
   const total = sumOutcomes(dryRun)
   const reader = new FileReader()
@@ -67,14 +79,14 @@ async function importFile(
   const unfit = (part: ImportFile) =>
     outcomeOf(part, { dryRun, imported: 0, unchanged: 0, errors: [], keys: [] })
   const apply = async (part: ImportFile) =>
-    (await service.run('import-api-keys', accountId, part)) as ImportOutcome
+    (await service.run('import-api-keys', accountId, { ...part, form })) as ImportOutcome
   const plan = async ({ records, ...part }: ImportFile) => {
     const { take, unchanged, errors } = await planImport(service.em, account, records, new Date(), ahead)
     for (const { type } of take) ahead[type] += 1
     return outcomeOf(part, { dryRun, imported: take.length, unchanged, errors, keys: [] })
   }
   try {
-    const { text, start } = await openFile(file, progress.advance)
+    const { text, start } = await openFile(file, encoding, progress.advance)
     for await (const line of readImport(text, format ?? formatOf(start), new Date())) {
       reader.add(line)
       if (reader.records.length >= CHUNK) await flush()
@@ -86,6 +98,13 @@ async function importFile(
     if (total.outcome.total === 0) throw readable(error)
     return { outcome: total.outcome, stopped: readable(error) }
   }
+}
+
+function formOf(prefix: string, length: string): Form {
+  const form = Form.safeParse({ prefix, length: Number(length) })
+  if (!form.success)
+    throw new Error('--prefix has up to 32 characters without spaces, --length is up to 512.')
+  return form.data
 }
 
 /** A fault of the file as a whole says in its detail where it is. */

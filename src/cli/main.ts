@@ -1,6 +1,7 @@
 import { Command as Cli, CommanderError } from 'commander'
 import { accountCommands, memberCommands } from './accounts.ts'
 import { Interrupted } from './awaitCommand.ts'
+import { importsCommands } from './imports.ts'
 import { migrateCommand } from './migrate.ts'
 import { regionCommands } from './regions.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
@@ -12,6 +13,7 @@ const cli = new Cli('keys')
   .exitOverride()
 cli.addCommand(accountCommands())
 cli.addCommand(memberCommands())
+cli.addCommand(importsCommands())
 cli.addCommand(serviceTokenCommands())
 cli.addCommand(regionCommands())
 cli.addCommand(usageCommands())

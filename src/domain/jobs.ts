@@ -17,9 +17,10 @@ export type JobDefinition = {
   summary: string
 }
 
-/** The first four are in the primary region's Redis; of the others each region has its own. */
+/** The first five are in the primary region's Redis; of the others each region has its own. */
 export const QUEUES = [
   'commands',
+  'imports',
   'maintenance',
   'alerts',
   'notifications',
@@ -98,7 +99,13 @@ export const jobs = {
   'revoke-api-key': commandJob('Revokes a key; done when every region has confirmed'),
   'rotate-api-key': commandJob('Creates a key in the place of another'),
   'delete-api-key': commandJob('Deletes a revoked key'),
-  'import-api-keys': commandJob('Imports keys by their hashes, as far as the plan has room'),
+  'import-api-keys': {
+    ...commandJob('Imports keys by their hashes, as far as the plan has room'),
+    // They are long: on a queue of their own they take no places of other commands.
+    queue: 'imports',
+  },
+  'allow-imports': commandJob('Allows the admins of an account to import keys, or no longer'),
+  'move-imported-key': commandJob('Moves an imported key to the account that it belongs to'),
   'create-account': commandJob('Creates an account with its first admin key'),
   'change-plan': commandJob('Changes an account’s plan or its own limits'),
   'add-member': commandJob('Adds a member to an account'),
@@ -165,7 +172,9 @@ export const jobs = {
     claims: z.array(QuotaClaim).max(1_000),
   }),
   'check-service-token': ask('Says whether a service token is in force', { digest: z.string() }),
-  'look-for-imports': ask('Says whether any key was imported', {}),
+  'look-for-imports': ask('Returns what the values of imported keys look like', {
+    forms: z.boolean().optional(),
+  }),
   'deliver-notification': {
     queue: 'notifications',
     data: z.object({ notificationId: z.string() }),

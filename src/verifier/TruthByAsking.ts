@@ -1,3 +1,4 @@
+import { ANY_FORM, type Form } from '../domain/imports/forms.ts'
 import type { QuotaAnswer, QuotaClaim, Quotas } from '../region/quotasIn.ts'
 import type { Region } from '../region/Region.ts'
 import type { Asks } from './Asks.ts'
@@ -38,5 +39,10 @@ export class TruthByAsking {
     },
   }
 
-  hasImports = async (): Promise<boolean> => (await this.#asks.ask('look-for-imports', {})) === true
+  importedForms = async (): Promise<Form[]> => {
+    const answer = await this.#asks.ask('look-for-imports', { forms: true })
+    // Workers of the release before say only whether there are any.
+    if (typeof answer === 'boolean') return answer ? [ANY_FORM] : []
+    return answer as Form[]
+  }
 }

@@ -1,4 +1,5 @@
 import { canonicalAddress } from '../domain/addresses.ts'
+import type { Form } from '../domain/imports/forms.ts'
 import {
   canBeImported,
   createSecretParser,
@@ -13,7 +14,7 @@ import { type Region, RegionUnavailable } from '../region/Region.ts'
 import { codeName, planFor, type VerificationCode } from './decision.ts'
 import { type Decision, GroupCommit, type Ticket } from './GroupCommit.ts'
 import { QuotaShare } from './QuotaShare.ts'
-import { rememberImports } from './rememberImports.ts'
+import { rememberForms } from './rememberForms.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
 import { type FillFromTruth, type LookupOutcome, StateLoader } from './StateLoader.ts'
@@ -63,7 +64,7 @@ export class Verifier {
   readonly #decide: (ticket: Ticket) => Promise<Decision>
   readonly #share: QuotaShare | undefined
   readonly #parse: (value: string) => ParsedSecret
-  readonly #hasImports: () => Promise<boolean>
+  readonly #mayBeImported: (value: string) => Promise<boolean>
   readonly #hooks: VerifierHooks
   #open = 0
   #idle: (() => void)[] = []
@@ -71,8 +72,8 @@ export class Verifier {
   constructor(options: {
     region: Region
     fillFromTruth: FillFromTruth
-    /** Whether any key was imported: then a value that is not of our form may be one. Its answer is remembered. */
-    hasImports: () => Promise<boolean>
+    /** The forms of imported keys: a value of one of them may be a key although it is not of ours. Its answer is remembered. */
+    importedForms: () => Promise<Form[]>
     /** In a further region: where quotas are counted that are exact over all regions. */
     quotas?: Quotas
     keyPrefix: string
@@ -87,7 +88,7 @@ export class Verifier {
     this.#share = share
     this.#decide = share ? (ticket) => share.decide(ticket) : (ticket) => commit.decide(ticket)
     this.#parse = createSecretParser(options.keyPrefix, ['live', 'test'])
-    this.#hasImports = rememberImports(options.hasImports)
+    this.#mayBeImported = rememberForms(options.importedForms)
     this.#hooks = options.hooks
   }
 
@@ -113,7 +114,7 @@ export class Verifier {
       if ('hint' in parsed) {
         hint = parsed.hint
         // Where nobody can say, the region may know the key all the same.
-        if (!canBeImported(value) || !(await this.#hasImports().catch(() => true)))
+        if (!canBeImported(value) || !(await this.#mayBeImported(value).catch(() => true)))
           return this.#told(notFound(hint))
       }
     }

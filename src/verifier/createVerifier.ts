@@ -78,7 +78,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
   const verifier = new Verifier({
     region,
     fillFromTruth: truth.fill,
-    hasImports: truth.hasImports,
+    importedForms: truth.importedForms,
     quotas: name === PRIMARY ? undefined : truth.quotas,
     keyPrefix,
     maxCachedKeys: options.maxCachedKeys ?? 200_000,

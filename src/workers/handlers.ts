@@ -1,6 +1,7 @@
 import type { JobData, JobName } from '../domain/jobs.ts'
 import type { Handler } from './context.ts'
 import { addMember } from './jobs/addMember.ts'
+import { allowImports } from './jobs/allowImports.ts'
 import { deleteAlert, muteAlert, testAlert, updateAlert } from './jobs/changeAlert.ts'
 import {
   confirmChannel,
@@ -28,6 +29,7 @@ import { importApiKeys } from './jobs/importApiKeys.ts'
 import { loadStates } from './jobs/loadStates.ts'
 import { lookForImports } from './jobs/lookForImports.ts'
 import { maintainPartitions } from './jobs/maintainPartitions.ts'
+import { moveImportedKey } from './jobs/moveImportedKey.ts'
 import { propagateState } from './jobs/propagateState.ts'
 import { reconcileAccount } from './jobs/reconcileAccount.ts'
 import { redeliverNotification } from './jobs/redeliverNotification.ts'
@@ -52,6 +54,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'rotate-api-key': rotateApiKey,
   'delete-api-key': deleteApiKey,
   'import-api-keys': importApiKeys,
+  'allow-imports': allowImports,
+  'move-imported-key': moveImportedKey,
   'create-account': createAccount,
   'change-plan': changePlan,
   'add-member': addMember,

@@ -3,6 +3,7 @@ import type { WorkerPool } from '../platform/pools.ts'
 
 const byQueue: Record<QueueName, WorkerPool> = {
   commands: 'commands',
+  imports: 'commands',
   'fan-out': 'commands',
   asks: 'asks',
   metering: 'metering',

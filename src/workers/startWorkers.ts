@@ -27,6 +27,8 @@ export function startWorkers(
   const { redisUrl, further, concurrency, ormOf } = options
   const perQueue: Record<QueueName, number> = {
     commands: concurrency,
+    // Long transactions over many rows; two leave the database to the others.
+    imports: 2,
     'fan-out': concurrency,
     // Its statements are heavy; one account never takes more than one of these places.
     alerts: 4,

@@ -4,7 +4,16 @@ import { freshRedis } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-const QUEUES = ['commands', 'maintenance', 'alerts', 'notifications', 'fan-out', 'metering', 'asks']
+const QUEUES = [
+  'commands',
+  'imports',
+  'maintenance',
+  'alerts',
+  'notifications',
+  'fan-out',
+  'metering',
+  'asks',
+]
 const namesOf = async (board: Response) =>
   ((await board.json()) as { queues: { name: string }[] }).queues.map(({ name }) => name)
 let service: Service

@@ -7,7 +7,6 @@ import { boundErrors, type ImportRecord } from '../../src/domain/imports/outcome
 import { parseHash } from '../../src/domain/imports/parseHash.ts'
 import { formatOf, type ImportFormat, readImport } from '../../src/domain/imports/readImport.ts'
 import { digestOf } from '../../src/domain/keys/keyFormat.ts'
-import { rememberImports } from '../../src/verifier/rememberImports.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')
 const value = 'sk_old_key with ümlaut'
@@ -263,30 +262,5 @@ describe('promise 6: what is imported', () => {
       Array.from({ length: 100 }, (_, index) => index + 1),
     )
     expect(bounded.furtherErrors).toBe(57)
-  })
-})
-
-describe('whether anything was imported', () => {
-  it('is asked once at a time and at most once a second, until it is so', async () => {
-    let asked = 0
-    let answer = false
-    const has = rememberImports(async () => {
-      asked += 1
-      return answer
-    })
-    expect(await Promise.all([has(), has(), has()])).toEqual([false, false, false])
-    expect(asked).toBe(1)
-    answer = true
-    await expect.poll(has, { timeout: 5_000 }).toBe(true)
-    const until = asked
-    for (let times = 0; times < 10; times++) expect(await has()).toBe(true)
-    expect([until, asked]).toEqual([2, 2])
-  })
-
-  it('is asked again after a failure, which is not remembered', async () => {
-    const answers = [Promise.reject(new Error('away')), Promise.resolve(true)]
-    const has = rememberImports(() => answers.shift() as Promise<boolean>)
-    await expect(has()).rejects.toThrow('away')
-    expect(await has()).toBe(true)
   })
 })

@@ -4,7 +4,8 @@ import { AccountSchema } from '../../src/domain/accounts/Account.ts'
 import { AuditEntrySchema } from '../../src/domain/audit/AuditEntry.ts'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { newId } from '../../src/domain/ids.ts'
-import { hasImports } from '../../src/domain/imports/importStore.ts'
+import { announceForm, forgetForms, listForms, msUntilKnown } from '../../src/domain/imports/formStore.ts'
+import { ANY_FORM, type Form, MAX_FORMS } from '../../src/domain/imports/forms.ts'
 import type { ImportRecord } from '../../src/domain/imports/outcome.ts'
 import { ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { FORMS_REMEMBERED_MS } from '../../src/domain/keys/keyFormat.ts'
@@ -41,7 +42,7 @@ const recordOf = (line: number): ImportRecord => ({
   createdAt: null,
 })
 
-async function ask(records: ImportRecord[]): Promise<string> {
+async function ask(records: ImportRecord[], form: Form = ANY_FORM): Promise<string> {
   const id = newId('operation')
   const now = worker.clock.now
   await worker.em().insert(CommandSchema, {
@@ -49,7 +50,7 @@ async function ask(records: ImportRecord[]): Promise<string> {
     accountId,
     kind: 'import-api-keys',
     targetId: null,
-    payload: { records, failed: 0, errors: [], furtherErrors: 0 },
+    payload: { records, form, failed: 0, errors: [], furtherErrors: 0 },
     actor: { type: 'operator', id: 'eva' },
     status: 'pending',
     createdAt: now,
@@ -59,21 +60,50 @@ async function ask(records: ImportRecord[]): Promise<string> {
   return id
 }
 
+/** Runs an import as a worker does, and again when its form is known to every verifier. */
+async function runImport(commandId: string) {
+  await importApiKeys(worker.context, { commandId })
+  await expect.poll(() => msUntilKnown(worker.em(), accountId, ANY_FORM), { timeout: 10_000 }).toBe(0)
+  await importApiKeys(worker.context, { commandId })
+}
+
+it('promise 12: an import that imports nothing announces no form; the first that does waits in its queue, not in a place', async () => {
+  const { context } = worker
+  const em = worker.em()
+  await worker.em().nativeUpdate(AccountSchema, { id: accountId }, { customLimits: { liveKeys: 0 } })
+  const refused = await ask([recordOf(1)])
+  await importApiKeys(context, { commandId: refused })
+  expect(await em.findOneOrFail(CommandSchema, { id: refused })).toMatchObject({
+    status: 'succeeded',
+    result: { imported: 0, errors: [{ code: 'key-limit-reached' }] },
+  })
+  expect(await listForms(em)).toEqual([])
+
+  await worker.em().nativeUpdate(AccountSchema, { id: accountId }, { customLimits: {} })
+  const commandId = await ask([recordOf(1)])
+  await importApiKeys(context, { commandId })
+  expect(await em.count(ApiKeySchema, { accountId })).toBe(0)
+  expect(await listForms(em)).toEqual([ANY_FORM])
+  const delayed = await context.queues.byName.imports.getDelayed()
+  expect(delayed.map(({ data, delay }) => [data.commandId, delay > FORMS_REMEMBERED_MS])).toEqual([
+    [commandId, true],
+  ])
+  await runImport(commandId)
+  expect(await em.count(ApiKeySchema, { accountId })).toBe(1)
+})
+
 it('promise 9: an import that runs twice, at once and late imports each key once, and all reach the region', async () => {
   const { context, region } = worker
   const em = worker.em()
-  expect(await hasImports(em)).toBe(false)
+  const before = await em.count(ApiKeySchema, { accountId })
   const records = Array.from({ length: 450 }, (_, index) => recordOf(index + 1))
   const commandId = await ask(records)
-  expect(await hasImports(em)).toBe(true)
-
-  const started = performance.now()
   await Promise.all([importApiKeys(context, { commandId }), importApiKeys(context, { commandId })])
-  expect(performance.now() - started).toBeGreaterThan(FORMS_REMEMBERED_MS)
   await importApiKeys(context, { commandId })
-  expect(await em.count(ApiKeySchema, { accountId })).toBe(450)
-  expect(await em.count(AuditEntrySchema, { accountId, action: 'api-key.imported' })).toBe(450)
-  expect(await em.count(AuditEntrySchema, { accountId, action: 'api-keys.imported' })).toBe(1)
+  expect(await em.count(ApiKeySchema, { accountId })).toBe(before + 450)
+  const imported = { accountId, action: 'api-key.imported' }
+  expect(await em.count(AuditEntrySchema, imported)).toBe(before + 450)
+  expect(await em.count(AuditEntrySchema, { targetId: commandId, action: 'api-keys.imported' })).toBe(1)
 
   const command = await em.findOneOrFail(CommandSchema, { id: commandId })
   expect(command).toMatchObject({ status: 'applied', result: { total: 450, imported: 450, failed: 0 } })
@@ -93,4 +123,24 @@ it('the same keys again, in two commands at once with some new ones, are unchang
   const commands = await worker.em().find(CommandSchema, { id: { $in: ids } })
   const sum = (name: string) => commands.reduce((all, { result }) => all + Number(result?.[name]), 0)
   expect([sum('imported'), sum('unchanged'), sum('failed')]).toEqual([20, 10, 0])
+})
+
+it('promise 8: the forms of an account are bounded, and go when its imported keys are gone', async () => {
+  const { context } = worker
+  const em = worker.em()
+  for (let length = 1; length <= MAX_FORMS; length++)
+    await announceForm(em, accountId, { prefix: 'k-', length })
+  expect(await listForms(em)).toHaveLength(MAX_FORMS)
+  const commandId = await ask([recordOf(1)], { prefix: 'another-', length: 0 })
+  await importApiKeys(context, { commandId })
+  expect(await em.findOneOrFail(CommandSchema, { id: commandId })).toMatchObject({
+    status: 'failed',
+    problem: { code: 'validation-error', details: { errors: [{ field: 'prefix' }] } },
+  })
+  const later = new Date(Date.now() + 86_400_000)
+  await forgetForms(em, later)
+  expect(await listForms(em)).toHaveLength(MAX_FORMS)
+  await em.nativeUpdate(ApiKeySchema, { accountId }, { status: 'deleted' })
+  await forgetForms(em, later)
+  expect(await listForms(em)).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '../../src/dev/dataDir.ts'
 import type { Answer } from './client.ts'
 import type { Service } from './startService.ts'
@@ -30,8 +31,14 @@ export function createImporter(service: Service) {
     const answer: Answer = { status: response.status, headers: response.headers, body: await response.json() }
     return answer
   }
-  const sendRecords = (account: Account, records: object[], query = '') =>
-    send(account, records.map((one) => JSON.stringify(one)).join('\n'), { query })
+  /** Sends keys as JSON lines; again, as long as another import of the account is under way. */
+  async function sendRecords(account: Account, records: object[], query = ''): Promise<Answer> {
+    for (;;) {
+      const answer = await send(account, records.map((one) => JSON.stringify(one)).join('\n'), { query })
+      if (!answer.body.type?.endsWith('/import-in-progress')) return answer
+      await sleep(50)
+    }
+  }
   const codeOf = async (value: string) => (await service.server.post('/verify', { key: value })).body.code
   const countKeys = async (account: Account) => (await account.get('/api-keys')).body.pagination.total
 

@@ -69,7 +69,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import keys by their SHA-256, from JSON lines or CSV. Again, it goes on where it stopped.
+         * Import keys by their SHA-256, from JSON lines or CSV. Sent again, it continues where it stopped.
          * @description Takes the permission `keys:manage`.
          */
         post: operations["postApiKeysImport"];
@@ -1336,6 +1336,8 @@ export interface operations {
         parameters: {
             query?: {
                 dryRun?: "true" | "false";
+                prefix?: string;
+                length?: string;
             };
             header?: {
                 /** @description Repeats of a request within 24 hours get the first one’s answer */
@@ -1440,7 +1442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
+            /** @description `imports-not-allowed`, `insufficient-permissions`, `ip-not-allowed` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1449,7 +1451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-in-flight` */
+            /** @description `import-in-progress`, `idempotency-in-flight` */
             409: {
                 headers: {
                     [name: string]: unknown;

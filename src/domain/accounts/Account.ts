@@ -12,6 +12,8 @@ export const AccountSchema = defineEntity({
     /** Grows by one with every change of plan or limits; verifiers compare it. */
     version: p.integer(),
     createdAt: p.datetime(),
+    /** Whether its own admins may import keys; operators always may. */
+    importsAllowed: p.boolean().default(true),
   },
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PLANS } from '../accounts/plans.ts'
 import { StoredRule } from '../alerts/ruleFields.ts'
+import { ANY_FORM, Form } from '../imports/forms.ts'
 import { FileFaults, ImportRecord } from '../imports/outcome.ts'
 import type { CommandKind } from '../jobs.ts'
 import { Access, KeyTypes } from '../keys/keyFields.ts'
@@ -60,7 +61,9 @@ export const payloads = {
   }),
   'revoke-api-key': z.object({ keyId: z.string(), reason: z.string().nullable() }),
   'rotate-api-key': secret.extend({ keyId: z.string(), newKeyId: z.string(), overlapSeconds: z.int() }),
-  'import-api-keys': FileFaults.extend({ records: z.array(ImportRecord) }),
+  'import-api-keys': FileFaults.extend({ records: z.array(ImportRecord), form: Form.default(ANY_FORM) }),
+  'allow-imports': z.object({ allowed: z.boolean() }),
+  'move-imported-key': z.object({ digest: z.string(), newKeyId: z.string() }),
   'delete-api-key': z.object({ keyId: z.string(), ifMatch: z.string().optional() }),
   'create-account': z.object({
     accountId: z.string(),

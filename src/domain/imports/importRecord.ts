@@ -7,6 +7,7 @@ import { name } from '../names.ts'
 import { unstorable } from '../storable.ts'
 import type { ImportRecord } from './outcome.ts'
 import { parseHash } from './parseHash.ts'
+import { isPlaceholder } from './placeholders.ts'
 
 /** The hint of an imported key whose last 4 characters were not given. */
 export const UNKNOWN_HINT = '????'
@@ -55,6 +56,7 @@ export function importRecordOf(
   const permissions = attempt(() => permissionsFor(access, fields.permissions ?? undefined))
   const faults: FieldFault[] = []
   if ('fault' in found) faults.push({ field: 'hash', message: found.fault, code: 'invalid_format' })
+  else if (isPlaceholder(found.digest)) faults.push(placeholder)
   if ('faults' in permissions) faults.push(...permissions.faults)
   if (metadata === undefined) {
     const message = 'does not fit into metadata beside what is there'
@@ -80,6 +82,12 @@ export function importRecordOf(
       ...times,
     },
   }
+}
+
+const placeholder: FieldFault = {
+  field: 'hash',
+  message: 'is the SHA-256 of a placeholder such as "undefined" or "YOUR_API_KEY", which is nobody’s key',
+  code: 'invalid_format',
 }
 
 const inUtc = (instant: string | null | undefined) => (instant ? new Date(instant).toISOString() : null)

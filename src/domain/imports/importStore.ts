@@ -1,7 +1,10 @@
+import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Account } from '../accounts/Account.ts'
 import { limitsOf } from '../accounts/plans.ts'
+import { Failure } from '../failure.ts'
 import { newId } from '../ids.ts'
+import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
 import { countActive } from '../keys/keyStore.ts'
 import { decideImport, type ImportDecision, type KnownDigests } from './decideImport.ts'
 import type { ImportRecord } from './outcome.ts'
@@ -17,11 +20,8 @@ export async function planImport(
   now: Date,
   ahead: Ahead = { live: 0, test: 0 },
 ): Promise<ImportDecision> {
-  const known = await findDigests(
-    em,
-    account.id,
-    records.map(({ digest }) => digest),
-  )
+  const digests = records.map(({ digest }) => digest)
+  const known = await findDigests(em, account.id, digests, now)
   const used = {
     live: ahead.live + (await countActive(em, account.id, 'live', now)),
     test: ahead.test + (await countActive(em, account.id, 'test', now)),
@@ -33,16 +33,44 @@ export async function planImport(
   })
 }
 
+/**
+ * An imported key that was never used and is deleted gives its digest back: somebody imported it by mistake, or to keep it
+ * from its owner. Uses are recorded a moment later than they happen, so it takes an hour from when the key ended.
+ */
+const IS_FREE = `status = 'deleted' and imported_at is not null and revoked_at < ?
+  and not exists (select from api_key_use u where u.key_id = api_key.id)`
+const FREE_AFTER_MS = 3_600_000
+
+const freeBefore = (now: Date) => new Date(now.getTime() - FREE_AFTER_MS)
+
+/** What a deleted key has instead of the digest that it gave back. */
+export const freedDigest = (keyId: string) => `freed:${keyId}`
+
+/** Takes digests from deleted keys that give them back; returns the version from which their next key goes on, by digest. */
+async function takeFreed(em: SqlEntityManager, digests: string[], now: Date): Promise<Map<string, number>> {
+  const rows = await em.execute<{ digest: string; version: number }[]>(
+    `with held as (
+       select id, digest from api_key where digest in (select jsonb_array_elements_text(?::jsonb)) and ${IS_FREE}
+       order by digest for update)
+     update api_key set digest = 'freed:' || api_key.id, version = version + 1
+     from held where api_key.id = held.id returning held.digest, api_key.version`,
+    [JSON.stringify(digests), freeBefore(now)],
+  )
+  return new Map(rows.map(({ digest, version }) => [digest, version]))
+}
+
 async function findDigests(
   em: SqlEntityManager,
   accountId: string,
   digests: string[],
+  now: Date,
 ): Promise<KnownDigests> {
   const rows = await em.execute<{ digest: string; own: boolean }[]>(
     `with wanted as (select jsonb_array_elements_text(?::jsonb) as digest)
      select digest, account_id = ? and status <> 'deleted' as own from api_key join wanted using (digest)
+     where not (${IS_FREE})
      union all select digest, false from service_token join wanted using (digest)`,
-    [JSON.stringify(digests), accountId],
+    [JSON.stringify(digests), accountId, freeBefore(now)],
   )
   const of = (own: boolean) => new Set(rows.filter((row) => row.own === own).map(({ digest }) => digest))
   return { own: of(true), taken: of(false) }
@@ -57,18 +85,22 @@ export async function insertImported(
   { accountId, createdBy, now }: { accountId: string; createdBy: string; now: Date },
   records: ImportRecord[],
 ): Promise<Map<string, string>> {
+  const digests = records.map(({ digest }) => digest)
+  // A region never replaces a state by one of a lower version.
+  const versions = await takeFreed(em, digests, now)
   const keys = records.map(({ line: _, createdAt, ...record }) => ({
     ...record,
+    version: (versions.get(record.digest) ?? 0) + 1,
     id: newId('apiKey'),
     createdAt: createdAt ?? now.toISOString(),
   }))
   const rows = await em.execute<{ id: string; digest: string }[]>(
     `insert into api_key (id, account_id, name, type, access, permissions, status, digest, hint, allowed_ips, metadata,
        version, created_at, created_by, expires_at, imported_at)
-     select id, ?, name, type, access, permissions, 'active', digest, hint, "allowedIps", metadata, 1, "createdAt", ?,
+     select id, ?, name, type, access, permissions, 'active', digest, hint, "allowedIps", metadata, version, "createdAt", ?,
        "expiresAt", ?
      from jsonb_to_recordset(?::jsonb) as r (id text, name text, type text, access text, permissions jsonb, digest text,
-       hint text, "allowedIps" jsonb, metadata jsonb, "createdAt" timestamptz, "expiresAt" timestamptz)
+       hint text, version integer, "allowedIps" jsonb, metadata jsonb, "createdAt" timestamptz, "expiresAt" timestamptz)
      order by digest
      on conflict (digest) do nothing returning id, digest`,
     [accountId, createdBy, now, JSON.stringify(keys)],
@@ -76,17 +108,26 @@ export async function insertImported(
   return new Map(rows.map(({ id, digest }) => [digest, id]))
 }
 
-/** Whether any key was imported, or is about to be: then values of every form may be keys. */
-export async function hasImports(em: SqlEntityManager): Promise<boolean> {
-  const rows = await em.execute<{ found: boolean }[]>(
-    `select exists (select from api_key where imported_at is not null)
-       or exists (select from command where kind = 'import-api-keys') as found`,
+/** The imported key with a digest, of any account and in any state, locked. Throws Failure `imported-key-not-found`. */
+export async function lockImported(em: SqlEntityManager, digest: string): Promise<ApiKey> {
+  const key = await em.findOne(
+    ApiKeySchema,
+    { digest, importedAt: { $ne: null } },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
   )
-  return rows[0]?.found ?? false
+  if (!key) throw new Failure('imported-key-not-found', { detail: 'No imported key has this hash.' })
+  return key
 }
 
-/** Whether any key is there that was imported. */
-export async function hasImportedKeys(em: SqlEntityManager): Promise<boolean> {
-  const rows = await em.execute<unknown[]>('select 1 from api_key where imported_at is not null limit 1')
-  return rows.length > 0
+/** The ID of an import of the account that a worker has not finished. */
+export async function findUnfinishedImport(
+  em: SqlEntityManager,
+  accountId: string,
+): Promise<string | undefined> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select id from command where account_id = ? and kind = 'import-api-keys' and status in ('pending', 'applied')
+     limit 1`,
+    [accountId],
+  )
+  return rows[0]?.id
 }

@@ -22,6 +22,11 @@ export class FileReader {
     }
   }
 
+  /** Lines that are no keys, since the last time. */
+  get failed(): number {
+    return this.#failed
+  }
+
   /** What was read since the last time. */
   take(): ImportFile {
     const taken = {
@@ -38,18 +43,42 @@ export class FileReader {
   }
 }
 
-/** All of a file at once. Throws Failure `validation-error` where no line of it is a key. */
-export async function readWhole(lines: AsyncIterable<Line>): Promise<ImportFile> {
+/**
+ * All of a file at once. Throws Failure `validation-error` where no line of it is a key, or more than `maxFailed` are
+ * none: then the rest of its `lines` is not read.
+ */
+export async function readWhole(
+  source: AsyncIterable<Line>,
+  { maxFailed = Number.POSITIVE_INFINITY, lines = 0 } = {},
+): Promise<ImportFile> {
   const reader = new FileReader()
-  for await (const line of lines) reader.add(line)
+  for await (const line of source) {
+    reader.add(line)
+    if (reader.failed > maxFailed) throw tooManyFaults(reader, Math.max(0, lines - line.line))
+  }
   const file = reader.take()
   if (file.records.length > 0) return file
-  // Without a key there is no duplicate, which is the one code that problems do not have.
   throw new Failure('validation-error', {
     detail: file.failed === 0 ? 'There is no line with a key.' : 'No line is a key that can be imported.',
     errors:
-      file.failed === 0
-        ? [{ field: 'line', message: 'is required', code: 'required' }]
-        : (file.errors as FieldFault[]),
+      file.failed === 0 ? [{ field: 'line', message: 'is required', code: 'required' }] : faultsOf(file),
   })
 }
+
+function tooManyFaults(reader: FileReader, unread: number): Failure {
+  const file = reader.take()
+  const detail = `${file.failed} lines are not keys that can be imported, so nothing was imported. ${unread} more lines were not read.`
+  return new Failure('validation-error', {
+    detail,
+    errors: faultsOf(file),
+    furtherErrors: file.furtherErrors,
+    unreadLines: unread,
+  })
+}
+
+/** A duplicate is the one code that problems do not have. */
+const faultsOf = ({ errors }: ImportFile) =>
+  errors.map(({ code, ...error }) => ({
+    ...error,
+    code: code === 'duplicate' ? 'invalid_format' : (code as FieldFault['code']),
+  }))

@@ -1,3 +1,4 @@
+import { forgetForms } from '../../domain/imports/formStore.ts'
 import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
 import { CLAIMS_KEPT_MS, forgetClaims } from '../../domain/usage/claims.ts'
 import { forgetEndpoints, UNUSED_DAYS } from '../../domain/usage/EndpointIds.ts'
@@ -20,6 +21,7 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
      where idempotency_hash is not null and created_at < ?`,
     [before(1)],
   )
+  await forgetForms(em, before(1))
   await em.execute('delete from session where expires_at < ?', [before(0)])
   const { lease, log } = context
   const ended = await em.transactional((own) =>

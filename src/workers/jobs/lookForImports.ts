@@ -1,13 +1,15 @@
-import { hasImports } from '../../domain/imports/importStore.ts'
+import { listForms } from '../../domain/imports/formStore.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { answerAsk } from '../answerAsk.ts'
 import type { WorkerContext } from '../context.ts'
 
-/** Says whether any key was imported. Safe twice: it reads, and the answer is of now. */
+/** Returns the forms of imported keys; verifiers of the release before only ask whether there are any. Safe twice: it reads. */
 export async function lookForImports(
   context: WorkerContext,
   data: JobData<'look-for-imports'>,
 ): Promise<void> {
-  const { orm } = context
-  await answerAsk(context, data, () => hasImports(orm.em.fork()))
+  await answerAsk(context, data, async () => {
+    const forms = await listForms(context.orm.em.fork())
+    return data.forms ? forms : forms.length > 0
+  })
 }

@@ -72,6 +72,8 @@ export const actions: Record<string, Record<string, Wording>> = {
     },
     'api-key.deleted': { label: 'Key deleted', before: says('deleted the key') },
     'api-key.imported': { label: 'Key imported', before: says('imported the key') },
+    'api-key.moved-in': { label: 'Key moved in', before: says('moved the key into this account:') },
+    'api-key.moved-out': { label: 'Key moved out', before: says('moved the key to another account:') },
     'api-keys.imported': {
       label: 'Import finished',
       before: ({ imported, total }) => `imported ${imported} of ${total} keys`,
@@ -122,6 +124,16 @@ export const actions: Record<string, Record<string, Wording>> = {
   },
   Account: {
     'account.created': { label: 'Account created', before: says('created the account'), withoutTarget: true },
+    'account.imports-allowed': {
+      label: 'Imports allowed',
+      before: says('allowed this account to import keys'),
+      withoutTarget: true,
+    },
+    'account.imports-refused': {
+      label: 'Imports refused',
+      before: says('stopped this account from importing keys'),
+      withoutTarget: true,
+    },
     'account.plan-changed': {
       label: 'Plan changed',
       before: ({ from, to }) =>
