@@ -16,6 +16,8 @@ import { type Service, withService } from './withService.ts'
 /** Keys per command: few enough that none holds the account's lock for long. */
 const CHUNK = 500
 
+const AGAIN = 'Run the import again: it continues where it stopped.'
+
 type Options = {
   dryRun?: boolean
   format?: ImportFormat
@@ -79,7 +81,7 @@ async function importFile(
   const unfit = (part: ImportFile) =>
     outcomeOf(part, { dryRun, imported: 0, unchanged: 0, errors: [], keys: [] })
   const apply = async (part: ImportFile) =>
-    (await service.run('import-api-keys', accountId, { ...part, form })) as ImportOutcome
+    (await service.run('import-api-keys', accountId, { ...part, form }, AGAIN)) as ImportOutcome
   const plan = async ({ records, ...part }: ImportFile) => {
     const { take, unchanged, errors } = await planImport(service.em, account, records, new Date(), ahead)
     for (const { type } of take) ahead[type] += 1

@@ -17,7 +17,7 @@ export type Work = {
   total?: number
 }
 
-type Output = Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean }
+type Output = Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number }
 
 /** A log gets a line this often; work that is quicker leaves none. */
 const LINE_MS = 10_000
@@ -30,7 +30,8 @@ export async function showProgress(
   { output = process.stderr as Output, now = () => performance.now() } = {},
 ): Promise<Progress> {
   const { json } = command.optsWithGlobals<{ json?: boolean }>()
-  if (!output.isTTY) return inLines(work, output, now)
+  // A terminal without a width cannot be drawn on.
+  if (!output.isTTY || !output.columns) return inLines(work, output, now)
   return json ? { advance: () => {}, end: () => {} } : onTerminal(work, output as NodeJS.WriteStream)
 }
 

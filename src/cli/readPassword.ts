@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { Interrupted } from './awaitCommand.ts'
 
 /** What `--password` and `--password-stdin` have become. */
 export type PasswordOptions = { password?: string; passwordStdin?: boolean }
@@ -23,10 +24,12 @@ export async function readPassword(email: string, options: PasswordOptions): Pro
     return password
   }
   if (passwordStdin) return readInput()
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
+  if (!process.stdin.isTTY || !process.stderr.isTTY || !process.stderr.columns)
     throw new Error('Give the password on standard input, with --password-stdin.')
   const { default: ask } = await import('@inquirer/password')
-  return ask({ message: `Password for ${email}`, mask: true }, { output: process.stderr })
+  return ask({ message: `Password for ${email}`, mask: true }, { output: process.stderr }).catch(() => {
+    throw new Interrupted('No password was given, so nothing was done.')
+  })
 }
 
 async function readInput(): Promise<string> {

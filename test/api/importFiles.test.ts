@@ -83,7 +83,7 @@ describe('bin/keys account import', () => {
       stdout: { total: 2_500, failed: 0, errors: [] },
     })
     expect(atDeath).toBeLessThan(2_501)
-    expect(first.code === 0 || /no worker has done it/.test(first.stderr)).toBe(true)
+    expect(first.code === 0 || /No worker has done it/.test(first.stderr)).toBe(true)
     expect(await count()).toBe(2_501)
     const log = await runSql(
       service.databaseUrl,

@@ -5,12 +5,12 @@ import { showProgress } from '../../src/cli/progress.ts'
 
 const work = { title: 'Importing keys', unit: 'keys', total: 2_000 }
 
-function outputOf(isTTY: boolean) {
+function outputOf(isTTY: boolean, columns = 100) {
   let text = ''
   const stream = new PassThrough().on('data', (data) => {
     text += data
   })
-  const ways = { isTTY, columns: 100, clearLine: () => true, cursorTo: () => true, moveCursor: () => true }
+  const ways = { isTTY, columns, clearLine: () => true, cursorTo: () => true, moveCursor: () => true }
   return { output: Object.assign(stream, ways), text: () => text }
 }
 
@@ -35,6 +35,15 @@ it('a log gets a line every ten seconds, and none from work that is quicker', as
     progress.end()
     expect(text()).toBe('Importing keys: 1,234 of 2,000 keys (61 %)\n')
   }
+})
+
+it('a terminal without a width, as some build servers have, is a log', async () => {
+  const { output, text } = outputOf(true, 0)
+  let now = 0
+  const progress = await showProgress(commandOf(false), work, { output, now: () => now })
+  now += 10_000
+  progress.advance(2_000)
+  expect(text()).toBe('Importing keys: 2,000 of 2,000 keys (100 %)\n')
 })
 
 it('a terminal gets a bar, and nothing with --json', async () => {
