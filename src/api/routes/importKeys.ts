@@ -28,7 +28,8 @@ export const importKeys = route(
         .default('false')
         .describe('`true`: returns what an import would do, and changes nothing'),
       prefix: Form.shape.prefix
-        .default('')
+        .min(1)
+        .optional()
         .describe('What every key of the file begins with, such as `sk_old_`'),
       length: whole(0, MAX_VALUE, 0).describe('How many characters every key of the file has; 0: it differs'),
     }),
@@ -49,7 +50,10 @@ export const importKeys = route(
             prepare: async () => ({
               kind: 'import-api-keys' as const,
               targetId: null,
-              payload: { ...(await readFile(input)), form: { prefix: query.prefix, length: query.length } },
+              payload: {
+                ...(await readFile(input)),
+                form: { prefix: query.prefix ?? '', length: query.length },
+              },
             }),
             present: (result) => ({ status: 200, body: result }),
           }),
