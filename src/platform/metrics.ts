@@ -193,6 +193,18 @@ export function measureTokens(metrics: Metrics, tokens: { uncheckedMs: () => num
   })
 }
 
+/** How long this worker's metering jobs have been waiting for Postgres. */
+export function measureRollup(metrics: Metrics, rollup: { waitedMs: number }): void {
+  new Gauge({
+    name: 'keys_usage_waiting_seconds',
+    help: 'How long metering jobs in hand have been waiting for Postgres; 0 while it answers',
+    registers: [metrics.registry],
+    collect() {
+      this.set(rollup.waitedMs / 1_000)
+    },
+  })
+}
+
 /** How many account days differ by their last check; 0 is the only good value. Read when Prometheus asks. */
 export function measureReconciliation(metrics: Metrics, countDiffering: () => Promise<number>): void {
   new Gauge({

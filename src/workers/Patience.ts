@@ -21,7 +21,7 @@ export type PatienceOptions = {
 export class Patience {
   readonly #options: PatienceOptions
   readonly #stopping = new AbortController()
-  #isAway = false
+  #awaySince: number | undefined
 
   constructor(options: PatienceOptions) {
     this.#options = options
@@ -53,6 +53,11 @@ export class Patience {
     }
   }
 
+  /** How long Postgres has been away, in ms; 0 while it is not. */
+  get awayMs(): number {
+    return this.#awaySince === undefined ? 0 : performance.now() - this.#awaySince
+  }
+
   /** Ends every wait: what waits is settled with the error it met, and stays in its queue. */
   stop(): void {
     this.#stopping.abort()
@@ -69,8 +74,8 @@ export class Patience {
 
   /** False once stopped. */
   async #pause(attempt: number, error: unknown): Promise<boolean> {
-    if (!this.#isAway) this.#options.onAway?.(error)
-    this.#isAway = true
+    if (this.#awaySince === undefined) this.#options.onAway?.(error)
+    this.#awaySince ??= performance.now()
     const { signal } = this.#stopping
     await delay(boundedBackoff(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), undefined, { signal }).catch(
       () => {},
@@ -79,7 +84,7 @@ export class Patience {
   }
 
   #reached(): void {
-    if (this.#isAway) this.#options.onBack?.()
-    this.#isAway = false
+    if (this.#awaySince !== undefined) this.#options.onBack?.()
+    this.#awaySince = undefined
   }
 }

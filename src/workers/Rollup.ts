@@ -66,6 +66,11 @@ export class Rollup {
     this.#onImpossible = hooks.onImpossible ?? (() => {})
   }
 
+  /** How long jobs have been waiting for Postgres, in ms; 0 while none is. */
+  get waitedMs(): number {
+    return this.#patience.awayMs
+  }
+
   /** Jobs that wait for Postgres are rejected at once, and stay in their queue. */
   stop(): void {
     this.#patience.stop()

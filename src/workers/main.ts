@@ -3,7 +3,13 @@ import { oldestNotifications } from '../domain/notifications/oldestNotifications
 import { leaseMarginMs } from '../domain/regions.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
-import { createMetrics, measureNotifications, measurePools, measureQueues } from '../platform/metrics.ts'
+import {
+  createMetrics,
+  measureNotifications,
+  measurePools,
+  measureQueues,
+  measureRollup,
+} from '../platform/metrics.ts'
 import { openPools, workerPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
@@ -46,6 +52,7 @@ const rollup = new Rollup(pools.metering, () => new Date(), {
     log.error({ events }, 'reported events name a time that no report may have; they are not counted')
   },
 })
+measureRollup(metrics, rollup)
 const context = {
   orm: pools.commands,
   queues,

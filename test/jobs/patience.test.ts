@@ -46,10 +46,12 @@ it.each([
   const settled = await store(patience, 3, async (items) => {
     expect(items).toEqual([1, 2, 3])
     commits += 1
+    if (commits > 1) expect(patience.awayMs).toBeGreaterThan(0)
     if (commits < 4) throw error
   })
   expect(settled).toEqual([1, 2, 3].map((item) => [item, 'stored']))
   expect(words).toEqual(['away', 'back'])
+  expect(patience.awayMs).toBe(0)
 })
 
 it('a wait ends when it is stopped: every item is settled with the error', async () => {
