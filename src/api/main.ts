@@ -114,7 +114,7 @@ const api: ApiContext = {
   metrics,
 }
 const hotPath = createHotPath(api)
-const answer = createApp(api, pools.reads).callback()
+const answer = createApp(api, pools.tokens).callback()
 const server = createServer(serverOptions, (request, response) => {
   if (!server.listening) response.setHeader('Connection', 'close')
   if (!hotPath(request, response)) void answer(request, response)

@@ -15,7 +15,7 @@ type Sizes = Pick<Env, 'DATABASE_CONNECTIONS' | 'DATABASE_TIMEOUT_MS'>
 export function apiPools({ DATABASE_CONNECTIONS: total, DATABASE_TIMEOUT_MS }: Sizes): Division<ApiPool> {
   const changes = Math.ceil((total - 9) / 3)
   return {
-    // Service tokens: a flood of anything else must not keep a revoked one alive.
+    // Service tokens, epochs, /readyz: a flood of anything else must not keep a revoked token alive, nor take an api out.
     tokens: { poolMax: 2, connectMs: 2_000, statementMs: 1_000 },
     // Keys that the region does not know, and usage reports.
     verification: { poolMax: 4, connectMs: 2_000, statementMs: 2_000 },

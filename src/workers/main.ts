@@ -80,7 +80,7 @@ if (env.WORKER_PORT !== undefined) {
   const probes = await startProbes({
     env,
     port: env.WORKER_PORT,
-    orm: pools.messages,
+    orm: pools.leases,
     region: primaryOf(regions),
     metrics,
   })

@@ -45,6 +45,7 @@ describe('promise 12: work that hangs in Postgres leaves the rest its connection
       const tooMany = await Promise.race(reads)
       expect(tooMany.status).toBe(503)
 
+      expect((await service.server.get('/readyz')).status).toBe(200)
       const created = await account.createKey()
       expect((await service.server.post('/verify', { key: created.key })).body.code).toBe('VALID')
       expect((await service.server.post('/verify', { key: unknown() })).body.code).toBe('NOT_FOUND')
