@@ -12,6 +12,7 @@ import type { CommandDeps } from '../platform/submitCommand.ts'
 import type { Vault } from '../platform/vault.ts'
 import type { Region } from '../region/Region.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
+import type { CallLimits } from './CallLimits.ts'
 import type { CookieJar } from './cookies.ts'
 import type { ImportReader } from './imports/ImportReader.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
@@ -33,6 +34,7 @@ export type ApiContext = {
   /** For what the service itself must read again. */
   vault: Vault
   serviceTokens: ServiceTokens
+  callLimits: CallLimits
   cookies: CookieJar
   clientIp: (request: IncomingMessage) => string
   now: () => Date

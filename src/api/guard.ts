@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
 import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
+import { type CallKind, STREAM_COST } from './CallLimits.ts'
 import type { ApiContext, Principal } from './context.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
@@ -21,6 +22,8 @@ export type RouteSpec = {
   auth: Auth
   params?: z.ZodObject
   query?: z.ZodObject
+  /** Which budget of calls it takes from, by default `calls`. */
+  calls?: CallKind
   /** Which connections to Postgres it uses: by default `reads` for a GET, else `changes`. */
   pool?: ApiPool
   body?: z.ZodType
@@ -87,7 +90,7 @@ export function route<const Spec extends RouteSpec>(
         api,
         ctx,
         // A stream has long time-outs; who asks for it is a read like any other.
-        principal: await authorise(pool === 'streams' ? all : api, ctx, spec.auth),
+        principal: await authorise(pool === 'streams' ? all : api, ctx, spec),
         params: spec.params && validate(spec.params, ctx.params),
         query: spec.query && validate(spec.query, plainQuery(ctx)),
         body: spec.body && (await readBody(spec, spec.body, ctx.req)),
@@ -115,13 +118,20 @@ async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessa
   return validate(further[mediaTypeOf(request) ?? ''] ?? body, json)
 }
 
-async function authorise(api: ApiContext, ctx: Context, auth: Auth): Promise<Principal | undefined> {
+async function authorise(
+  api: ApiContext,
+  ctx: Context,
+  { auth, calls = 'calls', pool }: RouteSpec,
+): Promise<Principal | undefined> {
   if (auth === 'none') return undefined
   if (auth === 'service') {
     await api.serviceTokens.require(ctx.req)
     return undefined
   }
-  return requirePrincipal(api, ctx, auth.permission)
+  const principal = await requirePrincipal(api, ctx, auth.permission)
+  await api.callLimits.take(principal, calls, pool === 'streams' ? STREAM_COST : 1)
+  if (pool === 'streams') ctx.res.once('close', api.callLimits.open(principal.accountId))
+  return principal
 }
 
 /** Each parameter once; a repeated one becomes a list, which schemas refuse by name. */

@@ -26,6 +26,7 @@ import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
 import { quotasIn } from '../region/quotasIn.ts'
 import { Verifier } from '../verifier/Verifier.ts'
 import { createApp } from './app.ts'
+import { CallLimits } from './CallLimits.ts'
 import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
 import { createCookieJar } from './cookies.ts'
@@ -107,6 +108,7 @@ const api: ApiContext = {
   imports: new ImportReader(),
   vault: createVault(env.SECRETS_KEY),
   serviceTokens,
+  callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
   cookies: createCookieJar(env.PUBLIC_URL),
   clientIp: createClientIp(env.TRUSTED_PROXIES),
   now,

@@ -8,6 +8,7 @@ const ofAccounts: Slug[] = [
   'invalid-api-key',
   'insufficient-permissions',
   'ip-not-allowed',
+  'rate-limit-exceeded',
 ]
 const ofBodies: Slug[] = ['payload-too-large', 'unsupported-media-type']
 

@@ -76,6 +76,7 @@ export async function startAll(options: StartOptions): Promise<DevState> {
     OPERATOR_USER: operator.operatorUser,
     OPERATOR_PASSWORD: operator.operatorPassword,
     WEBHOOK_ALLOW_PRIVATE: 'true',
+    CALLS_PER_MINUTE: env.CALLS_PER_MINUTE || '100000',
     NODE_ENV: 'development',
     ...(options.colour ? { FORCE_COLOR: '1' } : {}),
   }

@@ -71,6 +71,8 @@ const EnvSchema = z.object({
   REGION_LEASE_MS: z.coerce.number().int().min(0).max(3_600_000).default(10_000),
   PROBLEM_BASE_URL: url('http:', 'https:').default('https://docs.pictify.io/errors'),
   COMMAND_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(5000),
+  /** Calls of the management API per account and minute; a key or member has half of them. */
+  CALLS_PER_MINUTE: z.coerce.number().int().min(1).default(3_000),
   SHUTDOWN_MS: z.coerce.number().int().min(0).default(25_000),
   /** Comma-separated CIDRs of proxies whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z

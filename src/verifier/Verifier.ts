@@ -18,6 +18,7 @@ import { rememberForms } from './rememberForms.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
 import { type FillFromTruth, type LookupOutcome, StateLoader } from './StateLoader.ts'
+import { UnknownLimit } from './UnknownLimit.ts'
 
 export type VerificationRequest = {
   /** The presented value, as it came. */
@@ -66,6 +67,7 @@ export class Verifier {
   readonly #parse: (value: string) => ParsedSecret
   readonly #mayBeImported: (value: string) => Promise<boolean>
   readonly #hooks: VerifierHooks
+  readonly #unknown = new UnknownLimit()
   #open = 0
   #idle: (() => void)[] = []
 
@@ -123,7 +125,9 @@ export class Verifier {
     const context = JSON.stringify([ip ?? null, request.endpoint ?? null, request.method ?? null])
     const knows = (ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
 
+    if (!known && ip !== undefined && this.#unknown.isReached(ip)) return this.#told(tooManyUnknown())
     let key = known ?? (await this.#loader.load(digest))
+    if (!key && ip !== undefined) this.#unknown.add(ip)
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
       if (!key) return this.#told(notFound(hint))
@@ -154,6 +158,11 @@ export class Verifier {
 function notFound(hint: string | undefined): Verification {
   const told: Verification = { valid: false, code: 'NOT_FOUND', requestId: newRequestId(Date.now(), false) }
   return hint === undefined ? told : { ...told, hint }
+}
+
+/** Without a key: so many unknown ones came from the address that this one was not looked up. */
+function tooManyUnknown(): Verification {
+  return { valid: false, code: 'RATE_LIMITED', requestId: newRequestId(Date.now(), false) }
 }
 
 function answer(key: CachedKey, decision: Decision, knows: number): Verification {

@@ -124,7 +124,7 @@ function answerOf(verification: Verification): HotAnswer {
 function present(verification: Verification, limits: Limit[], retryAfter: number | undefined): string {
   const { valid, code, requestId, hint, key, account, decision } = verification
   if (!key || !account || !decision || code === 'NOT_FOUND')
-    return JSON.stringify({ valid, code, requestId, hint } satisfies z.infer<typeof Answer>)
+    return JSON.stringify({ valid, code, requestId, hint, retryAfter } satisfies z.infer<typeof Answer>)
   let states = ''
   for (const { name, limit, remaining, reset } of limits)
     states += `${states === '' ? '' : ','}"${name}":{"limit":${limit},"remaining":${remaining},"reset":${reset}}`

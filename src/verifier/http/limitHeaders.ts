@@ -96,6 +96,8 @@ function policyOf({ key, account }: Verification, limits: Limit[]): string {
 /** Seconds until a refused request may be admitted again: the end of the limit that refused it. */
 export function retryAfterOf({ code, decision }: Verification, limits: Limit[]): number | undefined {
   const ends = (name: string) => limits.find((limit) => limit.name === name)?.resetIn
+  // Without a decision it is the address that has presented too many unknown keys in this minute.
+  if (code === 'RATE_LIMITED' && !decision) return MINUTE
   if (code === 'RATE_LIMITED') return decision?.code === PER_DAY ? ends('day') : ends('minute')
   if (code === 'QUOTA_EXCEEDED') return ends('test-renders')
   if (code === 'PLAN_LIMIT_EXCEEDED') return ends('month-renders')

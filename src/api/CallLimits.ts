@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import type { Principal } from './context.ts'
+import { Problem } from './problems.ts'
+
+const MINUTE = 60_000
+
+/** Streams (exports, usage series) that one account may have open at once, per process. */
+export const STREAMS_AT_ONCE = 2
+
+/** What a stream costs, in calls: it may read a year of usage. */
+export const STREAM_COST = 20
+
+/** A refused call is answered after this long: whoever repeats it at once is slowed down, not the others. */
+const REFUSED_WAIT_MS = 1_000
+/** Refused calls that wait at once; further ones are answered at once. */
+const MAX_WAITING = 1_000
+
+/**
+ * `endings` revoke and delete: they have a budget of their own, so that nobody who holds a leaked key can use up the calls
+ * that end it.
+ */
+export type CallKind = 'calls' | 'endings'
+
+/**
+ * Takes a call out of each budget, or out of none. A generic cell rate algorithm (ITU-T I.371, "GCRA"): a budget is the
+ * time at which all that was taken from it will have been earned. KEYS budgets; ARGV cost, then per budget ms per call and
+ * ms that it may run ahead. Returns how long to wait, in ms; 0: taken.
+ */
+const TAKE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local wait, ends = 0, {}
+for place, name in ipairs(KEYS) do
+  local perCall, ahead = tonumber(ARGV[place * 2]), tonumber(ARGV[place * 2 + 1])
+  ends[place] = math.max(tonumber(redis.call('GET', name) or 0), now) + ARGV[1] * perCall
+  wait = math.max(wait, ends[place] - now - ahead)
+end
+if wait > 0 then return math.ceil(wait) end
+for place, name in ipairs(KEYS) do
+  redis.call('SET', name, string.format('%.3f', ends[place]), 'PX', math.ceil(ends[place] - now) + 1000)
+end
+return 0`
+
+/**
+ * Bounds what one account, and one key or member of it, may ask of the management API: `perMinute` calls an account, half
+ * of that a key or member, a tenth of a minute's calls at once. Counted in the primary region's Redis, so exactly over all
+ * processes. While it is away nothing is counted and every call passes: a key cannot be verified then, and sessions are few.
+ */
+export class CallLimits {
+  readonly #redis: Redis
+  readonly #perMinute: number
+  readonly #streams = new Map<string, number>()
+  #waiting = 0
+
+  constructor(redis: Redis, perMinute: number) {
+    this.#redis = redis
+    this.#perMinute = perMinute
+  }
+
+  /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
+  async take({ accountId, actor }: Principal, kind: CallKind, cost = 1): Promise<void> {
+    const budgets = [this.#budget(actor.id, kind, 1), this.#budget(accountId, kind, 2)]
+    const waitMs = await this.#redis
+      .eval(
+        TAKE,
+        budgets.length,
+        ...budgets.map(({ name }) => name),
+        cost,
+        ...budgets.flatMap(({ args }) => args),
+      )
+      .catch(() => 0)
+    if (Number(waitMs) > 0) await this.#refuse(Number(waitMs))
+  }
+
+  /** A key or member has one share, an account two. */
+  #budget(who: string, kind: CallKind, shares: 1 | 2) {
+    const perCallMs = (2 * MINUTE) / (this.#perMinute * shares)
+    const atOnce = shares * Math.max(STREAM_COST * STREAMS_AT_ONCE, this.#perMinute / 20)
+    return { name: `keys:${kind}:${who}`, args: [perCallMs, atOnce * perCallMs] }
+  }
+
+  async #refuse(waitMs: number): Promise<never> {
+    if (this.#waiting < MAX_WAITING) {
+      this.#waiting += 1
+      await delay(REFUSED_WAIT_MS, undefined, { ref: false })
+      this.#waiting -= 1
+    }
+    const retryAfter = Math.max(1, Math.ceil((waitMs - REFUSED_WAIT_MS) / 1000))
+    const perMinute = `${this.#perMinute} a minute for an account, half of that for a key or member`
+    throw new Problem('rate-limit-exceeded', {
+      detail: `Too many management calls (${perMinute}). Try again in ${retryAfter} s.`,
+      retryAfter,
+    })
+  }
+
+  /** Begins a stream; the function that is returned ends it. Throws `rate-limit-exceeded` where too many are open. */
+  open(accountId: string): () => void {
+    const open = this.#streams.get(accountId) ?? 0
+    if (open >= STREAMS_AT_ONCE)
+      throw new Problem('rate-limit-exceeded', {
+        detail: `An account reads ${STREAMS_AT_ONCE} exports or usage series at once. Wait for one to end.`,
+        retryAfter: 5,
+      })
+    this.#streams.set(accountId, open + 1)
+    let isOpen = true
+    return () => {
+      if (!isOpen) return
+      isOpen = false
+      const left = (this.#streams.get(accountId) ?? 1) - 1
+      if (left > 0) this.#streams.set(accountId, left)
+      else this.#streams.delete(accountId)
+    }
+  }
+}

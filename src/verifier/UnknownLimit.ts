@@ -1,0 +1,45 @@
+import { callerNetwork } from '../domain/usage/callerNetwork.ts'
+
+/** Unknown keys that one network may present in a minute, to one process. */
+export const UNKNOWN_PER_MINUTE = 1_000
+
+const MINUTE = 60_000
+/** Networks that are counted at once; beyond that counting begins again. */
+const MAX_NETWORKS = 50_000
+
+/**
+ * Counts, by network and minute, the well-formed keys that nobody knows. A value with a right checksum costs a look-up,
+ * and anyone can compute checksums: past the limit a network's unknown keys are refused without one. Keys in memory are
+ * not concerned.
+ */
+export class UnknownLimit {
+  readonly #now: () => number
+  #minute = 0
+  #counts = new Map<string, number>()
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  /** Whether this address has used up its unknown keys of the minute. */
+  isReached(ip: string): boolean {
+    this.#turn()
+    return (this.#counts.get(callerNetwork(ip) ?? '') ?? 0) >= UNKNOWN_PER_MINUTE
+  }
+
+  /** Counts one unknown key. */
+  add(ip: string): void {
+    this.#turn()
+    const network = callerNetwork(ip)
+    if (network === undefined) return
+    if (this.#counts.size >= MAX_NETWORKS) this.#counts.clear()
+    this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1)
+  }
+
+  #turn(): void {
+    const minute = Math.floor(this.#now() / MINUTE)
+    if (minute === this.#minute) return
+    this.#minute = minute
+    this.#counts = new Map()
+  }
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { UNKNOWN_PER_MINUTE } from '../../src/verifier/UnknownLimit.ts'
+import { type Client, createClient } from '../support/client.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+/** Calls of an account a minute; half of them a key's, of which it has this many at once. */
+const PER_MINUTE = 120
+const AT_ONCE = 40
+
+let service: Service
+type Keyed = Client & { key: string }
+let one: Keyed
+let other: Keyed
+beforeAll(async () => {
+  service = await startService({ apis: 2, env: { CALLS_PER_MINUTE: String(PER_MINUTE) } })
+  one = await account()
+  other = await account()
+})
+afterAll(() => service.stop())
+
+async function account() {
+  const { adminKey } = await service.cli('account', 'create', '--name', 'Acme', '--plan', 'business')
+  return { ...createClient(service.url, adminKey), key: String(adminKey) }
+}
+
+async function statuses(calls: Promise<{ status: number }>[]): Promise<Record<number, number>> {
+  const counts: Record<number, number> = {}
+  for (const { status } of await Promise.all(calls)) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+/** Waits for the next minute where this one is nearly over, so that what follows is in one minute. */
+async function aMinuteAhead(): Promise<void> {
+  const left = 60_000 - (Date.now() % 60_000)
+  if (left < 20_000) await new Promise((resolve) => setTimeout(resolve, left + 50))
+}
+
+describe('promise 12: who asks too often slows down themselves alone', () => {
+  it('a key, over all processes; not the account’s other keys, nor another account', async () => {
+    const { body } = await one.post('/api-keys', { name: 'Second admin', type: 'live', access: 'admin' })
+    const elsewhere = createClient(service.apis[1]?.url ?? '', one.key)
+    const second = createClient(service.apis[1]?.url ?? '', body.key)
+    const asked = await statuses([
+      ...Array.from({ length: 100 }, () => one.get('/account')),
+      ...Array.from({ length: 100 }, () => elsewhere.get('/api-keys')),
+    ])
+    expect(asked[200]).toBeGreaterThanOrEqual(AT_ONCE)
+    expect(asked[429]).toBeGreaterThan(0)
+    // Used up, as a refused call takes nothing.
+    const [refused] = (await Promise.all(Array.from({ length: 50 }, () => one.get('/account')))).filter(
+      ({ status }) => status === 429,
+    )
+    expect(refused?.body).toMatchObject({ type: expect.stringMatching(/rate-limit-exceeded$/) })
+    expect(refused?.headers.get('retry-after')).toBe(String(refused?.body.retryAfter))
+    expect(await statuses(Array.from({ length: 5 }, () => second.get('/account')))).toEqual({ 200: 5 })
+    expect((await other.get('/account')).status).toBe(200)
+    // Whoever uses up the calls of a key does not keep it from being ended.
+    expect((await one.post(`/api-keys/${body.id}/revoke`)).status).toBe(200)
+  })
+
+  it('an address that presents unknown keys is refused without a look-up; known keys are not', async () => {
+    await aMinuteAhead()
+    const unknown = () => generateSecret('pk', 'live').value
+    const ask = (key: string) =>
+      fetch(`${service.url}/forward-auth`, { headers: { Authorization: `Bearer ${key}` } })
+    expect((await ask(other.key)).status).toBe(200)
+    const asked = await statuses(Array.from({ length: UNKNOWN_PER_MINUTE }, () => ask(unknown())))
+    expect(asked).toEqual({ 401: UNKNOWN_PER_MINUTE })
+    const refused = await ask(unknown())
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('60')
+    expect((await ask(other.key)).status).toBe(200)
+    const body = { key: unknown(), ip: '127.0.0.1' }
+    expect((await service.server.post('/verify', body)).body).toEqual({
+      valid: false,
+      code: 'RATE_LIMITED',
+      requestId: expect.any(String),
+      retryAfter: 60,
+    })
+    expect((await service.server.post('/verify', { key: unknown() })).body.code).toBe('NOT_FOUND')
+  })
+})
