@@ -45,7 +45,8 @@ describe('promise 12: who asks too often slows down themselves alone', () => {
       ...Array.from({ length: 100 }, () => one.get('/account')),
       ...Array.from({ length: 100 }, () => elsewhere.get('/api-keys')),
     ])
-    expect(asked[200]).toBeGreaterThanOrEqual(AT_ONCE)
+    // The create was the first of them.
+    expect(asked[200]).toBeGreaterThanOrEqual(AT_ONCE - 1)
     expect(asked[429]).toBeGreaterThan(0)
     // Used up, as a refused call takes nothing.
     const [refused] = (await Promise.all(Array.from({ length: 50 }, () => one.get('/account')))).filter(

@@ -1,0 +1,142 @@
+/** Measures what one tenant's flood of every route does to another's verifications and revocations: see ../README.md. */
+import { execFile } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs, promisify } from 'node:util'
+import { root } from '../../src/dev/dataDir.ts'
+import { createKeys, type Keys } from '../createKeys.ts'
+import { startTimeline, summarise } from '../hanging/timeline.ts'
+import { table } from '../report.ts'
+import { startService } from '../startService.ts'
+import { describeRun, percentile, publish, say, wholeNumber } from '../usage/report.ts'
+
+const { values } = parseArgs({
+  options: {
+    rate: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '60' },
+    write: { type: 'boolean', default: false },
+  },
+})
+const rate = wholeNumber('rate', values.rate)
+const seconds = wholeNumber('seconds', values.seconds)
+const REVOKE_EVERY_MS = 250
+
+type Outcomes = Record<string, Record<string, number>>
+
+const service = await startService()
+const { url } = service.api
+try {
+  const rows = await service.withWorker(measure)
+  const how =
+    `One api process and one worker; the victim asks \`/verify\` ${rate} times a second and revokes ${1000 / REVOKE_EVERY_MS} keys a second. ` +
+    `The flood: every route that a tenant may call, from 64 connections, for ${seconds} s.`
+  await publish('hostile', `${describeRun(how)}\n\n${rows}`, values.write)
+} finally {
+  await service.stop()
+}
+
+async function measure(): Promise<string> {
+  const keys = await createKeys(service)
+  const hostile = await createTenant()
+  say('warm-up')
+  await watch(keys, () => delay(5_000))
+  say('alone')
+  const alone = await watch(keys, () => delay(seconds * 1000))
+  say('beside the flood')
+  const beside = await watch(keys, () => flood(hostile))
+  const rowsOf = (name: string, { verify, revokes, failed }: Watched) => [
+    [
+      `\`/verify\` ${name}`,
+      ...[verify.p50, verify.p99, verify.most].map(ms),
+      String(verify.requests),
+      String(verify.unavailable + verify.lost),
+    ],
+    [
+      `revoke ${name}`,
+      ...[0.5, 0.99, 1].map((q) => ms(percentile(revokes, q))),
+      String(revokes.length),
+      String(failed),
+    ],
+  ]
+  const floodRows = Object.entries(beside.value).map(([name, statuses]) => [
+    name,
+    Object.entries(statuses)
+      .map(([status, count]) => `${count} × ${status}`)
+      .join(', '),
+  ])
+  return [
+    table(
+      ['', 'p50 ms', 'p99 ms', 'most ms', 'asked', 'failed'],
+      [...rowsOf('alone', alone), ...rowsOf('beside the flood', beside)],
+    ),
+    table(['the flood', 'its answers'], floodRows),
+  ].join('\n\n')
+}
+
+const ms = (value: number) => value.toFixed(2)
+
+type Watched = Awaited<ReturnType<typeof watch>>
+
+/** The victim's latencies while `work` runs. */
+async function watch<Value>(keys: Keys, work: () => Promise<Value>) {
+  const load = startTimeline(new URL(url), requestsOf(keys), rate)
+  const from = load.now()
+  let isOver = false
+  const revoking = revokeKeys(keys, () => isOver)
+  const value = await work()
+  const to = load.now()
+  isOver = true
+  const { revokes, failed } = await revoking
+  return { value, verify: summarise(await load.stop(), from, to), revokes, failed }
+}
+
+async function revokeKeys({ adminKey }: Keys, isOver: () => boolean) {
+  const revokes: number[] = []
+  let failed = 0
+  const post = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  while (!isOver()) {
+    const created = await post('/api-keys', { name: 'Short-lived', type: 'live' })
+    const { id } = (await created.json()) as { id?: string }
+    const started = performance.now()
+    const revoked = id === undefined ? created : await post(`/api-keys/${id}/revoke`, {})
+    await revoked.arrayBuffer().catch(() => {})
+    if (created.status === 201 && revoked.status === 200) revokes.push(performance.now() - started)
+    else failed += 1
+    await delay(REVOKE_EVERY_MS)
+  }
+  return { revokes, failed }
+}
+
+async function createTenant() {
+  const { adminKey = '' } = await service.cli('account', 'create', '--name', 'Hostile', '--plan', 'business')
+  const response = await fetch(`${url}/api-keys`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'Ordinary', type: 'live' }),
+  })
+  const { id, key } = (await response.json()) as { id: string; key: string }
+  return { ADMIN_KEY: adminKey, KEY_ID: id, KEY: key }
+}
+
+async function flood(hostile: Record<string, string>): Promise<Outcomes> {
+  const env = { ...process.env, ...hostile, API_URL: url, SECONDS: String(seconds) }
+  const { stdout } = await promisify(execFile)(process.execPath, ['bench/hostile/flood.ts'], {
+    cwd: root,
+    env,
+  })
+  return JSON.parse(stdout) as Outcomes
+}
+
+function requestsOf({ values: secrets, serviceToken }: Keys): Buffer[] {
+  return secrets.map((key) => {
+    const body = JSON.stringify({ key })
+    return Buffer.from(
+      `POST /verify HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${serviceToken}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+  })
+}
