@@ -112,6 +112,15 @@ describe('series in, alerts at minutes', () => {
     expect(stated).toEqual(states)
   })
 
+  it('an end during a mute is sent where the beginning was', () => {
+    const timing = { forMinutes: 0, repeatMinutes: null, notifyRecovery: true }
+    const fired = stepAlert({ ...timing, mutedUntil: null }, restingState(0), overThreshold(11, 10), 0)
+    const muted = { ...timing, mutedUntil: 10 * MINUTE }
+    const calm = stepAlert(muted, fired.state, overThreshold(0, 10), MINUTE)
+    const { events } = stepAlert(muted, calm.state, overThreshold(0, 10), 2 * MINUTE)
+    expect(events).toEqual([{ type: 'resolved', notify: true, turn: 1, since: 0 }])
+  })
+
   it('each telling of an incident has a turn of its own', () => {
     const timing = { forMinutes: 0, repeatMinutes: 1, notifyRecovery: true, mutedUntil: null }
     let state = restingState(0)

@@ -70,7 +70,8 @@ export async function startAlertWorker(start: number) {
   }
 
   let sent = 0
-  function use(
+  /** Reports requests when they happen: reports of other times are refused. */
+  async function use(
     { accountId, keyId }: Pick<Of, 'accountId' | 'keyId'>,
     at: number,
     times: number,
@@ -81,7 +82,10 @@ export async function startAlertWorker(start: number) {
       const { status = 200, latency = 10, ip = '192.0.2.1' } = how
       return [`alerts-${sent}`, keyId, accountId, at, status, latency, 1, null, ip, '/a', 'GET']
     })
-    return handlers['roll-up-events'](worker.context, { events: rows })
+    const { now } = worker.clock
+    worker.clock.now = new Date(at)
+    await handlers['roll-up-events'](worker.context, { events: rows })
+    worker.clock.now = now
   }
 
   const evaluate = ({ accountId }: Of, at: number) =>

@@ -90,7 +90,14 @@ export async function dropStates(em: SqlEntityManager, states: StoredState[]): P
   )
 }
 
-/** A rule begins again: its states go, and its open incidents end without a word. */
+/** A rule's incidents count as not sent, so that one that still fires after a mute is sent again. */
+export async function forgetNotified(em: SqlEntityManager, ruleId: string): Promise<void> {
+  await em.execute(`update alert_state set notified_at = null where rule_id = ? and state = 'firing'`, [
+    ruleId,
+  ])
+}
+
+/** A rule begins again: its states go, and its open incidents end. Notify their receivers first (`closeIncidents`). */
 export async function resetRule(em: SqlEntityManager, ruleId: string, now: Date): Promise<void> {
   await em.execute('delete from alert_state where rule_id = ?', [ruleId])
   await em.execute('update incident set resolved_at = ? where rule_id = ? and resolved_at is null', [

@@ -3,6 +3,7 @@ import { newId } from '../ids.ts'
 import { createNotifications } from '../notifications/createNotifications.ts'
 import { type AlertRule, AlertRuleSchema, isDetector, isPerKey, isWindowed } from './AlertRule.ts'
 import { dropStates, loadStates, type StoredState, saveStates } from './alertStates.ts'
+import { receiversOf } from './closeIncidents.ts'
 import { recordIncident } from './incidents.ts'
 import { type KeyName, notificationData, readKeyNames } from './notificationData.ts'
 import { readDetector } from './readDetectors.ts'
@@ -172,16 +173,18 @@ async function tell(
   })
   if (!event.notify) return []
   const key = names.get(after.keyId) ?? null
+  const isOver = event.type === 'resolved'
+  const data = notificationData({ rule, incident, key, reading, since: event.since }, evaluation.url)
   return createNotifications(
     em,
     {
       accountId: rule.accountId,
-      type: event.type === 'resolved' ? 'alert.resolved' : 'alert.firing',
-      channelIds: rule.channelIds,
+      type: isOver ? 'alert.resolved' : 'alert.firing',
+      channelIds: isOver ? await receiversOf(em, rule, incidentId) : rule.channelIds,
       ruleId: rule.id,
       incidentId,
       turn: event.turn,
-      data: notificationData({ rule, incident, key, reading, since: event.since }, evaluation.url),
+      data: isOver ? { ...data, reason: 'recovered' } : data,
     },
     evaluation.now,
   )

@@ -23,9 +23,9 @@ export type AlertState = {
   state: 'ok' | 'pending' | 'firing'
   /** Since when it is in this state. */
   since: number
-  /** When its incident was told last, while it fires. */
+  /** While it fires: when `alert.firing` was sent last; null while its receivers know of no open incident. */
   notifiedAt: number | null
-  /** How often it was told. */
+  /** How often it was sent. */
   turn: number
   /** While it fires: since when it has been calm. */
   calmSince: number | null
@@ -70,9 +70,8 @@ export const calmMinutes = ({ forMinutes }: Pick<RuleTiming, 'forMinutes'>) =>
  * (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/): a breach is pending for `for` minutes,
  * then fires; `calmMinutes` is its `keep_firing_for`, with a band of hysteresis below the threshold.
  *
- * An incident is told once when it fires (later, if the rule is muted then and not muted any more while it still fires), again
- * after each repeat interval, and once when it ends, if it was told that it had begun. Pure: `now` is the minute as of
- * which is measured.
+ * An incident is sent once when it fires (after the mute, if the rule is muted then), again after each repeat interval, and
+ * once when it ends, if its beginning was sent. Pure: `now` is the minute as of which is measured.
  */
 export function stepAlert(
   rule: RuleTiming,
@@ -108,11 +107,11 @@ function stepFiring(rule: RuleTiming, before: AlertState, reading: Reading, now:
   const since = before.brokenSince ?? before.since
   const calmSince = reading.calm ? (before.calmSince ?? now) : null
   if (calmSince !== null && now - calmSince >= calmMinutes(rule) * MINUTE) {
-    // Nobody who was not told of the beginning is told of the end.
-    const notify = rule.notifyRecovery && before.turn > 0 && !isMuted(rule, now)
+    // Whoever received the beginning receives the end, during a mute, too; nobody else does.
+    const notify = rule.notifyRecovery && before.notifiedAt !== null
     return {
       state: restingState(now),
-      events: [{ type: 'resolved', notify, turn: 0, since } satisfies AlertEvent],
+      events: [{ type: 'resolved', notify, turn: before.turn, since } satisfies AlertEvent],
     }
   }
   const state = { ...before, calmSince }

@@ -49,6 +49,14 @@ const METRICS: Record<string, string> = {
   unusual_hours: 'Use at an unusual hour',
 }
 
+/** Why an incident ended other than by itself. */
+const REASONS: Record<string, string> = {
+  edited: 'The rule was edited',
+  disabled: 'The rule was switched off',
+  muted: 'The rule was muted',
+  deleted: 'The rule was deleted',
+}
+
 const asText = (value: unknown) => (typeof value === 'string' ? plain(value) : '')
 const asData = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {})
 
@@ -113,6 +121,7 @@ function alert(type: string, data: Data): Told {
     ['Since', asTime(data.since)],
     ['Resolved', asTime(incident.resolvedAt)],
     ['Lasted', lasted],
+    ['Reason', REASONS[asText(data.reason)] ?? ''],
     ['Severity', asText(rule.severity)],
   ]
   const severity = asText(rule.severity)

@@ -1,6 +1,8 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AlertRule } from '../../domain/alerts/AlertRule.ts'
-import { resetRule } from '../../domain/alerts/alertStates.ts'
+import { forgetNotified, resetRule } from '../../domain/alerts/alertStates.ts'
 import { loadRule, requireReferences, stateOf } from '../../domain/alerts/alertStore.ts'
+import { type CloseReason, closeIncidents } from '../../domain/alerts/closeIncidents.ts'
 import { notificationData } from '../../domain/alerts/notificationData.ts'
 import { checkRule, presentRule, type StoredRule } from '../../domain/alerts/ruleFields.ts'
 import { audit } from '../../domain/audit/audit.ts'
@@ -8,8 +10,8 @@ import type { OutboxMessage } from '../../domain/jobs.ts'
 import { createNotifications } from '../../domain/notifications/createNotifications.ts'
 import { commandJob } from '../commandJob.ts'
 
-/** With another one of these a rule asks something else: what was found so far is no answer to it. */
-const ASKS: (keyof StoredRule)[] = [
+/** With another one of these a rule has another condition: its incidents are over. */
+const CONDITION: (keyof StoredRule)[] = [
   'threshold',
   'windowMinutes',
   'forMinutes',
@@ -28,12 +30,27 @@ export const updateAlert = commandJob('update-alert', async ({ em, command, payl
   const fields = (Object.keys(after) as (keyof StoredRule)[]).filter(
     (field) => JSON.stringify(after[field]) !== JSON.stringify(before[field]),
   )
+  const isAnother = fields.some((field) => CONDITION.includes(field))
+  const follow = isAnother ? await close(em, rule, after.enabled ? 'edited' : 'disabled', now) : []
   if (fields.length > 0) {
     Object.assign(rule, after, { version: rule.version + 1 })
-    if (fields.some((field) => ASKS.includes(field))) await resetRule(em, rule.id, now)
     audit(em, command, { at: now, action: 'alert.updated', targetId: rule.id, details: { fields } })
   }
-  return { result: presentRule(rule, await stateOf(em, rule.id)) }
+  return { result: presentRule(rule, await stateOf(em, rule.id)), follow }
+})
+
+/** Ends a rule's incidents, with a word to their receivers. */
+async function close(em: SqlEntityManager, rule: AlertRule, reason: CloseReason, now: Date) {
+  const ids = await closeIncidents(em, rule, reason, now)
+  if (reason === 'muted') await forgetNotified(em, rule.id)
+  else await resetRule(em, rule.id, now)
+  return ids.map(deliver)
+}
+
+const deliver = (notificationId: string): OutboxMessage => ({
+  kind: 'job',
+  name: 'deliver-notification',
+  data: { notificationId },
 })
 
 const plain = (rule: AlertRule): StoredRule => ({
@@ -50,25 +67,26 @@ const plain = (rule: AlertRule): StoredRule => ({
   enabled: rule.enabled,
 })
 
-/** Its incidents end without a word; notifications that were written are still delivered. */
+/** Ends its incidents. Notifications that were written are still delivered. */
 export const deleteAlert = commandJob('delete-alert', async ({ em, command, payload, now }) => {
   const rule = await loadRule(em, command.accountId, payload.alertId, { lock: true })
-  await resetRule(em, rule.id, now)
+  const follow = await close(em, rule, 'deleted', now)
   em.remove(rule)
   audit(em, command, { at: now, action: 'alert.deleted', targetId: rule.id, details: { name: rule.name } })
-  return { result: { id: rule.id } }
+  return { result: { id: rule.id }, follow }
 })
 
-/** Until then it is evaluated, but tells nobody; null ends that. */
+/** A muted rule is evaluated and notifies nobody. Its incidents close for their receivers. */
 export const muteAlert = commandJob('mute-alert', async ({ em, command, payload, now }) => {
   const rule = await loadRule(em, command.accountId, payload.alertId, { lock: true })
+  const follow = payload.until === null ? [] : await close(em, rule, 'muted', now)
   rule.mutedUntil = payload.until === null ? null : new Date(payload.until)
   rule.version += 1
   audit(em, command, { at: now, action: 'alert.muted', targetId: rule.id, details: { until: payload.until } })
-  return { result: presentRule(rule, await stateOf(em, rule.id)) }
+  return { result: presentRule(rule, await stateOf(em, rule.id)), follow }
 })
 
-/** A sample of what the rule would tell, to each of its channels. */
+/** Sends a sample of what the rule would notify to each of its channels. */
 export const testAlert = commandJob('test-alert', async ({ em, command, payload, now }) => {
   const rule = await loadRule(em, command.accountId, payload.alertId)
   const at = now.toISOString()
@@ -89,12 +107,5 @@ export const testAlert = commandJob('test-alert', async ({ em, command, payload,
   )
   const { accountId, channelIds, id: ruleId } = rule
   const ids = await createNotifications(em, { accountId, type: 'alert.test', channelIds, ruleId, data }, now)
-  const follow = ids.map(
-    (notificationId): OutboxMessage => ({
-      kind: 'job',
-      name: 'deliver-notification',
-      data: { notificationId },
-    }),
-  )
-  return { result: { notificationIds: ids }, follow }
+  return { result: { notificationIds: ids }, follow: ids.map(deliver) }
 })
