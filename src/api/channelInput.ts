@@ -7,9 +7,7 @@ import { presentChannel, presentTarget } from '../domain/notifications/presentCh
 import { refuseUrl } from '../domain/notifications/publicAddress.ts'
 import type { Link } from '../domain/notifications/tryChannel.ts'
 import type { Env } from '../platform/env.ts'
-import type { Em } from '../platform/postgres.ts'
 import type { ApiContext } from './context.ts'
-import { Problem } from './problems.ts'
 
 type Input = { type: ChannelType; to?: string; url?: string }
 
@@ -56,21 +54,4 @@ export function newLink(api: ApiContext, channelId: string): Link {
 export function showChannel(api: ApiContext, channel: Channel) {
   const target = api.vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
   return { ...presentChannel(channel), ...presentTarget(channel.type, target) }
-}
-
-const HOUR_MS = 3_600_000
-const TRIES_PER_HOUR = 60
-
-/** Test messages and confirmation links go where somebody says, before that is theirs: an account sends a few only. */
-export async function requireCalm(api: ApiContext, em: Em, accountId: string): Promise<void> {
-  const [row] = await em.execute<{ sent: string }[]>(
-    `select count(*) sent from notification
-     where account_id = ? and created_at > ? and type in ('alert.test', 'channel.verify')`,
-    [accountId, new Date(api.now().getTime() - HOUR_MS)],
-  )
-  if (Number(row?.sent) < TRIES_PER_HOUR) return
-  throw new Problem('rate-limit-exceeded', {
-    detail: `An account sends at most ${TRIES_PER_HOUR} test messages and confirmation links an hour.`,
-    retryAfter: 600,
-  })
 }

@@ -27,6 +27,7 @@ export const problems = {
   'channel-limit-reached': { status: 409, title: 'Channel limit reached' },
   'channel-has-no-secret': { status: 409, title: 'Channel has no secret' },
   'member-limit-reached': { status: 409, title: 'Member limit reached' },
+  'notification-not-redeliverable': { status: 409, title: 'Notification not redeliverable' },
   'last-admin': { status: 409, title: 'Last admin' },
   'email-taken': { status: 409, title: 'Email taken' },
   'import-in-progress': { status: 409, title: 'Import in progress' },

@@ -14,6 +14,8 @@ export type FailureCode =
   | 'alert-limit-reached'
   | 'channel-not-found'
   | 'notification-not-found'
+  | 'notification-not-redeliverable'
+  | 'rate-limit-exceeded'
   | 'channel-limit-reached'
   | 'channel-has-no-secret'
   | 'service-token-not-found'

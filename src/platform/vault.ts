@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 /**
  * Seals what the service itself must read again: channels' targets and signing secrets. AES-256-GCM under a key derived
@@ -9,12 +9,16 @@ export type Vault = {
   seal: (secret: string, context: string) => string
   /** Throws when the context or SECRETS_KEY is another. */
   open: (sealed: string, context: string) => string
+  /** The keyed hash (HMAC-SHA-256) of a value that is to be recognised, but not kept. */
+  hashOf: (value: string) => string
 }
 
 export function createVault(secretsKey: string): Vault {
   const master = Buffer.from(secretsKey, 'base64')
   const key = Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), 'stored secret', 32))
+  const hashKey = Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), 'recognised value', 32))
   return {
+    hashOf: (value) => createHmac('sha256', hashKey).update(value).digest('base64url'),
     seal(secret, context) {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', key, nonce)

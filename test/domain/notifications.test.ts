@@ -4,6 +4,7 @@ import { renderSlack } from '../../src/domain/notifications/renderSlack.ts'
 import { nextDelayMs, retryAfterMs, SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
 import { asDuration, tell, withUnit } from '../../src/domain/notifications/tell.ts'
 import { createVault } from '../../src/platform/vault.ts'
+import { requiresTls } from '../../src/workers/notifiers/email.ts'
 
 const data = {
   alert: {
@@ -148,4 +149,18 @@ it('the vault opens what it sealed, in its place and under its key alone', () =>
   expect(vault!.open(sealed, 'channel a target')).toBe('https://hooks.example/secret')
   expect(() => vault!.open(sealed, 'channel b target')).toThrow()
   expect(() => other!.open(sealed, 'channel a target')).toThrow()
+})
+
+describe('mail travels encrypted', () => {
+  it.each([
+    ['smtp://mail.example.com:587', true],
+    ['smtp://user:pass@mail.example.com:587?requireTLS=false', false],
+    ['smtp://127.0.0.1:1025', false],
+    ['smtp://localhost', false],
+    ['smtp://[::1]:25?requireTLS=true', true],
+    ['smtp://localhost.example.com', true],
+    ['smtps://mail.example.com', false],
+  ])('%s requires STARTTLS: %s', (url, required) => {
+    expect(requiresTls(url)).toBe(required)
+  })
 })

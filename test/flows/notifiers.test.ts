@@ -162,6 +162,7 @@ describe('a webhook', () => {
     await deliver(notices[0]?.id ?? '')
     expect(smtp.mails.at(-1)?.to).toEqual(['admin@example.org'])
     expect(readable(smtp.mails.at(-1)!)).toContain('no longer reach')
+    expect(readable(smtp.mails.at(-1)!)).toContain('https://keys.example.com/dashboard/channels')
     const rows = await worker.em().execute('select action from audit_entry where target_id = ?', [to])
     expect(rows).toEqual([{ action: 'channel.disabled' }])
   })

@@ -15,12 +15,12 @@ export const testAlert = route(
     ...shared,
     method: 'post',
     path: '/alerts/:id/test',
-    summary: 'Send a sample of what the rule would tell to each of its channels',
+    summary: 'Send a sample notification of the rule to each of its channels',
     params: IdParams,
     body: z.strictObject({}),
     bodyOptional: true,
     responses: { 200: z.object({ notificationIds: z.array(z.string()) }), 202: Accepted },
-    problems: ['alert-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+    problems: ['alert-not-found', 'rate-limit-exceeded', 'idempotency-conflict', 'idempotency-in-flight'],
   },
   (input) =>
     respondToCommand(input, {
@@ -40,7 +40,8 @@ export const muteAlert = route(
     ...shared,
     method: 'post',
     path: '/alerts/:id/mute',
-    summary: 'Tell nobody until then; null ends that. What still fires afterwards is told then.',
+    summary:
+      'Mute the rule until the given time, or unmute it with `null`. Open incidents close for their receivers with the reason `muted`; one that still fires when the mute ends is sent again.',
     params: IdParams,
     body: z.strictObject({ until: Instant.nullable() }),
     responses: { 200: RuleResource, 202: Accepted },

@@ -108,7 +108,8 @@ export const updateAlert = route(
     ...shared,
     method: 'patch',
     path: '/alerts/:id',
-    summary: 'Edit an alert rule. What changes its question ends its incidents, without a message.',
+    summary:
+      'Edit an alert rule. Changing its condition (threshold, window, `for`, scope or options) or disabling it closes its open incidents: their receivers get `alert.resolved` with a `reason`.',
     params: IdParams,
     body: RuleChanges,
     responses: { 200: RuleResource, 202: Accepted },
@@ -131,7 +132,8 @@ export const removeAlert = route(
     ...shared,
     method: 'delete',
     path: '/alerts/:id',
-    summary: 'Delete an alert rule. Its incidents end without a message.',
+    summary:
+      'Delete an alert rule. Receivers of its open incidents get `alert.resolved` with the reason `deleted`.',
     params: IdParams,
     responses: { 204: null, 202: Accepted },
     problems: ['alert-not-found'],

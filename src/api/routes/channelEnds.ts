@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ChannelSchema, sealContext } from '../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../domain/notifications/channelStore.ts'
 import { ChannelResource, presentTarget } from '../../domain/notifications/presentChannel.ts'
-import { newLink, newSigningSecret, requireCalm, targetOf } from '../channelInput.ts'
+import { newLink, newSigningSecret, targetOf } from '../channelInput.ts'
 import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
@@ -43,7 +43,6 @@ export const updateChannel = route(
     const isShown = Object.entries(where).every(([field, value]) => value === shown[field])
     const target = isShown ? present : targetOf({ type, ...where }, api.env)
     const isMoved = target !== present
-    if (isMoved) await requireCalm(api, em, principal.accountId)
     const move = isMoved && {
       sealedTarget: api.vault.seal(target, sealContext(id, 'target')),
       link: type === 'email' ? newLink(api, id) : null,
@@ -95,7 +94,6 @@ export const testChannel = route(
         const { api, principal, params } = input
         const em = api.em()
         const { id, type } = await loadChannel(em, principal.accountId, params.id)
-        await requireCalm(api, em, principal.accountId)
         const payload = { channelId: id, link: type === 'email' ? newLink(api, id) : null }
         return { kind: 'test-channel', targetId: id, payload }
       },

@@ -18,7 +18,7 @@ export const listNotifications = route(
     ...shared,
     method: 'get',
     path: '/notifications',
-    summary: 'What was told, newest first',
+    summary: 'List notifications, newest first',
     query: z.strictObject({
       cursor: z
         .string()
@@ -81,10 +81,16 @@ export const redeliver = route(
     ...shared,
     method: 'post',
     path: '/notifications/:id/redeliver',
-    summary: 'Send a notification again, with the same ID; its schedule begins again',
+    summary: 'Send a notification again under the same ID. Its retry schedule starts over.',
     params: IdParams,
     responses: { 200: NotificationResource, 202: Accepted },
-    problems: ['notification-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+    problems: [
+      'notification-not-found',
+      'notification-not-redeliverable',
+      'rate-limit-exceeded',
+      'idempotency-conflict',
+      'idempotency-in-flight',
+    ],
   },
   (input) =>
     respondToCommand(input, {

@@ -494,7 +494,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was told, newest first
+         * List notifications, newest first
          * @description Takes the permission `alerts:manage`.
          */
         get: operations["getNotifications"];
@@ -536,7 +536,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a notification again, with the same ID; its schedule begins again
+         * Send a notification again under the same ID. Its retry schedule starts over.
          * @description Takes the permission `alerts:manage`.
          */
         post: operations["postNotificationsIdRedeliver"];
@@ -605,14 +605,14 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete an alert rule. Its incidents end without a message.
+         * Delete an alert rule. Receivers of its open incidents get `alert.resolved` with the reason `deleted`.
          * @description Takes the permission `alerts:manage`.
          */
         delete: operations["deleteAlertsId"];
         options?: never;
         head?: never;
         /**
-         * Edit an alert rule. What changes its question ends its incidents, without a message.
+         * Edit an alert rule. Changing its condition (threshold, window, `for`, scope or options) or disabling it closes its open incidents: their receivers get `alert.resolved` with a `reason`.
          * @description Takes the permission `alerts:manage`.
          */
         patch: operations["patchAlertsId"];
@@ -628,7 +628,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a sample of what the rule would tell to each of its channels
+         * Send a sample notification of the rule to each of its channels
          * @description Takes the permission `alerts:manage`.
          */
         post: operations["postAlertsIdTest"];
@@ -648,7 +648,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tell nobody until then; null ends that. What still fires afterwards is told then.
+         * Mute the rule until the given time, or unmute it with `null`. Open incidents close for their receivers with the reason `muted`; one that still fires when the mute ends is sent again.
          * @description Takes the permission `alerts:manage`.
          */
         post: operations["postAlertsIdMute"];
@@ -5357,7 +5357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency-in-flight` */
+            /** @description `notification-not-redeliverable`, `idempotency-in-flight` */
             409: {
                 headers: {
                     [name: string]: unknown;

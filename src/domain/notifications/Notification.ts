@@ -25,6 +25,8 @@ export const NotificationSchema = defineEntity({
     createdAt: p.datetime(),
     finishedAt: p.datetime().nullable(),
     dedupe: p.text().nullable(),
+    /** Of a message to an address that was not confirmed: its keyed hash. */
+    targetHash: p.text().nullable(),
   },
 })
 

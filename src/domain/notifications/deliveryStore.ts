@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Channel, ChannelSchema } from './Channel.ts'
 import { type Notification, NotificationSchema } from './Notification.ts'
+import { whyNotUnconfirmed } from './testBudget.ts'
 
 /** Longer than any attempt may take: after it, whoever had claimed the notification is dead. */
 export const LEASE_MS = 45_000
@@ -24,12 +25,14 @@ export type Claim =
 
 /**
  * Claims a notification for one attempt, by a lease: of two workers one sends. Call it in a transaction of its own. A
- * channel or account with enough attempts under way makes it wait, without an attempt of its own.
+ * channel or account with enough attempts under way makes it wait, without an attempt of its own. `hashOf` is the keyed
+ * hash of a channel's target.
  */
 export async function claimDelivery(
   em: SqlEntityManager,
   id: string,
   now: Date,
+  hashOf: (channel: Channel) => string,
   random = Math.random,
 ): Promise<Claim> {
   const seen = await em.findOne(NotificationSchema, { id, status: 'pending' })
@@ -43,7 +46,8 @@ export async function claimDelivery(
   )
   if (!notification || !isDue(notification, now)) return undefined
   const channel = await em.findOne(ChannelSchema, { id: notification.channelId })
-  const excuse = whyNot(notification, channel, now)
+  const excuse =
+    whyNot(notification, channel, now) ?? (await refuseStranger(em, notification, channel, hashOf, now))
   if (excuse !== undefined || !channel) {
     await addAttempt(em, notification, { at: now, durationMs: 0, outcome: 'not-sent', detail: excuse })
     Object.assign(notification, { status: 'failed', finishedAt: now, nextAttemptAt: null })
@@ -81,6 +85,20 @@ function whyNot(notification: Notification, channel: Channel | null, now: Date):
   const waited = now.getTime() - notification.createdAt.getTime()
   if (mustWait(notification, channel) && waited > UNVERIFIED_MS) return 'The channel is not verified.'
   return undefined
+}
+
+/** Marks a message to an address that nobody has confirmed; returns why it is not sent, where there were enough of them. */
+async function refuseStranger(
+  em: SqlEntityManager,
+  notification: Notification,
+  channel: Channel | null,
+  hashOf: (channel: Channel) => string,
+  now: Date,
+): Promise<string | undefined> {
+  const isTest = notification.type === 'alert.test' || notification.type === 'channel.verify'
+  if (!channel || channel.verifiedAt || !isTest) return undefined
+  notification.targetHash = hashOf(channel)
+  return whyNotUnconfirmed(em, channel.type, notification.targetHash, now)
 }
 
 async function isBusy(

@@ -4,6 +4,9 @@ import { audit } from '../audit/audit.ts'
 import { newId } from '../ids.ts'
 import type { Channel } from './Channel.ts'
 
+/** What the one who delivers knows. `channelsUrl`: the dashboard's page of channels, null where nobody knows its address. */
+export type Facts = { now: Date; canMail: boolean; channelsUrl: string | null }
+
 /**
  * Switches a channel off, says so in the audit log and, where there is an SMTP server, by email to every admin of the
  * account. Returns those notifications, for their jobs.
@@ -12,7 +15,7 @@ export async function disableChannel(
   em: SqlEntityManager,
   channel: Channel,
   reason: string,
-  { now, canMail }: { now: Date; canMail: boolean },
+  { now, canMail, channelsUrl: url }: Facts,
 ): Promise<string[]> {
   Object.assign(channel, { disabledAt: now, disabledReason: reason })
   audit(
@@ -32,6 +35,7 @@ export async function disableChannel(
       reason,
       since: channel.failingSince?.toISOString() ?? null,
       memberId,
+      url,
     }
     const body = { type: 'channel.disabled', timestamp: now.toISOString(), data }
     await em.execute(

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Channel, ChannelSchema } from './Channel.ts'
 import { type Attempt, addAttempt, lockLeased } from './deliveryStore.ts'
-import { disableChannel } from './disableChannel.ts'
+import { disableChannel, type Facts } from './disableChannel.ts'
 import type { Notification } from './Notification.ts'
 import { nextDelayMs } from './retrySchedule.ts'
 
@@ -22,8 +22,9 @@ export async function recordAttempt(
   em: SqlEntityManager,
   claimed: { id: string; leasedUntil: Date; sealedTarget: string },
   attempt: Attempt & { retryAfterMs?: number },
-  { now, canMail }: { now: Date; canMail: boolean },
+  facts: Facts,
 ): Promise<Recorded> {
+  const { now } = facts
   const notification = await lockLeased(em, claimed.id, claimed.leasedUntil)
   if (!notification) return { follow: [] }
   await addAttempt(em, notification, attempt)
@@ -41,7 +42,7 @@ export async function recordAttempt(
     finish(notification, 'delivered', now)
     return { follow: concerned ? await noteSuccess(em, notification, concerned, now) : [] }
   }
-  const follow = concerned ? await noteFailure(em, concerned, attempt, { now, canMail }) : []
+  const follow = concerned ? await noteFailure(em, concerned, attempt, facts) : []
   const made = notification.attempts - notification.turnBeganAt
   const delayMs = attempt.outcome === 'gone' ? undefined : nextDelayMs(made, attempt.retryAfterMs)
   if (delayMs === undefined) finish(notification, 'failed', now)
@@ -82,13 +83,14 @@ async function noteFailure(
   em: SqlEntityManager,
   channel: Channel,
   { outcome }: Attempt,
-  { now, canMail }: { now: Date; canMail: boolean },
+  facts: Facts,
 ): Promise<string[]> {
+  const { now } = facts
   channel.failingSince ??= now
   if (channel.disabledAt) return []
   if (outcome === 'gone') {
-    return disableChannel(em, channel, 'The receiver answered 410 Gone.', { now, canMail })
+    return disableChannel(em, channel, 'The receiver answered 410 Gone.', facts)
   }
   if (now.getTime() - channel.failingSince.getTime() < FAILING_MS) return []
-  return disableChannel(em, channel, 'Nothing was delivered for five days.', { now, canMail })
+  return disableChannel(em, channel, 'Nothing was delivered for five days.', facts)
 }

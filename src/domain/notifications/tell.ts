@@ -90,7 +90,7 @@ export function asDuration(ms: number): string {
 
 /** What a notification says, in words. `link` is a confirmation's, which no row holds in the open. */
 export function tell({ type, data }: NotificationBody, link?: string): Told {
-  if (type === 'channel.verify') return confirmation(data, link ?? '')
+  if (type === 'channel.verify') return confirmation(link ?? '')
   if (type === 'channel.disabled') return disabled(data)
   return alert(type, data)
 }
@@ -139,10 +139,11 @@ function alert(type: string, data: Data): Told {
   }
 }
 
-function confirmation(data: Data, link: string): Told {
+function confirmation(link: string): Told {
   return {
     title: 'Confirm that alerts may be sent here',
-    summary: `Somebody asked for alerts about API keys to be sent to this address (channel ${asText(data.channel)}).`,
+    // Nothing here is anybody's own text: whoever reads it has not asked for it yet.
+    summary: 'Somebody asked for alerts about API keys to be sent to this address.',
     facts: [['If it was not you', 'Do nothing: without a confirmation nothing else is sent.']],
     links: linksOf(['Confirm this address', link]),
     tone: 'info',

@@ -8,6 +8,7 @@ import { checkRule, presentRule, type StoredRule } from '../../domain/alerts/rul
 import { audit } from '../../domain/audit/audit.ts'
 import type { OutboxMessage } from '../../domain/jobs.ts'
 import { createNotifications } from '../../domain/notifications/createNotifications.ts'
+import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { commandJob } from '../commandJob.ts'
 
 /** With another one of these a rule has another condition: its incidents are over. */
@@ -106,6 +107,7 @@ export const testAlert = commandJob('test-alert', async ({ em, command, payload,
     (path) => (payload.baseUrl === null ? null : `${payload.baseUrl}${path}`),
   )
   const { accountId, channelIds, id: ruleId } = rule
+  await requireTestBudget(em, accountId, now, channelIds.length)
   const ids = await createNotifications(em, { accountId, type: 'alert.test', channelIds, ruleId, data }, now)
   return { result: { notificationIds: ids }, follow: ids.map(deliver) }
 })

@@ -4,6 +4,7 @@ import type { SealedSecret } from '../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../domain/notifications/channelStore.ts'
 import { presentChannel } from '../../domain/notifications/presentChannel.ts'
 import { hasten } from '../../domain/notifications/recordAttempt.ts'
+import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { setLink, tryChannel } from '../../domain/notifications/tryChannel.ts'
 import { commandJob } from '../commandJob.ts'
 
@@ -23,6 +24,7 @@ export const updateChannel = commandJob('update-channel', async ({ em, command, 
   if (fields.length > 0)
     audit(em, command, { at: now, action: 'channel.updated', targetId: channel.id, details: { fields } })
   if (!move) return { result: presentChannel(channel) }
+  await requireTestBudget(em, channel.accountId, now)
   Object.assign(channel, {
     sealedTarget: move.sealedTarget,
     verifiedAt: null,
@@ -52,6 +54,7 @@ export const deleteChannel = commandJob('delete-channel', async ({ em, command, 
 /** An address that is not confirmed gets a new link instead; the former one ends. */
 export const testChannel = commandJob('test-channel', async ({ em, command, payload, now }) => {
   const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
+  await requireTestBudget(em, channel.accountId, now)
   const link = channel.verifiedAt ? null : payload.link
   if (link) setLink(channel, link, now)
   const { notificationId, follow } = await tryChannel(em, channel, link, now)

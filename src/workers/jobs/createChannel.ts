@@ -3,6 +3,7 @@ import { audit } from '../../domain/audit/audit.ts'
 import { Failure } from '../../domain/failure.ts'
 import { ChannelSchema } from '../../domain/notifications/Channel.ts'
 import { presentChannel } from '../../domain/notifications/presentChannel.ts'
+import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { setLink, tryChannel } from '../../domain/notifications/tryChannel.ts'
 import { commandJob } from '../commandJob.ts'
 
@@ -15,6 +16,7 @@ export const createChannel = commandJob('create-channel', async ({ em, command, 
     throw new Failure('channel-limit-reached', {
       detail: `An account has at most ${MOST_CHANNELS} channels.`,
     })
+  await requireTestBudget(em, account.id, now)
   const { channelId: id, type, name, sealedTarget, sealedSecret, link } = payload
   const secrets = sealedSecret === null ? null : [{ sealed: sealedSecret, validUntil: null }]
   const channel = em.create(ChannelSchema, {

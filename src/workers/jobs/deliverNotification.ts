@@ -1,13 +1,13 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
-import { type Channel, sealContext } from '../../domain/notifications/Channel.ts'
+import type { Channel } from '../../domain/notifications/Channel.ts'
 import { claimDelivery, releaseDelivery } from '../../domain/notifications/deliveryStore.ts'
 import type { Notification } from '../../domain/notifications/Notification.ts'
 import { recordAttempt } from '../../domain/notifications/recordAttempt.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
-import { destinationOf, sendNotification } from '../notifiers/Notifiers.ts'
+import { destinationOf, type Notifiers, sendNotification, targetOf } from '../notifiers/Notifiers.ts'
 import type { Outcome } from '../notifiers/Outcome.ts'
 
 /**
@@ -20,7 +20,13 @@ export async function deliverNotification(
   { notificationId: id }: JobData<'deliver-notification'>,
 ): Promise<void> {
   const { orm, notifiers, now, metrics } = context
-  const claim = await orm.em.fork().transactional((em) => claimDelivery(em, id, now()))
+  const claim = await orm.em
+    .fork()
+    .transactional((em) =>
+      claimDelivery(em, id, now(), (channel) =>
+        notifiers.vault.hashOf(targetOf(notifiers, channel).toLowerCase()),
+      ),
+    )
   if (!claim) return
   if ('delayMs' in claim) return lookAgain(context, id, claim.delayMs)
   const { channel, leasedUntil } = claim
@@ -34,7 +40,7 @@ export async function deliverNotification(
   metrics.deliveries.inc({ channel: channel.type, outcome: attempt.outcome })
 
   const recorded = await orm.em.fork().transactional(async (em) => {
-    const facts = { now: now(), canMail: notifiers.mailer !== undefined }
+    const facts = { now: now(), canMail: notifiers.mailer !== undefined, channelsUrl: channelsUrl(notifiers) }
     const written = await recordAttempt(em, { id, leasedUntil, sealedTarget }, attempt, facts)
     for (const notificationId of written.follow)
       await writeOutbox(em, { kind: 'job', name: 'deliver-notification', data: { notificationId } })
@@ -43,6 +49,9 @@ export async function deliverNotification(
   if (recorded.delayMs !== undefined) await lookAgain(context, id, recorded.delayMs)
   if (recorded.follow.length > 0) await relayOutbox(orm.em, context.queues.send)
 }
+
+const channelsUrl = ({ publicUrl }: Notifiers) =>
+  publicUrl === undefined ? null : `${publicUrl}/dashboard/channels`
 
 /** Sends, if the host and Slack have a place for it now; else says when to look again. */
 async function attemptOne(
@@ -94,7 +103,7 @@ async function lookAgain(
 async function waitForSlack({ regions, notifiers }: WorkerContext, channel: Channel): Promise<number> {
   const redis = regions.get(PRIMARY)?.redis
   if (channel.type !== 'slack' || !redis) return 0
-  const turn = `keys:slack:${digestOf(notifiers.vault.open(channel.sealedTarget, sealContext(channel.id, 'target')))}`
+  const turn = `keys:slack:${digestOf(targetOf(notifiers, channel))}`
   if ((await redis.set(turn, '1', 'PX', 1_000, 'NX')) === 'OK') return 0
   return Math.max(1, await redis.pttl(turn)) + Math.random() * 2_000
 }

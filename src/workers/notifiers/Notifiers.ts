@@ -44,13 +44,17 @@ export function openNotifiers(env: Settings): Notifiers {
 const isEmail = (notification: Notification, channel: Channel) =>
   notification.type === 'channel.disabled' || channel.type === 'email'
 
+/** Where a channel leads. Throws where the vault does. */
+export const targetOf = ({ vault }: Pick<Notifiers, 'vault'>, channel: Channel): string =>
+  vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
+
 /** Whose server an attempt takes: a URL's host, or the SMTP server. Throws where the vault does. */
 export function destinationOf(
-  { vault }: Notifiers,
+  notifiers: Notifiers,
   { notification, channel }: { notification: Notification; channel: Channel },
 ): string {
   if (isEmail(notification, channel)) return 'smtp'
-  return new URL(vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))).host
+  return new URL(targetOf(notifiers, channel)).host
 }
 
 /** Makes one attempt. What goes wrong is its outcome; it throws where the database or the vault does. */
@@ -63,7 +67,7 @@ export async function sendNotification(
   const { vault, outside: out } = notifiers
   const { id, body } = notification
   if (isEmail(notification, channel)) return sendEmail(em, notifiers, notification, channel, now)
-  const target = vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
+  const target = targetOf(notifiers, channel)
   if (channel.type === 'slack') return sendSlack(out, { id, told: tell(body), target, now })
   const secrets = validSecrets(channel, now).map(({ sealed }) =>
     vault.open(sealed, sealContext(channel.id, 'secret')),
@@ -79,18 +83,21 @@ export function validSecrets({ sealedSecrets }: Pick<Channel, 'sealedSecrets'>, 
 
 async function sendEmail(
   em: SqlEntityManager,
-  { vault, mailer, publicUrl }: Notifiers,
+  notifiers: Notifiers,
   { id, type, body, incidentId }: Notification,
   channel: Channel,
   now: Date,
 ): Promise<Outcome> {
+  const { vault, mailer, publicUrl } = notifiers
   if (!mailer) return { outcome: 'unreachable', detail: 'This service has no SMTP server (SMTP_URL).' }
   const { memberId, sealedLink } = body.data as { memberId?: string; sealedLink?: string }
   const to =
     type === 'channel.disabled'
       ? (await em.findOne(MemberSchema, { id: memberId ?? '', accountId: channel.accountId }))?.email
-      : vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
+      : targetOf(notifiers, channel)
   if (to === undefined) return { outcome: 'gone', detail: 'The member was removed.' }
+  if (sealedLink !== undefined && publicUrl === undefined)
+    return { outcome: 'unreachable', detail: 'This worker has no PUBLIC_URL, which links begin with.' }
   const link =
     sealedLink === undefined
       ? undefined

@@ -1,0 +1,68 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { Failure } from '../failure.ts'
+import type { ChannelType } from './Channel.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Test messages and confirmation links of one account in an hour, by attempts. */
+export const TESTS_PER_HOUR = 60
+
+/** Any number that no other lock has. */
+const LOCK = 6
+
+/**
+ * Throws `rate-limit-exceeded` unless the account may send `wanted` more test messages or confirmation links: they go to
+ * addresses that nobody has confirmed. Counts attempts, and messages that wait for their first one, in the transaction
+ * that adds to them.
+ */
+export async function requireTestBudget(
+  em: SqlEntityManager,
+  accountId: string,
+  now: Date,
+  wanted = 1,
+): Promise<void> {
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, ?))', [accountId, LOCK])
+  const [row] = await em.execute<{ sent: string }[]>(
+    `select
+       (select count(*) from notification n join delivery_attempt a on a.notification_id = n.id
+        where n.account_id = ? and n.type in ('alert.test', 'channel.verify') and a.at > ? and a.outcome <> 'not-sent')
+     + (select count(*) from notification where account_id = ? and type in ('alert.test', 'channel.verify')
+        and status = 'pending' and attempts = turn_began_at) as sent`,
+    [accountId, new Date(now.getTime() - HOUR_MS), accountId],
+  )
+  if (Number(row?.sent) + wanted <= TESTS_PER_HOUR) return
+  throw new Failure('rate-limit-exceeded', {
+    detail: `An account sends at most ${TESTS_PER_HOUR} test messages and confirmation links an hour.`,
+    retryAfter: 600,
+  })
+}
+
+/** Messages to one address that nobody has confirmed, from all accounts together. */
+const TO_UNCONFIRMED = {
+  email: { most: 3, withinMs: 24 * HOUR_MS, words: 'Wait a day.' },
+  slack: { most: 20, withinMs: HOUR_MS, words: 'Wait an hour.' },
+  webhook: { most: 20, withinMs: HOUR_MS, words: 'Wait an hour.' },
+} as const satisfies Record<ChannelType, { most: number; withinMs: number; words: string }>
+
+/**
+ * Why an address that nobody has confirmed gets no further message now, or undefined. Call it in the transaction that
+ * claims the attempt: what other workers send meanwhile is counted, too.
+ */
+export async function whyNotUnconfirmed(
+  em: SqlEntityManager,
+  type: ChannelType,
+  targetHash: string,
+  now: Date,
+): Promise<string | undefined> {
+  const { most, withinMs, words } = TO_UNCONFIRMED[type]
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, ?))', [targetHash, LOCK])
+  const [row] = await em.execute<{ sent: string }[]>(
+    `select
+       (select count(*) from notification n join delivery_attempt a on a.notification_id = n.id
+        where n.target_hash = ? and a.at > ? and a.outcome <> 'not-sent')
+     + (select count(*) from notification where target_hash = ? and leased_until > ?) as sent`,
+    [targetHash, new Date(now.getTime() - withinMs), targetHash, now],
+  )
+  if (Number(row?.sent) < most) return undefined
+  return `This address got ${most} messages and is not confirmed. ${words}`
+}

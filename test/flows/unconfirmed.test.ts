@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CommandSchema } from '../../src/domain/commands/Command.ts'
+import { newId } from '../../src/domain/ids.ts'
+import { sealContext } from '../../src/domain/notifications/Channel.ts'
+import {
+  createNotifications,
+  type NotificationType,
+} from '../../src/domain/notifications/createNotifications.ts'
+import { handlers } from '../../src/workers/handlers.ts'
+import { createClient } from '../support/client.ts'
+import { readable } from '../support/receivers.ts'
+import { startDeliveries } from '../support/startDeliveries.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+const DAY = 86_400_000
+
+describe('an address that nobody has confirmed', () => {
+  let of: Awaited<ReturnType<typeof startDeliveries>>
+  beforeAll(async () => {
+    of = await startDeliveries()
+  })
+  afterAll(() => of.stop())
+
+  async function send(type: NotificationType, channelId: string): Promise<string> {
+    const { vault } = of.worker.context.notifiers
+    const data = {
+      channelId,
+      channel: 'Win at http://evil.example',
+      sealedLink: vault.seal('t', sealContext(channelId, 'link')),
+    }
+    const ids = await of.worker
+      .em()
+      .transactional((em) =>
+        createNotifications(
+          em,
+          { accountId: 'acct_1', type, channelIds: [channelId], data },
+          of.worker.clock.now,
+        ),
+      )
+    await of.deliver(ids[0] ?? '')
+    return ids[0] ?? ''
+  }
+
+  it('gets three emails a day, whoever asks by whichever channel, and no text of theirs', async () => {
+    const spellings = ['victim@example.org', 'Victim@example.org']
+    const channels = await Promise.all(spellings.map((to) => of.channel('email', to, { verifiedAt: null })))
+    const ids: string[] = []
+    for (let turn = 0; turn < 4; turn++)
+      for (const channel of channels) ids.push(await send('channel.verify', channel))
+    const mails = () => of.smtp.mails.filter(({ to }) => /victim@/i.test(to.join()))
+    expect(mails()).toHaveLength(3)
+    expect(mails().map(readable).join()).not.toContain('evil.example')
+    expect(await of.read(ids.at(-1) ?? '')).toMatchObject({ status: 'failed' })
+    expect(await of.attempts(ids.at(-1) ?? '')).toMatchObject([
+      { outcome: 'not-sent', response: expect.stringContaining('is not confirmed') },
+    ])
+    of.pass(DAY + 1_000)
+    await send('channel.verify', channels[0] ?? '')
+    expect(mails()).toHaveLength(4)
+  })
+
+  it('gets no link that leads nowhere: a worker without PUBLIC_URL sends none', async () => {
+    const { notifiers } = of.worker.context
+    const channel = await of.channel('email', 'nolink@example.org', { verifiedAt: null })
+    of.worker.context.notifiers = { ...notifiers, publicUrl: undefined }
+    const id = await send('channel.verify', channel)
+    of.worker.context.notifiers = notifiers
+    expect(of.smtp.mails.filter(({ to }) => to.includes('nolink@example.org'))).toEqual([])
+    expect(await of.attempts(id)).toMatchObject([
+      { outcome: 'unreachable', response: expect.stringContaining('PUBLIC_URL') },
+    ])
+  })
+
+  it('a confirmation link is not redelivered', async () => {
+    const channel = await of.channel('email', 'again@example.org', { verifiedAt: null })
+    const id = await send('channel.verify', channel)
+    const em = of.worker.em()
+    const commandId = newId('operation')
+    const { now } = of.worker.clock
+    em.persist(
+      em.create(CommandSchema, {
+        ...{ id: commandId, accountId: 'acct_1', kind: 'redeliver-notification', status: 'pending' },
+        ...{ payload: { notificationId: id }, actor: { type: 'system', id: 'test' } },
+        ...{ createdAt: now, sweepAt: now, sweeps: 0 },
+      }),
+    )
+    await em.flush()
+    await handlers['redeliver-notification'](of.worker.context, { commandId })
+    expect(await of.worker.em().findOneOrFail(CommandSchema, { id: commandId })).toMatchObject({
+      status: 'failed',
+      problem: { code: 'notification-not-redeliverable' },
+    })
+  })
+
+  it('gets twenty requests an hour, also when many workers send at once', async () => {
+    of.receiver.answers['/stranger'] = (response) => response.writeHead(500).end()
+    const channel = await of.channel('webhook', '/stranger', { verifiedAt: null })
+    await Promise.all(Array.from({ length: 30 }, () => send('alert.test', channel)))
+    for (let turn = 0; turn < 40; turn++) await send('alert.test', channel)
+    expect(of.receiver.at('/stranger').length).toBeLessThanOrEqual(20)
+    expect(of.receiver.at('/stranger').length).toBeGreaterThan(0)
+  })
+})
+
+describe('test messages of one account', () => {
+  let service: Service
+  beforeAll(async () => {
+    service = await startService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
+  })
+  afterAll(() => service.stop())
+
+  it('end at sixty an hour, by whichever road, and however many ask at once', async () => {
+    const { adminKey } = await service.cli('account', 'create', '--name', 'Acme', '--plan', 'pro')
+    const mine = createClient(service.url, adminKey)
+    const channelIds: string[] = []
+    for (let n = 0; n < 10; n++) {
+      const body = { type: 'webhook', name: `W${n}`, url: `http://127.0.0.1:9/${n}` }
+      channelIds.push((await mine.post('/channels', body)).body.id)
+    }
+    const rule = { name: 'R', metric: 'requests', threshold: 1, window: '5m', channelIds }
+    const { id } = (await mine.post('/alerts', rule)).body
+    const answers = await Promise.all(Array.from({ length: 12 }, () => mine.post(`/alerts/${id}/test`)))
+    const granted = answers.filter(({ status }) => status === 200)
+    // Ten channels were created with a message each; retries of what failed count, too.
+    expect(granted.length).toBeLessThanOrEqual(5)
+    const refused = answers.find(({ status }) => status === 429)
+    expect(refused?.body).toMatchObject({
+      type: expect.stringContaining('/rate-limit-exceeded'),
+      retryAfter: 600,
+    })
+    const again = granted[0]?.body.notificationIds[0]
+    const redelivered = await Promise.all(
+      Array.from({ length: 70 }, () => mine.post(`/notifications/${again}/redeliver`)),
+    )
+    expect(redelivered.some(({ status }) => status === 429)).toBe(true)
+  })
+})
