@@ -93,6 +93,19 @@ const ask = <Data extends z.ZodRawShape>(summary: string, data: Data) =>
     summary,
   }) as const satisfies JobDefinition
 
+/** One batch as the admission script decided it. */
+const verifications = z.object({
+  batchId: z.uuid(),
+  region: z.string().default(PRIMARY),
+  at: z.int(),
+  contexts: z.array(z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()])),
+  accounts: z.array(z.string()),
+  keys: z.array(z.string()),
+  groups: z.array(VerificationGroup),
+  /** Per request, in the groups' order: `code,minute,day,renders`. */
+  results: z.string(),
+})
+
 export const jobs = {
   'create-api-key': commandJob('Creates a key within the plan'),
   'update-api-key': commandJob('Renames or edits a key'),
@@ -145,19 +158,15 @@ export const jobs = {
   },
   'roll-up-verifications': {
     queue: 'metering',
-    data: z.object({
-      batchId: z.uuid(),
-      region: z.string().default(PRIMARY),
-      at: z.int(),
-      contexts: z.array(z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()])),
-      accounts: z.array(z.string()),
-      keys: z.array(z.string()),
-      groups: z.array(VerificationGroup),
-      /** Per request, in the groups' order: `code,minute,day,renders`. */
-      results: z.string(),
-    }),
+    data: verifications,
     retry: withoutEnd,
     summary: 'Adds one batch of verifications to the usage buckets',
+  },
+  'take-back-verifications': {
+    queue: 'metering',
+    data: verifications,
+    retry: withoutEnd,
+    summary: 'Takes a batch out of the usage buckets: its callers were answered 503',
   },
   'roll-up-events': {
     queue: 'metering',

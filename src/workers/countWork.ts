@@ -11,6 +11,7 @@ import { KNOWS_ENDPOINT, KNOWS_IP, parseRequestId } from '../verifier/requestId.
 /** What a metering job asks for. */
 export type Work =
   | { name: 'roll-up-verifications'; data: JobData<'roll-up-verifications'> }
+  | { name: 'take-back-verifications'; data: JobData<'take-back-verifications'> }
   | { name: 'roll-up-events'; data: JobData<'roll-up-events'> }
 
 /** Ids that nobody had claimed: of batches and events, and of the requests that events complete. */
@@ -23,9 +24,13 @@ const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, stale: STALE, name
 
 export const eventsOf = (work: Work) => (work.name === 'roll-up-events' ? work.data.events.length : 1)
 
-/** A batch of verifications is claimed as a whole, an event by its own id, or by its request where that is its id. */
+/**
+ * A batch of verifications is claimed as a whole, an event by its own id, or by its request where that is its id. Taking a batch
+ * back claims the batch, too: if it was not counted before, it never will be.
+ */
 export function claimsOf(work: Work): string[] {
   if (work.name === 'roll-up-verifications') return [work.data.batchId]
+  if (work.name === 'take-back-verifications') return [work.data.batchId, takingBackOf(work.data.batchId)]
   return work.data.events.map(([id, , , , , , , completes]) =>
     id === completes ? completionOf(completes) : claimIdOf(id),
   )
@@ -35,7 +40,7 @@ export function claimsOf(work: Work): string[] {
 export function formerClaimsOf(works: Work[], claims: string[][]): Map<string, string> {
   const former = new Map<string, string>()
   works.forEach((work, place) => {
-    if (work.name === 'roll-up-verifications') return
+    if (work.name !== 'roll-up-events') return
     work.data.events.forEach(([id], index) => {
       const before = formerId(id)
       if (before !== undefined) former.set(claims[place]?.[index] ?? '', claimIdOf(before))
@@ -48,7 +53,7 @@ export function formerClaimsOf(works: Work[], claims: string[][]): Map<string, s
 export function completionsOf(works: Work[], claims: string[][], fresh: Set<string>): string[] {
   const completions: string[] = []
   works.forEach((work, place) => {
-    if (work.name === 'roll-up-verifications') return
+    if (work.name !== 'roll-up-events') return
     work.data.events.forEach(([id, , , , , , , completes], index) => {
       if (completes !== null && id !== completes && fresh.has(claims[place]?.[index] ?? ''))
         completions.push(completionOf(completes))
@@ -59,6 +64,8 @@ export function completionsOf(works: Work[], claims: string[][], fresh: Set<stri
 
 /** No event's id: those of reports begin with a NUL, and those of the library are request IDs. */
 const completionOf = (requestId: string) => claimIdOf(`completes ${requestId}`)
+
+const takingBackOf = (batchId: string) => claimIdOf(`takes back ${batchId}`)
 
 /** Adds what of a job is claimed; each claim is used up by the first that has it. */
 export function countWork(
@@ -73,6 +80,13 @@ export function countWork(
     if (!fresh.delete(work.data.batchId)) return
     batch.addVerifications(work.data, codes)
     accepted.addVerifications(work.data, codes)
+    return
+  }
+  if (work.name === 'take-back-verifications') {
+    const wasCounted = !fresh.delete(work.data.batchId)
+    if (!fresh.delete(takingBackOf(work.data.batchId)) || !wasCounted) return
+    batch.addVerifications(work.data, codes, -1)
+    accepted.addVerifications(work.data, codes, -1)
     return
   }
   work.data.events.forEach((event, index) => {

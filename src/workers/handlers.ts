@@ -38,7 +38,7 @@ import { removeMember } from './jobs/removeMember.ts'
 import { resetTestQuotas } from './jobs/resetTestQuotas.ts'
 import { revokeApiKey } from './jobs/revokeApiKey.ts'
 import { revokeServiceToken } from './jobs/revokeServiceToken.ts'
-import { rollUpEvents, rollUpVerifications } from './jobs/rollUp.ts'
+import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './jobs/rollUp.ts'
 import { rotateApiKey } from './jobs/rotateApiKey.ts'
 import { sweepCommands } from './jobs/sweepCommands.ts'
 import { sweepExpiredKeys } from './jobs/sweepExpiredKeys.ts'
@@ -80,6 +80,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'finish-command': finishCommand,
   'propagate-state': propagateState,
   'roll-up-verifications': rollUpVerifications,
+  'take-back-verifications': takeBackVerifications,
   'roll-up-events': rollUpEvents,
   'load-states': loadStates,
   'claim-quotas': claimQuotas,

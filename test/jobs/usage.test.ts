@@ -52,6 +52,27 @@ describe('promise 2: usage is counted exactly once', () => {
     })
   })
 
+  it('a batch that is taken back is not counted, in whatever order the two jobs run, and however often', async () => {
+    const takeBack = (data: JobData<'take-back-verifications'>) =>
+      handlers['take-back-verifications'](worker.context, data)
+    await verifications(batchOf('key_t', [0, 2, 20]))
+    for (const order of [
+      [verifications, takeBack, verifications, takeBack],
+      [takeBack, verifications, takeBack],
+    ]) {
+      const batch = batchOf('key_t', [0, 0, 2, 20])
+      for (const job of order) await job(batch)
+    }
+    const atOnce = batchOf('key_t', [0, 0, 2])
+    await Promise.all([verifications(atOnce), takeBack(atOnce), takeBack(atOnce)])
+    expect(await last24h('key_t')).toMatchObject({
+      requests: 1,
+      units: 2,
+      refused: 1,
+      refusedByCode: { RATE_LIMITED: 1 },
+    })
+  })
+
   it('an event counts once by its id, in one batch, in two at once, and later', async () => {
     const event: JobData<'roll-up-events'>['events'][number] = [
       'once',

@@ -19,15 +19,16 @@ export type Accepted = {
 export class AcceptedUsage {
   readonly days = new Map<string, Accepted>()
 
-  addVerifications(batch: Verifications, codes: VerificationCodes): void {
+  /** `by`: -1 takes out what was added. */
+  addVerifications(batch: Verifications, codes: VerificationCodes, by: 1 | -1 = 1): void {
     const decided = batch.results.split(',').filter((_, place) => place % 4 === 0)
     let next = 0
     for (const group of batch.groups) {
       const counts = this.#day(batch.accounts[(group[0] ?? 0) - 1] ?? '', batch.at)
       for (let member = 3; member < group.length; member += 3) {
         const code = Number(decided[next++])
-        if (code === codes.admitted) counts.verifications += 1
-        else if (code !== codes.stale && code !== codes.authenticated) counts.refused += 1
+        if (code === codes.admitted) counts.verifications += by
+        else if (code !== codes.stale && code !== codes.authenticated) counts.refused += by
       }
     }
   }

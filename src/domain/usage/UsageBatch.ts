@@ -99,8 +99,8 @@ export class UsageBatch {
   readonly lastUses = new Map<string, number>()
   readonly #keys = new Map<string, { minutes: Map<number, Minute>; days: Map<number, CallersOfDay> }>()
 
-  /** Adds a batch of verifications, each by the code with which it was decided. */
-  addVerifications(batch: Verifications, codes: VerificationCodes): void {
+  /** Adds a batch of verifications, each by the code with which it was decided. `by`: -1 takes out what was added. */
+  addVerifications(batch: Verifications, codes: VerificationCodes, by: 1 | -1 = 1): void {
     const results = batch.results.split(',')
     let at = 0
     batch.groups.forEach((group, index) => {
@@ -112,7 +112,8 @@ export class UsageBatch {
       }
       for (let member = 3; member < group.length; member += 3) {
         const context = batch.contexts[group[member + 2] ?? 0] ?? [null, null, null]
-        this.#addVerification(key, batch.at, Number(results[at]), group[member + 1] ?? 0, context, codes)
+        const units = by * (group[member + 1] ?? 0)
+        this.#addVerification(key, batch.at, Number(results[at]), units, context, codes, by)
         at += 4
       }
     })
@@ -125,27 +126,29 @@ export class UsageBatch {
     units: number,
     [ip, endpoint, method]: Context,
     codes: VerificationCodes,
+    by: 1 | -1,
   ): void {
     const { keyId, accountId } = key
     if (code === codes.stale) return
     if (code === codes.authenticated) {
-      this.#used(keyId, at)
+      if (by > 0) this.#used(keyId, at)
       return
     }
     const bucket = this.#bucket(keyId, accountId, at)
     const admitted = code === codes.admitted
-    this.#seen(bucket, at, ip, admitted)
+    // What is taken back was asked all the same, by this address; its row may since have become part of another.
+    if (by > 0) this.#seen(bucket, at, ip, admitted)
     if (!admitted) {
       const name = codes.nameOf(code)
-      bucket.refused[name] = (bucket.refused[name] ?? 0) + 1
+      bucket.refused[name] = (bucket.refused[name] ?? 0) + by
       return
     }
-    bucket.requests += 1
+    bucket.requests += by
     bucket.units += units
-    if (endpoint !== null) endpointOf(bucket, method, endpoint).requests += 1
-    this.#used(keyId, at)
+    if (endpoint !== null) endpointOf(bucket, method, endpoint).requests += by
+    if (by > 0) this.#used(keyId, at)
     const quota = this.#quota(key, at)
-    quota.requests += 1
+    quota.requests += by
     if (key.isTest) quota.testRenders += units
     else quota.liveRenders += units
   }

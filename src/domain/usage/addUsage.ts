@@ -67,7 +67,7 @@ const addQuotaMonths = `
   insert into quota_month as present (account_id, month, renders)
   select "accountId", date_trunc('month', to_timestamp(at / 1000.0) at time zone 'UTC')::date, sum("liveRenders")
   from jsonb_to_recordset($1::jsonb) as q ("accountId" text, at bigint, "liveRenders" bigint)
-  group by 1, 2 having sum("liveRenders") > 0 order by 1, 2
+  group by 1, 2 having sum("liveRenders") <> 0 order by 1, 2
   on conflict (account_id, month) do update set renders = present.renders + excluded.renders`
 
 const addLastUses = `
