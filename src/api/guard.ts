@@ -40,6 +40,8 @@ export type RouteSpec = {
   /** By status; `null`: no body. */
   responses: Record<number, z.ZodType | Streams | null>
   problems: Slug[]
+  /** For how long an Idempotency-Key is remembered, where not for 24 hours. */
+  idempotentFor?: string
 }
 
 /** A form of a body: the media types of its content, and how that becomes what the schema describes. `read` may throw Problem. */
@@ -59,8 +61,8 @@ export type RouteInput<Spec extends RouteSpec> = {
   query: Parsed<Spec['query']>
   body: Parsed<Spec['body']> | Further<Spec['furtherBodies']>
   file: Spec['file'] extends object ? { type: string; text: string } : undefined
-  /** Whose request it is; for routes that take a permission. */
-  principal: Principal
+  /** Whose request it is: the ID of the service token, or who holds the permission that the route takes. */
+  principal: Spec['auth'] extends 'service' ? string : Principal
 }
 
 export type Answer = {
@@ -122,12 +124,9 @@ async function authorise(
   api: ApiContext,
   ctx: Context,
   { auth, calls = 'calls', pool }: RouteSpec,
-): Promise<Principal | undefined> {
+): Promise<Principal | string | undefined> {
   if (auth === 'none') return undefined
-  if (auth === 'service') {
-    await api.serviceTokens.require(ctx.req)
-    return undefined
-  }
+  if (auth === 'service') return api.serviceTokens.require(ctx.req)
   const principal = await requirePrincipal(api, ctx, auth.permission)
   await api.callLimits.take(principal, calls, pool === 'streams' ? STREAM_COST : 1)
   if (pool === 'streams') ctx.res.once('close', api.callLimits.open(principal.accountId))

@@ -11,6 +11,10 @@ import {
 } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { requireReached } from './reached.ts'
+import { within } from './within.ts'
+
+/** How long a job may take to be stored, in ms: then whoever adds it goes on as if the queue were away. It may be stored later. */
+const ADD_MS = 2_000
 
 /** Options of a job by the catalogue; retention is explicit on every queue. */
 export function jobOptions(name: JobName, id?: string): JobsOptions {
@@ -64,7 +68,7 @@ export type Queues = {
 }
 
 /**
- * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it was never there:
+ * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it hangs or was never there:
  * rows are what is durable.
  */
 export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = []): Queues {
@@ -105,30 +109,32 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
   const flows = new FlowProducer({ connection })
   flows.on('error', () => {})
 
+  const stored = (added: Promise<unknown>) =>
+    within(ADD_MS, added, () => new Error(`Redis has not stored the job within ${ADD_MS} ms`))
   const add = async (name: JobName, data: unknown, id?: string, delayMs?: number) => {
     const queue = byName[jobs[name].queue]
     await requireReached(queue)
-    await queue.add(name, data, {
-      ...jobOptions(name, id),
-      ...(delayMs === undefined ? {} : { delay: delayMs }),
-    })
+    const options = { ...jobOptions(name, id), ...(delayMs === undefined ? {} : { delay: delayMs }) }
+    await stored(queue.add(name, data, options))
   }
   const send = async (message: OutboxMessage) => {
     if (message.kind === 'job') return add(message.name, message.data, message.id)
     const { parent, children } = message
     await requireReached(flows)
-    await flows.add({
-      name: parent.name,
-      queueName: jobs[parent.name].queue,
-      data: parent.data,
-      opts: jobOptions(parent.name, parent.id),
-      children: children.map((child) => ({
-        name: child.name,
-        queueName: queueOf(child),
-        data: child.data,
-        opts: jobOptions(child.name, child.id),
-      })),
-    })
+    await stored(
+      flows.add({
+        name: parent.name,
+        queueName: jobs[parent.name].queue,
+        data: parent.data,
+        opts: jobOptions(parent.name, parent.id),
+        children: children.map((child) => ({
+          name: child.name,
+          queueName: queueOf(child),
+          data: child.data,
+          opts: jobOptions(child.name, child.id),
+        })),
+      }),
+    )
   }
   const countMetering = async () => {
     const regions = [PRIMARY, ...furtherRegions.map(({ name }) => name)]

@@ -70,7 +70,8 @@ async function requireTriesLeft(api: ApiContext, ctx: Context, email: string): P
 async function countTry(api: ApiContext, counter: string): Promise<number> {
   const { redis } = api.region
   try {
-    const [tries] = await Promise.all([redis.incr(counter), redis.expire(counter, QUARTER_SECONDS)])
+    const counted = Promise.all([redis.incr(counter), redis.expire(counter, QUARTER_SECONDS)])
+    const [tries] = await api.region.answered(counted)
     return tries
   } catch (cause) {
     api.log.warn({ err: cause }, 'tries to sign in cannot be counted')

@@ -24,9 +24,8 @@ export const reportEvents = route(
     responses: { 202: z.object({ accepted: z.int(), duplicates: z.int() }) },
     problems: ['invalid-service-token', 'idempotency-conflict', 'idempotency-in-flight'],
   },
-  async ({ api, ctx, body }) => {
+  async ({ api, ctx, body, principal: scope }) => {
     const header = idempotencyKeyOf(ctx.req)
-    const scope = await api.serviceTokens.require(ctx.req)
     const requestHash = () => requestHashOf('POST', ctx.path, body)
     const { answer, replayed } = await answerOnce(api, { header, scope, requestHash }, () =>
       accept(api, api.serviceTokens.nameOf(scope), body),
