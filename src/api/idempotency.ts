@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { Failure } from '../domain/failure.ts'
-import { RegionUnavailable } from '../region/Region.ts'
+import { Failure, idempotencyConflict } from '../domain/failure.ts'
+import { PREFIX } from '../region/Region.ts'
+import { ONCE_SECONDS } from '../region/scripts.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -40,9 +41,10 @@ function canonical(value: unknown): string {
 type Stored<Value> = { requestHash: string; answer?: Value }
 
 /**
- * For the POSTs of resource servers, which are no commands: remembers the answer in the region's Redis for a day, under
- * the header's keyed hash. Commands have a row for this (src/platform/submitCommand.ts). `scope` is whose key it is. A
- * request that failed is not remembered: the next one is the first.
+ * For reports of usage, which are no commands: remembers the answer in the region's Redis for a day, under the header's keyed
+ * hash. Commands have a row for this (src/platform/submitCommand.ts), verifications the admission script. `scope` is whose key it
+ * is. A request that failed is not remembered: the next one is the first, and events that were stored all the same are counted
+ * once by their ids.
  */
 export async function answerOnce<Value>(
   api: ApiContext,
@@ -53,16 +55,13 @@ export async function answerOnce<Value>(
   const name = `keys:idempotency:${api.commands.sealer.hashOf(`${asked.scope} ${asked.header}`)}`
   const requestHash = asked.requestHash()
   const { redis } = api.region
-  const inRedis = <Answer>(answer: Promise<Answer>) =>
-    answer.catch((error) => {
-      throw new RegionUnavailable('The region did not answer.', { cause: error })
-    })
+  const inRedis = <Answer>(answer: Promise<Answer>) => api.region.answered(answer)
 
   const mine = JSON.stringify({ requestHash } satisfies Stored<Value>)
   const first = await inRedis(redis.set(name, mine, 'EX', IN_FLIGHT_SECONDS, 'NX'))
   if (first === null) {
     const stored = JSON.parse((await inRedis(redis.get(name))) ?? mine) as Stored<Value>
-    if (stored.requestHash !== requestHash) throw conflict()
+    if (stored.requestHash !== requestHash) throw idempotencyConflict()
     if (stored.answer === undefined) throw inFlight()
     return { answer: stored.answer, replayed: true }
   }
@@ -76,10 +75,19 @@ export async function answerOnce<Value>(
   }
 }
 
-function conflict(): Failure {
-  return new Failure('idempotency-conflict', {
-    detail: 'This Idempotency-Key was used for another request within the last 24 hours.',
-  })
+/** What the admission script keeps the decision under, for a repeat of this request. */
+export function onceOf(api: ApiContext, header: string, scope: string, requestHash: string) {
+  return { name: api.commands.sealer.hashOf(`${scope} ${header}`), requestHash }
+}
+
+/** Throws Failure `idempotency-conflict` where another request was decided under this key: for one that no script decides. */
+export async function refuseOther(
+  { region }: ApiContext,
+  { name, requestHash }: ReturnType<typeof onceOf>,
+): Promise<void> {
+  const stored = await region.answered(region.redis.get(`${PREFIX}idempotent:${name}`))
+  if (stored !== null && !stored.startsWith(`${requestHash}|`))
+    throw idempotencyConflict(`${ONCE_SECONDS / 60} minutes`)
 }
 
 function inFlight(): Failure {

@@ -132,7 +132,12 @@ function parametersOf(spec: RouteSpec) {
     ...from('path', spec.params),
     ...from('query', spec.query),
     ...(takesKey
-      ? [header('Idempotency-Key', 'Repeats of a request within 24 hours get the first one’s answer')]
+      ? [
+          header(
+            'Idempotency-Key',
+            `Repeats of a request within ${spec.idempotentFor ?? '24 hours'} get the first one’s answer`,
+          ),
+        ]
       : []),
     ...(takesTag ? [header('If-Match', 'Refuses the change unless this is the present ETag')] : []),
   ]

@@ -60,3 +60,10 @@ export function invalid(field: string, code: FieldFault['code'], message: string
     errors: [{ field, message, code }],
   })
 }
+
+/** Another request came under the same Idempotency-Key within `span`. */
+export function idempotencyConflict(span = '24 hours'): Failure {
+  return new Failure('idempotency-conflict', {
+    detail: `This Idempotency-Key was used for another request within the last ${span}.`,
+  })
+}

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Actor, type Command, CommandSchema } from '../domain/commands/Command.ts'
 import type { CommandPayload } from '../domain/commands/payloads.ts'
-import { Failure } from '../domain/failure.ts'
+import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
 import type { CommandKind } from '../domain/jobs.ts'
 import type { Log } from './log.ts'
@@ -153,9 +153,7 @@ export async function findReplay(
   })
   if (!command) return undefined
   if (command.requestHash !== requestHash && command.requestHash !== plainHash) {
-    throw new Failure('idempotency-conflict', {
-      detail: 'This Idempotency-Key was used for another request within the last 24 hours.',
-    })
+    throw idempotencyConflict()
   }
   if (command.status === 'pending' || command.status === 'applied') throw inFlight(command.id)
   const secret = command.sealedSecret ? deps.sealer.open(command.sealedSecret, header, command.id) : undefined

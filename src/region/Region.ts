@@ -180,6 +180,13 @@ export class Region {
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
 
+  /** The answer to a plain command for which a caller waits. Throws RegionUnavailable, after `BOUND_MS` at the latest. */
+  answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return this.#bounded(performance.now() + BOUND_MS, answer).catch((error) => {
+      throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
+    })
+  }
+
   /** The promise's outcome; throws RegionUnavailable at `until`, a time of `performance.now()`. */
   #bounded<Value>(until: number, promise: Promise<Value>): Promise<Value> {
     return within(until - performance.now(), promise, () => this.#late())
@@ -290,6 +297,10 @@ export class Region {
       if (await put) return { states, marker }
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
+  }
+
+  get isClosed(): boolean {
+    return this.redis.status === 'end'
   }
 
   async close(): Promise<void> {

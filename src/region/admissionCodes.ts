@@ -12,3 +12,6 @@ export const IP_NOT_ALLOWED = 9
 export const DELETED = 10
 /** Asks for the key's state alone: nothing is counted but its last use. */
 export const AUTHENTICATE = 20
+/** Of a request whose Idempotency-Key was there before: it gets the first decision; or it is another request. */
+export const REPEATED = 30
+export const CONFLICT = 31

@@ -7,23 +7,21 @@
 --
 -- Answers {'CLOSED'} when the marker is another; {'LATE', now} after the deadline, by this Redis's clock: whoever asked has been
 -- given up; {'LAPSED'} without a lease where the region needs one; all three before anything is read or written. Else
--- {'OK', now, results}: results are per request `code,minute,day,renders` as counted after it.
-local marker, prefix = arg.marker, arg.prefix
+-- {'OK', now, results, repeats}: results are per request `code,minute,day,renders` as counted after it. Repeats are of requests whose
+-- Idempotency-Key was there before: place, code, what was stored of the first one, place, … Nothing is counted for these.
+local marker = arg.marker
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(arg.deadline) then return { 'LATE', now } end
+if tonumber(redis.call('GET', fenceKey) or 0) >= tonumber(arg.sequence) then return { 'LATE', now } end
 if arg.kind ~= 'further' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
 -- Elsewhere than in the primary region renders of test keys and of months are counted there: see reserve.lua.
 local further = arg.kind ~= 'primary'
 
-local date = civilDate(math.floor(now / 86400000))
-local minuteKey = prefix .. 'requests:minute:' .. math.floor(now / 60000)
-local dayKey = prefix .. 'requests:day:' .. date
-local testKey = prefix .. 'test-renders:day:' .. date
-local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
+local minuteKey, dayKey, testKey, monthKey = counterKeys(now)
 
 local groups, limits = cjson.decode(arg.groups), cjson.decode(arg.limits)
 local keys, accounts = #groups, #limits
@@ -38,7 +36,14 @@ local months = redis.call('HMGET', monthKey, unpack(accountIds))
 local tests
 for place = 1, accounts do months[place] = tonumber(months[place] or 0) end
 
-local results, size, decided = {}, 0, 0
+local onceAt
+local storedNow = {}
+if arg.once ~= '[]' then
+  onceAt = {}
+  for _, one in ipairs(cjson.decode(arg.once)) do onceAt[one[1]] = one end
+end
+
+local results, size, decided, repeats = {}, 0, 0, {}
 local minuteWrites, dayWrites, testWrites, monthWrites, monthChanged = {}, {}, {}, {}, {}
 
 for index, group in ipairs(groups) do
@@ -55,7 +60,24 @@ for index, group in ipairs(groups) do
   for at = 4, #group, 3 do
     local plan, units = group[at], group[at + 1]
     local code
-    if stale then code = STALE
+    size = size + 1
+    local once = onceAt and onceAt[size]
+    local onceKey = once and prefix .. 'idempotent:' .. once[2]
+    local first = once and redis.call('GET', onceKey)
+    if first then
+      -- A repeat is no new verification, but its key must still be one that may do this.
+      if string.sub(first, 1, #once[3] + 1) ~= once[3] .. '|' then code = CONFLICT
+      elseif stale then code = STALE
+      elseif plan == REVOKED or plan == DELETED then code = plan
+      elseif expiresAt > 0 and now >= expiresAt then code = EXPIRED
+      elseif plan ~= ADMIT and plan ~= QUOTA and plan ~= MONTH then code = plan
+      else code = REPEATED end
+      -- From now on somebody has been given this decision: it is not taken back any more (takeBack.lua).
+      if code == REPEATED and not storedNow[onceKey] then redis.call('APPEND', onceKey, '|') end
+      local at = #repeats
+      repeats[at + 1], repeats[at + 2], repeats[at + 3] = size, code, string.sub(first, #once[3] + 2)
+      code = STALE
+    elseif stale then code = STALE
     elseif plan == REVOKED or plan == DELETED then code = plan
     elseif expiresAt > 0 and now >= expiresAt then code = EXPIRED
     elseif plan ~= ADMIT then code = plan
@@ -77,9 +99,14 @@ for index, group in ipairs(groups) do
         monthChanged[place] = true
       end
     end
-    if code ~= STALE then decided = decided + 1 end
-    size = size + 1
     results[size] = string.format('%d,%d,%d,%d', code, inMinute, inDay, isTest and inTest or months[place])
+    if code ~= STALE then
+      decided = decided + 1
+      if once then
+        redis.call('SET', onceKey, once[3] .. '|' .. once[4] .. ',' .. string.format('%d', now) .. ',' .. results[size], 'EX', ONCE_SECONDS)
+        storedNow[onceKey] = true
+      end
+    end
   end
 
   if inMinute > before then
@@ -113,9 +140,7 @@ write(monthKey, monthWrites, 70 * 86400)
 
 local counted = table.concat(results, ',')
 if decided > 0 then
-  storeJob(arg.queue, 'roll-up-verifications', now, arg.options,
-    '{"batchId":"' .. arg.batchId .. '","region":"' .. arg.region .. '","at":' .. string.format('%d', now) .. ',"keys":' .. arg.keys
-    .. ',"accounts":' .. arg.accounts .. ',"contexts":' .. arg.contexts .. ',"groups":' .. arg.groups
-    .. ',"results":"' .. counted .. '"}')
+  storeBatch('roll-up-verifications', now, now, counted)
+  redis.call('SET', recordKey, arg.sequence .. '|' .. string.format('%d', now) .. '|' .. counted, 'EX', DAY)
 end
-return { 'OK', now, counted }
+return { 'OK', now, counted, repeats }

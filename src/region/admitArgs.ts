@@ -2,6 +2,9 @@ import { METERING_OPTIONS } from '../platform/queues.ts'
 
 /** One batch of verifications; keys, accounts and contexts are named once, and requests refer to them by place. */
 export type Batch = {
+  /** Who sends it, and the how manieth of its batches it is: by these it can be taken back (takeBack.lua). */
+  verifier: string
+  sequence: number
   /** Claimed by the worker, so that the batch's metering job counts once. */
   batchId: string
   /** One list per key: [account's place from 1, expiresAt, 1 for a test key], then per request [plan, units, context's place]. */
@@ -15,6 +18,8 @@ export type Batch = {
   keyIds: string[]
   accountIds: string[]
   accountVersions: string[]
+  /** Requests with an Idempotency-Key: [place from 1, name, request's hash, tail of its request ID]. */
+  once: [number, string, string, string][]
 }
 
 export type BatchOf = { name: string; kind: 'primary' | 'further' | 'leased'; meteringPrefix: string }
@@ -22,6 +27,8 @@ export type BatchOf = { name: string; kind: 'primary' | 'further' | 'leased'; me
 /** The script's arguments after marker and prefix, in their order. */
 const ORDER = [
   'deadline',
+  'verifier',
+  'sequence',
   'groups',
   'limits',
   'contexts',
@@ -31,11 +38,12 @@ const ORDER = [
   'claimed',
   'keys',
   'accounts',
+  'once',
   'kind',
   'region',
 ] as const
 
-/** A batch as the arguments of admit.lua. `deadline` is Unix ms of the region's clock. */
+/** A batch as the arguments of admit.lua and takeBack.lua. `deadline` is Unix ms of the region's clock. */
 export function admitArgs(
   { name, kind, meteringPrefix }: BatchOf,
   batch: Batch,
@@ -43,6 +51,8 @@ export function admitArgs(
 ): (string | number)[] {
   const named: Record<(typeof ORDER)[number], string | number> = {
     deadline,
+    verifier: batch.verifier,
+    sequence: batch.sequence,
     groups: JSON.stringify(batch.groups),
     limits: JSON.stringify(batch.limits),
     contexts: `[${batch.contexts.join(',')}]`,
@@ -52,6 +62,7 @@ export function admitArgs(
     claimed: JSON.stringify([batch.digests, batch.versions, batch.accountVersions]),
     keys: JSON.stringify(batch.keyIds),
     accounts: JSON.stringify(batch.accountIds),
+    once: JSON.stringify(batch.once),
     kind,
     region: name,
   }

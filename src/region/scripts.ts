@@ -9,6 +9,9 @@ const source = (name: string) => readFileSync(new URL(`./${name}.lua`, import.me
 /** The field of a counter hash that counts nothing (see admit.lua). */
 export const FILLER = '-'
 
+/** For how long the decision about a request with an Idempotency-Key is kept. Each takes some 300 bytes of Redis. */
+export const ONCE_SECONDS = 600
+
 /** TypeScript's constants as Lua's, under the same names. */
 const constants = (values: Record<string, number | string>) =>
   Object.entries(values)
@@ -21,6 +24,13 @@ const constants = (values: Record<string, number | string>) =>
  */
 const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n${source('storeJob')}`
 
+const ofBatches =
+  constants({ ...codes, TEST_RENDERS_PER_DAY, FILLER, ONCE_SECONDS }) +
+  ADMIT_ARGS +
+  addJob +
+  source('civilDate') +
+  source('batch')
+
 /** What a region's Redis runs. Arguments and answers are described at the head of each file. */
 export const scripts = {
   beginEpoch: source('beginEpoch'),
@@ -30,10 +40,6 @@ export const scripts = {
   reserve: source('civilDate') + source('reserve'),
   acceptEvents: addJob + source('acceptEvents'),
   ask: addJob + source('ask'),
-  admit:
-    constants({ ...codes, TEST_RENDERS_PER_DAY, FILLER }) +
-    ADMIT_ARGS +
-    addJob +
-    source('civilDate') +
-    source('admit'),
+  admit: ofBatches + source('admit'),
+  takeBack: ofBatches + source('takeBack'),
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { idempotencyConflict } from '../domain/failure.ts'
+import { within } from '../platform/within.ts'
+import { CONFLICT } from '../region/admissionCodes.ts'
 import { admitArgs, type Batch } from '../region/admitArgs.ts'
 import { ANSWER_MS, BOUND_MS, type Region, RegionUnavailable } from '../region/Region.ts'
-import type { CachedKey } from './StateCache.ts'
-
-/** One request on its way through the script. `context` is a JSON list `[ip, endpoint, method]`. */
-export type Ticket = { key: CachedKey; plan: number; units: number; context: string }
-
-/** The script's word on one request: its code, and the counts of its key (month: of its account) after it. */
-export type Decision = { code: number; inMinute: number; inDay: number; renders: number; now: number }
+import { ONCE_SECONDS } from '../region/scripts.ts'
+import { arrangeBatch } from './arrangeBatch.ts'
+import { readDecisions } from './readDecisions.ts'
+import type { Decision, Ticket } from './Ticket.ts'
 
 type Waiting = {
   ticket: Ticket
@@ -16,6 +16,9 @@ type Waiting = {
   resolve: (decision: Decision) => void
   reject: (error: unknown) => void
 }
+
+/** After how long a batch is tried to be taken back again while no request comes. */
+const SETTLE_MS = 1_000
 
 /** Lua's `unpack` bounds how many keys one call can name. */
 const MAX_BATCH = 1_000
@@ -30,6 +33,11 @@ export class GroupCommit {
   readonly #onBatch: (size: number) => void
   #waiting: Waiting[] = []
   #busy = false
+  readonly #id = randomUUID()
+  #sequence = 0
+  /** The last batch, if its callers were given up and the region has not yet said that it took it back. */
+  #doubtful: Batch | undefined
+  #settling: NodeJS.Timeout | undefined
 
   constructor(region: Region, onBatch: (size: number) => void) {
     this.#region = region
@@ -58,20 +66,57 @@ export class GroupCommit {
       return
     }
     this.#onBatch(batch.length)
-    const { ordered, args } = arrange(batch)
+    this.#sequence += 1
+    const { ordered, args } = arrangeBatch(batch, this.#id, this.#sequence)
     // Nobody in the batch has waited longer than the first.
-    this.#region
-      .runUntil(first.until, 'admit', (deadline) => admitArgs(this.#region, args, deadline))
-      .then(
-        (answer) => {
-          this.#sendNext()
-          giveOut(ordered, answer)
-        },
-        (error) => {
-          this.#sendNext()
-          for (const one of batch) one.reject(error)
-        },
+    this.#admit(args, first.until).then(
+      (answer) => {
+        this.#sendNext()
+        giveOut(ordered, answer)
+      },
+      (error) => {
+        this.#sendNext()
+        for (const one of batch) one.reject(error)
+      },
+    )
+  }
+
+  async #admit(args: Batch, until: number): Promise<unknown[]> {
+    if (this.#doubtful) await within(until - performance.now(), this.settle(), () => this.#late())
+    try {
+      return await this.#region.runUntil(until, 'admit', (deadline) =>
+        admitArgs(this.#region, args, deadline),
       )
+    } catch (error) {
+      this.#doubtful = args
+      this.#settleSoon()
+      throw error
+    }
+  }
+
+  /**
+   * Has the region take back the batch whose callers were given up: what it has decided meanwhile is not counted, and what it has
+   * not decided will not be. No other batch leaves before that. Throws RegionUnavailable.
+   */
+  async settle(): Promise<void> {
+    const batch = this.#doubtful
+    if (!batch) return
+    await this.#region.run('takeBack', ...admitArgs(this.#region, batch, 0))
+    if (this.#doubtful === batch) this.#doubtful = undefined
+  }
+
+  /** In case that no request comes: what was decided must not stay counted. */
+  #settleSoon(): void {
+    this.#settling ??= setTimeout(() => {
+      this.#settling = undefined
+      this.settle().catch(() => {
+        if (!this.#region.isClosed) this.#settleSoon()
+      })
+    }, SETTLE_MS).unref()
+  }
+
+  #late(): RegionUnavailable {
+    return new RegionUnavailable(`The region ${this.#region.name} did not answer in time.`)
   }
 
   /** The longest waiting, but for those whose answer would come too late. */
@@ -79,95 +124,22 @@ export class GroupCommit {
     const latest = performance.now() + ANSWER_MS
     let late = 0
     while ((this.#waiting[late]?.until ?? Number.POSITIVE_INFINITY) < latest) late += 1
-    for (const one of this.#waiting.splice(0, late))
-      one.reject(new RegionUnavailable(`The region ${this.#region.name} has no time left for this request.`))
+    for (const one of this.#waiting.splice(0, late)) one.reject(this.#late())
     return this.#waiting.splice(0, MAX_BATCH)
   }
 }
 
 /** Hands each request its part of the script's answer. */
 function giveOut(ordered: Waiting[], answer: unknown[]): void {
-  const decisions = decisionsOf(ordered.length, answer)
-  for (let place = 0; place < ordered.length; place++) ordered[place]?.resolve(decisions[place] as Decision)
-}
-
-function decisionsOf(size: number, answer: unknown[]): Decision[] {
-  const now = Number(answer[1])
-  const counts = String(answer[2]).split(',')
-  const decisions: Decision[] = []
-  for (let at = 0; at < size * 4; at += 4) {
-    decisions.push({
-      code: Number(counts[at]),
-      inMinute: Number(counts[at + 1]),
-      inDay: Number(counts[at + 2]),
-      renders: Number(counts[at + 3]),
-      now,
-    })
-  }
-  return decisions
-}
-
-/**
- * The batch as the script takes it: requests by key, accounts and contexts named once. See admit.lua. A key or an
- * account that stood there twice would be counted twice from the same start, so they are told apart by what they are,
- * never by which object in memory they are.
- */
-function arrange(batch: Waiting[]): { ordered: Waiting[]; args: Batch } {
-  const byKey = new Map<string, { group: number[]; members: Waiting[] }>()
-  const placeOf = new Map<string, number>()
-  const contextOf = new Map<string, number>()
-  const limits: number[][] = []
-  const digests: string[] = []
-  const versions: string[] = []
-  const ids: string[] = []
-  const accountIds: string[] = []
-  const accountVersions: string[] = []
-  for (const one of batch) {
-    const { key, plan, units, context } = one.ticket
-    let entry = byKey.get(key.name)
-    if (!entry) {
-      let place = placeOf.get(key.state.accountId)
-      if (place === undefined) {
-        const { state, version } = key.account
-        place = limits.push([
-          state.requestsPerMinute,
-          state.requestsPerDay,
-          state.rendersPerMonth,
-          state.rendersHard ? 1 : 0,
-        ])
-        accountIds.push(state.accountId)
-        accountVersions.push(version)
-        placeOf.set(key.state.accountId, place)
-      }
-      const { digest, keyId, expiresAt, type } = key.state
-      entry = { group: [place, expiresAt, type === 'test' ? 1 : 0], members: [] }
-      digests.push(digest)
-      versions.push(key.version)
-      ids.push(keyId)
-      byKey.set(key.name, entry)
+  const decisions = readDecisions(ordered.length, answer)
+  for (let place = 0; place < ordered.length; place++) {
+    const decision = decisions[place] as Decision
+    const one = ordered[place]
+    if (decision.code === CONFLICT) {
+      one?.reject(idempotencyConflict(`${ONCE_SECONDS / 60} minutes`))
+      continue
     }
-    let index = contextOf.get(context)
-    if (index === undefined) {
-      index = contextOf.size
-      contextOf.set(context, index)
-    }
-    entry.group.push(plan, units, index)
-    entry.members.push(one)
-  }
-  const entries = [...byKey.values()]
-  const groups = entries.map((entry) => entry.group)
-  return {
-    ordered: entries.flatMap((entry) => entry.members),
-    args: {
-      batchId: randomUUID(),
-      groups,
-      limits,
-      contexts: [...contextOf.keys()],
-      digests,
-      versions,
-      keyIds: ids,
-      accountIds,
-      accountVersions,
-    },
+    if (one?.ticket.once && !decision.repeated) decision.tail = one.ticket.once.tail
+    one?.resolve(decision)
   }
 }

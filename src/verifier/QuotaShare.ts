@@ -1,7 +1,7 @@
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
 import { ADMIT, MONTH, QUOTA } from '../region/admissionCodes.ts'
 import type { QuotaAnswer, QuotaClaim, Quotas } from '../region/quotasIn.ts'
-import type { Decision, Ticket } from './GroupCommit.ts'
+import type { Decision, Ticket } from './Ticket.ts'
 
 type Reserving = {
   claim: QuotaClaim
@@ -42,7 +42,7 @@ export class QuotaShare {
     if (ticket.key.state.type === 'test') return decision
     const { accountId } = ticket.key.state
     decision.renders = this.#softMonths.get(accountId) ?? 0
-    if (claim && decision.code === ADMIT) {
+    if (claim && decision.code === ADMIT && !decision.repeated) {
       decision.renders += claim.units
       this.#tell(claim)
     }
@@ -65,7 +65,8 @@ export class QuotaShare {
       if (granted) this.#tell(back)
       throw error
     }
-    const returned = granted && decision.code !== ADMIT
+    // A repeat has taken nothing.
+    const returned = granted && (decision.code !== ADMIT || decision.repeated)
     if (returned) this.#tell(back)
     decision.renders = returned ? used - claim.units : used
     return decision

@@ -12,12 +12,13 @@ import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 import { codeName, planFor, type VerificationCode } from './decision.ts'
-import { type Decision, GroupCommit, type Ticket } from './GroupCommit.ts'
+import { GroupCommit } from './GroupCommit.ts'
 import { QuotaShare } from './QuotaShare.ts'
 import { rememberForms } from './rememberForms.ts'
-import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from './requestId.ts'
+import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId, randomTail } from './requestId.ts'
 import { type CachedKey, StateCache } from './StateCache.ts'
 import { type FillFromTruth, type LookupOutcome, StateLoader } from './StateLoader.ts'
+import type { Decision, Ticket } from './Ticket.ts'
 import { UnknownLimit } from './UnknownLimit.ts'
 
 export type VerificationRequest = {
@@ -32,6 +33,8 @@ export type VerificationRequest = {
   method?: string
   /** Checks the key without counting a request; used for the management API. */
   authenticate?: boolean
+  /** A request that may be repeated: the keyed hash of its Idempotency-Key, and its own. */
+  once?: { name: string; requestHash: string }
 }
 
 export type Verification = {
@@ -63,6 +66,7 @@ export class Verifier {
   readonly #cache: StateCache
   readonly #loader: StateLoader
   readonly #decide: (ticket: Ticket) => Promise<Decision>
+  readonly #commit: GroupCommit
   readonly #share: QuotaShare | undefined
   readonly #parse: (value: string) => ParsedSecret
   readonly #mayBeImported: (value: string) => Promise<boolean>
@@ -86,6 +90,7 @@ export class Verifier {
     const { region, fillFromTruth, hooks } = options
     this.#loader = new StateLoader(region, this.#cache, fillFromTruth, hooks.onLookup)
     const commit = new GroupCommit(options.region, options.hooks.onBatch)
+    this.#commit = commit
     const share = options.quotas && new QuotaShare(options.quotas, (ticket) => commit.decide(ticket))
     this.#share = share
     this.#decide = share ? (ticket) => share.decide(ticket) : (ticket) => commit.decide(ticket)
@@ -94,7 +99,10 @@ export class Verifier {
     this.#hooks = options.hooks
   }
 
-  /** Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid". */
+  /**
+   * Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid"; and Failure `idempotency-conflict` for
+   * another request under the same Idempotency-Key.
+   */
   async verify(request: VerificationRequest): Promise<Verification> {
     this.#open += 1
     try {
@@ -126,12 +134,14 @@ export class Verifier {
     const knows = (ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
 
     if (!known && ip !== undefined && this.#unknown.isReached(ip)) return this.#told(tooManyUnknown())
+    const once = request.once && { ...request.once, tail: randomTail() }
+
     let key = known ?? (await this.#loader.load(digest))
     if (!key && ip !== undefined) this.#unknown.add(ip)
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
       if (!key) return this.#told(notFound(hint))
-      const decision = await this.#decide({ key, plan: planFor(key.state, request), units, context })
+      const decision = await this.#decide({ key, plan: planFor(key.state, request), units, context, once })
       if (decision.code !== STALE) return this.#told(answer(key, decision, knows))
       this.#cache.drop(digest)
       key = await this.#loader.load(digest)
@@ -148,6 +158,7 @@ export class Verifier {
   async drain(): Promise<void> {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
     await this.#share?.drain()
+    await this.#commit.settle().catch(() => {})
   }
 
   get cachedKeys(): number {
@@ -170,7 +181,7 @@ function answer(key: CachedKey, decision: Decision, knows: number): Verification
   return {
     valid: admitted,
     code: codeName(decision.code),
-    requestId: newRequestId(decision.now, admitted, knows),
+    requestId: newRequestId(decision.now, admitted, knows, decision.tail),
     key: key.state,
     account: key.account.state,
     decision,

@@ -12,8 +12,8 @@ const TAILS = 'RSTUABCD'
  * whether it was admitted and what it was told of the request. It carries all that a later report needs, so that a
  * report completes the request in the minute in which it was counted, in whatever order the two arrive.
  */
-export function newRequestId(nowMs: number, admitted: boolean, knows = 0): string {
-  return `req_${timeOf(nowMs)}${randomTail()}${TAILS[(admitted ? 4 : 0) + knows]}`
+export function newRequestId(nowMs: number, admitted: boolean, knows = 0, tail = randomTail()): string {
+  return `req_${timeOf(nowMs)}${tail}${TAILS[(admitted ? 4 : 0) + knows]}`
 }
 
 export type ParsedRequestId = { at: number; admitted: boolean; knows: number }
@@ -35,7 +35,8 @@ function timeOf(ms: number): string {
 
 let pool = ''
 let used = 0
-function randomTail(): string {
+/** The random part of a request ID, for one that is to be the same again. */
+export function randomTail(): string {
   if (used + 13 > pool.length) {
     pool = randomBase62(13 * 256)
     used = 0

@@ -26,16 +26,15 @@ it('a repeated verification gets the first one’s answer and is counted once', 
   expect(await today(key)).toBe(2)
 })
 
-it('many at once are one verification: the others are told that it is in flight', async () => {
+it('many at once are one verification, with one answer', async () => {
   const account = await service.account()
   const { key } = await account.createKey()
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => service.server.post('/verify', { key }, once('verify-2'))),
   )
-  const decided = answers.filter(({ status }) => status === 200)
-  expect(decided.length).toBeGreaterThan(0)
-  expect(new Set(decided.map(({ body }) => body.requestId)).size).toBe(1)
-  expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true)
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
+  expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+  expect(answers.filter(({ headers }) => headers.has('idempotent-replayed'))).toHaveLength(19)
   expect(await today(key)).toBe(2)
 })
 
@@ -72,4 +71,34 @@ it('promise 3: a repeated verification of a revoked key is not answered with the
   const after = await ask()
   expect(after.body).toMatchObject({ valid: false, code: 'REVOKED' })
   expect(after.headers.get('idempotent-replayed')).toBe('true')
+})
+
+it('a repeat by a key that does not exist is another request', async () => {
+  const account = await service.account()
+  const { key } = await account.createKey()
+  expect((await service.server.post('/verify', { key }, once('verify-4'))).status).toBe(200)
+  const { status } = await service.server.post('/verify', { key: 'no key' }, once('verify-4'))
+  expect(status).toBe(422)
+})
+
+it('a repeat is neither limited nor counted: the last render of a test key stays the last', async () => {
+  const account = await service.account()
+  const { key } = await account.createKey({ type: 'test' })
+  const render = { key, permission: 'renders:write', units: 100 }
+  const first = await service.server.post('/verify', render, once('verify-5'))
+  expect(first.body).toMatchObject({ valid: true, limits: { 'test-renders': { remaining: 0 } } })
+  expect((await service.server.post('/verify', render, once('verify-5'))).body).toEqual(first.body)
+  const refused = await service.server.post('/verify', render, once('verify-6'))
+  expect(refused.body).toMatchObject({ valid: false, code: 'QUOTA_EXCEEDED' })
+  const again = await service.server.post('/verify', render, once('verify-6'))
+  expect({ ...again.body, retryAfter: 0 }).toEqual({ ...refused.body, retryAfter: 0 })
+})
+
+it('string limits of /verify count characters, as its schema does: an emoji is one', async () => {
+  const account = await service.account()
+  const { key } = await account.createKey()
+  const ask = (method: string) => service.server.post('/verify', { key, method })
+  expect((await ask('😀'.repeat(16))).status).toBe(200)
+  const { status, body } = await ask('😀'.repeat(17))
+  expect({ status, field: body.errors?.[0]?.field }).toEqual({ status: 400, field: 'method' })
 })

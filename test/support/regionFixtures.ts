@@ -32,9 +32,9 @@ export const key: KeyState = {
 export const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
 
 /** A primary region on this Redis, ready, that knows the key and the account of this file. */
-export async function openRegion(url: string): Promise<Region> {
+export async function openRegion(url: string, register = epochsInMemory()): Promise<Region> {
   const region = new Region(
-    { name: 'primary', url, kind: 'primary', register: epochsInMemory() },
+    { name: 'primary', url, kind: 'primary', register },
     createLog('silent', { process: 'test' }),
   )
   await region.ready(10_000)

@@ -1,27 +1,35 @@
-import { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
 import { z } from 'zod'
 import { canonicalAddress, MAX_ADDRESS } from '../../domain/addresses.ts'
 import type { FieldFault } from '../../domain/failure.ts'
 import type { AccountState, KeyState } from '../../domain/keys/keyState.ts'
 import { pathOnly } from '../../domain/usage/pathOnly.ts'
+import { ONCE_SECONDS } from '../../region/scripts.ts'
 import { type Limit, limitHeaders, limitsOf, retryAfterOf } from '../../verifier/http/limitHeaders.ts'
 import type { Verification, VerificationRequest } from '../../verifier/Verifier.ts'
 import type { ApiContext } from '../context.ts'
 import type { HotAnswer, HotRoute } from '../hotRoute.ts'
-import { answerOnce, idempotencyKeyOf, requestHashOf } from '../idempotency.ts'
+import { idempotencyKeyOf, onceOf, refuseOther, requestHashOf } from '../idempotency.ts'
 import { Problem } from '../problems.ts'
 import { readJson } from '../readJson.ts'
 import { Permission } from '../schemas.ts'
-import { validate } from '../validate.ts'
+import { compile, validate } from '../validate.ts'
 
-const Body = z.strictObject({
-  key: z.string().max(512).describe('The presented value, as it came'),
-  permission: Permission.optional(),
-  units: z.int().min(1).max(1_000).optional().describe('Renders asked for with renders:write; 1 unless told'),
-  ip: z.string().max(MAX_ADDRESS).optional().describe('The end user’s address, with or without a port'),
-  endpoint: z.string().max(256).optional(),
-  method: z.string().max(16).optional(),
-})
+/** Compiled: this is the hot path. */
+const Body = compile(
+  z.strictObject({
+    key: z.string().max(512).describe('The presented value, as it came'),
+    permission: Permission.optional(),
+    units: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe('Renders asked for with renders:write; 1 unless told'),
+    ip: z.string().max(MAX_ADDRESS).optional().describe('The end user’s address, with or without a port'),
+    endpoint: z.string().max(256).optional(),
+    method: z.string().max(16).optional(),
+  }),
+)
 
 const LimitState = z.object({ limit: z.int(), remaining: z.int(), reset: z.int().describe('Unix seconds') })
 
@@ -54,9 +62,6 @@ const Answer = z.object({
   retryAfter: z.int().optional(),
 })
 
-/** Compiled once: zod describes the body, ajv decides on the hot path. */
-const fits = new Ajv({ validateFormats: false, strict: false }).compile(z.toJSONSchema(Body))
-
 /** Decides about one presented key, for a resource server. The answer is 200 whatever the decision. */
 export const verify: HotRoute = {
   spec: {
@@ -67,40 +72,35 @@ export const verify: HotRoute = {
     auth: 'service',
     body: Body,
     responses: { 200: Answer },
-    problems: [
-      'invalid-service-token',
-      'idempotency-conflict',
-      'idempotency-in-flight',
-      'service-unavailable',
-    ],
+    idempotentFor: `${ONCE_SECONDS / 60} minutes`,
+    problems: ['invalid-service-token', 'idempotency-conflict', 'service-unavailable'],
   },
   async answer(api, request) {
     const required = api.serviceTokens.require(request)
     const token = typeof required === 'string' ? required : await required
-    const body = await readJson(request)
-    if (!fits(body)) validate(Body, body)
-    const asked = body as z.infer<typeof Body>
+    const asked = validate(Body, await readJson(request))
     if (asked.ip !== undefined && canonicalAddress(asked.ip) === undefined) throw badIp()
     const header = idempotencyKeyOf(request)
-    if (header === undefined) return decide(api, asked)
-    const requestHash = () => requestHashOf('POST', '/verify', asked)
-    const once = await answerOnce(api, { header, scope: token, requestHash }, () => decide(api, asked))
-    return once.replayed ? stillTrue(api, asked, once.answer) : once.answer
+    if (header === undefined) return answerOf(await api.verifier.verify(requestOf(asked)))
+    return answerOnce(api, asked, onceOf(api, header, token, requestHashOf('POST', '/verify', asked)))
   },
 }
 
 /**
- * A repeated answer is the first one only as long as the key may still do this: a revocation is never older news than an
- * Idempotency-Key. Asks for the key's state alone, so that nothing is counted again.
+ * With an Idempotency-Key: the script that counts the first request keeps its decision in the same step, and gives it to repeats
+ * as long as the key may still do this. A revocation is never older news than an Idempotency-Key.
  */
-async function stillTrue(api: ApiContext, asked: z.infer<typeof Body>, first: HotAnswer): Promise<HotAnswer> {
-  const now = await api.verifier.verify({ ...requestOf(asked), authenticate: true })
-  const answer = now.valid ? first : answerOf(now)
-  return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } }
-}
-
-async function decide(api: ApiContext, asked: z.infer<typeof Body>): Promise<HotAnswer> {
-  return answerOf(await api.verifier.verify(requestOf(asked)))
+async function answerOnce(
+  api: ApiContext,
+  asked: z.infer<typeof Body>,
+  once: ReturnType<typeof onceOf>,
+): Promise<HotAnswer> {
+  const verification = await api.verifier.verify({ ...requestOf(asked), once })
+  // No script has decided about a key that does not exist.
+  if (!verification.decision) await refuseOther(api, once)
+  const answer = answerOf(verification)
+  if (verification.decision?.repeated) answer.headers['Idempotent-Replayed'] = 'true'
+  return answer
 }
 
 function requestOf({ key, endpoint, ...rest }: z.infer<typeof Body>): VerificationRequest {

@@ -734,7 +734,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description Repeats of a request within 10 minutes get the first one’s answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -804,15 +804,6 @@ export interface operations {
             };
             /** @description `invalid-service-token` */
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-in-flight` */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };

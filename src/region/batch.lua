@@ -1,0 +1,18 @@
+-- What admit.lua and takeBack.lua have in common: where a batch of that instant is counted, and its metering job.
+local prefix = arg.prefix
+-- Of the verifier: what its last batch came to, and the last of its batches that it took back.
+local recordKey, fenceKey = prefix .. 'batch:' .. arg.verifier, prefix .. 'fence:' .. arg.verifier
+local DAY = 86400
+
+local function counterKeys(at)
+  local date = civilDate(math.floor(at / 86400000))
+  return prefix .. 'requests:minute:' .. math.floor(at / 60000), prefix .. 'requests:day:' .. date,
+    prefix .. 'test-renders:day:' .. date, prefix .. 'renders:month:' .. string.sub(date, 1, 7)
+end
+
+local function storeBatch(name, now, at, results)
+  storeJob(arg.queue, name, now, arg.options,
+    '{"batchId":"' .. arg.batchId .. '","region":"' .. arg.region .. '","at":' .. string.format('%d', at) .. ',"keys":' .. arg.keys
+    .. ',"accounts":' .. arg.accounts .. ',"contexts":' .. arg.contexts .. ',"groups":' .. arg.groups
+    .. ',"results":"' .. results .. '"}')
+end
