@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { within } from '../platform/within.ts'
+import { BOUND_MS } from '../region/Region.ts'
 import type { Principal } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -61,15 +63,9 @@ export class CallLimits {
   /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
   async take({ accountId, actor }: Principal, kind: CallKind, cost = 1): Promise<void> {
     const budgets = [this.#budget(actor.id, kind, 1), this.#budget(accountId, kind, 2)]
-    const waitMs = await this.#redis
-      .eval(
-        TAKE,
-        budgets.length,
-        ...budgets.map(({ name }) => name),
-        cost,
-        ...budgets.flatMap(({ args }) => args),
-      )
-      .catch(() => 0)
+    const names = budgets.map(({ name }) => name)
+    const taken = this.#redis.eval(TAKE, names.length, ...names, cost, ...budgets.flatMap(({ args }) => args))
+    const waitMs = await within(BOUND_MS, taken).catch(() => 0)
     if (Number(waitMs) > 0) await this.#refuse(Number(waitMs))
   }
 
