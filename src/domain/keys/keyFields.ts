@@ -4,7 +4,7 @@ import { isIpOrRange } from './allowedIps.ts'
 export const Access = z.enum(['admin', 'full', 'read_only'])
 export const KeyTypes = z.enum(['live', 'test'])
 
-/** Text for people: trimmed of nothing, one line, no control characters. */
+/** One line of text that is not a name: what is searched for, an ID of another system. Names are of domain/names.ts. */
 export const text = (max: number) =>
   z
     .string()
