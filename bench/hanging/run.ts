@@ -101,7 +101,9 @@ async function measure(): Promise<string> {
   ].join('\n\n')
 }
 
-const ms = (value: number) => `${value.toFixed(value < 100 ? 2 : 0)} ms`
+function ms(value: number): string {
+  return `${value.toFixed(value < 100 ? 2 : 0)} ms`
+}
 
 function phaseTable(phases: Phase[], asked: Asked[][]): string {
   const rows = phases.flatMap(({ name, from, to }) =>
