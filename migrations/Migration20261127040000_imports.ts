@@ -4,6 +4,7 @@ import { Migration } from '@mikro-orm/migrations'
 export class Migration20261127040000_imports extends Migration {
   override up(): void {
     this.addSql(`
+      set local lock_timeout = '5s';
       alter table account add column imports_allowed boolean not null default true;
 
       create table imported_form (
@@ -34,15 +35,11 @@ export class Migration20261127040000_imports extends Migration {
       $body$;
       create trigger api_key_imported_form after insert on api_key referencing new table as added
         for each statement execute function note_imported_form();
-
-      create index command_import_unfinished on command (account_id)
-        where kind = 'import-api-keys' and status in ('pending', 'applied');
     `)
   }
 
   override down(): void {
     this.addSql(`
-      drop index command_import_unfinished;
       drop trigger api_key_imported_form on api_key;
       drop function note_imported_form();
       drop table imported_form;

@@ -4,6 +4,7 @@ import { Migration } from '@mikro-orm/migrations'
 export class Migration20261127070000_metering extends Migration {
   override up(): void {
     this.addSql(`
+      set local lock_timeout = '5s';
       create table event_id_rule (
         only_row boolean primary key default true check (only_row),
         scoped_from timestamptz not null

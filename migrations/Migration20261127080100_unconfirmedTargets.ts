@@ -7,15 +7,10 @@ export class Migration20261127080100_unconfirmedTargets extends Migration {
     this.addSql(`
       alter table notification add column target_hash text;
       comment on column notification.target_hash is 'Of a message to an address that was not confirmed: its keyed hash.';
-      create index notification_target on notification (target_hash) where target_hash is not null;
-      create index notification_tests on notification (account_id) where type in ('alert.test', 'channel.verify');
     `)
   }
 
   override down(): void {
-    this.addSql(`
-      drop index notification_tests;
-      alter table notification drop column target_hash;
-    `)
+    this.addSql('alter table notification drop column target_hash')
   }
 }

@@ -50,4 +50,6 @@ export type Principal = {
   holds: Holder
   actor: Actor
   member?: Member
+  /** The permission that the route requires. */
+  permission?: string
 }

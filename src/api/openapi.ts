@@ -81,6 +81,8 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
 function operationOf(spec: RouteSpec, method: string) {
   const slugs = new Set<Slug>([...spec.problems, ...always])
   if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
+  // A command: an account may have only so many that are not finished.
+  if (202 in spec.responses) slugs.add('rate-limit-exceeded')
   if (spec.body || spec.file) for (const slug of ofBodies) slugs.add(slug)
   return {
     operationId: `${method}${spec.path.replace(/[^A-Za-z]+(\w)?/g, (_, letter = '') => letter.toUpperCase())}`,

@@ -24,6 +24,7 @@ export async function requirePrincipal(
   }
   principal.actor.ip = api.clientIp(ctx.req)
   principal.actor.requestId = ctx.state.requestId
+  principal.permission = permission
   return principal
 }
 

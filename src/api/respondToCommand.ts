@@ -11,7 +11,7 @@ import { idempotencyKeyOf, requestHashOf } from './idempotency.ts'
 type CommandRequest = {
   api: ApiContext
   ctx: Context
-  principal: Pick<Principal, 'accountId' | 'actor'>
+  principal: Pick<Principal, 'accountId' | 'actor' | 'permission'>
   body?: unknown
   file?: { text: string } | undefined
 }
@@ -59,11 +59,12 @@ async function replayOrSubmit<Kind extends CommandKind>(
   prepare: Steps<Kind>['prepare'],
 ): Promise<Submitted> {
   const { api, principal } = request
-  const { accountId, actor } = principal
+  const { accountId, actor, permission } = principal
   const idempotency = idempotencyOf(request)
   const replay = idempotency && (await findReplay(api.em(), api.commands, accountId, idempotency))
   if (replay) return replay
-  return submitCommand(api.em(), api.commands, { ...(await prepare()), accountId, actor, idempotency })
+  const asked = { ...(await prepare()), accountId, actor, permission, idempotency }
+  return submitCommand(api.em(), api.commands, asked)
 }
 
 /**

@@ -31,6 +31,8 @@ export type FailureCode =
   | 'precondition-failed'
   | 'idempotency-conflict'
   | 'idempotency-in-flight'
+  | 'rate-limit-exceeded'
+  | 'internal-error'
 
 /** One fault in the input: `field` as a path (`events[3].keyId`), `code` of the published list. */
 export type FieldFault = {

@@ -17,9 +17,10 @@ export type JobDefinition = {
   summary: string
 }
 
-/** The first five are in the primary region's Redis; of the others each region has its own. */
+/** The first six are in the primary region's Redis; of the others each region has its own. */
 export const QUEUES = [
   'commands',
+  'revocations',
   'imports',
   'maintenance',
   'alerts',
@@ -33,10 +34,15 @@ export type QueueName = (typeof QUEUES)[number]
 const forDays = { attempts: 1_000, delayMs: 250 }
 /** At one run a minute: 1,900 years. */
 const withoutEnd = { attempts: 1_000_000_000, delayMs: 250, parkAfter: 20 }
-const command = z.object({ commandId: z.string() })
+/** `accountId`: whose turn it takes in a worker. */
+const command = z.object({ commandId: z.string(), accountId: z.string().optional() })
 
 const commandJob = (summary: string) =>
   ({ queue: 'commands', data: command, retry: forDays, summary }) as const satisfies JobDefinition
+
+/** A command that ends something: it never waits behind what other commands make. */
+const ending = (summary: string) =>
+  ({ queue: 'revocations', data: command, retry: forDays, summary }) as const satisfies JobDefinition
 
 const scheduled = (summary: string) =>
   ({
@@ -109,7 +115,7 @@ const verifications = z.object({
 export const jobs = {
   'create-api-key': commandJob('Creates a key within the plan'),
   'update-api-key': commandJob('Renames or edits a key'),
-  'revoke-api-key': commandJob('Revokes a key; done when every region has confirmed'),
+  'revoke-api-key': ending('Revokes a key; done when every region has confirmed'),
   'rotate-api-key': commandJob('Creates a key in the place of another'),
   'delete-api-key': commandJob('Deletes a revoked key'),
   'import-api-keys': {
@@ -123,9 +129,9 @@ export const jobs = {
   'change-plan': commandJob('Changes an account’s plan or its own limits'),
   'add-member': commandJob('Adds a member to an account'),
   'update-member': commandJob('Changes a member’s role, name or password'),
-  'remove-member': commandJob('Removes a member and their sessions'),
+  'remove-member': ending('Removes a member and their sessions'),
   'create-service-token': commandJob('Creates a token for a resource server'),
-  'revoke-service-token': commandJob('Revokes a resource server’s token'),
+  'revoke-service-token': ending('Revokes a resource server’s token'),
   'create-channel': commandJob('Creates a channel and sends it what verifies it'),
   'update-channel': commandJob('Renames a channel, or lets it lead elsewhere and verifies it anew'),
   'delete-channel': commandJob('Deletes a channel and takes it out of the rules'),
@@ -230,11 +236,15 @@ export type CommandKind = {
     : never
 }[JobName]
 
+export const isEnding = (kind: CommandKind): boolean => jobs[kind].queue === 'revocations'
+
 /** What one transaction asks to be sent once it has committed. */
 export type OutboxMessage =
-  | { kind: 'job'; name: JobName; data: unknown; id?: string }
+  | { kind: 'job'; name: JobName; data: unknown; id?: string; priority?: number }
   | {
       kind: 'flow'
-      parent: { name: JobName; data: unknown; id: string }
-      children: { name: JobName; data: unknown; id: string }[]
+      /** `queue`: instead of the one its name has in the catalogue. */
+      parent: { name: JobName; data: unknown; id: string; queue?: QueueName }
+      /** `priority`: 0 first. */
+      children: { name: JobName; data: unknown; id: string; priority?: number }[]
     }

@@ -104,6 +104,8 @@ const EnvSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** `development` and `test`: an answer that breaks its declaration is an error instead of a line in the log. */
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+  /** How long audit entries are kept, in days; 0: for good. */
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(400),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(16),
 })
 

@@ -71,6 +71,12 @@ export function createMetrics() {
       labelNames: ['channel', 'outcome'] as const,
       registers,
     }),
+    commandsGivenUp: new Counter({
+      name: 'keys_commands_given_up_total',
+      help: 'Commands that ended as internal-error because they can never succeed, by kind',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     commandSeconds: new Histogram({
       name: 'keys_command_seconds',
       help: 'How long the asker of a command waited, by kind and outcome (pending: answered with 202)',
@@ -98,9 +104,12 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
     registers,
     collect: async () => {
       await ofEach(async (queue, handle) => {
-        const counts = await handle
-          .getJobCounts('wait', 'active', 'delayed', 'failed', 'waiting-children')
-          .catch(() => ({ wait: -1 }))
+        const measured: Record<string, number> | undefined = await handle
+          .getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed', 'waiting-children')
+          .catch(() => undefined)
+        // Which of those that wait has a priority is BullMQ's affair.
+        const { wait = -1, prioritized = 0, ...others } = measured ?? {}
+        const counts = { wait: wait + prioritized, ...others }
         for (const [state, count] of Object.entries(counts)) depth.set({ queue, state }, count)
       })
     },
@@ -122,13 +131,15 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
   })
   const age = new Gauge({
     name: 'keys_queue_oldest_seconds',
-    help: 'Age of the oldest waiting job',
+    help: 'Age of the next job; what waits behind more of its own account is not counted',
     labelNames: ['queue'] as const,
     registers,
     collect: async () => {
       await ofEach(async (queue, handle) => {
-        const [oldest] = await handle.getJobs('wait', 0, 0, true).catch(() => [])
-        age.set({ queue }, oldest ? (Date.now() - oldest.timestamp) / 1000 : 0)
+        const first = (state: 'wait' | 'prioritized') => handle.getJobs(state, 0, 0, true).catch(() => [])
+        const next = [...(await first('wait')), ...(await first('prioritized'))]
+        const since = Math.min(Date.now(), ...next.map(({ timestamp }) => timestamp))
+        age.set({ queue }, (Date.now() - since) / 1000)
       })
     },
   })

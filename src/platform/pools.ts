@@ -8,7 +8,14 @@ import { type Orm, openPostgres, type PoolCounts, type PostgresOptions } from '.
 type Division<Name extends string> = Record<Name, PostgresOptions>
 
 export type ApiPool = 'tokens' | 'verification' | 'changes' | 'reads' | 'streams'
-export type WorkerPool = 'commands' | 'metering' | 'leases' | 'asks' | 'messages' | 'maintenance'
+export type WorkerPool =
+  | 'commands'
+  | 'revocations'
+  | 'metering'
+  | 'leases'
+  | 'asks'
+  | 'messages'
+  | 'maintenance'
 
 type Sizes = Pick<Env, 'DATABASE_CONNECTIONS' | 'DATABASE_TIMEOUT_MS'>
 
@@ -28,15 +35,16 @@ export function apiPools({ DATABASE_CONNECTIONS: total, DATABASE_TIMEOUT_MS }: S
 }
 
 export function workerPools({ DATABASE_CONNECTIONS: total }: Sizes): Division<WorkerPool> {
-  const messages = Math.ceil((total - 11) / 3)
+  const messages = Math.ceil((total - 12) / 3)
   return {
-    commands: { poolMax: total - 11 - messages, connectMs: 10_000, statementMs: 15_000, lockMs: 10_000 },
+    commands: { poolMax: total - 12 - messages, connectMs: 10_000, statementMs: 15_000, lockMs: 10_000 },
+    revocations: { poolMax: 2, connectMs: 10_000, statementMs: 15_000, lockMs: 10_000 },
     // Two transactions at once, each of which learns endpoints' names on the side.
     metering: { poolMax: 4, connectMs: 30_000, statementMs: 60_000 },
     // Shorter than a lease: one that waits for an answer that was lost must not cost the region the next.
     leases: { poolMax: 2, connectMs: 2_000, statementMs: 2_000 },
     // Nobody waits longer for an answer (ASK_WAIT_MS).
-    asks: { poolMax: 3, connectMs: 2_000, statementMs: 2_000 },
+    asks: { poolMax: 2, connectMs: 2_000, statementMs: 2_000 },
     messages: { poolMax: messages, connectMs: 30_000, statementMs: 30_000 },
     // What runs by night over whole tables.
     maintenance: { poolMax: 2, connectMs: 30_000, statementMs: 600_000 },

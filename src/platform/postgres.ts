@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
@@ -93,12 +94,25 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
   })
 }
 
-/** Brings the schema up to date; safe when several processes start at once. Returns what was applied. */
+/** How long a process waits for another one that migrates, and how often it looks. */
+const MIGRATION_WAIT_MS = 3_600_000
+const MIGRATION_LOOK_MS = 250
+
+/**
+ * Brings the schema up to date; safe when several processes start at once. Returns what was applied. Who waits for another
+ * asks again and again: a statement that waits holds a snapshot, and an index that is built concurrently would wait for it.
+ */
 export async function migrate(orm: Orm): Promise<string[]> {
-  const em = orm.em.fork()
-  return em.transactional(async (locked) => {
-    await locked.execute(`select pg_advisory_xact_lock(hashtext('pictify-keys migrations'))`)
-    const applied = await orm.migrator.up()
-    return applied.map((migration) => migration.name)
-  })
+  const giveUpAt = Date.now() + MIGRATION_WAIT_MS
+  while (Date.now() < giveUpAt) {
+    const applied = await orm.em.fork().transactional(async (locked) => {
+      const [row] = await locked.execute<{ locked: boolean }[]>(
+        `select pg_try_advisory_xact_lock(hashtext('pictify-keys migrations')) as locked`,
+      )
+      return row?.locked ? orm.migrator.up() : undefined
+    })
+    if (applied) return applied.map((migration) => migration.name)
+    await delay(MIGRATION_LOOK_MS)
+  }
+  throw new Error('Another process has been migrating this database for an hour.')
 }

@@ -59,9 +59,16 @@ export type Queues = {
   byName: Record<QueueName, Queue>
   /** Every queue by its name, those of further regions among them. */
   all: Map<string, Queue>
-  /** `delayMs`: not before then. */
-  add: <Name extends JobName>(name: Name, data: JobData<Name>, id?: string, delayMs?: number) => Promise<void>
+  /** `delayMs`: not before then. `priority`: 0 first. */
+  add: <Name extends JobName>(
+    name: Name,
+    data: JobData<Name>,
+    id?: string,
+    options?: { delayMs?: number; priority?: number },
+  ) => Promise<void>
   send: (message: OutboxMessage) => Promise<void>
+  /** As `send`, for a message that was sent before: jobs of it that wait or run stay, those that have ended begin again. */
+  sendAgain: (message: OutboxMessage) => Promise<void>
   /** Metering jobs of all regions that are not done. */
   countMetering: () => Promise<number>
   close: () => Promise<void>
@@ -111,30 +118,51 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
 
   const stored = (added: Promise<unknown>) =>
     within(ADD_MS, added, () => new Error(`Redis has not stored the job within ${ADD_MS} ms`))
-  const add = async (name: JobName, data: unknown, id?: string, delayMs?: number) => {
+  const add = async (
+    name: JobName,
+    data: unknown,
+    id?: string,
+    { delayMs, priority }: { delayMs?: number; priority?: number } = {},
+  ) => {
     const queue = byName[jobs[name].queue]
     await requireReached(queue)
-    const options = { ...jobOptions(name, id), ...(delayMs === undefined ? {} : { delay: delayMs }) }
+    const options = {
+      ...jobOptions(name, id),
+      ...(delayMs === undefined ? {} : { delay: delayMs }),
+      ...(priority === undefined ? {} : { priority }),
+    }
     await stored(queue.add(name, data, options))
   }
   const send = async (message: OutboxMessage) => {
-    if (message.kind === 'job') return add(message.name, message.data, message.id)
+    if (message.kind === 'job')
+      return add(message.name, message.data, message.id, { priority: message.priority })
     const { parent, children } = message
     await requireReached(flows)
     await stored(
       flows.add({
         name: parent.name,
-        queueName: jobs[parent.name].queue,
+        queueName: parent.queue ?? jobs[parent.name].queue,
         data: parent.data,
         opts: jobOptions(parent.name, parent.id),
         children: children.map((child) => ({
           name: child.name,
           queueName: queueOf(child),
           data: child.data,
-          opts: jobOptions(child.name, child.id),
+          opts: { ...jobOptions(child.name, child.id), priority: child.priority ?? 0 },
         })),
       }),
     )
+  }
+  const sendAgain = async (message: OutboxMessage) => {
+    const parts =
+      message.kind === 'job'
+        ? [{ queue: jobs[message.name].queue as string, id: message.id }]
+        : [
+            { queue: message.parent.queue ?? jobs[message.parent.name].queue, id: message.parent.id },
+            ...message.children.map((child) => ({ queue: queueOf(child), id: child.id })),
+          ]
+    for (const { queue, id } of parts) await removeEnded(all.get(queue), id)
+    await send(message)
   }
   const countMetering = async () => {
     const regions = [PRIMARY, ...furtherRegions.map(({ name }) => name)]
@@ -152,7 +180,17 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
     await Promise.all([...all.values()].map((queue) => queue.close()))
     for (const one of connections) one.disconnect()
   }
-  return { byName, all, add, send, countMetering, close }
+  return { byName, all, add, send, sendAgain, countMetering, close }
+}
+
+/** An ended job keeps its ID until BullMQ forgets it, and another by that ID would be dropped. */
+async function removeEnded(queue: Queue | undefined, id: string | undefined): Promise<void> {
+  if (!queue || id === undefined) return
+  await requireReached(queue)
+  const job = await queue.getJob(id)
+  if (!job || !['completed', 'failed'].includes(await job.getState())) return
+  // Another worker may just be doing the same.
+  await job.remove({ removeChildren: false }).catch(() => {})
 }
 
 /** Where a child of a flow goes: what is for a region goes to that region's queue. */

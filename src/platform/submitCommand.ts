@@ -1,5 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Actor, type Command, CommandSchema } from '../domain/commands/Command.ts'
+import { insertCommand } from '../domain/commands/commandStore.ts'
+import { mostUnfinished, tooManyUnfinished } from '../domain/commands/limits.ts'
 import type { CommandPayload } from '../domain/commands/payloads.ts'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
@@ -33,6 +35,8 @@ export type Submission<Kind extends CommandKind> = {
   targetId: string | null
   payload: CommandPayload<Kind>
   actor: Actor
+  /** What the actor must still hold when the command is applied. */
+  permission?: string
   /** The secret whose digest the payload carries, to be sealed for a repeated request. */
   secret?: string
   idempotency?: Idempotency
@@ -47,7 +51,8 @@ export type Submitted = { command: Command; secret?: string; replayed: boolean }
  * Makes a command durable as a row, sends its job, and waits for the outcome up to the bound. The row owns
  * correctness: when the queue is away the sweeper sends the job later, and the answer is "pending".
  *
- * Throws Failure `idempotency-conflict` (other body under the same key) or `idempotency-in-flight`.
+ * Throws Failure `idempotency-conflict` (other body under the same key), `idempotency-in-flight`, or
+ * `rate-limit-exceeded` where the account has too many unfinished ones.
  */
 export async function submitCommand<Kind extends CommandKind>(
   em: SqlEntityManager,
@@ -57,15 +62,17 @@ export async function submitCommand<Kind extends CommandKind>(
   const { idempotency } = submission
   const id = newId('operation')
   const started = performance.now()
-  const inserted = await insert(em, deps, submission, id)
-  if (!inserted && idempotency) {
-    const replay = await findReplay(em, deps, submission.accountId, idempotency)
+  const { inserted, ahead } = await insert(em, deps, submission, id)
+  if (!inserted) {
+    const replay = idempotency && (await findReplay(em, deps, submission.accountId, idempotency))
     if (replay) return replay
-    throw inFlight(id)
+    throw tooManyUnfinished(submission.kind)
   }
 
-  const word = deps.replies.wait(id, deps.waitMs)
-  const sent = await deps.queues.add(submission.kind, { commandId: id } as never, id).then(
+  const answered = deps.replies.wait(id, deps.waitMs)
+  const data = { commandId: id, accountId: submission.accountId ?? undefined }
+  // An account with a backlog queues behind itself.
+  const sent = await deps.queues.add(submission.kind, data as never, id, { priority: ahead }).then(
     () => true,
     (error) => {
       deps.log.warn(
@@ -75,7 +82,7 @@ export async function submitCommand<Kind extends CommandKind>(
       return false
     },
   )
-  if (sent) await word
+  if (sent) await answered
   const command = await within(LOOK_MS, em.fork().findOneOrFail(CommandSchema, { id })).catch((error) => {
     // The row is there, and will be done: that its outcome cannot be read now is no reason to ask for it again.
     deps.log.warn({ commandId: id, reason: error.message }, 'the outcome of a command cannot be read')
@@ -96,42 +103,35 @@ function pending(submission: Submission<CommandKind>, id: string, createdAt: Dat
 async function insert(
   em: SqlEntityManager,
   deps: CommandDeps,
-  submission: Submission<CommandKind>,
+  { kind, accountId, targetId, payload, actor, permission, idempotency, secret }: Submission<CommandKind>,
   id: string,
-) {
-  const { idempotency, secret } = submission
-  const now = deps.now()
-  const hash = idempotency ? deps.sealer.hashOf(idempotency.header) : null
-  if (hash) {
+): Promise<{ inserted: boolean; ahead: number }> {
+  const createdAt = deps.now()
+  const idempotencyHash = idempotency ? deps.sealer.hashOf(idempotency.header) : null
+  if (idempotencyHash) {
     // A key is free again after its time, whether or not the nightly job has been there.
     await em.execute(
       `update command set idempotency_hash = null, sealed_secret = null
        where idempotency_hash = ? and coalesce(account_id, '') = ? and created_at < ?`,
-      [hash, submission.accountId ?? '', freeBefore(deps)],
+      [idempotencyHash, accountId ?? '', freeBefore(deps)],
     )
   }
-  const rows = await em.execute(
-    `insert into command (id, account_id, kind, target_id, payload, actor, status, idempotency_hash, request_hash,
-       sealed_secret, reply_to, created_at, sweep_at)
-     values (?, ?, ?, ?, ?::jsonb, ?::jsonb, 'pending', ?, ?, ?, ?, ?, ?)
-     on conflict (coalesce(account_id, ''), idempotency_hash) where idempotency_hash is not null do nothing
-     returning id`,
-    [
-      id,
-      submission.accountId,
-      submission.kind,
-      submission.targetId,
-      JSON.stringify(submission.payload),
-      JSON.stringify(submission.actor),
-      hash,
-      idempotency?.requestHash ?? null,
-      idempotency && secret ? deps.sealer.seal(secret, idempotency.header, id) : null,
-      deps.replies.channel,
-      now,
-      new Date(now.getTime() + FIRST_SWEEP_MS),
-    ],
-  )
-  return rows.length === 1
+  const row = {
+    id,
+    accountId,
+    kind,
+    targetId,
+    payload,
+    actor,
+    permission: permission ?? null,
+    idempotencyHash,
+    requestHash: idempotency?.requestHash ?? null,
+    sealedSecret: idempotency && secret ? deps.sealer.seal(secret, idempotency.header, id) : null,
+    replyTo: deps.replies.channel,
+    createdAt,
+    sweepAt: new Date(createdAt.getTime() + FIRST_SWEEP_MS),
+  }
+  return insertCommand(em, row, mostUnfinished(kind))
 }
 
 /**

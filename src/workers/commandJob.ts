@@ -1,13 +1,15 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../domain/commands/Command.ts'
 import { type CommandPayload, payloads } from '../domain/commands/payloads.ts'
+import { requireActor } from '../domain/commands/requireActor.ts'
 import { Failure } from '../domain/failure.ts'
-import type { CommandKind, OutboxMessage } from '../domain/jobs.ts'
+import { type CommandKind, isEnding, jobs, type OutboxMessage } from '../domain/jobs.ts'
 import { expectConfirmations, regionsToReach } from '../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../platform/outbox.ts'
 import { announceCommand, claimCommand } from './claimCommand.ts'
 import type { WorkerContext } from './context.ts'
 import { type AppliedCommand, finishDirectly } from './finishDirectly.ts'
+import { noteFault } from './noteFault.ts'
 
 /** What a command has changed: the result to show, and whose state every region must learn before it is done. */
 export type Applied = {
@@ -30,8 +32,8 @@ export type CommandInput<Kind extends CommandKind> = {
  * of it, here if they answer, else by the flow that was enqueued.
  *
  * Safe to run twice: the row is locked while it is applied and applied only while it is pending, and what
- * follows leaves through the outbox of the same transaction. A rule's refusal is the command's outcome;
- * anything else is thrown, rolls everything back, and the job is retried.
+ * follows leaves through the outbox of the same transaction. A rule's refusal is the command's outcome. Anything else is
+ * thrown, rolls everything back, and the job is retried, unless the command can never succeed (`noteFault`).
  */
 export function commandJob<Kind extends CommandKind>(
   kind: Kind,
@@ -48,15 +50,20 @@ export function commandJob<Kind extends CommandKind>(
         const claimed = await claimCommand(em, commandId)
         if (claimed?.status !== 'pending') return claimed
         const payload = payloads[kind].parse(claimed.payload) as CommandPayload<Kind>
+        await requireActor(em, claimed, now)
         const { follow = [], ...change } = await apply({ em, command: claimed, payload, now })
         applied = await record(em, claimed, change, now)
         for (const message of follow) await writeOutbox(em, message)
         follows = follow.length > 0
+        if (!isEnding(kind) && claimed.targetId !== claimed.actor.id)
+          await requireActor(em, claimed, now, { untilCommit: true })
         return claimed
       })
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      refusal = error
+      refusal = error instanceof Failure ? error : await noteFault(context, { commandId, kind }, error, now)
+      if (!refusal) throw error
+      applied = undefined
+      follows = false
     }
     if (refusal) command = await refuse(context, commandId, refusal, now)
     if (applied) command = (await finishDirectly(context, applied)) ?? command
@@ -76,7 +83,7 @@ async function record(
   { result, keyIds = [], accountIds = [] }: Applied,
   now: Date,
 ): Promise<AppliedCommand | undefined> {
-  Object.assign(command, { result, appliedAt: now, propagate: { keyIds, accountIds } })
+  Object.assign(command, { result, appliedAt: now, propagate: { keyIds, accountIds }, payload: {} })
   const regions = await regionsToReach(em)
   const next = fanOut(command, regions)
   if (!next) {
@@ -90,28 +97,33 @@ async function record(
 
 /** The flow that ends an applied command: its parent waits for one child per region. None where no region is concerned. */
 export function fanOut(
-  command: Pick<Command, 'id' | 'sweeps' | 'propagate'>,
+  command: Pick<Command, 'id' | 'kind' | 'propagate'>,
   regions: string[],
 ): OutboxMessage | undefined {
   const { keyIds, accountIds } = command.propagate ?? { keyIds: [], accountIds: [] }
   if (keyIds.length + accountIds.length === 0) return undefined
-  const run = `${command.id}-${command.sweeps}`
+  const { queue } = jobs[command.kind as CommandKind]
+  // Of the jobs for a region, those that end something go first.
+  const priority = queue === 'revocations' ? 0 : 1
   return {
     kind: 'flow',
-    parent: { name: 'finish-command', data: { commandId: command.id }, id: `${run}-finish` },
+    parent: { name: 'finish-command', data: { commandId: command.id }, id: `${command.id}-finish`, queue },
     children: regions.map((region) => ({
       name: 'propagate-state' as const,
       data: { commandId: command.id, region, keyIds, accountIds },
-      id: `${run}-${region}`,
+      id: `${command.id}-${region}`,
+      priority,
     })),
   }
 }
 
-async function refuse(context: WorkerContext, commandId: string, refusal: Failure, now: Date) {
+/** Ends a pending command with a problem. */
+export async function refuse(context: WorkerContext, commandId: string, refusal: Failure, now: Date) {
   return context.orm.em.fork().transactional(async (em) => {
     const command = await claimCommand(em, commandId)
     if (command?.status !== 'pending') return command
     command.status = 'failed'
+    command.payload = {}
     command.problem = { code: refusal.code, details: refusal.details }
     command.finishedAt = now
     return command

@@ -15,6 +15,8 @@ export type WorkerContext = {
   notifiers: Notifiers
   /** How long a lease of a further region lasts (0: there are none), and what is allowed for clocks that run slow. */
   lease: { ms: number; marginMs: number }
+  /** How long audit entries are kept; 0: for good. */
+  auditDays: number
   /** Tells the process that waits for a command to look at its row. */
   reply: (channel: string | null, commandId: string) => Promise<void>
   now: () => Date

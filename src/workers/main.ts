@@ -60,6 +60,7 @@ const context = {
   lease: { ms: env.REGION_LEASE_MS, marginMs: leaseMarginMs(env.REGION_LEASE_MS) },
   rollup,
   notifiers: openNotifiers(env),
+  auditDays: env.AUDIT_RETENTION_DAYS,
   reply: async (channel: string | null, commandId: string) => {
     if (channel) await replies.publish(channel, commandId).catch(() => {})
   },

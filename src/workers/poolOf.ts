@@ -4,7 +4,9 @@ import type { WorkerPool } from '../platform/pools.ts'
 const byQueue: Record<QueueName, WorkerPool> = {
   commands: 'commands',
   imports: 'commands',
-  'fan-out': 'commands',
+  // What commands that wait for locks hold is not what a revocation waits for.
+  revocations: 'revocations',
+  'fan-out': 'revocations',
   asks: 'asks',
   metering: 'metering',
   alerts: 'messages',

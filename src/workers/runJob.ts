@@ -4,6 +4,7 @@ import { jobOptions } from '../platform/queues.ts'
 import { isRefusal } from '../platform/sqlState.ts'
 import type { Handler, WorkerContext } from './context.ts'
 import { handlers } from './handlers.ts'
+import { Postponed } from './Postponed.ts'
 
 /** Runs one job: parses what it carries, calls its handler, measures, and logs a failure once. Throw to retry. */
 export async function runJob(context: WorkerContext, job: Job): Promise<unknown> {
@@ -19,6 +20,10 @@ export async function runJob(context: WorkerContext, job: Job): Promise<unknown>
     context.metrics.jobs.inc({ job: name, outcome: 'done' })
     return value
   } catch (error) {
+    if (error instanceof Postponed) {
+      context.metrics.jobs.inc({ job: name, outcome: 'postponed' })
+      throw error
+    }
     const attempt = job.attemptsMade + 1
     const entry = { job: name, jobId: job.id, attempt, err: error }
     if (retry.parkAfter !== undefined && attempt >= retry.parkAfter && isRefusal(error)) {

@@ -1,11 +1,16 @@
-import { Worker } from 'bullmq'
+import { DelayedError, type Job, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { type JobDefinition, type JobName, jobs, QUEUES, type QueueName } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import type { Orm } from '../platform/postgres.ts'
 import { boundedBackoff, type FurtherRegion, queueName } from '../platform/queues.ts'
 import type { WorkerContext } from './context.ts'
+import { Postponed } from './Postponed.ts'
 import { runJob } from './runJob.ts'
+import { takeTurns } from './takeTurns.ts'
+
+/** Queues of which no account takes all places. */
+const BY_ACCOUNT: QueueName[] = ['commands', 'revocations']
 
 export type Workers = { close: () => Promise<void> }
 
@@ -27,6 +32,8 @@ export function startWorkers(
   const { redisUrl, further, concurrency, ormOf } = options
   const perQueue: Record<QueueName, number> = {
     commands: concurrency,
+    // Places of their own, so that no flood of other commands takes them.
+    revocations: concurrency,
     // Long transactions over many rows; two leave the database to the others.
     imports: 2,
     'fan-out': concurrency,
@@ -66,9 +73,18 @@ export function startWorkers(
       ]
     }),
   ]
+  const run = async (job: Job, token?: string) => {
+    try {
+      return await runJob({ ...context, orm: ormOf(job.name as JobName) }, job)
+    } catch (error) {
+      if (!(error instanceof Postponed)) throw error
+      await job.moveToDelayed(Date.now() + error.ms, token)
+      throw new DelayedError()
+    }
+  }
   const workers = queues.map(({ queue, region, connection }) => {
     const name = queueName(queue, region)
-    const worker = new Worker(name, (job) => runJob({ ...context, orm: ormOf(job.name as JobName) }, job), {
+    const worker = new Worker(name, BY_ACCOUNT.includes(queue) ? takeTurns(run) : run, {
       connection,
       concurrency: perQueue[queue],
       lockDuration: 10_000,

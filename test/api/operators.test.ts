@@ -6,6 +6,7 @@ import { type Service, startService } from '../support/startService.ts'
 
 const QUEUES = [
   'commands',
+  'revocations',
   'imports',
   'maintenance',
   'alerts',

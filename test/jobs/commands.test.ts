@@ -114,7 +114,7 @@ describe('promise 9: a command’s job may run twice, or late, with the same end
     })
     expect(worker.replies).toContain(commandId)
     expect(await outbox()).toBe(0)
-    expect(await worker.context.queues.byName.commands.getJob(`${commandId}-0-finish`)).toBeUndefined()
+    expect(await worker.context.queues.byName.commands.getJob(`${commandId}-finish`)).toBeUndefined()
     await handlers['revoke-api-key'](worker.context, { commandId })
     expect((await command(commandId)).result).toEqual(result)
   })
@@ -154,10 +154,14 @@ describe('promise 1: the sweeper', () => {
     const { commandId: applied } = await createKey()
     worker.clock.now = new Date(worker.clock.now.getTime() + 60_000)
     await sweepCommands(worker.context)
-    const jobs = await worker.context.queues.byName.commands.getJobs(['wait', 'waiting-children'])
+    const { commands, revocations } = worker.context.queues.byName
+    const jobs = [
+      ...(await revocations.getJobs(['prioritized'])),
+      ...(await commands.getJobs(['waiting-children'])),
+    ]
     const ids = jobs.map((job) => job.id)
-    expect(ids).toContain(`${pending}-1`)
-    expect(ids).toContain(`${applied}-1-finish`)
+    expect(ids).toContain(pending)
+    expect(ids).toContain(`${applied}-finish`)
     const sweptAt = (await command(pending)).sweepAt.getTime()
     expect(sweptAt - worker.clock.now.getTime()).toBe(20_000)
     await sweepCommands(worker.context)

@@ -40,6 +40,7 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
       WORKER_CONCURRENCY: 16,
       ...env,
     }),
+    auditDays: 400,
     reply: async (_channel, commandId) => {
       replies.push(commandId)
     },

@@ -21,8 +21,11 @@ export const CommandSchema = defineEntity({
     accountId: p.text().nullable(),
     kind: p.text(),
     targetId: p.text().nullable(),
+    /** `{}` once the command is applied or has failed: it carries digests and password hashes. */
     payload: p.json().$type<unknown>(),
     actor: p.json().$type<Actor>(),
+    /** What the actor must still hold when the command is applied; null asks only that they still exist. */
+    permission: p.text().nullable(),
     status: p.text().$type<'pending' | 'applied' | 'succeeded' | 'failed'>(),
     result: p.json().$type<Record<string, unknown>>().nullable(),
     problem: p.json().$type<{ code: FailureCode; details: FailureDetails }>().nullable(),
@@ -39,6 +42,9 @@ export const CommandSchema = defineEntity({
     /** When the sweeper may enqueue it again, and how often it has. */
     sweepAt: p.datetime(),
     sweeps: p.integer(),
+    /** Failed tries, and when the first was: what `isHopeless` is told. */
+    tries: p.integer().default(0),
+    failingSince: p.datetime().nullable(),
   },
 })
 

@@ -5,7 +5,7 @@ import { limitsOf } from '../accounts/plans.ts'
 import { Failure } from '../failure.ts'
 import { newId } from '../ids.ts'
 import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
-import { countActive } from '../keys/keyStore.ts'
+import { countAgainstPlan } from '../keys/keyStore.ts'
 import { decideImport, type ImportDecision, type KnownDigests } from './decideImport.ts'
 import type { ImportRecord } from './outcome.ts'
 
@@ -23,8 +23,8 @@ export async function planImport(
   const digests = records.map(({ digest }) => digest)
   const known = await findDigests(em, account.id, digests, now)
   const used = {
-    live: ahead.live + (await countActive(em, account.id, 'live', now)),
-    test: ahead.test + (await countActive(em, account.id, 'test', now)),
+    live: ahead.live + (await countAgainstPlan(em, account, 'live', now)),
+    test: ahead.test + (await countAgainstPlan(em, account, 'test', now)),
   }
   return decideImport(records, known, {
     plan: account.plan,

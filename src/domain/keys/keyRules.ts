@@ -36,7 +36,8 @@ export function requireRoom(plan: Plan, limits: PlanLimits, type: KeyType, used:
   })
 }
 
-const limitFor = (limits: PlanLimits, type: KeyType) => (type === 'live' ? limits.liveKeys : limits.testKeys)
+export const limitFor = (limits: PlanLimits, type: KeyType) =>
+  type === 'live' ? limits.liveKeys : limits.testKeys
 
 function requireActive(key: ApiKey, now: Date, action: string): void {
   const status = statusOf(key, now)

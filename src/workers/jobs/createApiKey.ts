@@ -4,7 +4,7 @@ import { audit } from '../../domain/audit/audit.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
 import { requireRoom } from '../../domain/keys/keyRules.ts'
-import { countActive } from '../../domain/keys/keyStore.ts'
+import { countAgainstPlan } from '../../domain/keys/keyStore.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
 import { commandJob } from '../commandJob.ts'
@@ -12,7 +12,7 @@ import { commandJob } from '../commandJob.ts'
 /** The account's lock makes concurrent creates count one after another, so the plan's limit holds. */
 export const createApiKey = commandJob('create-api-key', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
-  const used = await countActive(em, account.id, payload.type, now)
+  const used = await countAgainstPlan(em, account, payload.type, now)
   requireRoom(account.plan, limitsOf(account.plan, account.customLimits), payload.type, used)
 
   const { keyId, expiresAt: end, ...fields } = payload

@@ -95,7 +95,7 @@ async function lookAgain(
   delayMs: number,
 ): Promise<void> {
   await queues
-    .add('deliver-notification', { notificationId }, undefined, Math.ceil(delayMs))
+    .add('deliver-notification', { notificationId }, undefined, { delayMs: Math.ceil(delayMs) })
     .catch((error) => log.warn({ notificationId, reason: error.message }, 'the sweeper will deliver it'))
 }
 

@@ -1,3 +1,6 @@
+import { expireAudit } from '../../domain/audit/expireAudit.ts'
+import { pseudonymiseRemoved } from '../../domain/audit/pseudonymise.ts'
+import { forgetPayloads } from '../../domain/commands/forgetPayloads.ts'
 import { forgetForms } from '../../domain/imports/formStore.ts'
 import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
 import { CLAIMS_KEPT_MS, forgetClaims } from '../../domain/usage/claims.ts'
@@ -22,6 +25,9 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
     [before(1)],
   )
   await forgetForms(em, before(1))
+  await forgetPayloads(em)
+  await pseudonymiseRemoved(em)
+  if (context.auditDays > 0) await expireAudit(em, before(context.auditDays))
   await em.execute('delete from session where expires_at < ?', [before(0)])
   const { lease, log } = context
   const ended = await em.transactional((own) =>

@@ -27,6 +27,7 @@ export async function finish(em: SqlEntityManager, commandId: string, now: Date)
   if (open.length > 0) throw new Error(`The command ${row.id} has not reached ${open.join(', ')}.`)
   if (row.kind === 'revoke-api-key') tellRegions(em, row, outcomes, now)
   row.status = 'succeeded'
+  row.payload = {}
   row.finishedAt = now
   return row
 }

@@ -13,6 +13,7 @@ import type { JobData } from '../../domain/jobs.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from '../commandJob.ts'
 import type { Handler } from '../context.ts'
+import { Postponed } from '../Postponed.ts'
 
 /** The account's lock makes whatever counts against the plan run one after another; a digest is there once, so a second run finds it. */
 const applyImport = commandJob('import-api-keys', async ({ em, command, payload, now }) => {
@@ -59,8 +60,8 @@ const applyImport = commandJob('import-api-keys', async ({ em, command, payload,
  */
 export const importApiKeys: Handler<JobData<'import-api-keys'>> = async (context, data) => {
   const waitMs = await announce(context.orm.em.fork(), data.commandId, context.now())
-  if (waitMs > 0) await context.queues.add('import-api-keys', data, undefined, waitMs)
-  else await applyImport(context, data)
+  if (waitMs > 0) throw new Postponed(waitMs)
+  await applyImport(context, data)
 }
 
 /** How many ms the import has to wait. One that imports nothing announces nothing: verifiers go on refusing without a look. */
@@ -68,7 +69,10 @@ async function announce(em: SqlEntityManager, commandId: string, now: Date): Pro
   const command = await em.findOne(CommandSchema, { id: commandId, status: 'pending' })
   const account = command && (await em.findOne(AccountSchema, { id: command.accountId ?? '' }))
   if (!command || !account) return 0
-  const { records, form } = payloads['import-api-keys'].parse(command.payload)
+  const payload = payloads['import-api-keys'].safeParse(command.payload)
+  // The command itself fails by that, and is given up in the end.
+  if (!payload.success) return 0
+  const { records, form } = payload.data
   const { held } = splitHeld(records, await loadHolder(em, command))
   const { take } = await planImport(em, account, held, now)
   if (take.length === 0) return 0

@@ -4,7 +4,7 @@ import { audit } from '../../domain/audit/audit.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
 import { decideRotation, requireRoom, requireUnrotated } from '../../domain/keys/keyRules.ts'
-import { countActive, findSuccessor, lockKey } from '../../domain/keys/keyStore.ts'
+import { countAgainstPlan, findSuccessor, lockKey } from '../../domain/keys/keyStore.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
 import { commandJob } from '../commandJob.ts'
@@ -19,7 +19,7 @@ export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, p
   requireUnrotated(await findSuccessor(em, old))
   const { oldExpiresAt, newExpiresAt, freesPlace } = decideRotation(old, payload.overlapSeconds, now)
   requireWithin(await loadHolder(em, command), grantOf({ ...old, expiresAt: newExpiresAt }))
-  const used = await countActive(em, account.id, old.type, now)
+  const used = await countAgainstPlan(em, account, old.type, now)
   requireRoom(
     account.plan,
     limitsOf(account.plan, account.customLimits),

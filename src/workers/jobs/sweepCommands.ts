@@ -1,46 +1,59 @@
-import { CommandSchema } from '../../domain/commands/Command.ts'
-import type { CommandKind } from '../../domain/jobs.ts'
+import { type Swept, takeUnfinished } from '../../domain/commands/commandStore.ts'
+import { UNCLEAR_HOURS } from '../../domain/commands/giveUp.ts'
+import { jobs } from '../../domain/jobs.ts'
 import { readOutcomes } from '../../domain/regions.ts'
-import { fanOut } from '../commandJob.ts'
+import { fanOut, refuse } from '../commandJob.ts'
 import type { WorkerContext } from '../context.ts'
+import { givenUp } from '../noteFault.ts'
 
-/** From 10 s on, doubled with each sweep up to 5 minutes: a backlog is not made longer by asking again. */
-const nextSweepMs = (sweeps: number) => Math.min(10_000 * 2 ** sweeps, 300_000)
+/** Commands per statement, and statements per run: the next run goes on. */
+const AT_ONCE = 200
+const ROUNDS = 10
 
 /**
- * Sends again the jobs of commands that are not finished: their queue was away when they were written, or a
- * worker died. Safe to run twice: jobs only act on what their row still asks for.
+ * Sends again the jobs of commands that are not finished: their queue was away when they were written, BullMQ has dropped
+ * them, or a worker died. Each command has one job by its ID, so that sending again adds none to those there are. Safe to
+ * run twice: jobs only act on what their row still asks for.
  */
 export async function sweepCommands(context: WorkerContext): Promise<void> {
-  const now = context.now()
-  const unfinished = await context.orm.em.fork().transactional(async (em) => {
-    const commands = await em.find(
-      CommandSchema,
-      { status: { $in: ['pending', 'applied'] }, sweepAt: { $lte: now } },
-      { orderBy: { sweepAt: 'asc' }, limit: 200 },
-    )
-    for (const command of commands) {
-      command.sweeps += 1
-      command.sweepAt = new Date(now.getTime() + nextSweepMs(command.sweeps))
-    }
-    return commands
-  })
-  for (const command of unfinished) {
-    context.log.warn(
-      { commandId: command.id, kind: command.kind, status: command.status },
-      'sweeping a command',
-    )
-    const outcomes = await readOutcomes(context.orm.em.fork(), command.id)
-    const again = fanOut(
-      command,
-      outcomes.map(({ region }) => region),
-    )
-    if (command.status === 'applied' && again) await context.queues.send(again)
-    else
-      await context.queues.add(
-        command.kind as CommandKind,
-        { commandId: command.id },
-        `${command.id}-${command.sweeps}`,
-      )
+  for (let round = 0; round < ROUNDS; round++) {
+    const swept = await takeUnfinished(context.orm.em.fork(), context.now(), AT_ONCE)
+    const failures = await sendAll(context, swept)
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} commands could not be sent`)
+    if (swept.length < AT_ONCE) return
   }
+}
+
+/** Sends each; one that fails keeps no other from being sent. Returns what went wrong. */
+async function sendAll(context: WorkerContext, swept: Swept[]): Promise<unknown[]> {
+  const failures: unknown[] = []
+  for (const command of swept) {
+    const { id, kind, status } = command
+    context.log.warn({ commandId: id, kind, status }, 'sweeping a command')
+    await sendAgain(context, command).catch((error) => failures.push(error))
+  }
+  return failures
+}
+
+async function sendAgain(context: WorkerContext, command: Swept): Promise<void> {
+  const { id, kind, status, accountId, ahead } = command
+  if (!Object.hasOwn(jobs, kind)) return endUnknown(context, command)
+  if (status === 'applied') {
+    const outcomes = await readOutcomes(context.orm.em.fork(), id)
+    const regions = outcomes.map(({ region }) => region)
+    const flow = fanOut(command, regions)
+    if (flow) return context.queues.sendAgain(flow)
+  }
+  const data = { commandId: id, accountId: accountId ?? undefined }
+  await context.queues.sendAgain({ kind: 'job', name: kind, data, id, priority: ahead })
+}
+
+/** Another release may know the kind: until it has had a day, the command waits for that. */
+async function endUnknown(context: WorkerContext, { id, kind, createdAt }: Swept): Promise<void> {
+  const now = context.now()
+  if (now.getTime() - new Date(createdAt).getTime() < UNCLEAR_HOURS * 3_600_000) return
+  context.log.error({ commandId: id, kind }, 'a command is given up: no worker knows its kind')
+  context.metrics.commandsGivenUp.inc({ kind: 'unknown' })
+  await refuse(context, id, givenUp(id), now)
 }

@@ -1,0 +1,14 @@
+import { Failure } from '../failure.ts'
+import { type CommandKind, isEnding } from '../jobs.ts'
+
+/** How many unfinished commands an account may have. Those that end something go on being taken beyond the others' number. */
+const UNFINISHED = 200
+const UNFINISHED_WITH_ENDINGS = 2_000
+
+export const mostUnfinished = (kind: CommandKind) => (isEnding(kind) ? UNFINISHED_WITH_ENDINGS : UNFINISHED)
+
+export const tooManyUnfinished = (kind: CommandKind) =>
+  new Failure('rate-limit-exceeded', {
+    detail: `This account has ${mostUnfinished(kind)} changes that are not finished. Send this one again later.`,
+    retryAfter: 2,
+  })
