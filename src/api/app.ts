@@ -4,13 +4,14 @@ import type { Orm } from '../platform/postgres.ts'
 import { readiness } from '../region/readiness.ts'
 import { newRequestId } from '../verifier/requestId.ts'
 import { adminPage } from './admin/adminPage.ts'
+import { bullBoard } from './admin/bullBoard.ts'
 import { ANSWER_HEADERS } from './answerHeaders.ts'
 import type { ApiContext } from './context.ts'
 import { dashboard } from './dashboard.ts'
 import { docsPage } from './docsPage.ts'
 import { hotRoutes } from './hot.ts'
 import { openApiOf } from './openapi.ts'
-import { bullBoard, operatorsOnly } from './operators.ts'
+import { operatorsOnly } from './operators.ts'
 import { Problem } from './problems.ts'
 import { routes } from './routes/all.ts'
 import { SESSION_COOKIE } from './sessions.ts'
@@ -25,6 +26,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   for (const { spec, middleware } of routes) {
     if (spec.method !== 'all') router[spec.method](spec.path, middleware(api))
   }
+  const operators = operatorsOnly(api)
   const document = openApiOf(
     [...hotRoutes, ...routes].map(({ spec }) => spec),
     { publicUrl: api.env.PUBLIC_URL, sessionCookie: api.cookies.nameOf(SESSION_COOKIE) },
@@ -41,7 +43,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
     ctx.status = state.ready ? 200 : 503
     ctx.body = state
   })
-  router.get('/metrics', ...(api.env.OPEN_METRICS ? [] : [operatorsOnly(api)]), async (ctx) => {
+  router.get('/metrics', ...(api.env.OPEN_METRICS ? [] : [operators]), async (ctx) => {
     ctx.type = api.metrics.registry.contentType
     ctx.body = await api.metrics.registry.metrics()
   })
@@ -49,8 +51,8 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   app.on('error', logBrokenAnswers(api.log))
   app.use(observe(api))
   app.use(answerProblems(api))
-  app.use(under('/admin/queues', operatorsOnly(api), bullBoard(api)))
-  app.use(under('/admin', operatorsOnly(api), adminPage(api)))
+  app.use(under('/admin/queues', operators, bullBoard(api)))
+  app.use(under('/admin', operators, adminPage(api)))
   app.use(under('/docs', docsPage()))
   app.use(under('/dashboard', dashboard(api.env)))
   app.use(router.routes())

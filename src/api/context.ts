@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Member } from '../domain/accounts/Member.ts'
 import type { Actor } from '../domain/commands/Command.ts'
 import type { Holder } from '../domain/keys/holding.ts'
@@ -12,9 +11,13 @@ import type { CommandDeps } from '../platform/submitCommand.ts'
 import type { Vault } from '../platform/vault.ts'
 import type { Region } from '../region/Region.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
+import type { Attempts } from './attempts.ts'
 import type { CallLimits } from './CallLimits.ts'
+import type { ClientIp } from './clientIp.ts'
 import type { CookieJar } from './cookies.ts'
 import type { ImportReader } from './imports/ImportReader.ts'
+import type { KnownDevices } from './knownDevice.ts'
+import type { Passwords } from './passwords.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
 
 /** What routes are handed; wired in main.ts. */
@@ -36,7 +39,11 @@ export type ApiContext = {
   serviceTokens: ServiceTokens
   callLimits: CallLimits
   cookies: CookieJar
-  clientIp: (request: IncomingMessage) => string
+  /** Counts what may be tried a few times only. */
+  attempts: Attempts
+  passwords: Passwords
+  knownDevices: KnownDevices
+  clientIp: ClientIp
   now: () => Date
   log: Log
   metrics: Metrics
@@ -53,3 +60,6 @@ export type Principal = {
   /** The permission that the route requires. */
   permission?: string
 }
+
+/** A person who is signed in. */
+export type SessionPrincipal = Principal & { member: Member }

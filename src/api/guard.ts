@@ -4,14 +4,16 @@ import { z } from 'zod'
 import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
 import { type CallKind, STREAM_COST } from './CallLimits.ts'
-import type { ApiContext, Principal } from './context.ts'
+import type { ApiContext, Principal, SessionPrincipal } from './context.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
-import { mediaTypeOf, readFile, readJson } from './readJson.ts'
+import { MAX_ANONYMOUS_BYTES, MAX_BYTES, mediaTypeOf, readFile, readJson } from './readJson.ts'
+import { requireSession } from './sessions.ts'
 import { sendStream } from './streams.ts'
 import { validate } from './validate.ts'
 
-export type Auth = { permission: string } | 'service' | 'none'
+/** `session`: a person who is signed in, and no key. */
+export type Auth = { permission: string } | 'service' | 'session' | 'none'
 
 /** What a route declares; the guard checks all of it, and /openapi.json is made of it. */
 export type RouteSpec = {
@@ -27,6 +29,8 @@ export type RouteSpec = {
   /** Which connections to Postgres it uses: by default `reads` for a GET, else `changes`. */
   pool?: ApiPool
   body?: z.ZodType
+  /** Runs before the body is read: refuses who has no attempts left. */
+  before?: (api: ApiContext, ctx: Context) => Promise<void>
   /** The body may be left out; it counts as `{}`. */
   bodyOptional?: boolean
   /** What the body may also be, by media type; `body` is application/json. */
@@ -54,6 +58,12 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
 
 type Further<Bodies> = Bodies extends Record<string, z.ZodType> ? z.output<Bodies[keyof Bodies]> : never
 
+type PrincipalOf<Of extends Auth> = Of extends 'service'
+  ? string
+  : Of extends 'session'
+    ? SessionPrincipal
+    : Principal
+
 export type RouteInput<Spec extends RouteSpec> = {
   api: ApiContext
   ctx: Context
@@ -61,8 +71,8 @@ export type RouteInput<Spec extends RouteSpec> = {
   query: Parsed<Spec['query']>
   body: Parsed<Spec['body']> | Further<Spec['furtherBodies']>
   file: Spec['file'] extends object ? { type: string; text: string } : undefined
-  /** Whose request it is: the ID of the service token, or who holds the permission that the route takes. */
-  principal: Spec['auth'] extends 'service' ? string : Principal
+  /** Whose request it is: the ID of the service token, the person who is signed in, or who holds the permission. */
+  principal: PrincipalOf<Spec['auth']>
 }
 
 export type Answer = {
@@ -76,8 +86,8 @@ export type Answer = {
 export type Route = { spec: RouteSpec; middleware: (api: ApiContext) => Middleware }
 
 /**
- * A route: its declaration, and what it does with input that keeps to it. Order of the checks: who asks (401, 403),
- * then path, query and body (400, 413, 415), then the handler; its answer is checked against `responses`.
+ * A route: its declaration, and what it does with input that keeps to it. Order of the checks: who asks (401, 403), what is to
+ * come `before` (429), then path, query and body (400, 413, 415), then the handler; its answer is checked against `responses`.
  */
 export function route<const Spec extends RouteSpec>(
   spec: Spec,
@@ -88,11 +98,13 @@ export function route<const Spec extends RouteSpec>(
     const api = { ...all, em: () => all.emOf(pool) }
     return async (ctx) => {
       ctx.state.route = `${spec.method.toUpperCase()} ${spec.path}`
+      // A stream has long time-outs; who asks for it is a read like any other.
+      const principal = await authorise(pool === 'streams' ? all : api, ctx, spec)
+      await spec.before?.(api, ctx)
       const input = {
         api,
         ctx,
-        // A stream has long time-outs; who asks for it is a read like any other.
-        principal: await authorise(pool === 'streams' ? all : api, ctx, spec),
+        principal,
         params: spec.params && validate(spec.params, ctx.params),
         query: spec.query && validate(spec.query, plainQuery(ctx)),
         body: spec.body && (await readBody(spec, spec.body, ctx.req)),
@@ -115,7 +127,9 @@ async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessa
   const further = spec.furtherBodies ?? {}
   const form = spec.bodyForm?.(request)
   const types = form?.types ?? ['application/json', ...Object.keys(further)]
-  const json = await readJson(request, spec.bodyOptional ? {} : undefined, types)
+  // Nobody has been asked who they are, or what they say is a few short texts.
+  const maxBytes = typeof spec.auth === 'object' || spec.auth === 'service' ? MAX_BYTES : MAX_ANONYMOUS_BYTES
+  const json = await readJson(request, spec.bodyOptional ? {} : undefined, types, maxBytes)
   if (form) return validate(form.schema, form.read(json))
   return validate(further[mediaTypeOf(request) ?? ''] ?? body, json)
 }
@@ -127,6 +141,7 @@ async function authorise(
 ): Promise<Principal | string | undefined> {
   if (auth === 'none') return undefined
   if (auth === 'service') return api.serviceTokens.require(ctx.req)
+  if (auth === 'session') return requireSession(api, ctx)
   const principal = await requirePrincipal(api, ctx, auth.permission)
   await api.callLimits.take(principal, calls, pool === 'streams' ? STREAM_COST : 1)
   if (pool === 'streams') ctx.res.once('close', api.callLimits.open(principal.accountId))

@@ -26,12 +26,15 @@ import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
 import { quotasIn } from '../region/quotasIn.ts'
 import { Verifier } from '../verifier/Verifier.ts'
 import { createApp } from './app.ts'
+import { createAttempts } from './attempts.ts'
 import { CallLimits } from './CallLimits.ts'
 import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
 import { createCookieJar } from './cookies.ts'
 import { createHotPath } from './hot.ts'
 import { ImportReader } from './imports/ImportReader.ts'
+import { createKnownDevices } from './knownDevice.ts'
+import { createPasswords } from './passwords.ts'
 import { refuseBytes } from './refuseBytes.ts'
 import { serverOptions } from './serverOptions.ts'
 import { createServiceTokens } from './serviceTokens.ts'
@@ -88,6 +91,7 @@ const serviceTokens = createServiceTokens({
 measureTokens(metrics, serviceTokens)
 shutdown.add('service tokens', () => serviceTokens.close())
 
+const cookies = createCookieJar(env.PUBLIC_URL)
 const api: ApiContext = {
   env,
   em,
@@ -109,7 +113,10 @@ const api: ApiContext = {
   vault: createVault(env.SECRETS_KEY),
   serviceTokens,
   callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
-  cookies: createCookieJar(env.PUBLIC_URL),
+  cookies,
+  attempts: createAttempts(primary.redis, now, log),
+  passwords: createPasswords(),
+  knownDevices: createKnownDevices(cookies, env.SECRETS_KEY),
   clientIp: createClientIp(env.TRUSTED_PROXIES),
   now,
   log,

@@ -80,6 +80,7 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
 
 function operationOf(spec: RouteSpec, method: string) {
   const slugs = new Set<Slug>([...spec.problems, ...always])
+  if (spec.auth === 'session') slugs.add('missing-authorization').add('insufficient-permissions')
   if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
   // A command: an account may have only so many that are not finished.
   if (202 in spec.responses) slugs.add('rate-limit-exceeded')
@@ -107,6 +108,7 @@ function securityOf(spec: RouteSpec) {
   if (spec.path === '/forward-auth') return { security: [{ apiKey: [] }] }
   if (spec.auth === 'none') return { security: [] }
   if (spec.auth === 'service') return { security: [{ serviceToken: [] }] }
+  if (spec.auth === 'session') return { security: [{ session: [] }] }
   return {
     security: [{ apiKey: [] }, { session: [] }],
     description: `Takes the permission \`${spec.auth.permission}\`.`,

@@ -1,65 +1,72 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createBullBoard } from '@bull-board/api'
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import { KoaAdapter } from '@bull-board/koa'
 import basicAuth from 'basic-auth'
-import type { Queue } from 'bullmq'
-import type { Middleware } from 'koa'
-import { reached } from '../platform/reached.ts'
+import type { Context, Middleware } from 'koa'
 import type { ApiContext } from './context.ts'
+import { createOperatorAttempts } from './operatorAttempts.ts'
 import { Problem } from './problems.ts'
+import { originOf } from './sameOrigin.ts'
 
-const same = (a: string, b: string) =>
-  timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+const digest = (text: string) => createHash('sha256').update(text).digest()
 
-/** Lets operators in by HTTP Basic. Without OPERATOR_PASSWORD what it guards does not exist: never open by default. */
+/** Whether both are right, in a time that says nothing about either. */
+function isOperator(given: { name: string; pass: string }, user: string, password: string): boolean {
+  const isName = timingSafeEqual(digest(given.name), digest(user))
+  const isPassword = timingSafeEqual(digest(given.pass), digest(password))
+  return isName && isPassword
+}
+
+const isRead = (ctx: Context) => ctx.method === 'GET' || ctx.method === 'HEAD'
+
+/**
+ * Lets operators in by HTTP Basic, and no page of another site in their name. Without OPERATOR_PASSWORD what it guards does not
+ * exist: never open by default. Make one and use it everywhere: it counts wrong passwords.
+ */
 export function operatorsOnly(api: ApiContext): Middleware {
-  return (ctx, next) => {
+  const attempts = createOperatorAttempts(api.now)
+  return async (ctx, next) => {
     const { OPERATOR_USER: user, OPERATOR_PASSWORD: password } = api.env
     if (password === undefined) throw new Problem('not-found', { detail: 'There is nothing here.' })
     const given = basicAuth(ctx.req)
-    if (given && same(given.name, user) && same(given.pass, password)) return next()
-    throw new Problem(
-      'missing-authorization',
-      { detail: 'This takes the operator’s credentials.' },
-      { 'WWW-Authenticate': 'Basic realm="operators", charset="UTF-8"' },
-    )
+    if (!given) throw credentialsNeeded()
+    const ip = api.clientIp(ctx.req)
+    const { requestId } = ctx.state
+    const retryAfter = attempts.waitOf(ip)
+    if (retryAfter > 0) {
+      const detail = 'Too many wrong operator passwords from here.'
+      throw new Problem('rate-limit-exceeded', { detail, retryAfter })
+    }
+    if (!isOperator(given, user, password)) {
+      attempts.failed(ip)
+      api.metrics.operatorFailures.inc()
+      api.log.warn({ requestId, event: 'operator-refused', ip }, 'wrong operator credentials')
+      throw credentialsNeeded()
+    }
+    attempts.succeeded(ip)
+    if (isRead(ctx)) return next()
+    // Browsers send these credentials by themselves, whichever page asks.
+    if (originOf(ctx, api.env.PUBLIC_URL) !== 'own')
+      throw new Problem('insufficient-permissions', {
+        detail: 'Changes are made from these pages alone. Other programs send the header Origin.',
+      })
+    const { method, path } = ctx
+    await next()
+    const facts = {
+      requestId,
+      event: 'operator-action',
+      operator: user,
+      method,
+      path,
+      status: ctx.status,
+      ip,
+    }
+    api.log.info(facts, 'an operator changed something')
   }
 }
 
-/** Bull Board's page asks another host for its fonts: it does without. */
-const BOARD_POLICY =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'self'; frame-ancestors 'none'"
-
-/** Bull Board over every queue that is there, at /admin/queues: without those of a further region that is away. */
-export function bullBoard(api: ApiContext): Middleware {
-  const queues = [...api.queues.all.values()]
-  const readOnlyMode = !api.env.OPERATOR_QUEUES_WRITE
-  const boards = new Map(queues.map((queue) => [queue, new BullMQAdapter(queue, { readOnlyMode })]))
-  const adapter = new KoaAdapter()
-  adapter.setBasePath('/admin/queues')
-  const { replaceQueues } = createBullBoard({
-    queues: [...boards.values()],
-    serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'Pictify Keys' } },
-  })
-  const board = adapter.registerPlugin()
-  return async (ctx, next) => {
-    const isThere = await Promise.all(queues.map(answers))
-    const there = queues.filter((_, index) => isThere[index])
-    if (!there.includes(api.queues.byName.commands))
-      throw new Problem('service-unavailable', { detail: 'Redis is not available.', retryAfter: 2 })
-    replaceQueues(there.flatMap((queue) => boards.get(queue) ?? []))
-    ctx.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'no-referrer' })
-    await board(ctx, next)
-  }
-}
-
-/** Whether the queue's Redis answers; fails at once while it is away. */
-async function answers(queue: Queue): Promise<boolean> {
-  if (!(await reached(queue))) return false
-  return queue.isPaused().then(
-    () => true,
-    () => false,
+function credentialsNeeded(): Problem {
+  return new Problem(
+    'missing-authorization',
+    { detail: 'This takes the operator’s credentials.' },
+    { 'WWW-Authenticate': 'Basic realm="operators", charset="UTF-8"' },
   )
 }

@@ -4,7 +4,9 @@ import { decoderFor, ENCODINGS, type Encoding, NotText } from '../domain/imports
 import { isDeep, unstorable } from '../domain/storable.ts'
 import { Problem } from './problems.ts'
 
-const MAX_BYTES = 1024 * 1024
+export const MAX_BYTES = 1024 * 1024
+/** Where nobody has said who they are: enough for an email address and two passwords. */
+export const MAX_ANONYMOUS_BYTES = 4 * 1024
 /** A body that is too large is still read up to here, without being kept, so that its sender gets to see the answer. */
 const READ_ON_BYTES = 16 * MAX_BYTES
 
@@ -14,15 +16,16 @@ export function mediaTypeOf(request: IncomingMessage): string | undefined {
 }
 
 /**
- * The request's JSON body, or `absent` where there is none. Throws Problem: 413 over 1 MiB, 415 for another media type
- * than these or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds a NUL or a `__proto__`.
+ * The request's JSON body, or `absent` where there is none. Throws Problem: 413 over `maxBytes`, 415 for another media
+ * type than these or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds a NUL or a `__proto__`.
  */
 export async function readJson(
   request: IncomingMessage,
   absent?: unknown,
   types = ['application/json'],
+  maxBytes = MAX_BYTES,
 ): Promise<unknown> {
-  const text = await readText(request)
+  const text = await readText(request, maxBytes)
   if (text === '') return absent
   requireType(request, types)
   let value: unknown
@@ -78,8 +81,8 @@ function requireType(request: IncomingMessage, types: string[]): void {
   }
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  const bytes = await readBytes(request, MAX_BYTES)
+async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(request, maxBytes)
   if (!isUtf8(bytes)) throw malformed('The body is not valid UTF-8.')
   return bytes.toString('utf8')
 }

@@ -1,36 +1,76 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
-import { MemberSchema } from '../domain/accounts/Member.ts'
+import { type Member, MemberSchema } from '../domain/accounts/Member.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
+import { deleteSession, insertSession } from '../domain/accounts/sessionStore.ts'
+import { audit } from '../domain/audit/audit.ts'
+import type { Actor } from '../domain/commands/Command.ts'
 import { rolePermissions } from '../domain/keys/access.ts'
 import { holdingOfRole } from '../domain/keys/holding.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
-import type { ApiContext, Principal } from './context.ts'
+import { missingAuthorization } from '../verifier/http/credentials.ts'
+import type { ApiContext, Principal, SessionPrincipal } from './context.ts'
 import { Problem } from './problems.ts'
 import { originOf } from './sameOrigin.ts'
 
 export const SESSION_COOKIE = 'keys_session'
 const LENGTH_MS = 12 * 3600 * 1000
 
-/** Starts a session: a random cookie, of which only the digest is stored. */
-export async function startSession(api: ApiContext, ctx: Context, memberId: string): Promise<void> {
+/**
+ * Starts a session of a member whose password was right: a random cookie, of which only the digest is stored. Returns false, and
+ * starts none, where the member has got another password or was removed since it was checked.
+ */
+export async function startSession(api: ApiContext, ctx: Context, member: Member): Promise<boolean> {
   const value = randomBytes(32).toString('base64url')
   const createdAt = api.now()
   const expiresAt = new Date(createdAt.getTime() + LENGTH_MS)
-  const em = api.em()
-  em.persist(em.create(SessionSchema, { digest: digestOf(value), memberId, createdAt, expiresAt }))
-  await em.flush()
-  api.cookies.write(ctx, SESSION_COOKIE, value, expiresAt)
+  const started = await api.em().transactional(async (em) => {
+    const session = { digest: digestOf(value), memberId: member.id, createdAt, expiresAt }
+    if (!(await insertSession(em, session, member.passwordHash))) return false
+    audit(
+      em,
+      { accountId: member.accountId, actor: actorOf(api, ctx, member) },
+      {
+        at: createdAt,
+        action: 'session.started',
+        targetId: member.id,
+      },
+    )
+    return true
+  })
+  if (started) api.cookies.write(ctx, SESSION_COOKIE, value, expiresAt)
+  return started
 }
 
 /** Ends the session that the cookie names, if there is one. */
 export async function endSession(api: ApiContext, ctx: Context): Promise<void> {
   const value = api.cookies.read(ctx, SESSION_COOKIE)
-  if (value) await api.em().nativeDelete(SessionSchema, { digest: digestOf(value) })
+  if (value) {
+    await api.em().transactional(async (em) => {
+      const member = await deleteSession(em, digestOf(value))
+      if (!member) return
+      audit(
+        em,
+        { accountId: member.accountId, actor: actorOf(api, ctx, member) },
+        {
+          at: api.now(),
+          action: 'session.ended',
+          targetId: member.id,
+        },
+      )
+    })
+  }
   api.cookies.clear(ctx, SESSION_COOKIE)
 }
 
-/** Who the cookie's session belongs to; undefined without one in force. */
+const actorOf = (api: ApiContext, ctx: Context, member: Member): Actor => ({
+  type: 'member',
+  id: member.id,
+  ip: api.clientIp(ctx.req),
+  requestId: ctx.state.requestId,
+})
+
+/** Who the cookie's session belongs to; undefined without a valid one. */
 export async function sessionPrincipal(api: ApiContext, ctx: Context): Promise<Principal | undefined> {
   const value = api.cookies.read(ctx, SESSION_COOKIE)
   if (!value) return undefined
@@ -46,6 +86,15 @@ export async function sessionPrincipal(api: ApiContext, ctx: Context): Promise<P
     actor: { type: 'member', id: member.id },
     member,
   }
+}
+
+/** The same for what only a person may do. Throws a 401 Problem without a session. */
+export async function requireSession(api: ApiContext, ctx: Context): Promise<SessionPrincipal> {
+  const principal = await sessionPrincipal(api, ctx)
+  if (!principal?.member) throw missingAuthorization()
+  principal.actor.ip = api.clientIp(ctx.req)
+  principal.actor.requestId = ctx.state.requestId
+  return { ...principal, member: principal.member }
 }
 
 /** A browser says where a request comes from; one from another site never acts in a session's name. */

@@ -90,3 +90,15 @@ export function isWithin(ranges: readonly Range[], text: string): boolean {
 /** Whether every address of `inner` is in `outer`. */
 export const covers = (outer: Range, inner: Range): boolean =>
   inner.bits >= outer.bits && matches(inner.network, outer)
+
+/**
+ * The networks that belong to one customer of a provider, the smallest first: of IPv4 the address itself; of IPv6 its /64, in which
+ * every device has as many addresses as it likes, and its /48. What is not an address is a network of its own.
+ */
+export function networksOf(text: string): string[] {
+  const address = read(text)?.address
+  if (!address || address.kind() === 'ipv4') return [address?.toString() ?? UNKNOWN_ADDRESS]
+  return [64, 48].map(
+    (bits) => `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${bits}`).toString()}/${bits}`,
+  )
+}

@@ -77,6 +77,22 @@ export function createMetrics() {
       labelNames: ['kind'] as const,
       registers,
     }),
+    signIns: new Counter({
+      name: 'keys_sign_ins_total',
+      help: 'Attempts to sign in, by outcome: succeeded, failed (wrong email or password), refused (no attempts left)',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    operatorFailures: new Counter({
+      name: 'keys_operator_failures_total',
+      help: 'Requests with a wrong operator name or password',
+      registers,
+    }),
+    forwardedForIgnored: new Counter({
+      name: 'keys_forwarded_for_ignored_total',
+      help: 'Attempts to sign in whose X-Forwarded-For was ignored because TRUSTED_PROXIES does not name the sender',
+      registers,
+    }),
     commandSeconds: new Histogram({
       name: 'keys_command_seconds',
       help: 'How long the asker of a command waited, by kind and outcome (pending: answered with 202)',

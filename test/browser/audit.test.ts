@@ -44,10 +44,11 @@ const rows = () => page.getByRole('row').filter({ has: page.getByRole('button', 
 describe('the audit log', () => {
   it('says in sentences who did what, newest first', async () => {
     await rows().first().waitFor()
-    const texts = (await rows().allTextContents()).slice(0, 3)
+    const texts = (await rows().allTextContents()).slice(0, 4)
     expect(texts[0]).toContain('The revocation of the key Production is in force in every region')
     expect(texts[1]).toContain('ada@example.com revoked the key Production: “Leaked”')
-    expect(texts[2]).toContain('The key Admin key created the key Production')
+    expect(texts[2]).toContain('ada@example.com signed in')
+    expect(texts[3]).toContain('The key Admin key created the key Production')
     expect(await page.getByRole('link', { name: 'Production' }).first().getAttribute('href')).toBe(
       `/dashboard/keys/${keyId}`,
     )
@@ -72,7 +73,7 @@ describe('the audit log', () => {
   it('goes on where a page ends', async () => {
     expect(await rows().count()).toBe(50)
     await page.getByRole('button', { name: 'Load more' }).click()
-    await page.getByText('64 entries are shown.').waitFor({ state: 'attached' })
+    await page.getByText('65 entries are shown.').waitFor({ state: 'attached' })
     expect(await rows().last().textContent()).toContain('created the account')
     expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0)
   })

@@ -1,4 +1,3 @@
-import argon2 from 'argon2'
 import { z } from 'zod'
 import { loadMember } from '../../domain/accounts/accountStore.ts'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
@@ -50,7 +49,7 @@ export const addMember = route(
         const { password, ...fields } = input.body
         requireRole(input.principal.holds, fields.role, 'role')
         const memberId = newId('member')
-        const payload = { ...fields, memberId, passwordHash: await argon2.hash(password) }
+        const payload = { ...fields, memberId, passwordHash: await input.api.passwords.hash(password) }
         return { kind: 'add-member', targetId: memberId, payload }
       },
       present: (result) => ({ status: 201, body: result, headers: { Location: `/members/${result.id}` } }),
@@ -97,7 +96,7 @@ export const updateMember = route(
           role: body.role,
           hasPassword: password !== undefined,
         })
-        const passwordHash = password === undefined ? undefined : await argon2.hash(password)
+        const passwordHash = password === undefined ? undefined : await api.passwords.hash(password)
         const payload = { ...changes, memberId: params.id, passwordHash }
         return { kind: 'update-member', targetId: params.id, payload }
       },

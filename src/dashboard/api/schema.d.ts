@@ -694,7 +694,7 @@ export interface paths {
         delete: operations["deleteSession"];
         options?: never;
         head?: never;
-        /** Change one’s own password, which ends all of one’s sessions, this one too */
+        /** Change your password. It ends all of your sessions, this one included. */
         patch: operations["patchSession"];
         trace?: never;
     };
@@ -6762,6 +6762,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `insufficient-permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal-error` */
             500: {
                 headers: {
@@ -6988,6 +6997,15 @@ export interface operations {
             };
             /** @description `missing-authorization` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient-permissions` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,14 @@ export async function loadMember(em: SqlEntityManager, accountId: string, member
   return member
 }
 
+/** As the index `member_email` has it: `ilike` would read every member. */
+export const HAS_EMAIL = 'lower(email) = lower(?)'
+
+/** The member with this email address, whatever its case. */
+export function findMemberByEmail(em: SqlEntityManager, email: string): Promise<Member | null> {
+  return em.createQueryBuilder(MemberSchema).where(HAS_EMAIL, [email]).getSingleResult()
+}
+
 /** Emails are unique over all accounts, whatever their case. */
 export async function requireFreeEmail(em: SqlEntityManager, email: string): Promise<void> {
   const rows = await em.execute('select 1 from member where lower(email) = lower(?)', [email])

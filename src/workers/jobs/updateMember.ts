@@ -21,6 +21,8 @@ export const updateMember = commandJob('update-member', async ({ em, command, pa
   if (payload.name !== undefined) member.name = payload.name
   if (payload.passwordHash !== undefined) {
     member.passwordHash = payload.passwordHash
+    // First the member's row, which a sign-in by the old password locks, then the sessions: none is left (see insertSession).
+    await em.flush()
     await em.nativeDelete(SessionSchema, { memberId: member.id })
   }
   const fields = Object.keys(payload).filter((field) => field !== 'memberId')

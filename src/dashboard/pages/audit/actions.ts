@@ -44,6 +44,11 @@ const says = (text: string) => () => text
 const reason = ({ reason }: Details) => (typeof reason === 'string' && reason !== '' ? `: “${reason}”` : '')
 const role = ({ role }: Details) => (typeof role === 'string' ? `as ${role}` : '')
 
+function blocked({ from }: Details): string {
+  const what = from === 'anywhere' ? 'new devices' : from === 'device' ? 'a known device' : 'one network'
+  return `blocked ${what} for up to 15 minutes`
+}
+
 function muted({ until }: Details): string {
   return typeof until === 'string' ? 'muted the alert' : 'ended the mute of the alert'
 }
@@ -78,6 +83,16 @@ export const actions: Record<string, Record<string, Wording>> = {
       label: 'Import finished',
       before: ({ imported, total }) => `imported ${imported} of ${total} keys`,
       withoutTarget: true,
+    },
+  },
+  Sessions: {
+    'session.started': { label: 'Signed in', before: says('signed in'), withoutTarget: true },
+    'session.ended': { label: 'Signed out', before: says('signed out'), withoutTarget: true },
+    'session.refused': {
+      label: 'Sign-in blocked',
+      before: says('Too many wrong passwords for'),
+      after: blocked,
+      byItself: true,
     },
   },
   Members: {

@@ -1,0 +1,39 @@
+import { networksOf } from '../domain/addresses.ts'
+import { digestOf } from '../domain/keys/keyFormat.ts'
+import type { Budget } from './attempts.ts'
+
+/** Failed attempts in a quarter of an hour. */
+const PER_NETWORK = 100
+const PER_SITE = 1_000
+const PER_EMAIL_AND_NETWORK = 10
+const PER_EMAIL = 100
+const PER_DEVICE = 10
+/** And successful ones: each costs a hash and a row. */
+const SUCCESSES = 100
+
+/** Counted before the body is read. */
+export function networkBudgets(address: string): Budget[] {
+  const [network = '', site] = networksOf(address)
+  const ofNetwork = { name: `network:${network}`, limit: PER_NETWORK }
+  return site === undefined ? [ofNetwork] : [ofNetwork, { name: `site:${site}`, limit: PER_SITE }]
+}
+
+/**
+ * A stranger uses up their own network's attempts at an email address, not the member's. The bound over all networks is for
+ * many strangers together. Hashed: people paste passwords into the field for the email address.
+ */
+export function emailBudgets(email: string, address: string): Budget[] {
+  const digest = digestOf(email)
+  return [
+    { name: `email-network:${digest}:${networksOf(address)[0]}`, limit: PER_EMAIL_AND_NETWORK },
+    { name: `email:${digest}`, limit: PER_EMAIL },
+  ]
+}
+
+/** A device on which this member signed in before. No stranger can use these up. */
+export const deviceBudget = (id: string): Budget => ({ name: `device:${id}`, limit: PER_DEVICE })
+
+export const successBudget = (memberId: string): Budget => ({
+  name: `signed-in:${memberId}`,
+  limit: SUCCESSES,
+})

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+let service: Service
+let writable: Awaited<ReturnType<Service['startApi']>>
+beforeAll(async () => {
+  service = await startService()
+  writable = await service.startApi({ OPERATOR_QUEUES_WRITE: 'true' })
+  // From here on this network is known.
+  expect((await ask('/admin')).status).toBe(200)
+})
+afterAll(() => service.stop())
+
+const PASSWORD = 'operator-password'
+const PAGES = ['/admin', '/admin/queues', '/metrics']
+
+type Ask = { method?: string; password?: string; ip?: string; headers?: Record<string, string>; url?: string }
+
+async function ask(
+  path: string,
+  { method = 'GET', password = PASSWORD, ip, headers, url = service.url }: Ask = {},
+) {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      Authorization: `Basic ${btoa(`operator:${password}`)}`,
+      ...(ip === undefined ? {} : { 'X-Forwarded-For': ip }),
+      ...headers,
+    },
+  })
+  await response.arrayBuffer()
+  return response
+}
+const linesOf = (event: string) =>
+  service.output
+    .join('')
+    .split('\n')
+    .filter((line) => line.includes(`"event":"${event}"`))
+    .map((line) => JSON.parse(line))
+
+describe('the operator’s password', () => {
+  it('is guessed ten times per network, over all pages together; then the right one has to wait, too', async () => {
+    const ip = '2001:db8::1'
+    const statuses: number[] = []
+    for (let guess = 0; guess < 12; guess++) {
+      const page = PAGES[guess % PAGES.length] ?? ''
+      statuses.push((await ask(page, { password: `guess-${guess}`, ip: `2001:db8::${guess}` })).status)
+    }
+    // The quarter of an hour may have turned on the way.
+    expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(10)
+    if (statuses.at(-1) === 401) return
+    expect(statuses.slice(0, 11)).toEqual([...Array(10).fill(401), 429])
+    for (const page of PAGES) {
+      const refused = await ask(page, { ip })
+      expect(refused.status).toBe(429)
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect((await ask(page, { ip: '192.0.2.7' })).status).toBe(200)
+    }
+    const lines = await eventually(
+      async () => linesOf('operator-refused'),
+      (all) => all.length >= 10,
+    )
+    expect(lines.length).toBe(10)
+    expect(service.output.join('')).not.toContain('guess-')
+  })
+
+  it('is guessed a hundred times in all, and whoever had it right before is not shut out', async () => {
+    const home = { ip: '192.0.2.7' }
+    expect((await ask('/admin', home)).status).toBe(200)
+    const statuses: number[] = []
+    for (let guess = 0; guess < 120; guess++)
+      statuses.push((await ask('/admin', { password: 'guess', ip: `198.51.100.${guess}` })).status)
+    expect(statuses.at(-1)).toBe(429)
+    expect((await ask('/admin', { ip: '198.51.100.200' })).status).toBe(429)
+    expect((await ask('/admin', home)).status).toBe(200)
+  })
+
+  it('has at least 16 characters', async () => {
+    const worker = service.startWorker({ OPERATOR_PASSWORD: 'x'.repeat(15) })
+    expect(await worker.end('SIGCONT')).toBe(1)
+    await eventually(
+      async () => service.output.join(''),
+      (output) => output.includes('OPERATOR_PASSWORD: must have at least 16 characters'),
+    )
+  })
+})
+
+describe('changes in Bull Board', () => {
+  const pause = '/admin/queues/api/queues/maintenance/pause'
+  const own = { 'Sec-Fetch-Site': 'same-origin' }
+
+  it('are not possible, unless OPERATOR_QUEUES_WRITE is set', async () => {
+    expect((await ask(pause, { method: 'PUT', headers: own })).status).toBe(405)
+    expect((await ask('/admin/queues/api/queues/pause', { method: 'PUT', headers: own })).status).toBe(405)
+    const queues = async (url: string) => {
+      const headers = { Authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` }
+      const answer = await fetch(`${url}/admin/queues/api/queues`, { headers })
+      return ((await answer.json()) as { queues: { readOnlyMode: boolean }[] }).queues
+    }
+    expect((await queues(service.url)).every(({ readOnlyMode }) => readOnlyMode)).toBe(true)
+    expect((await queues(writable.url)).some(({ readOnlyMode }) => readOnlyMode)).toBe(false)
+  })
+
+  it('come from its own pages alone, and are logged', async () => {
+    const change = async (headers: Record<string, string>, path = pause) =>
+      (await ask(path, { method: 'PUT', headers, url: writable.url })).status
+    for (const site of ['cross-site', 'same-site', 'none'])
+      expect(await change({ 'Sec-Fetch-Site': site, Origin: writable.url })).toBe(403)
+    expect(await change({})).toBe(403)
+    expect(await change({ Origin: 'https://evil.example' })).toBe(403)
+    expect(linesOf('operator-action')).toEqual([])
+    expect(await change(own)).toBe(200)
+    expect(await change({ Origin: writable.url }, pause.replace('pause', 'resume'))).toBe(200)
+    const lines = await eventually(
+      async () => linesOf('operator-action'),
+      (all) => all.length >= 2,
+    )
+    expect(lines).toMatchObject([
+      { operator: 'operator', method: 'PUT', path: pause, status: 200, ip: '127.0.0.1' },
+      { operator: 'operator', method: 'PUT', path: pause.replace('pause', 'resume'), status: 200 },
+    ])
+  })
+
+  it('a form of another site adds no job', async () => {
+    const headers = { 'Sec-Fetch-Site': 'cross-site', 'Content-Type': 'application/x-www-form-urlencoded' }
+    const add = '/admin/queues/api/queues/maintenance/add'
+    expect((await ask(add, { method: 'POST', headers, url: writable.url })).status).toBe(403)
+  })
+})
