@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createClientIp } from '../../src/api/clientIp.ts'
-import { canonicalAddress } from '../../src/domain/addresses.ts'
+import { canonicalAddress, networksOf } from '../../src/domain/addresses.ts'
 import { beyondIps, ipAllowed, isIpOrRange } from '../../src/domain/keys/allowedIps.ts'
 import { AllowedIps } from '../../src/domain/keys/keyFields.ts'
 import { readEnv } from '../../src/platform/env.ts'
@@ -188,3 +188,11 @@ describe('allowed IPs', () => {
     expect(reads).toBe(1)
   })
 })
+
+it.each([
+  ['10.0.0.1', ['10.0.0.1']],
+  ['::ffff:10.0.0.1', ['10.0.0.1']],
+  ['2001:db8:1:2:3:4:5:6', ['2001:db8:1:2::/64', '2001:db8:1::/48']],
+  ['[2001:db8:1:2::ff]:443', ['2001:db8:1:2::/64', '2001:db8:1::/48']],
+  ['nonsense', ['unknown']],
+])('%s belongs to the networks %j', (address, networks) => expect(networksOf(address)).toEqual(networks))
