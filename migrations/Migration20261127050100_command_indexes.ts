@@ -6,7 +6,7 @@ const indexes = {
   // Finished commands that still have their payload: those of the release before.
   command_payload: `command (finished_at) where finished_at is not null and payload <> '{}'::jsonb`,
   // Results that show a member's email.
-  command_member: `command (target_id) where kind in ('add-member', 'update-member')`,
+  command_member: `command ((result ->> 'id')) where kind in ('add-member', 'update-member')`,
   // The same of audit entries.
   audit_entry_email: `audit_entry (target_id) where (details ->> 'email') is not null`,
   // What counts towards a plan, in an account of any number of keys.

@@ -46,7 +46,7 @@ it('counts the active keys of an account without reading the 100,000 that have e
     node['Node Type'].includes('Scan'),
   )
   expect(scans.map((node) => node['Index Name'])).toContain('api_key_active')
-  // Which index has the keys that expire later is the planner's affair: it reads these and no others.
+  // Which index has the keys that expire later is the planner's affair: it reads these, of both types at the most.
   const read = scans.map((node) => node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0))
-  expect(Math.max(...read)).toBe(5)
+  expect(Math.max(...read)).toBeLessThanOrEqual(10)
 })

@@ -10,8 +10,8 @@ export async function pseudonymise(em: SqlEntityManager, memberId: string): Prom
     [memberId],
   )
   await em.execute(
-    `update command set result = jsonb_set(result, '{email}', to_jsonb(target_id))
-     where target_id = ? and kind in ('add-member', 'update-member') and (result ->> 'email') is not null`,
+    `update command set result = jsonb_set(result, '{email}', result -> 'id')
+     where result ->> 'id' = ? and kind in ('add-member', 'update-member') and (result ->> 'email') is not null`,
     [memberId],
   )
 }
