@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/region/admissionCodes.ts'
 import { quotasIn } from '../../src/region/quotasIn.ts'
 import type { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import type { Decision } from '../../src/verifier/Ticket.ts'
 import { freshRedis } from '../setup/services.ts'
+import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
 import { cached, key, openRegion } from '../support/regionFixtures.ts'
 import { type Road, startRoad } from '../support/road.ts'
@@ -14,6 +15,7 @@ let redis: TestRedis
 let road: Road
 let region: Region
 let commit: GroupCommit
+beforeAll(() => awayFromMidnight(60_000))
 beforeEach(async () => {
   redis = await freshRedis()
   road = await startRoad(redis.port)

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/region/admissionCodes.ts'
 import type { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import type { Once } from '../../src/verifier/Ticket.ts'
 import { freshRedis } from '../setup/services.ts'
+import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { epochsInMemory } from '../support/epochsInMemory.ts'
 import { eventually } from '../support/eventually.ts'
 import { cached, openRegion } from '../support/regionFixtures.ts'
@@ -15,6 +16,7 @@ let road: Road
 let region: Region
 let commit: GroupCommit
 let epochs: ReturnType<typeof epochsInMemory>
+beforeAll(() => awayFromMidnight(60_000))
 beforeEach(async () => {
   redis = await freshRedis()
   road = await startRoad(redis.port)
@@ -53,7 +55,7 @@ describe('a batch that was decided, but whose answer did not come in time, is ta
       const refused = await Promise.allSettled([decide(), decide()])
       expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
       road.mend(fate)
-      expect(await nextDecision()).toMatchObject({ code: ADMIT, inMinute: 2, inDay: 2, renders: 4 })
+      expect(await nextDecision()).toMatchObject({ code: ADMIT, inDay: 2, renders: 4 })
       expect(await jobsByName()).toEqual({ 'roll-up-verifications': 3, 'take-back-verifications': 1 })
     })
   }
