@@ -218,6 +218,13 @@ export const jobs = {
     retry: { attempts: 20, delayMs: 5_000 },
     summary: 'Holds the records of one account’s day against each other',
   },
+  'sweep-states': scheduled('Lists the regions whose states of ended keys are to be removed'),
+  'sweep-region-states': {
+    queue: 'maintenance',
+    data: z.object({ region: z.string() }),
+    retry: { attempts: 3, delayMs: 5_000 },
+    summary: 'Removes the states of keys that ended long ago from one region',
+  },
   'sweep-expired-keys': scheduled('Writes the end of expired keys into the audit log'),
   'expire-records': scheduled('Forgets answers, sessions and claims past their time'),
 } as const satisfies Record<string, JobDefinition>

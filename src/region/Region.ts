@@ -2,12 +2,16 @@ import type { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
 import { queueName } from '../platform/queues.ts'
 import { within } from '../platform/within.ts'
-import type { EpochRegister } from './agreeOnEpoch.ts'
 import { connectRedis, untilConnected } from './connectRedis.ts'
 import { Epochs } from './Epochs.ts'
+import type { RegionLog, RegionOptions } from './regionOptions.ts'
 import type { scripts } from './scripts.ts'
+import { type BeforeFill, stateRows } from './stateRows.ts'
 
 export const PREFIX = 'keys:'
+
+/** What the names of an epoch's states, lease and sweep begin with. */
+export const stateOf = (marker: string) => `${PREFIX}${marker.slice(marker.indexOf('|') + 1)}:`
 
 /** How long anything that a caller waits for may take in a region, opening included, in ms; then it is given up. */
 export const BOUND_MS = 800
@@ -21,21 +25,6 @@ export class RegionUnavailable extends Error {
     super(message, options)
     this.name = 'RegionUnavailable'
   }
-}
-
-/** What a process must know of a region to use it. */
-export type RegionOptions = {
-  name: string
-  url: string
-  /** `leased`: workers give it a lease. The others get one from whoever has agreed on their epoch with Postgres. */
-  kind: 'primary' | 'further' | 'leased'
-  /** Absent in a process without Postgres: it never begins an epoch, and believes only one that holds a lease. */
-  register?: EpochRegister
-}
-
-/** Where a region tells that it is away, and that it was reached. */
-export type RegionLog = {
-  warn: (facts: { region: string; reason?: string; err?: unknown }, text: string) => void
 }
 
 /** Scripts that count or take something: each has a deadline. Their answers begin with a word and the region's clock. */
@@ -80,10 +69,7 @@ export class Region {
       beginEpoch: async (before, marker) =>
         (await this.#scripted.beginEpoch(PREFIX, before ?? '', marker)) === 1,
       onOver: (marker) => {
-        log.warn(
-          { region: name },
-          'the region began a new epoch elsewhere: on another Redis, or for another name',
-        )
+        log.warn({ region: name }, 'the region began a new epoch on another Redis, or for another name')
         if (this.#marker === marker) this.#marker = undefined
       },
     })
@@ -141,7 +127,7 @@ export class Region {
    * after `BOUND_MS`: whether the script has run, or still will, is then unknown.
    */
   run(
-    script: Exclude<keyof typeof scripts, 'beginEpoch' | Counting>,
+    script: Exclude<keyof typeof scripts, 'beginEpoch' | 'dropStates' | 'noteSweep' | Counting>,
     ...args: (string | number)[]
   ): Promise<unknown[]> {
     return this.#bounded(
@@ -204,18 +190,22 @@ export class Region {
     this.#ahead = now - performance.now()
   }
 
-  /** The script's answer, `LAPSED` among them; undefined where it did nothing: the marker is no longer the region's, or its deadline was over. */
+  /** Runs a script in this very epoch; undefined where another has begun. Throws RegionUnavailable. */
+  runIn(
+    marker: string,
+    script: 'dropStates' | 'noteSweep',
+    ...args: string[]
+  ): Promise<unknown[] | undefined> {
+    return this.#runUnder(marker, script, args)
+  }
+
+  /** The script's answer, `LAPSED` and `SWEPT` among them; undefined where it did nothing: the marker is no longer the region's, or its deadline was over. */
   async #runUnder(
     marker: string,
     script: keyof typeof scripts,
     args: (string | number)[],
   ): Promise<unknown[] | undefined> {
-    let answer: unknown[]
-    try {
-      answer = (await this.#scripted[script](marker, PREFIX, ...args)) as unknown[]
-    } catch (error) {
-      throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
-    }
+    const answer = (await this.#scripted[script](marker, PREFIX, ...args).catch(this.#away)) as unknown[]
     if (answer[0] === 'OK') {
       if (script === 'admit' || script === 'reserve') this.#noteClock(Number(answer[1]))
       return answer
@@ -224,25 +214,26 @@ export class Region {
       this.#noteClock(Number(answer[1]))
       return undefined
     }
-    if (answer[0] === 'LAPSED') return answer
+    if (answer[0] === 'LAPSED' || answer[0] === 'SWEPT') return answer
     if (this.#marker === marker) this.#marker = undefined
     return undefined
   }
 
+  readonly #away = (cause: unknown): never => {
+    throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause })
+  }
+
   /** The region's clock, Unix ms. Throws RegionUnavailable. */
   async now(): Promise<number> {
-    const [seconds, micros] = await this.redis.time().catch((error) => {
-      throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
-    })
+    const [seconds, micros] = await this.redis.time().catch(this.#away)
     const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)
     this.#noteClock(now)
     return now
   }
 
   /**
-   * Lets the region admit requests until `until`, a time of its own clock. Unlike every other script it is given up when
-   * the epoch changes: a lease is for the Redis whose clock was read, so `marker` is from before that. Without `begins` it
-   * only extends a lease that has not run out.
+   * Lets the region admit requests until `until`, a time of its own clock, in the epoch of `marker` alone: read both clock and
+   * marker before Postgres. Without `begins` it only extends a lease that has not run out.
    */
   async renewLease(marker: string, until: number, begins = true): Promise<boolean> {
     return (await this.#runUnder(marker, 'renewLease', [until, begins ? 1 : 0]))?.[0] === 'OK'
@@ -258,43 +249,36 @@ export class Region {
     })
   }
 
-  /**
-   * Stores states, each only over an older version; any later batch sees them. `marker` is the region's from before the
-   * states were read: in a later epoch they may be older than what that one has lost, so they are not written, and the
-   * answer is false. Read them again then.
-   */
-  async putStates(states: LoadedState[], marker: string): Promise<boolean> {
-    if (states.length === 0) return true
-    const written = states.map(({ key, account, seed }) => ({
-      digest: key.digest,
-      keyId: key.keyId,
-      keyVersion: key.version,
-      key: JSON.stringify(key),
-      accountId: account.accountId,
-      accountVersion: account.version,
-      account: JSON.stringify(account),
-      seed,
-    }))
-    return (await this.#runUnder(marker, 'putStates', [JSON.stringify(written)])) !== undefined
+  /** What to remember before states are read that are to be stored. Throws RegionUnavailable. */
+  async beforeFill(): Promise<BeforeFill> {
+    const marker = await this.marker()
+    const count = this.redis.hget(`${stateOf(marker)}sweep`, 'count').catch(this.#away)
+    return { marker, sweeps: (await this.#bounded(performance.now() + BOUND_MS, count)) ?? '0' }
   }
 
   /**
-   * Reads states from the truth and stores them, again while the epoch changes under it. Throws RegionUnavailable after
-   * the third time.
+   * Stores states, each only over an older version; any later batch sees them. `before` is from before the states were
+   * read. If the region has begun a new epoch since, or has removed states, they may be older than what it has forgotten:
+   * then they are not written, and the answer is false. Read them again.
    */
+  async putStates(states: LoadedState[], { marker, sweeps }: BeforeFill): Promise<boolean> {
+    if (states.length === 0) return true
+    return (await this.#runUnder(marker, 'putStates', [stateRows(states), sweeps]))?.[0] === 'OK'
+  }
+
+  /** Reads states from the truth and stores them; again, while the region forgets. Throws RegionUnavailable after the third time. */
   async fill(readTruth: () => Promise<LoadedState[]>): Promise<LoadedState[]> {
     return (await this.fillEpoch(readTruth)).states
   }
 
-  /** The same; returns the marker of the epoch that has the states, too. */
   async fillEpoch(
     readTruth: () => Promise<LoadedState[]>,
   ): Promise<{ states: LoadedState[]; marker: string }> {
     for (let attempt = 0; attempt < 3; attempt++) {
-      const marker = await this.marker()
+      const before = await this.beforeFill()
       const states = await readTruth()
-      const put = this.#bounded(performance.now() + BOUND_MS, this.putStates(states, marker))
-      if (await put) return { states, marker }
+      if (await this.#bounded(performance.now() + BOUND_MS, this.putStates(states, before)))
+        return { states, marker: before.marker }
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { RegisteredEpoch } from '../domain/regionEpochs.ts'
 
 /**
@@ -70,6 +71,11 @@ export async function agreeOnEpoch(
         `This Redis serves the region ${servesNow} now. Give each region a Redis of its own, or remove one of the two.`,
       )
     if (present !== null && present === registered && server.began(present)) return present
+    // Perhaps another process is between its two steps.
+    if (turn === 0 && present !== null && server.began(present)) {
+      await delay(randomInt(10, 50))
+      continue
+    }
     const fresh = server.newMarker()
     if (!(await connection.beginEpoch(present, fresh))) continue
     if (await register.register(region, registered, fresh).catch(away)) return fresh

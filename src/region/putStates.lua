@@ -5,10 +5,13 @@
 --      2 prefix   of every key
 --      3 states   JSON list of {digest, keyId, keyVersion, key, accountId, accountVersion, account, seed}; key and account
 --                 are JSON in JSON, kept as they are (Lua would write an empty list as an object)
--- Answers {'CLOSED'} when the marker is another, else {'OK', now}.
+--      4 sweeps   how often states had been removed when the caller read these (see dropStates.lua)
+-- Answers {'CLOSED'} when the marker is another, {'SWEPT'} when states were removed since, else {'OK', now}.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
+
+if (redis.call('HGET', state .. 'sweep', 'count') or '0') ~= ARGV[4] then return { 'SWEPT' } end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

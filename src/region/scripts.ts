@@ -34,6 +34,8 @@ const ofBatches =
 /** What a region's Redis runs. Arguments and answers are described at the head of each file. */
 export const scripts = {
   beginEpoch: source('beginEpoch'),
+  dropStates: source('dropStates'),
+  noteSweep: source('noteSweep'),
   getStates: source('getStates'),
   putStates: source('civilDate') + source('putStates'),
   renewLease: source('renewLease'),

@@ -43,6 +43,7 @@ import { rotateApiKey } from './jobs/rotateApiKey.ts'
 import { sweepCommands } from './jobs/sweepCommands.ts'
 import { sweepExpiredKeys } from './jobs/sweepExpiredKeys.ts'
 import { sweepNotifications } from './jobs/sweepNotifications.ts'
+import { sweepRegionStates, sweepStates } from './jobs/sweepStates.ts'
 import { updateApiKey } from './jobs/updateApiKey.ts'
 import { updateMember } from './jobs/updateMember.ts'
 
@@ -95,6 +96,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'fold-minutes': foldMinutes,
   'close-usage-days': closeUsageDays,
   'reconcile-account': reconcileAccount,
+  'sweep-states': sweepStates,
+  'sweep-region-states': sweepRegionStates,
   'sweep-expired-keys': sweepExpiredKeys,
   'expire-records': expireRecords,
 }

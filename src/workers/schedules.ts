@@ -13,6 +13,7 @@ const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'reset-test-quotas', pattern: '0 0 0 * * *' },
   { job: 'maintain-partitions', every: 3_600_000 },
   { job: 'sweep-expired-keys', every: 600_000 },
+  { job: 'sweep-states', every: 600_000 },
   { job: 'expire-records', pattern: '0 10 0 * * *' },
   { job: 'fold-minutes', pattern: '0 20 0 * * *' },
   { job: 'close-usage-days', pattern: '0 30 0 * * *' },

@@ -141,7 +141,7 @@ describe('promise 9: a command’s job may run twice, or late, with the same end
     expect(await state(digest)).toMatchObject({ status: 'revoked', version: 2 })
     // A fill that read the key before it was revoked and writes only now.
     const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
-    if (active) await worker.region.putStates([{ ...active, seed }], await worker.region.marker())
+    if (active) await worker.region.putStates([{ ...active, seed }], await worker.region.beforeFill())
     expect(await state(digest)).toMatchObject({ status: 'revoked', version: 2 })
     await propagate(keyId)
     expect(await state(digest)).toMatchObject({ status: 'revoked', version: 2 })

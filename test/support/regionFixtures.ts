@@ -38,7 +38,7 @@ export async function openRegion(url: string, register = epochsInMemory()): Prom
     createLog('silent', { process: 'test' }),
   )
   await region.ready(10_000)
-  await region.putStates([{ key, account, seed }], await region.marker())
+  await region.putStates([{ key, account, seed }], await region.beforeFill())
   return region
 }
 

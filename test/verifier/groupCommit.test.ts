@@ -56,7 +56,7 @@ const cached = (): CachedKey => ({
 })
 
 it('promise 5: a key that is in memory twice is counted as one within a batch', async () => {
-  await region.putStates([{ key, account, seed }], await region.marker())
+  await region.putStates([{ key, account, seed }], await region.beforeFill())
   const batches: number[] = []
   const commit = new GroupCommit(region, (size) => batches.push(size))
   const decisions = await Promise.all(
@@ -70,7 +70,7 @@ it('promise 5: a key that is in memory twice is counted as one within a batch', 
 })
 
 it('promise 3: a fill that was read before the region lost its memory is not written after it', async () => {
-  const before = await region.marker()
+  const before = await region.beforeFill()
   await region.redis.flushall()
   // The next one to ask agrees on a new epoch.
   expect(await region.getStates([key.digest])).toEqual([undefined])

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../src/platform/log.ts'
 import { ADMIT } from '../../src/region/admissionCodes.ts'
 import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
-import { Region, type RegionOptions } from '../../src/region/Region.ts'
+import { Region } from '../../src/region/Region.ts'
+import type { RegionOptions } from '../../src/region/regionOptions.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { freshRedis } from '../setup/services.ts'
 import { epochsInMemory } from '../support/epochsInMemory.ts'
@@ -39,7 +40,7 @@ function connect(options: Partial<RegionOptions> = {}): Region {
 async function openWithState(options: Partial<RegionOptions> = {}): Promise<Region> {
   const region = connect({ register, ...options })
   await region.ready(10_000)
-  await region.putStates([{ key, account, seed }], await region.marker())
+  await region.putStates([{ key, account, seed }], await region.beforeFill())
   return region
 }
 
@@ -92,7 +93,7 @@ describe('promise 3: an epoch of a region', () => {
       )
       await lagging.redis.call('REPLICAOF', 'NO', 'ONE')
       const revoked = { ...key, version: 2, status: 'revoked' as const }
-      await region.putStates([{ key: revoked, account, seed }], await region.marker())
+      await region.putStates([{ key: revoked, account, seed }], await region.beforeFill())
 
       await region.redis.call('REPLICAOF', '127.0.0.1', String(replica.port))
       await eventually(

@@ -58,7 +58,7 @@ const stateOf = (digest: string) => ({
 async function create(digest: string): Promise<void> {
   const state = stateOf(digest)
   truth.keys.set(digest, state)
-  await region.putStates([{ ...state, seed }], await region.marker())
+  await region.putStates([{ ...state, seed }], await region.beforeFill())
 }
 
 it('promise 12: a flood of unknown keys asks Postgres one question at a time', async () => {

@@ -2,6 +2,7 @@ import { loadStates } from '../../../src/domain/keys/keyState.ts'
 import { createLog } from '../../../src/platform/log.ts'
 import { openPostgres } from '../../../src/platform/postgres.ts'
 import { Region } from '../../../src/region/Region.ts'
+import type { BeforeFill } from '../../../src/region/stateRows.ts'
 
 /**
  * A process that fills regions as a verifier does, but takes as long as it is told between reading a key's state and
@@ -21,15 +22,15 @@ const regions = new Map(
   ]),
 )
 
-type Held = { region: Region; marker: string; states: Awaited<ReturnType<typeof loadStates>> }
+type Held = { region: Region; before: BeforeFill; states: Awaited<ReturnType<typeof loadStates>> }
 const held = new Map<number, Held>()
 
 async function read(token: number, asked: { region: string; keyId: string }): Promise<boolean> {
   const region = regions.get(asked.region)
   if (!region) return false
-  const marker = await region.marker()
+  const before = await region.beforeFill()
   const states = await loadStates(orm.em.fork(), 'id', [asked.keyId], new Date(), asked.region)
-  held.set(token, { region, marker, states })
+  held.set(token, { region, before, states })
   return states.length > 0
 }
 
@@ -39,7 +40,7 @@ async function write(token: number): Promise<boolean> {
   if (!one) return false
   // A verifier whose connection was lost sends the same again on the next one.
   await one.region.ready(5_000)
-  return one.region.putStates(one.states, one.marker)
+  return one.region.putStates(one.states, one.before)
 }
 
 type Asked = { token: number; read?: { region: string; keyId: string } }

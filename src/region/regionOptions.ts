@@ -1,0 +1,16 @@
+import type { EpochRegister } from './agreeOnEpoch.ts'
+
+/** What a process must know of a region to use it. */
+export type RegionOptions = {
+  name: string
+  url: string
+  /** `leased`: workers give it a lease. The others get one from whoever has agreed on their epoch with Postgres. */
+  kind: 'primary' | 'further' | 'leased'
+  /** Absent in a process without Postgres: it never begins an epoch, and believes only one that holds a lease. */
+  register?: EpochRegister
+}
+
+/** Where a region tells that it is away, and that it was reached. */
+export type RegionLog = {
+  warn: (facts: { region: string; reason?: string; err?: unknown }, text: string) => void
+}
