@@ -124,7 +124,7 @@ describe('what operators see', () => {
     const api = await service.startApi({ REGIONS: 'eu=redis://127.0.0.1:9' })
     const body = await (await fetch(`${api.url}/admin`, operator)).text()
     expect(body).toMatch(/eu<\/th>.*away, or not in REGIONS.*was never given one/s)
-    expect(body).toMatch(/primary<\/th>.*needs none/s)
+    expect(body).toMatch(/primary<\/th>.*kept up by every process/s)
     expect(body).toContain('href="/admin/queues/queue/metering-eu"')
     const board = await fetch(`${api.url}/admin/queues/api/queues`, operator)
     expect([board.status, await namesOf(board)]).toEqual([200, [...QUEUES, 'fan-out-eu']])

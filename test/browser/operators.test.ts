@@ -36,7 +36,9 @@ describe('the operators’ page', () => {
     const cells = await page.getByRole('row', { name: 'On business' }).getByRole('cell').allTextContents()
     expect(cells).toEqual([account.accountId, 'business', '2', '0', '0', '3'])
     expect(await page.getByRole('row', { name: /^commands/ }).count()).toBe(1)
-    expect(await page.getByRole('row', { name: /^primary/ }).textContent()).toContain('needs none')
+    expect(await page.getByRole('row', { name: /^primary/ }).textContent()).toContain(
+      'kept up by every process',
+    )
     await page.getByText('On their way: none.').waitFor()
     await page.getByText('The records of every day that was checked agree.').waitFor()
     expect(await findA11y(page)).toEqual([])

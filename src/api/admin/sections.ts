@@ -106,7 +106,8 @@ export async function regionsSection(api: ApiContext): Promise<Html> {
 }
 
 function leaseOf(api: ApiContext, name: string, until: Date | null, holds: boolean): string | Html {
-  if (name === PRIMARY || api.env.REGION_LEASE_MS === 0) return 'needs none'
+  if (name === PRIMARY) return 'kept up by every process'
+  if (api.env.REGION_LEASE_MS === 0) return 'needs none'
   if (until === null) return bad('was never given one')
   const instant = until.toISOString()
   return holds ? `until ${instant}` : bad(`ran out at ${instant}`)
