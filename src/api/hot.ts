@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ANSWER_HEADERS } from '../verifier/http/answerHeaders.ts'
 import { newRequestId } from '../verifier/requestId.ts'
-import { ANSWER_HEADERS } from './answerHeaders.ts'
 import type { ApiContext } from './context.ts'
 import type { HotRoute } from './hotRoute.ts'
 import { Problem } from './problems.ts'

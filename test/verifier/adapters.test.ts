@@ -163,7 +163,9 @@ describe.each(Object.keys(servers))('%s', (name) => {
           detail: body.detail.replace(/\d+ s/, ''),
           retryAfter: 0,
         },
-        names: [...headers.keys()].filter((header) => /^(content-type|www-|ratelimit|x-|retry)/.test(header)),
+        names: [...headers.keys()].filter((header) =>
+          /^(content-type|cache-|www-|ratelimit|x-|retry)/.test(header),
+        ),
         type: headers.get('content-type'),
         challenge: headers.get('www-authenticate'),
       })

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOnly } from '../../domain/usage/pathOnly.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import type { KeyVerifier } from '../createVerifier.ts'
+import { ANSWER_HEADERS } from '../http/answerHeaders.ts'
 import { missingAuthorization, presentedSecret } from '../http/credentials.ts'
 import { HttpProblem } from '../http/HttpProblem.ts'
 import { type Limit, limitHeaders, limitsOf } from '../http/limitHeaders.ts'
@@ -115,7 +116,12 @@ function present(verifier: KeyVerifier, error: unknown, path: string): Refused {
   const requestId = newRequestId(Date.now(), false)
   return {
     status: problem.status,
-    headers: { ...problem.headers, 'Content-Type': 'application/problem+json', 'X-Request-Id': requestId },
+    headers: {
+      ...problem.headers,
+      ...ANSWER_HEADERS,
+      'Content-Type': 'application/problem+json',
+      'X-Request-Id': requestId,
+    },
     body: JSON.stringify(problem.body(verifier.problemBaseUrl, path, requestId)),
   }
 }
