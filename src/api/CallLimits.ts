@@ -7,11 +7,8 @@ import { Problem } from './problems.ts'
 
 const MINUTE = 60_000
 
-/** Streams (exports, usage series) that one account may have open at once, per process. */
-export const STREAMS_AT_ONCE = 2
-
 /** What a stream costs, in calls: it may read a year of usage. */
-export const STREAM_COST = 20
+export const STREAM_COST = 10
 
 /** A refused call is answered after this long: whoever repeats it at once is slowed down, not the others. */
 const REFUSED_WAIT_MS = 1_000
@@ -52,7 +49,6 @@ return 0`
 export class CallLimits {
   readonly #redis: Redis
   readonly #perMinute: number
-  readonly #streams = new Map<string, number>()
   #waiting = 0
 
   constructor(redis: Redis, perMinute: number) {
@@ -72,7 +68,7 @@ export class CallLimits {
   /** A key or member has one share, an account two. */
   #budget(who: string, kind: CallKind, shares: 1 | 2) {
     const perCallMs = (2 * MINUTE) / (this.#perMinute * shares)
-    const atOnce = shares * Math.max(STREAM_COST * STREAMS_AT_ONCE, this.#perMinute / 20)
+    const atOnce = shares * Math.max(4 * STREAM_COST, this.#perMinute / 20)
     return { name: `keys:${kind}:${who}`, args: [perCallMs, atOnce * perCallMs] }
   }
 
@@ -88,24 +84,5 @@ export class CallLimits {
       detail: `Too many management calls (${perMinute}). Try again in ${retryAfter} s.`,
       retryAfter,
     })
-  }
-
-  /** Begins a stream; the function that is returned ends it. Throws `rate-limit-exceeded` where too many are open. */
-  open(accountId: string): () => void {
-    const open = this.#streams.get(accountId) ?? 0
-    if (open >= STREAMS_AT_ONCE)
-      throw new Problem('rate-limit-exceeded', {
-        detail: `An account reads ${STREAMS_AT_ONCE} exports or usage series at once. Wait for one to end.`,
-        retryAfter: 5,
-      })
-    this.#streams.set(accountId, open + 1)
-    let isOpen = true
-    return () => {
-      if (!isOpen) return
-      isOpen = false
-      const left = (this.#streams.get(accountId) ?? 1) - 1
-      if (left > 0) this.#streams.set(accountId, left)
-      else this.#streams.delete(accountId)
-    }
   }
 }

@@ -18,6 +18,7 @@ import type { CookieJar } from './cookies.ts'
 import type { ImportReader } from './imports/ImportReader.ts'
 import type { KnownDevices } from './knownDevice.ts'
 import type { Passwords } from './passwords.ts'
+import type { StreamLimit } from './StreamLimit.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
 
 /** What routes are handed; wired in main.ts. */
@@ -38,6 +39,7 @@ export type ApiContext = {
   vault: Vault
   serviceTokens: ServiceTokens
   callLimits: CallLimits
+  streamLimit: StreamLimit
   cookies: CookieJar
   /** Counts what may be tried a few times only. */
   attempts: Attempts

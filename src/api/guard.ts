@@ -144,8 +144,15 @@ async function authorise(
   if (auth === 'session') return requireSession(api, ctx)
   const principal = await requirePrincipal(api, ctx, auth.permission)
   await api.callLimits.take(principal, calls, pool === 'streams' ? STREAM_COST : 1)
-  if (pool === 'streams') ctx.res.once('close', api.callLimits.open(principal.accountId))
+  if (pool === 'streams') await openStream(api, ctx, principal.accountId)
   return principal
+}
+
+/** Waits for the account's room to read a stream, and gives it back when the answer is over, however it ends. */
+async function openStream(api: ApiContext, ctx: Context, accountId: string): Promise<void> {
+  const end = await api.streamLimit.open(accountId)
+  if (ctx.res.closed) end()
+  else ctx.res.once('close', end)
 }
 
 /** Each parameter once; a repeated one becomes a list, which schemas refuse by name. */

@@ -36,6 +36,7 @@ import { ImportReader } from './imports/ImportReader.ts'
 import { createKnownDevices } from './knownDevice.ts'
 import { createPasswords } from './passwords.ts'
 import { refuseBytes } from './refuseBytes.ts'
+import { StreamLimit } from './StreamLimit.ts'
 import { serverOptions } from './serverOptions.ts'
 import { createServiceTokens } from './serviceTokens.ts'
 import { stopServer } from './stopServer.ts'
@@ -113,6 +114,7 @@ const api: ApiContext = {
   vault: createVault(env.SECRETS_KEY),
   serviceTokens,
   callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
+  streamLimit: new StreamLimit(),
   cookies,
   attempts: createAttempts(primary.redis, now, log),
   passwords: createPasswords(),

@@ -1,16 +1,30 @@
 import { expect, it } from 'vitest'
-import { CallLimits, STREAMS_AT_ONCE } from '../../src/api/CallLimits.ts'
+import { STREAMS_AT_ONCE, StreamLimit } from '../../src/api/StreamLimit.ts'
 import { UNKNOWN_PER_MINUTE, UnknownLimit } from '../../src/verifier/UnknownLimit.ts'
 
-it('promise 12: an account has a bounded number of streams open, and gets back each that ends', () => {
-  const limits = new CallLimits({} as never, 10)
-  const ends = Array.from({ length: STREAMS_AT_ONCE }, () => limits.open('acct_1'))
-  expect(() => limits.open('acct_1')).toThrow(/at once/)
-  limits.open('acct_2')
+it('promise 12: an account reads a bounded number of streams; the next begins when one ends', async () => {
+  const limit = new StreamLimit(0)
+  const ends = await Promise.all(Array.from({ length: STREAMS_AT_ONCE }, () => limit.open('acct_1')))
+  await expect(limit.open('acct_1')).rejects.toThrow(/at once/)
+  await limit.open('acct_2')
+  const next = new StreamLimit(60_000)
+  const [first] = await Promise.all(Array.from({ length: STREAMS_AT_ONCE }, () => next.open('acct_1')))
+  const order: string[] = []
+  const waiting = next.open('acct_1').then((end) => {
+    order.push('begins')
+    return end
+  })
+  order.push('ends')
+  first?.()
+  first?.()
+  const end = await waiting
+  expect(order).toEqual(['ends', 'begins'])
+  end()
+  // Each end gave back one place, no more.
   ends[0]?.()
   ends[0]?.()
-  limits.open('acct_1')
-  expect(() => limits.open('acct_1')).toThrow(/at once/)
+  await limit.open('acct_1')
+  await expect(limit.open('acct_1')).rejects.toThrow(/at once/)
 })
 
 it('unknown keys are counted by network and minute', () => {
