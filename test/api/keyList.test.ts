@@ -87,6 +87,10 @@ describe('what keys are called', () => {
     expect(second.pagination).toMatchObject({ total: 4, totalPages: 2, hasNext: false })
     const { id } = second.apiKeys[0]
     expect((await page(`id=${id}`)).apiKeys).toEqual([{ id, name: 'b', type: 'live', status: 'active' }])
+    const both = `${id},${second.apiKeys[1].id},key_0000000000000000`
+    expect(names({ body: await page(`id=${both}`) })).toEqual(['b', 'C'])
+    const many = await account.get(`/api-key-names?id=${'key_0000000000000000,'.repeat(100)}${id}`)
+    expect([many.status, many.body.errors?.[0].field]).toEqual([400, 'id'])
     const foreign = await service.account()
     expect((await foreign.get(`/api-key-names?id=${id}`)).body.apiKeys).toEqual([])
     for (const limit of ['0', '1001', 'all']) {

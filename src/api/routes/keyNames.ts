@@ -5,6 +5,8 @@ import { KeyResource } from '../../domain/keys/presentKey.ts'
 import { route } from '../guard.ts'
 import { Pagination, paginate, text, whole } from '../schemas.ts'
 
+const MAX_IDS = 100
+
 /** For members who do not manage keys: what there is, and nothing about it. */
 export const keyNames = route(
   {
@@ -16,7 +18,11 @@ export const keyNames = route(
     query: z.strictObject({
       page: whole(1, 1_000_000, 1),
       limit: whole(1, 1_000, 1_000),
-      id: text(64).optional().describe('This key alone'),
+      id: text(64 * MAX_IDS)
+        .transform((list) => list.split(','))
+        .refine((ids) => ids.length <= MAX_IDS, `must name ${MAX_IDS} keys at most`)
+        .optional()
+        .describe(`These keys alone: up to ${MAX_IDS} IDs, separated by commas`),
     }),
     responses: {
       200: z.object({
@@ -26,9 +32,9 @@ export const keyNames = route(
     },
     problems: [],
   },
-  async ({ api, principal, query: { page, limit, id } }) => {
+  async ({ api, principal, query: { page, limit, id: ids } }) => {
     const { keys, total } = await listKeyNames(api.em(), principal.accountId, {
-      id,
+      ids,
       limit,
       offset: (page - 1) * limit,
     })

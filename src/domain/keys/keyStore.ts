@@ -98,9 +98,13 @@ export type KeyName = Pick<ApiKey, 'id' | 'name' | 'type' | 'status' | 'expiresA
 export async function listKeyNames(
   em: SqlEntityManager,
   accountId: string,
-  { id, limit, offset }: { id?: string; limit: number; offset: number },
+  { ids, limit, offset }: { ids?: string[]; limit: number; offset: number },
 ): Promise<{ keys: KeyName[]; total: number }> {
-  const where = { accountId, status: { $ne: 'deleted' }, ...(id === undefined ? {} : { id }) } as const
+  const where = {
+    accountId,
+    status: { $ne: 'deleted' },
+    ...(ids === undefined ? {} : { id: { $in: ids } }),
+  } as const
   const rows = em
     .createQueryBuilder(ApiKeySchema, 'k')
     .select(['id', 'name', 'type', 'status', 'expiresAt'])
