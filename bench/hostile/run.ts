@@ -20,6 +20,8 @@ const rate = wholeNumber('rate', values.rate)
 const seconds = wholeNumber('seconds', values.seconds)
 const REVOKE_EVERY_MS = 250
 
+const ms = (value: number) => value.toFixed(2)
+
 type Outcomes = Record<string, Record<string, number>>
 
 const service = await startService()
@@ -71,8 +73,6 @@ async function measure(): Promise<string> {
     table(['the flood', 'its answers'], floodRows),
   ].join('\n\n')
 }
-
-const ms = (value: number) => value.toFixed(2)
 
 type Watched = Awaited<ReturnType<typeof watch>>
 
