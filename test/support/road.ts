@@ -13,6 +13,8 @@ export type Road = {
    * those connections stay silent for ever, and nobody is told.
    */
   mend: (held?: 'deliver' | 'lose' | 'strand') => void
+  /** Ends every connection; those that come lead to another server on 127.0.0.1, or to the first one again. */
+  lead: (port?: number) => void
   close: () => Promise<void>
 }
 
@@ -22,6 +24,7 @@ export async function startRoad(targetPort: number): Promise<Road> {
   const stranded = new WeakSet<Socket>()
   const held = new Set<Direction>()
   let isCut = false
+  let port = targetPort
 
   const forward = (from: Socket, to: Socket, direction: Direction) => {
     from.setNoDelay(true)
@@ -38,7 +41,7 @@ export async function startRoad(targetPort: number): Promise<Road> {
   }
   const server = createServer({ allowHalfOpen: true }, (incoming) => {
     if (isCut) return void incoming.on('error', () => {}).resetAndDestroy()
-    const outgoing = connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true })
+    const outgoing = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     const pair = { incoming, outgoing }
     pairs.add(pair)
     forward(incoming, outgoing, 'requests')
@@ -83,6 +86,10 @@ export async function startRoad(targetPort: number): Promise<Road> {
         }
       }
       held.clear()
+    },
+    lead: (other = targetPort) => {
+      port = other
+      endAll()
     },
     close: () => {
       cut()

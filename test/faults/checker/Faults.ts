@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Random } from '../../support/random.ts'
 import type { Direction, Road } from '../../support/road.ts'
-import { type Cluster, REGIONS, type RegionName, type RegionServer } from './cluster.ts'
+import type { Cluster, RegionName, RegionServer } from './cluster.ts'
 import type { Histories } from './Histories.ts'
+import { Memberships } from './Memberships.ts'
 import type { Oracle } from './Oracle.ts'
 
 /** How often each comes, beside the others of its kind. */
@@ -20,8 +21,17 @@ const OF_REGIONS = {
   'answers lost or late': 2,
   'verifier cut off': 3,
   'workers cut off apart': 4,
+  'states swept': 3,
 } as const
-type Kind = keyof typeof OF_PROCESSES | keyof typeof OF_REGIONS
+/** A Redis leaves the service and comes back. */
+const OF_MEMBERSHIP = {
+  'removed and added again': 1,
+  renamed: 1,
+  'primary switched': 1,
+  'lapsed for long': 1,
+} as const
+export type Kind = keyof typeof OF_PROCESSES | RegionKind
+type RegionKind = keyof typeof OF_REGIONS | keyof typeof OF_MEMBERSHIP
 
 /** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
 export class Faults {
@@ -33,20 +43,25 @@ export class Faults {
   readonly #oracle: Oracle
   readonly #random: Random
   readonly #copies = new Set<RegionName>()
+  readonly #memberships: Memberships
+  readonly #only: Kind[] | undefined
   #stopped = false
 
-  constructor(cluster: Cluster, histories: Histories, oracle: Oracle, random: Random) {
+  /** `only`: no other kinds. */
+  constructor(cluster: Cluster, histories: Histories, oracle: Oracle, random: Random, only?: Kind[]) {
     this.#cluster = cluster
     this.#histories = histories
     this.#oracle = oracle
     this.#random = random
+    this.#memberships = new Memberships(cluster, random)
+    this.#only = only
   }
 
   /** Strikes until the task is done; everything runs and every road is open then. */
   async during(task: () => Promise<void>): Promise<void> {
     const striking = [
       this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind)),
-      this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind)),
+      this.#keepOn({ ...OF_REGIONS, ...OF_MEMBERSHIP }, [100, 1_500], (kind) => this.#strikeRegion(kind)),
     ]
     for (const one of striking) one.catch(() => {})
     try {
@@ -54,6 +69,7 @@ export class Faults {
     } finally {
       this.#stopped = true
       await Promise.all(striking)
+      await this.#memberships.close()
     }
   }
 
@@ -67,7 +83,9 @@ export class Faults {
     while (!this.#stopped) {
       // Each round has every kind in it, and a while without any at its end.
       if (ahead.length === 0) {
-        const round = Object.entries<number>(weights).flatMap(([kind, times]) => Array(times).fill(kind))
+        const round = Object.entries<number>(weights)
+          .filter(([kind]) => this.#only?.includes(kind as Kind) ?? true)
+          .flatMap(([kind, times]) => Array(times).fill(kind))
         ahead = random.shuffle(round as Some[])
         await delay(random.between(500, 3_000))
       }
@@ -96,8 +114,7 @@ export class Faults {
       return
     }
     this.#oracle.note(`${worker.name} is killed`)
-    await worker.process.kill()
-    worker.start()
+    await worker.restart()
   }
 
   async #pause(
@@ -112,10 +129,12 @@ export class Faults {
     this.#oracle.note(`${name} goes on`)
   }
 
-  async #strikeRegion(kind: keyof typeof OF_REGIONS): Promise<void> {
+  async #strikeRegion(kind: RegionKind): Promise<void> {
     const random = this.#random
+    const further = random.pick(['eu', 'us'] as const)
     // The primary has the queues, too: everything waits for it.
-    const name = random.chance(0.12) ? 'primary' : random.pick(REGIONS.slice(1))
+    const isPrimary = kind === 'primary switched' || (random.chance(0.12) && !(kind in OF_MEMBERSHIP))
+    const name = isPrimary ? 'primary' : further
     const region = this.#cluster.regions.find((one) => one.name === name)!
     this.#oracle.note(`${name}: ${kind}`)
     if (kind === 'Redis killed') await this.#restart(region)
@@ -123,8 +142,14 @@ export class Faults {
     else if (kind === 'FLUSHALL') await this.#flush(region)
     else if (kind === 'verifier cut off') await this.#block(name, kind, this.#roadsOfVerifiers(name))
     else if (kind === 'workers cut off apart') await this.#cutApart(name)
+    else if (kind === 'states swept') await this.#memberships.sweep(name)
+    else if (kind === 'primary switched') await this.#memberships.switchPrimary()
+    else if (kind === 'removed and added again') await this.#memberships.removeAndAdd(further)
+    else if (kind === 'renamed') await this.#memberships.rename(further)
+    else if (kind === 'lapsed for long') await this.#memberships.lapseForLong(further)
     else await this.#block(name, kind, this.#roadsOfWorkers(name))
     this.#oracle.note(`${name}: over: ${kind}`)
+    if (kind in OF_MEMBERSHIP) await this.#histories.untilDecided(name, random, kind)
     await this.#histories.recheck(name, random, kind)
     if (random.chance(0.3)) await this.#copy(random.pick(this.#cluster.regions))
   }
@@ -138,7 +163,7 @@ export class Faults {
     return [this.#random.pick(this.#cluster.verifiers.filter(({ region }) => region === name)).road]
   }
 
-  async #block(name: RegionName, kind: keyof typeof OF_REGIONS, roads: Road[]): Promise<void> {
+  async #block(name: RegionName, kind: RegionKind, roads: Road[]): Promise<void> {
     const random = this.#random
     const directions: Record<string, Direction[]> = {
       'silent both ways': ['requests', 'answers'],

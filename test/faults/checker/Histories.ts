@@ -75,6 +75,19 @@ export class Histories {
     }
   }
 
+  /** Waits until a region's verifiers decide again, 20 s at most, by asking about the keys that ended last. */
+  async untilDecided(region: RegionName, random: Random, why: string): Promise<void> {
+    const verifiers = this.#cluster.verifiers.filter((one) => one.region === region)
+    const until = performance.now() + 20_000
+    for (const verifier of verifiers) {
+      for (let answered: boolean | undefined; answered === undefined && performance.now() < until; ) {
+        const key = this.ended.at(-random.between(1, 20))
+        answered = key && (await this.#oracle.verify(key, verifier, random, why))
+        if (answered === undefined) await delay(50)
+      }
+    }
+  }
+
   /** Asks every verifier about ended keys, `size` of them, until each has answered. */
   async recheckAll(size: number, random: Random): Promise<void> {
     const keys = [...this.ended.slice(-size / 2), ...this.#anyEnded(random, size / 2)]

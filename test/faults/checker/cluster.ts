@@ -29,13 +29,18 @@ export type VerifierProcess = Process & {
   http: Pool
   /** To the Redis of its region. */
   road: Road
+  /** Ends it and starts another in its place. */
+  restart: () => Promise<void>
 }
 export type WorkerSlot = {
   name: string
   process: Process
   /** To the Redis of each region. They outlive the process. */
   roads: Record<RegionName, Road>
-  start: () => void
+  /** As if this region were in no REGIONS of the processes that are started from now on. */
+  without: RegionName | undefined
+  /** Kills the process and starts another, one after the other however many ask for it. */
+  restart: () => Promise<void>
 }
 export type RegionServer = { name: RegionName; redis: Redis; dataDir: string }
 export type Cluster = Awaited<ReturnType<typeof startCluster>>
@@ -51,10 +56,15 @@ export async function startCluster(build: string, logs?: string) {
   const url = (port: number) => `redis://127.0.0.1:${port}`
   const running = new Set<Process>()
   const roads: Road[] = []
+  const roadsToPrimary: Road[] = []
+  const renamed = new Set<RegionName>()
+  const nameOf = (region: RegionName) => (renamed.has(region) ? `${region}-b` : region)
+  let spare: Promise<RegionServer> | undefined
   const died: string[] = []
   const openRoad = async (name: RegionName) => {
     const road = await startRoad(portOf(name))
     roads.push(road)
+    if (name === 'primary') roadsToPrimary.push(road)
     return road
   }
 
@@ -103,44 +113,69 @@ export async function startCluster(build: string, logs?: string) {
     return one
   }
   const startVerifier = async (region: RegionName, place: number): Promise<VerifierProcess> => {
-    const [port, road] = await Promise.all([freePort(), openRoad(region)])
+    const [port, road, toPrimary] = await Promise.all([freePort(), openRoad(region), openRoad('primary')])
     const name = `verifier-${place}-${region}`
-    const more = {
-      PORT: String(port),
-      REGION: region,
-      ...(region === 'primary' ? { REDIS_URL: url(road.port) } : {}),
-      ...(region === 'eu' ? { REGIONS: `eu=${url(road.port)},us=${url(portOf('us'))}` } : {}),
-      ...(region === 'us' ? { REGIONS: `eu=${url(portOf('eu'))},us=${url(road.port)}` } : {}),
-    }
-    const one = launch(name, 'src/api/main.ts', more)
     const origin = `http://127.0.0.1:${port}`
-    await waitForHttp(`${origin}/readyz`, {
-      accept: (status) => status === 200,
-      boundMs: 60_000,
-      signal: AbortSignal.timeout(60_000),
-    }).catch((error) => {
-      throw new Error(`${error}\n${died.join('\n')}`)
-    })
+    const start = () => {
+      const portTo = (other: RegionName) => (other === region ? road.port : portOf(other))
+      return launch(name, 'src/api/main.ts', {
+        PORT: String(port),
+        REGION: nameOf(region),
+        REDIS_URL: url(region === 'primary' ? road.port : toPrimary.port),
+        REGIONS: `${nameOf('eu')}=${url(portTo('eu'))},${nameOf('us')}=${url(portTo('us'))}`,
+      })
+    }
+    const untilReady = () =>
+      waitForHttp(`${origin}/readyz`, {
+        accept: (status) => status === 200,
+        boundMs: 60_000,
+        signal: AbortSignal.timeout(60_000),
+      }).catch((error) => {
+        throw new Error(`${error}\n${died.join('\n')}`)
+      })
+    const first = start()
+    await untilReady()
     const http = new Pool(origin, { connections: 128, headersTimeout: 30_000, bodyTimeout: 30_000 })
-    return { ...one, name, region, http, road }
+    const one: VerifierProcess = {
+      ...first,
+      name,
+      region,
+      http,
+      road,
+      // It is ready once workers have listed its region.
+      restart: async () => {
+        await one.kill()
+        Object.assign(one, start())
+      },
+    }
+    return one
   }
   const startWorker = async (_: unknown, place: number): Promise<WorkerSlot> => {
     const [primary, eu, us] = await Promise.all(REGIONS.map(openRoad))
     const own = { primary: primary!, eu: eu!, us: us! }
-    const more = {
-      REDIS_URL: url(own.primary.port),
-      REGIONS: `eu=${url(own.eu.port)},us=${url(own.us.port)}`,
-    }
-    const start = () => launch(`worker-${place}`, 'src/workers/main.ts', more)
-    const slot: WorkerSlot = {
+    const start = () =>
+      launch(`worker-${place}`, 'src/workers/main.ts', {
+        REDIS_URL: url(own.primary.port),
+        REGIONS: (['eu', 'us'] as const)
+          .filter((region) => region !== slot.without)
+          .map((region) => `${nameOf(region)}=${url(own[region].port)}`)
+          .join(','),
+      })
+    let restarting: Promise<void> = Promise.resolve()
+    const slot: Omit<WorkerSlot, 'process'> & { process?: Process } = {
       name: `worker-${place}`,
-      process: start(),
       roads: own,
-      start: () => {
-        slot.process = start()
+      without: undefined,
+      restart: () => {
+        restarting = restarting.then(async () => {
+          await slot.process?.kill()
+          slot.process = start()
+        })
+        return restarting
       },
     }
-    return slot
+    slot.process = start()
+    return slot as WorkerSlot
   }
   const cli = async (...args: string[]): Promise<Record<string, string>> => {
     const done = await promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
@@ -158,7 +193,13 @@ export async function startCluster(build: string, logs?: string) {
     const made = await cli('account', 'create', '--name', `Checker ${count}`, '--plan', 'enterprise')
     adminKeys.push(made.adminKey ?? '')
   }
-  const filler = launch('filler', 'test/faults/checker/slowFiller.ts', {}, true)
+  const toPrimary = await openRoad('primary')
+  const filler = launch(
+    'filler',
+    'test/faults/checker/slowFiller.ts',
+    { REDIS_URL: url(toPrimary.port) },
+    true,
+  )
 
   return {
     databaseUrl: database.databaseUrl,
@@ -170,11 +211,25 @@ export async function startCluster(build: string, logs?: string) {
     adminKeys,
     /** What ended without being told to. */
     died,
+    /** From every process of the service to the primary. */
+    roadsToPrimary,
+    nameOf,
+    /** Gives a further region another name for the processes that are started from now on; returns the former one. */
+    rename: (region: RegionName) => {
+      const former = nameOf(region)
+      if (!renamed.delete(region)) renamed.add(region)
+      return former
+    },
+    /** Another Redis that can be the primary. */
+    sparePrimary: () => {
+      spare ??= startRegion('primary')
+      return spare
+    },
     stop: async () => {
       await Promise.all([...running].map((one) => one.kill()))
       await Promise.all(verifiers.map(({ http }) => http.destroy()))
       await Promise.all(roads.map((road) => road.close()))
-      await Promise.all(regions.map(({ redis }) => redis.stop()))
+      await Promise.all([...regions, ...(spare ? [await spare] : [])].map(({ redis }) => redis.stop()))
       await database.drop()
     },
   }

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { anySeed } from '../../support/random.ts'
-import { buildMutant, MUTANTS } from './mutants.ts'
+import { buildMutant, FOUND_BY, MUTANTS } from './mutants.ts'
 import { runChecker } from './runChecker.ts'
 
 const FIRST = 'no version check at admission'
@@ -15,9 +15,17 @@ const chosen = asked === 'all' ? Object.keys(MUTANTS) : asked.split(';')
 it.each(chosen)(
   'the checker finds violations in a build with %s',
   async (name) => {
-    const build = await buildMutant(MUTANTS[name] ?? [], process.env.CHECKER_BUILD)
+    const changes = MUTANTS[name]
+    if (!changes) throw new Error(`There is no mutant ${name}`)
+    const build = await buildMutant(changes, process.env.CHECKER_BUILD)
     try {
-      const report = await runChecker({ histories: 100_000, seed: anySeed(), build, untilViolation: SECONDS })
+      const report = await runChecker({
+        histories: 100_000,
+        seed: anySeed(),
+        build,
+        untilViolation: SECONDS,
+        only: FOUND_BY[name],
+      })
       const { seed, seconds, histories, violations, outcomes, faults, firstViolations } = report
       const text = JSON.stringify({
         name,

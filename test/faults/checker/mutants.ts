@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../../src/dev/dataDir.ts'
+import type { Kind } from './Faults.ts'
 
 type Change = { file: string; from: string | RegExp; to: string }
 
@@ -45,11 +46,32 @@ export const MUTANTS: Record<string, Change[]> = {
     },
   ],
   'a restarted Redis keeps its epoch': [
+    { file: 'src/region/agreeOnEpoch.ts', from: /return marker.startsWith\(.*/, to: 'return true' },
+  ],
+  'a Redis that comes back keeps its epoch': [
     {
-      file: 'src/region/openEpoch.lua',
-      from: /if marker and string.sub\(.*/,
-      to: 'if marker then return { marker, now } end',
+      file: 'src/region/agreeOnEpoch.ts',
+      from: 'if (present !== null && present === registered && server.began(present)) return present',
+      to: `if (present !== null && server.began(present)) {
+        if (present !== registered) await register.register(region, registered, present)
+        return present
+      }`,
     },
+  ],
+  'what a lapsed region is owed goes with old commands': [
+    {
+      file: 'src/workers/jobs/expireRecords.ts',
+      from: /\s+and not exists \(select from command_region [^`]*`/,
+      to: '`',
+    },
+    {
+      file: 'src/domain/regionEpochs.ts',
+      from: "'delete from region_epoch where region = ?'",
+      to: "'select ?::text'",
+    },
+  ],
+  'a fill that was read before states were removed is written': [
+    { file: 'src/region/putStates.lua', from: /if \(redis.call\('HGET', state .. 'sweep'.*/, to: '' },
   ],
   'no marker check at admission': [
     {
@@ -77,6 +99,13 @@ export const MUTANTS: Record<string, Change[]> = {
       to: "marker = redis.call('GET', prefix .. 'region')\nif not marker then return { 'CLOSED' } end",
     },
   ],
+}
+
+/** The kinds of faults that find a build; all of them where none is named. */
+export const FOUND_BY: Partial<Record<string, Kind[]>> = {
+  'a Redis that comes back keeps its epoch': ['removed and added again', 'renamed', 'primary switched'],
+  'what a lapsed region is owed goes with old commands': ['lapsed for long'],
+  'a fill that was read before states were removed is written': ['states swept'],
 }
 
 /** Copies `from` into a new folder and changes it. Throws where there is nothing to change. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../support/random.ts'
 import { REGIONS, startCluster } from './cluster.ts'
-import { Faults } from './Faults.ts'
+import { Faults, type Kind } from './Faults.ts'
 import { Histories } from './Histories.ts'
 import { sendLateJobs } from './lateJobs.ts'
 import { Oracle } from './Oracle.ts'
@@ -15,6 +15,8 @@ export type CheckerOptions = {
   untilViolation?: number
   /** Unless told: yes. Without, for how it does when all is well. */
   faults?: boolean
+  /** Only these kinds. */
+  only?: Kind[]
   /** Folder for what the processes write. */
   logs?: string
 }
@@ -31,7 +33,7 @@ export async function runChecker(options: CheckerOptions) {
   try {
     const oracle = new Oracle(cluster)
     const histories = new Histories(cluster, oracle, seed)
-    const faults = new Faults(cluster, histories, oracle, random)
+    const faults = new Faults(cluster, histories, oracle, random, options.only)
     const started = performance.now()
     const seconds = () => Math.round((performance.now() - started) / 1_000)
     const enough = () =>

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Queue } from 'bullmq'
+import { leaseMarginMs, removeRegion } from '../../../src/domain/regions.ts'
+import { type Orm, openPostgres } from '../../../src/platform/postgres.ts'
+import { runSql } from '../../setup/runSql.ts'
+import type { Random } from '../../support/random.ts'
+import { type Cluster, LEASE_MS, type RegionName } from './cluster.ts'
+
+type Further = Exclude<RegionName, 'primary'>
+
+/** Does to a Redis what makes it leave the service for a while, with all that it knows, and lets it come back. */
+export class Memberships {
+  readonly #cluster: Cluster
+  readonly #random: Random
+  #orm: Promise<Orm> | undefined
+
+  constructor(cluster: Cluster, random: Random) {
+    this.#cluster = cluster
+    this.#random = random
+  }
+
+  /** An operator removes a further region and adds it again. */
+  async removeAndAdd(region: Further): Promise<void> {
+    await this.#restartWorkers(region)
+    await this.#remove(this.#cluster.nameOf(region))
+    await delay(this.#random.between(200, 2_000))
+    await this.#restartWorkers()
+  }
+
+  /** A further region gets another name; its processes are started with that, and the operator removes the former one. */
+  async rename(region: Further): Promise<void> {
+    const former = this.#cluster.rename(region)
+    await Promise.all(
+      this.#cluster.verifiers.filter((one) => one.region === region).map((one) => one.restart()),
+    )
+    await this.#restartWorkers()
+    await this.#remove(former)
+  }
+
+  /** Every process comes to another Redis as the primary, and after a while to the former one again, which kept running. */
+  async switchPrimary(): Promise<void> {
+    const spare = await this.#cluster.sparePrimary()
+    for (const road of this.#cluster.roadsToPrimary) road.lead(spare.redis.port)
+    await delay(this.#random.between(2_000, 5_000))
+    for (const road of this.#cluster.roadsToPrimary) road.lead()
+  }
+
+  /** A further region is cut off, and the clock moves by months: what its lapsed lease has answered for is old. */
+  async lapseForLong(region: Further): Promise<void> {
+    const roads = this.#cluster.workers.map((one) => one.roads[region])
+    for (const road of roads) road.cut()
+    await delay(this.#random.between(2_500, 4_500))
+    const owed = `region = '${this.#cluster.nameOf(region)}' and outcome = 'lapsed' and confirmed_at is null`
+    const { databaseUrl } = this.#cluster
+    await runSql(
+      databaseUrl,
+      `update command set finished_at = finished_at - interval '91 days'
+       where status = 'succeeded' and id in (select command_id from command_region where ${owed})`,
+    )
+    if (this.#random.chance(0.5))
+      await runSql(
+        databaseUrl,
+        `update command_region set decided_at = decided_at - interval '91 days' where ${owed}`,
+      )
+    await this.#runJob('expire-records', {})
+    for (const road of roads) road.mend()
+  }
+
+  /** Keys that ended count as ended long ago, and their states leave a region. */
+  async sweep(region: RegionName): Promise<void> {
+    await runSql(
+      this.#cluster.databaseUrl,
+      `update api_key set revoked_at = revoked_at - interval '2 days' where revoked_at > now() - interval '1 day'`,
+    )
+    await this.#runJob('sweep-region-states', { region: this.#cluster.nameOf(region) })
+  }
+
+  async close(): Promise<void> {
+    await (await this.#orm)?.close()
+  }
+
+  async #restartWorkers(without?: Further): Promise<void> {
+    for (const worker of this.#cluster.workers) worker.without = without
+    await Promise.all(this.#cluster.workers.map((worker) => worker.restart()))
+  }
+
+  /** As soon as its lease is over. */
+  async #remove(region: string): Promise<void> {
+    this.#orm ??= openPostgres(this.#cluster.databaseUrl, { poolMax: 1 })
+    const orm = await this.#orm
+    const marginMs = leaseMarginMs(LEASE_MS)
+    const remove = () => orm.em.fork().transactional((em) => removeRegion(em, { region, marginMs }))
+    for (let look = 0; look < 300 && (await remove()) === 'leased'; look++) await delay(100)
+  }
+
+  /** Resolves once a worker has done it; after some seconds in any case. */
+  async #runJob(name: string, data: object): Promise<void> {
+    const { redis } = this.#cluster.regions.find((one) => one.name === 'primary')!
+    const queue = new Queue('maintenance', { connection: { url: redis.url, maxRetriesPerRequest: 1 } })
+    queue.on('error', () => {})
+    try {
+      const job = await queue.add(name, data, { removeOnComplete: 100, removeOnFail: 100 })
+      for (let look = 0; look < 50 && !(await job.isCompleted()); look++) await delay(100)
+    } catch {
+      // The primary is away: then it was not done.
+    } finally {
+      await queue.close().catch(() => {})
+    }
+  }
+}
