@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Service } from './startService.ts'
 
 /** What the load is made with. `file` holds one `keyId value` a line. */
@@ -56,6 +57,11 @@ async function createKey(url: string, adminKey: string, name: string): Promise<{
     headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ name, type: 'live' }),
   })
+  if (response.status === 429) {
+    await response.arrayBuffer()
+    await delay(Number(response.headers.get('retry-after')) * 1000)
+    return createKey(url, adminKey, name)
+  }
   if (response.status !== 201)
     throw new Error(`A key was not created: ${response.status} ${await response.text()}`)
   return (await response.json()) as { id: string; key: string }

@@ -43,7 +43,7 @@ return 0`
 
 /**
  * Bounds what one account, and one key or member of it, may ask of the management API: `perMinute` calls an account, half
- * of that a key or member, a tenth of a minute's calls at once. Counted in the primary region's Redis, so exactly over all
+ * of that a key or member, two seconds' worth of them at once. Counted in the primary region's Redis, so exactly over all
  * processes. While it is away nothing is counted and every call passes: a key cannot be verified then, and sessions are few.
  */
 export class CallLimits {
@@ -68,7 +68,7 @@ export class CallLimits {
   /** A key or member has one share, an account two. */
   #budget(who: string, kind: CallKind, shares: 1 | 2) {
     const perCallMs = (2 * MINUTE) / (this.#perMinute * shares)
-    const atOnce = shares * Math.max(4 * STREAM_COST, this.#perMinute / 20)
+    const atOnce = shares * Math.max(4 * STREAM_COST, this.#perMinute / 60)
     return { name: `keys:${kind}:${who}`, args: [perCallMs, atOnce * perCallMs] }
   }
 

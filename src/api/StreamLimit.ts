@@ -34,8 +34,8 @@ export class StreamLimit {
 
   #end(accountId: string, streams: Streams): void {
     const [next] = streams.waiting
-    if (next) return next()
-    streams.open -= 1
+    if (next) next()
+    else streams.open -= 1
     if (streams.open === 0) this.#accounts.delete(accountId)
   }
 
