@@ -11,7 +11,7 @@ const lines = '{}\n'.repeat(20_000)
 const year = new Date(Date.now() - 395 * 86_400_000).toISOString().slice(0, 10)
 const rule = { name: 'R', metric: 'requests', threshold: 1, window: '5m', channelIds: [] }
 
-/** One of each kind, made anew where it carries something of its own. */
+/** One of each kind. */
 const calls: (() => Call)[] = [
   () => ({ name: 'list keys', path: '/api-keys?include=usage&limit=100' }),
   () => ({ name: 'key names', path: '/api-key-names' }),
