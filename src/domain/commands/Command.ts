@@ -42,7 +42,7 @@ export const CommandSchema = defineEntity({
     /** When the sweeper may enqueue it again, and how often it has. */
     sweepAt: p.datetime(),
     sweeps: p.integer(),
-    /** Failed tries, and when the first was: what `isHopeless` is told. */
+    /** Failed tries, and when the first was. `isHopeless` decides by both. */
     tries: p.integer().default(0),
     failingSince: p.datetime().nullable(),
   },

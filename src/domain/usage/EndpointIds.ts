@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { UsageBatch } from './UsageBatch.ts'
 
-/** Endpoints that are told apart per account. What comes after them counts as one: no caller makes rows at will. */
+/** Endpoints that an account counts separately. Further ones count as one, so no caller can add rows without a limit. */
 export const MAX_ENDPOINTS = 200
 
 /** The id under which all further endpoints of an account are counted. */

@@ -1,37 +1,13 @@
 import type { EventRow, JobData } from '../jobs.ts'
+import { type Bucket, coarser, type EndpointCounts, emptyBucket, endpointNamed } from './bucket.ts'
 import { callerNetwork, MAX_CALLERS, MAX_REFUSED_CALLERS, OTHER_CALLERS } from './callerNetwork.ts'
 import { endpointTemplate } from './endpointTemplate.ts'
-import { binOf, type LatencyBins } from './latencyBins.ts'
+import { binOf } from './latencyBins.ts'
 import type { Grain } from './windows.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 86_400_000
-
-/** What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code, `endpoints` by name. */
-export type Bucket = {
-  keyId: string
-  accountId: string
-  at: number
-  requests: number
-  refused: Record<string, number>
-  clientErrors: number
-  serverErrors: number
-  units: number
-  latencyCount: number
-  latencySum: number
-  latencyBins: LatencyBins
-  endpoints: Map<string, EndpointCounts>
-}
-
-/** What one endpoint saw of a bucket; `latencyMicros` is a sum. */
-export type EndpointCounts = {
-  requests: number
-  clientErrors: number
-  serverErrors: number
-  latencyCount: number
-  latencyMicros: number
-}
 
 /** What one caller did at one key on one UTC day; times in Unix ms. */
 export type IpUse = { requests: number; refused: number; firstSeenAt: number; lastSeenAt: number }
@@ -248,46 +224,6 @@ export class UsageBatch {
   }
 }
 
-const emptyBucket = (keyId: string, accountId: string, at: number): Bucket => ({
-  keyId,
-  accountId,
-  at,
-  requests: 0,
-  refused: {},
-  clientErrors: 0,
-  serverErrors: 0,
-  units: 0,
-  latencyCount: 0,
-  latencySum: 0,
-  latencyBins: {},
-  endpoints: new Map(),
-})
-
-const COUNTS = ['requests', 'clientErrors', 'serverErrors', 'units', 'latencyCount', 'latencySum'] as const
-const MAPS = ['refused', 'latencyBins'] as const
-const ENDPOINT_COUNTS = ['requests', 'clientErrors', 'serverErrors', 'latencyCount', 'latencyMicros'] as const
-
-/** Buckets added up to coarser ones of `length` ms. */
-function coarser(buckets: Bucket[], length: number): Bucket[] {
-  const sums = new Map<string, Bucket>()
-  for (const bucket of buckets) {
-    const at = Math.floor(bucket.at / length) * length
-    const name = `${bucket.keyId}:${at}`
-    const sum = sums.get(name) ?? emptyBucket(bucket.keyId, bucket.accountId, at)
-    sums.set(name, sum)
-    for (const count of COUNTS) sum[count] += bucket[count]
-    for (const map of MAPS) {
-      const [into, from] = [sum[map], bucket[map]]
-      for (const each in from) into[each] = (into[each] ?? 0) + (from[each] ?? 0)
-    }
-    for (const [endpoint, from] of bucket.endpoints) {
-      const into = endpointNamed(sum, endpoint)
-      for (const count of ENDPOINT_COUNTS) into[count] += from[count]
-    }
-  }
-  return [...sums.values()]
-}
-
 type Outcomes = Pick<Bucket, 'clientErrors' | 'serverErrors' | 'latencyCount'>
 
 function addOutcome(counts: Outcomes, status: number, latencyMs: number | null): void {
@@ -298,13 +234,4 @@ function addOutcome(counts: Outcomes, status: number, latencyMs: number | null):
 
 function endpointOf(bucket: Bucket, method: string | null, endpoint: string): EndpointCounts {
   return endpointNamed(bucket, `${method ?? ''} ${endpointTemplate(endpoint)}`)
-}
-
-function endpointNamed(bucket: Bucket, name: string): EndpointCounts {
-  let counts = bucket.endpoints.get(name)
-  if (!counts) {
-    counts = { requests: 0, clientErrors: 0, serverErrors: 0, latencyCount: 0, latencyMicros: 0 }
-    bucket.endpoints.set(name, counts)
-  }
-  return counts
 }

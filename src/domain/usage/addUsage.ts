@@ -1,9 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AcceptedUsage } from './AcceptedUsage.ts'
+import type { Bucket } from './bucket.ts'
 import type { CallerLimits } from './CallerLimits.ts'
 import type { IdOfEndpoint } from './EndpointIds.ts'
 import { executeBound } from './executeBound.ts'
-import type { Bucket, CallersOfDay, UsageBatch } from './UsageBatch.ts'
+import type { CallersOfDay, UsageBatch } from './UsageBatch.ts'
 import type { Grain } from './windows.ts'
 
 /** Columns that are added up, in the order of every list of them. */

@@ -1,7 +1,7 @@
 import { parseAddress } from '../addresses.ts'
 
 /**
- * The row under which callers are counted that are not told apart any more. As an address it is "unspecified", which no
+ * The row that counts all callers beyond the limit. As an address it is "unspecified", which no
  * caller has.
  */
 export const OTHER_CALLERS = '::'
@@ -9,7 +9,7 @@ export const OTHER_CALLERS = '::'
 /** What people see instead of it. */
 export const OTHER_CALLERS_NAME = 'other'
 
-/** Callers of a key that are told apart per UTC day. */
+/** Callers that a key counts separately per UTC day. */
 export const MAX_CALLERS = 5_000
 
 /** Of these, callers from which nothing was admitted that day: who is refused makes no more rows than this. */
