@@ -30,8 +30,8 @@ export async function showProgress(
   { output = process.stderr as Output, now = () => performance.now() } = {},
 ): Promise<Progress> {
   const { json } = command.optsWithGlobals<{ json?: boolean }>()
-  // A terminal without a width cannot be drawn on.
-  if (!output.isTTY || !output.columns) return inLines(work, output, now)
+  // A terminal without a width, or a dumb one, cannot be drawn on.
+  if (!output.isTTY || !output.columns || process.env.TERM === 'dumb') return inLines(work, output, now)
   return json ? { advance: () => {}, end: () => {} } : onTerminal(work, output as NodeJS.WriteStream)
 }
 
@@ -52,7 +52,7 @@ function inLines(work: Work, output: Output, now: () => number): Progress {
 async function onTerminal(work: Work, stream: NodeJS.WriteStream): Promise<Progress> {
   const { default: ora } = await import('ora')
   // What is piped in is what the work reads.
-  const spinner = ora({ text: work.title, stream, discardStdin: false }).start()
+  const spinner = ora({ text: work.title, stream, isEnabled: true, discardStdin: false }).start()
   let done = 0
   return {
     advance: (by = 1) => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ImportReader } from '../../src/api/imports/ImportReader.ts'
+import { runSql } from '../setup/runSql.ts'
 import { type Answer, createClient } from '../support/client.ts'
 import { createImporter, newValue, record } from '../support/createImporter.ts'
+import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
@@ -77,9 +79,19 @@ it('an account has one import at a time, whatever process takes it, and is told 
     const body = (await response.json()) as Answer['body']
     return { status: response.status, headers: response.headers, body }
   }
-  await expect
-    .poll(() => ask(service.apis[1]?.url ?? ''), { timeout: 20_000 })
-    .toMatchObject({ status: 409, body: { operationId: expect.any(String), retryAfter: 1 } })
+  // Had another request been first, the first one would be refused.
+  await eventually(
+    () =>
+      runSql(
+        service.databaseUrl,
+        `select from command where account_id = '${account.accountId}' and kind = 'import-api-keys'`,
+      ),
+    ([rows]) => rows?.length === 1,
+  )
+  expect(await ask(service.apis[1]?.url ?? '')).toMatchObject({
+    status: 409,
+    body: { operationId: expect.any(String), retryAfter: 1 },
+  })
   const answer = await ask(service.url)
   expect([answer.status, slugOf(answer), answer.headers.get('retry-after')]).toEqual([
     409,

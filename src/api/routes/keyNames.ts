@@ -21,6 +21,7 @@ export const keyNames = route(
       id: text(64 * MAX_IDS)
         .transform((list) => list.split(','))
         .refine((ids) => ids.length <= MAX_IDS, `must name ${MAX_IDS} keys at most`)
+        .refine((ids) => ids.every((id) => id.length <= 64), 'must be IDs of at most 64 characters')
         .optional()
         .describe(`These keys alone: up to ${MAX_IDS} IDs, separated by commas`),
     }),
