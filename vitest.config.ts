@@ -7,8 +7,8 @@ export default defineConfig({
     reporters: ['default', './test/setup/CountReporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
   },
 })

@@ -130,7 +130,8 @@ async function memberOf({ email, role = 'admin', name, ...options }: NewMember) 
   }
 }
 
-async function createAccount({ name, plan, email, ...options }: NewAccount) {
+/** An account with its first admin key, whose value is in the result. Throws an Error that says why there is none. */
+export async function createAccount({ name, plan, email, ...options }: NewAccount) {
   if (email === undefined && (options.password !== undefined || options.passwordStdin))
     throw new Error('A password is a member’s: give --email, too.')
   const member = email === undefined ? undefined : await memberOf({ email, ...options })

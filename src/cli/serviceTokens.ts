@@ -14,20 +14,9 @@ export function serviceTokenCommands(): Cli {
     .command('create')
     .description('create a token, which is shown once')
     .requiredOption('--name <name>', 'the resource server it is for')
-    .action(async ({ name }: { name: string }, command: Cli) => {
-      const created = await withService(async ({ env, run }) => {
-        const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'service')
-        const serviceTokenId = newId('serviceToken')
-        const result = await run('create-service-token', null, {
-          serviceTokenId,
-          name: readName('--name', name),
-          digest,
-          hint,
-        })
-        return { ...result, serviceToken: value }
-      })
-      print(command, created)
-    })
+    .action(async ({ name }: { name: string }, command: Cli) =>
+      print(command, await createServiceToken(name)),
+    )
 
   tokens
     .command('list')
@@ -54,4 +43,13 @@ export function serviceTokenCommands(): Cli {
       print(command, await withService(({ run }) => run('revoke-service-token', null, { serviceTokenId })))
     })
   return tokens
+}
+
+/** A token, whose value is in the result. Throws an Error that says why there is none. */
+export async function createServiceToken(name: string) {
+  return withService(async ({ env, run }) => {
+    const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'service')
+    const token = { serviceTokenId: newId('serviceToken'), name: readName('--name', name), digest, hint }
+    return { ...(await run('create-service-token', null, token)), serviceToken: value }
+  })
 }

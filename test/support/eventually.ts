@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function eventually<Value>(
   look: () => Promise<Value>,
   done: (value: Value) => boolean,
-  boundMs = 30_000,
+  boundMs = 60_000,
 ): Promise<Value> {
   const until = Date.now() + boundMs
   for (;;) {
