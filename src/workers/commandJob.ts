@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../domain/commands/Command.ts'
 import { type CommandPayload, payloads } from '../domain/commands/payloads.ts'
-import { requireActor } from '../domain/commands/requireActor.ts'
+import { requireActor, requireSameActor } from '../domain/commands/requireActor.ts'
 import { Failure } from '../domain/failure.ts'
 import { type CommandKind, isEnding, jobs, type OutboxMessage } from '../domain/jobs.ts'
 import { expectConfirmations, regionsToReach } from '../domain/regions.ts'
@@ -50,13 +50,12 @@ export function commandJob<Kind extends CommandKind>(
         const claimed = await claimCommand(em, commandId)
         if (claimed?.status !== 'pending') return claimed
         const payload = payloads[kind].parse(claimed.payload) as CommandPayload<Kind>
-        await requireActor(em, claimed, now)
+        const held = await requireActor(em, claimed, now)
         const { follow = [], ...change } = await apply({ em, command: claimed, payload, now })
         applied = await record(em, claimed, change, now)
         for (const message of follow) await writeOutbox(em, message)
         follows = follow.length > 0
-        if (!isEnding(kind) && claimed.targetId !== claimed.actor.id)
-          await requireActor(em, claimed, now, { untilCommit: true })
+        if (mustStillHold(kind, claimed)) await requireSameActor(em, claimed, now, held)
         return claimed
       })
     } catch (error) {
@@ -74,6 +73,14 @@ export function commandJob<Kind extends CommandKind>(
     if (follows && command.status === 'succeeded')
       await relayOutbox(context.orm.em, context.queues.send).catch(() => {})
   }
+}
+
+/**
+ * Whether the actor must hold at the commit what the command was decided by. A revocation waits for no lock of its actor's.
+ * Who changes themselves has had their own row locked.
+ */
+function mustStillHold(kind: CommandKind, { targetId, actor }: Command): boolean {
+  return (!isEnding(kind) || kind === 'remove-member') && targetId !== actor.id
 }
 
 /** Records a change in its command's row, and which regions must learn of it before the command is done, if any. */

@@ -1,4 +1,5 @@
 import type { Fault } from '../domain/commands/giveUp.ts'
+import { ActorChanged } from '../domain/commands/requireActor.ts'
 import { isNotNow, isRefusal, sqlStateOf } from '../platform/sqlState.ts'
 import { RegionUnavailable } from '../region/Region.ts'
 
@@ -11,7 +12,7 @@ const NO_ANSWER = /connection|timeout|socket|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETI
 /** What an error of a command's transaction says about the command. */
 export function faultOf(error: unknown): Fault {
   if (isRefusal(error)) return 'refused'
-  if (error instanceof RegionUnavailable || isNotNow(error)) return 'away'
+  if (error instanceof RegionUnavailable || error instanceof ActorChanged || isNotNow(error)) return 'away'
   const state = sqlStateOf(error)
   if (state !== undefined) return state === CANCELLED ? 'away' : 'unclear'
   const { code, message } = error as { code?: unknown; message?: unknown }
