@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { deleteInBatches } from '../deleteInBatches.ts'
 import type { UsageBatch } from './UsageBatch.ts'
 
 /** Endpoints that an account counts separately. Further ones count as one, so no caller can add rows without a limit. */
@@ -116,5 +117,6 @@ const insertMissing = `
 
 /** Forgets the names of endpoints that no bucket has any more. */
 export async function forgetEndpoints(em: SqlEntityManager, unusedSince: Date): Promise<void> {
-  await em.execute('delete from endpoint where last_used_on < ?', [unusedSince])
+  const rows = { table: 'endpoint', key: 'id', by: 'id', type: 'integer' } as const
+  await deleteInBatches(em, { ...rows, where: 'last_used_on < ?', values: [unusedSince] })
 }

@@ -1,6 +1,7 @@
 import { expireAudit } from '../../domain/audit/expireAudit.ts'
 import { pseudonymiseRemoved } from '../../domain/audit/pseudonymise.ts'
-import { forgetPayloads } from '../../domain/commands/forgetPayloads.ts'
+import { forgetAnswers, forgetPayloads } from '../../domain/commands/forgetPayloads.ts'
+import { deleteInBatches, type Expired } from '../../domain/deleteInBatches.ts'
 import { forgetForms } from '../../domain/imports/formStore.ts'
 import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
 import { CLAIMS_KEPT_MS, forgetClaims } from '../../domain/usage/claims.ts'
@@ -14,35 +15,61 @@ const OWED_DAYS = 7
 
 /**
  * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after 90,
- * and days of quotas and accepted usage after 400. Safe to run twice.
+ * and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step goes on where it ended. A step
+ * that fails keeps no other from being done.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
-  const em = context.orm.em.fork()
+  const { auditDays, orm } = context
+  const em = orm.em.fork()
   const before = (days: number) => new Date(context.now().getTime() - days * DAY)
-  await em.execute(
-    `update command set idempotency_hash = null, sealed_secret = null
-     where idempotency_hash is not null and created_at < ?`,
-    [before(1)],
-  )
-  await forgetForms(em, before(1))
-  await forgetPayloads(em)
-  await pseudonymiseRemoved(em)
-  if (context.auditDays > 0) await expireAudit(em, before(context.auditDays))
-  await em.execute('delete from session where expires_at < ?', [before(0)])
-  const { lease, log } = context
-  const ended = await em.transactional((own) =>
-    endLongLapsedEpochs(own, { afterDays: OWED_DAYS, marginMs: lease.marginMs }),
-  )
+  const steps: (() => Promise<unknown>)[] = [
+    () => forgetAnswers(em, before(1)),
+    () => forgetForms(em, before(1)),
+    () => forgetPayloads(em),
+    () => pseudonymiseRemoved(em),
+    async () => auditDays > 0 && (await expireAudit(em, before(auditDays))),
+    () => endLongLapsed(context),
+    ...expired(before).map((rows) => () => deleteInBatches(em, rows)),
+    () => forgetEndpoints(em, before(400 + UNUSED_DAYS)),
+    () => forgetClaims(em, new Date(context.now().getTime() - CLAIMS_KEPT_MS)),
+  ]
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error) => failures.push(error))
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} kinds of records could not be expired`)
+}
+
+function expired(before: (days: number) => Date): Expired[] {
+  return [
+    {
+      ...{ table: 'session', key: 'digest', by: 'expires_at', type: 'timestamptz' },
+      ...{ where: 'expires_at < ?', values: [before(0)] },
+    },
+    {
+      ...{ table: 'command', key: 'id', by: 'finished_at', type: 'timestamptz' },
+      // What a region is still owed goes with the row of the command.
+      where: `finished_at < ? and status in ('succeeded', 'failed')
+        and not exists (select from command_region where command_id = command.id and confirmed_at is null)`,
+      values: [before(90)],
+    },
+    {
+      ...{ table: 'notification', key: 'id', by: 'finished_at', type: 'timestamptz' },
+      ...{ where: `finished_at < ? and status <> 'pending'`, values: [before(90)] },
+    },
+    {
+      ...{ table: 'quota_day', key: 'key_id, day, region', by: 'key_id', type: 'text' },
+      ...{ where: 'day < ?', values: [before(400)] },
+    },
+    {
+      ...{ table: 'usage_accepted', key: 'account_id, day', by: 'account_id', type: 'text' },
+      ...{ where: 'day < ?', values: [before(400)] },
+    },
+  ]
+}
+
+async function endLongLapsed({ orm, lease, log }: WorkerContext): Promise<void> {
+  const ended = await orm.em
+    .fork()
+    .transactional((em) => endLongLapsedEpochs(em, { afterDays: OWED_DAYS, marginMs: lease.marginMs }))
   if (ended.length > 0) log.warn({ regions: ended }, 'regions that lapsed long ago will begin a new epoch')
-  // What a region is still owed goes with the row of the command.
-  await em.execute(
-    `delete from command where finished_at < ? and status in ('succeeded', 'failed')
-     and not exists (select from command_region where command_id = command.id and confirmed_at is null)`,
-    [before(90)],
-  )
-  await em.execute(`delete from notification where finished_at < ? and status <> 'pending'`, [before(90)])
-  await em.execute('delete from quota_day where day < ?', [before(400)])
-  await em.execute('delete from usage_accepted where day < ?', [before(400)])
-  await forgetEndpoints(em, before(400 + UNUSED_DAYS))
-  await forgetClaims(em, new Date(context.now().getTime() - CLAIMS_KEPT_MS))
 }
