@@ -92,8 +92,10 @@ function answerProblems(api: ApiContext): Middleware {
         throw new Problem('not-found', { detail: 'There is nothing here.' })
     } catch (error) {
       const problem = toProblem(error)
-      if (problem.status >= 500)
-        api.log.error({ requestId: ctx.state.requestId, err: error }, 'a request failed')
+      if (problem.status >= 500) {
+        const log = problem.slug === 'service-unavailable' ? api.log.seldom : api.log
+        log.error({ requestId: ctx.state.requestId, route: ctx.state.route, err: error }, 'a request failed')
+      }
       ctx.status = problem.status
       // Whatever the route had in mind for its own answer.
       ctx.set({ ...ANSWER_HEADERS, ...problem.headers })

@@ -75,7 +75,7 @@ export function createAttempts(redis: Redis, now: () => Date, log: Log): Attempt
     try {
       return (await within(BOUND_MS, answer)) as number[]
     } catch (cause) {
-      log.warn({ err: cause }, 'attempts to sign in cannot be counted')
+      log.seldom.warn({ err: cause }, 'attempts to sign in cannot be counted')
       throw new Problem('service-unavailable', {
         detail: 'Signing in is not possible right now.',
         retryAfter: 1,

@@ -71,9 +71,13 @@ function sendProblem(
 ): void {
   const problem = toProblem(error)
   const requestId = newRequestId(Date.now(), false)
-  if (problem.slug === 'service-unavailable') api.metrics.regionUnavailable.inc()
-  if (problem.status >= 500)
-    api.log.error({ requestId, route: path, err: error }, 'a verification could not be answered')
+  const isUnavailable = problem.slug === 'service-unavailable'
+  if (isUnavailable) api.metrics.regionUnavailable.inc()
+  if (problem.status >= 500) {
+    // While a dependency is away it is every request. An error of ours is found by its request's ID.
+    const log = isUnavailable ? api.log.seldom : api.log
+    log.error({ requestId, route: path, err: error }, 'a verification could not be answered')
+  }
   const body = JSON.stringify(problem.body(api.env.PROBLEM_BASE_URL, path, requestId))
   response
     .writeHead(problem.status, {

@@ -112,7 +112,7 @@ function noteUsedUp(api: ApiContext, ctx: Context, member: Member, attempts: Att
     .em()
     .transactional(async (em) => audit(em, { accountId: member.accountId, actor }, entry))
     .catch((error) =>
-      api.log.error({ requestId, err: error }, 'a blocked sign-in is missing in the audit log'),
+      api.log.seldom.error({ requestId, err: error }, 'a blocked sign-in is missing in the audit log'),
     )
 }
 

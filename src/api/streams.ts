@@ -65,7 +65,7 @@ export function logBrokenAnswers(log: Log) {
   return (error: Error & { code?: string }, ctx: Context | undefined) => {
     const requestId = ctx?.state.requestId
     if (callerLeft.has(error.code ?? ''))
-      log.info({ requestId }, 'the caller left before the end of the answer')
-    else log.error({ requestId, err: error }, 'an answer broke off')
+      log.seldom.info({ requestId }, 'the caller left before the end of the answer')
+    else log.seldom.error({ requestId, err: error }, 'an answer broke off')
   }
 }

@@ -75,8 +75,8 @@ export async function submitCommand<Kind extends CommandKind>(
   const sent = await deps.queues.add(submission.kind, data as never, id, { priority: ahead }).then(
     () => true,
     (error) => {
-      deps.log.warn(
-        { commandId: id, reason: error.message },
+      deps.log.seldom.warn(
+        { commandId: id, err: error },
         'the queue is away; the sweeper will send the command',
       )
       return false
@@ -85,7 +85,7 @@ export async function submitCommand<Kind extends CommandKind>(
   if (sent) await answered
   const command = await within(LOOK_MS, em.fork().findOneOrFail(CommandSchema, { id })).catch((error) => {
     // The row is there, and will be done: that its outcome cannot be read now is no reason to ask for it again.
-    deps.log.warn({ commandId: id, reason: error.message }, 'the outcome of a command cannot be read')
+    deps.log.seldom.warn({ commandId: id, err: error }, 'the outcome of a command cannot be read')
     return pending(submission, id, deps.now())
   })
   const outcome = command.status === 'applied' ? 'pending' : command.status

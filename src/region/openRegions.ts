@@ -8,7 +8,7 @@ import { Region } from './Region.ts'
  * Connects to every region that the environment names, the primary first. Without `register` the process only follows
  * the epochs that others have agreed on.
  */
-export function openRegions(env: Env, log: Log, register?: EpochRegister): Map<string, Region> {
+export function openRegions(env: Env, { seldom: log }: Log, register?: EpochRegister): Map<string, Region> {
   const kind = env.REGION_LEASE_MS > 0 ? ('leased' as const) : ('further' as const)
   const regions = [
     new Region({ name: PRIMARY, url: env.REDIS_URL, kind: 'primary', register }, log),

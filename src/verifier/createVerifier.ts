@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PRIMARY } from '../domain/regions.ts'
+import { kindOf, oncePerSecond } from '../platform/oncePerSecond.ts'
 import { within } from '../platform/within.ts'
 import { Region, RegionUnavailable } from '../region/Region.ts'
 import { Asks } from './Asks.ts'
@@ -32,7 +33,7 @@ export type VerifierOptions = {
   problemBaseUrl?: string
   /** Keys kept in memory; the least recently loaded leave first. 200,000 unless told. */
   maxCachedKeys?: number
-  /** What goes wrong beside the requests: connections, reports, the token. Never holds a key. `console.error` unless told. */
+  /** What goes wrong beside the requests: connections, reports, the token. Never holds a key. Default: `console.error`, once a second and kind at most. */
   onError?: (error: unknown) => void
 }
 
@@ -55,10 +56,18 @@ export type KeyVerifier = {
   readonly onError: (error: unknown) => void
 }
 
+/** While the region is away each request fails: then a line a second, with how many it was. */
+function toConsole(): (error: unknown) => void {
+  const write = oncePerSecond<unknown>((error, times) =>
+    console.error(times === undefined ? 'Pictify Keys:' : `Pictify Keys, ${times} times in a second:`, error),
+  )
+  return (error) => write(kindOf(error), error)
+}
+
 /** Needs the region's Redis alone; what only Postgres knows is asked through it, and answered by the service's workers. */
 export function createVerifier(options: VerifierOptions): KeyVerifier {
   const { redisUrl, serviceToken, region: name = PRIMARY, leases = true, keyPrefix = 'pk' } = options
-  const onError = options.onError ?? ((error) => console.error('Pictify Keys:', error))
+  const onError = options.onError ?? toConsole()
   const kind = name === PRIMARY ? 'primary' : leases ? 'leased' : 'further'
   const region = new Region(
     { name, url: redisUrl, kind },

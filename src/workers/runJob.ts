@@ -33,8 +33,10 @@ export async function runJob(context: WorkerContext, job: Job): Promise<unknown>
     }
     const last = attempt >= (job.opts.attempts ?? 1)
     context.metrics.jobs.inc({ job: name, outcome: last ? 'failed' : 'retry' })
-    if (last) context.log.error(entry, 'a job failed for good')
-    else context.log.warn(entry, 'a job will be retried')
+    // A verifier's question that nobody could answer is asked again with the next request.
+    const log = definition.queue === 'asks' ? context.log.seldom : context.log
+    if (last) log.error(entry, 'a job failed for good')
+    else context.log.seldom.warn(entry, 'a job will be retried')
     throw error
   } finally {
     stop()

@@ -1,0 +1,52 @@
+/** How often the same event is told. */
+const EVERY_MS = 1_000
+
+/** Kinds that are told apart at a time. What is beyond is told as one. */
+const MAX_KINDS = 100
+const OTHERS = 'others'
+
+type Repeats<Entry> = { times: number; first?: Entry }
+
+export type After = (ms: number, run: () => void) => void
+const later: After = (ms, run) => void setTimeout(run, ms).unref()
+
+/**
+ * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is told at once.
+ * Those that follow within a second are told together when it is over, by the first of them and their number, and so on for
+ * as long as they come. `tell` gets that number; undefined for one that stands for itself. `after` is for tests.
+ */
+export function oncePerSecond<Entry>(
+  tell: (entry: Entry, times: number | undefined) => void,
+  after: After = later,
+): (kind: string, entry: Entry) => void {
+  const open = new Map<string, Repeats<Entry>>()
+  const begin = (kind: string) => {
+    open.set(kind, { times: 0 })
+    after(EVERY_MS, () => end(kind))
+  }
+  const end = (kind: string) => {
+    const { times = 0, first } = open.get(kind) ?? {}
+    open.delete(kind)
+    if (times === 0) return
+    begin(kind)
+    tell(first as Entry, times)
+  }
+  return (asked, entry) => {
+    const kind = open.has(asked) || open.size < MAX_KINDS ? asked : OTHERS
+    const repeats = open.get(kind)
+    if (!repeats) {
+      begin(kind)
+      return tell(entry, undefined)
+    }
+    if (repeats.times === 0) repeats.first = entry
+    repeats.times += 1
+  }
+}
+
+/** What tells errors apart whose text may name something that is another each time. */
+export function kindOf(error: unknown): string {
+  const kinds: string[] = []
+  for (let each = error; each instanceof Error && kinds.length < 5; each = each.cause)
+    kinds.push(`${each.name} ${String((each as { code?: unknown }).code ?? '').slice(0, 40)}`)
+  return kinds.join(', ')
+}
