@@ -7,6 +7,7 @@ import { boundedBackoff, type FurtherRegion, queueName } from '../platform/queue
 import type { WorkerContext } from './context.ts'
 import { Postponed } from './Postponed.ts'
 import { runJob } from './runJob.ts'
+import { runSuspect } from './runSuspect.ts'
 import { takeTurns } from './takeTurns.ts'
 
 /** Queues of which no account takes all places. */
@@ -17,7 +18,7 @@ export type Workers = { close: () => Promise<void> }
 /**
  * One BullMQ worker per queue; a further region has a queue for what is to reach it, and in its own Redis one of its usage
  * and one of what its verifiers ask. A job whose worker died is taken up again within seconds (`lockDuration`), however often that happens: handlers
- * may run twice, and giving up would lose work.
+ * may run twice, and giving up would lose work. Commands that no worker survives are the exception: see runSuspect.ts.
  */
 export function startWorkers(
   context: WorkerContext,
@@ -56,7 +57,7 @@ export function startWorkers(
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     })
     connection.on('error', (error) =>
-      context.log.warn({ region, reason: error.message }, 'the Redis of a region’s queues is away'),
+      context.log.seldom.warn({ region, reason: error.message }, 'the Redis of a region’s queues is away'),
     )
     connections.push(connection)
     return connection
@@ -75,7 +76,8 @@ export function startWorkers(
   ]
   const run = async (job: Job, token?: string) => {
     try {
-      return await runJob({ ...context, orm: ormOf(job.name as JobName) }, job)
+      const own = { ...context, orm: ormOf(job.name as JobName) }
+      return await runSuspect(own, job, () => runJob(own, job))
     } catch (error) {
       if (!(error instanceof Postponed)) throw error
       await job.moveToDelayed(Date.now() + error.ms, token)
@@ -100,7 +102,7 @@ export function startWorkers(
       },
     })
     worker.on('error', (error) =>
-      context.log.warn({ queue: name, reason: error.message }, 'a worker met an error'),
+      context.log.seldom.warn({ queue: name, reason: error.message }, 'a worker met an error'),
     )
     return worker
   })

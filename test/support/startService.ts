@@ -15,6 +15,8 @@ export type ServiceProcess = {
   pid: number
   /** Ends it and waits for its end; SIGTERM unless told. Resolves with its exit code, null after SIGKILL. */
   end: (signal?: NodeJS.Signals) => Promise<number | null>
+  /** Resolves once it has ended, by itself or not. */
+  exited: Promise<number | null>
 }
 
 export type Api = ServiceProcess & { url: string }
@@ -74,6 +76,7 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     })
     const one: ServiceProcess = {
       pid: child.pid ?? 0,
+      exited,
       end: (signal = 'SIGTERM') => {
         running.delete(one)
         if (isRunning(child)) child.kill(signal)
