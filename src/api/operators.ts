@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import basicAuth from 'basic-auth'
+import { parse as parseBasic } from 'basic-auth'
 import type { Context, Middleware } from 'koa'
 import type { ApiContext } from './context.ts'
 import { createOperatorAttempts } from './operatorAttempts.ts'
@@ -26,7 +26,7 @@ export function operatorsOnly(api: ApiContext): Middleware {
   return async (ctx, next) => {
     const { OPERATOR_USER: user, OPERATOR_PASSWORD: password } = api.env
     if (password === undefined) throw new Problem('not-found', { detail: 'There is nothing here.' })
-    const given = basicAuth(ctx.req)
+    const given = parseBasic(ctx.get('Authorization'))
     if (!given) throw credentialsNeeded()
     const ip = api.clientIp(ctx.req)
     const { requestId } = ctx.state
