@@ -32,6 +32,9 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** The files that the page uses. The package has others, among them a page that loads an API from another host. */
+const FILES = ['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png']
+
 /** The API reference at /docs: Swagger UI, from its package, over /openapi.json. */
 export function docsPage(): Middleware {
   const assets = serve(dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist'))), {
@@ -52,6 +55,7 @@ export function docsPage(): Middleware {
       ctx.body = start
     } else {
       ctx.path = ctx.path.slice('/docs'.length)
+      if (!FILES.includes(ctx.path)) throw new Problem('not-found', { detail: 'There is nothing here.' })
       await assets(ctx as never, next)
     }
   }

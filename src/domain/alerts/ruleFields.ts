@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_ADDRESS } from '../addresses.ts'
 import { invalid } from '../failure.ts'
 import { isIpOrRange } from '../keys/allowedIps.ts'
 import { name } from '../names.ts'
@@ -19,6 +20,7 @@ export const WINDOWS = ['5m', '15m', '1h', '6h', '24h'] as const
 const duration = (max: number, least = 0) =>
   z
     .string()
+    .max(16, { abort: true })
     .refine(
       (value) => {
         const minutes = minutesOf(value)
@@ -52,7 +54,12 @@ const fields = {
   minRequests: z.int().min(1).max(1_000_000),
   notifyRecovery: z.boolean(),
   allowedRanges: z
-    .array(z.string().refine((range) => isIpOrRange(range), 'must be an IP address or a CIDR range'))
+    .array(
+      z
+        .string()
+        .max(MAX_ADDRESS, { abort: true })
+        .refine((range) => isIpOrRange(range), 'must be an IP address or a CIDR range'),
+    )
     .max(100),
 }
 
