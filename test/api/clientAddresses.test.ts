@@ -40,6 +40,15 @@ describe('one address in the spellings of proxies', () => {
     expect(callers.map(({ ip }: { ip: string }) => ip).sort()).toEqual(['10.1.2.3', '11.0.0.1'])
   })
 
+  it('is never that of the header Forwarded, which a proxy may let through from its client', async () => {
+    const { key } = await account.createKey({ allowedIps: ['10.0.0.0/8'] })
+    const say = async (headers: Record<string, string>) =>
+      (await account.as(key).get('/forward-auth', { headers })).status
+    expect(await say({ Forwarded: 'for=10.1.2.3' })).toBe(403)
+    expect(await say({ Forwarded: 'for=10.1.2.3', 'X-Forwarded-For': '11.0.0.1' })).toBe(403)
+    expect(await say({ Forwarded: 'for=11.0.0.1', 'X-Forwarded-For': '10.1.2.3' })).toBe(200)
+  })
+
   it('is the same to /verify and in reports; there an unreadable one is refused by name', async () => {
     const { id, key } = await account.createKey({ allowedIps: ['10.0.0.0/8'] })
     for (const ip of same)

@@ -50,6 +50,14 @@ it.each([['--help'], ['account', 'import', '--help'], ['usage', 'help', 'rebuild
   },
 )
 
+it.each([
+  ['account', 'create', '--name', 'A\u202eB'],
+  ['service-token', 'create', '--name', '\u200b'],
+])('bin/keys %s %s refuses a name that nobody can see', async (...args) => {
+  const { code, stderr } = await start(args).end
+  expect([code, stderr]).toEqual([1, expect.stringContaining('--name must')])
+})
+
 it('a password comes from standard input; the one in the arguments works, with a warning', async () => {
   const [address, password] = [email(), 'from standard input']
   const create = ['account', 'create', '--name', 'A', '--email', address, '--json']

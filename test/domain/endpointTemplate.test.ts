@@ -24,6 +24,8 @@ it.each([
   ['/images/7f3a90c2.png', '/images/{id}.png'],
   ['/posts/how-to-make-a-picture-of-every-page-of-a-site', '/posts/{id}'],
   ['/blobs/c2VjcmV0IQ==', '/blobs/{id}'],
+  ['/jobs/qwertzui12345678asdf', '/jobs/{id}'],
+  ['/jobs/4711wxyz', '/jobs/{id}'],
 ])('%s is %s', (path, template) => {
   expect(endpointTemplate(path)).toBe(template)
   expect(endpointTemplate(template)).toBe(template)
@@ -33,7 +35,8 @@ it.each([
   '',
   '/',
   '/images/:id/{page}/*',
-  '/v1/v2.1/v1beta1/1.0',
+  '/images/:identifierOfTheImageOfAnAccount1/{identifierOfAnotherImageOfAnAccount}',
+  '/v1/v2.1/v1beta1/1.0/20240115.1',
   '/oauth2/token',
   '/utf-8/iso-8601/base64/sha256/h264/es2015/ipv4/web3/s3/mp3',
   '/.well-known/openid-configuration',
