@@ -40,6 +40,17 @@ it('every file and folder of the annotated tree exists', async () => {
   for (const path of paths) await expect(access(join(root, path)), path).resolves.toBeUndefined()
 })
 
+it('the annotated tree has every folder of src/, of src/domain/ and of src/api/', async () => {
+  const tree = blocksOf(await readmeSection('Where things are')).find(({ language }) => language === 'tree')
+  const paths = pathsOf(tree?.text ?? '')
+  const folders = async (within: string) =>
+    (await readdir(join(root, within), { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${within}${name}/`)
+  const there = (await Promise.all(['src/', 'src/domain/', 'src/api/'].map(folders))).flat()
+  expect(there.filter((path) => !paths.includes(path))).toEqual([])
+})
+
 it('every link of the README and of docs/ to a file of the repository leads to one', async () => {
   const guides = (await readdir(join(root, 'docs')))
     .filter((name) => name.endsWith('.md'))
