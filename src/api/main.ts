@@ -117,7 +117,7 @@ const api: ApiContext = {
   streamLimit: new StreamLimit(),
   cookies,
   attempts: createAttempts(primary.redis, now, log),
-  passwords: createPasswords(),
+  passwords: createPasswords(env.SECRETS_KEY),
   knownDevices: createKnownDevices(cookies, env.SECRETS_KEY),
   clientIp: createClientIp(env.TRUSTED_PROXIES),
   now,

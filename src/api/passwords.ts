@@ -1,5 +1,5 @@
-import argon2 from 'argon2'
 import pLimit from 'p-limit'
+import { hashPassword, matchPassword, saltFor } from '../platform/passwordHash.ts'
 import { Problem } from './problems.ts'
 
 /** libuv has four threads, which name look-ups and files need, too. One hash takes 64 MiB while it runs. */
@@ -11,12 +11,16 @@ const WAITING = 32
 export type Passwords = {
   /** Throws when one more would be refused: to be asked before other work is done. */
   requireRoom: () => void
-  hash: (password: string) => Promise<string>
-  /** Takes as long without a hash (then there is nobody to be right about) as with one. */
-  verify: (hash: string | undefined, password: string) => Promise<boolean>
+  /** `known`: any hash of a password of the same address. */
+  hash: (password: string, email: string, known: string | undefined) => Promise<string>
+  /**
+   * Which of the hashes, all of passwords of one address, are of this password. Takes as long without any (then there is
+   * nobody to be right about) as with many.
+   */
+  matching: (hashes: string[], password: string) => Promise<Set<string>>
 }
 
-export function createPasswords(): Passwords {
+export function createPasswords(secretsKey: string): Passwords {
   const limit = pLimit(AT_ONCE)
   const requireRoom = () => {
     if (limit.pendingCount < WAITING) return
@@ -29,15 +33,16 @@ export function createPasswords(): Passwords {
     requireRoom()
     return limit(work)
   }
-  let nobody: Promise<string> | undefined
+  const nobody = saltFor('', secretsKey, undefined)
   return {
     requireRoom,
-    hash: async (password) => run(() => argon2.hash(password)),
-    verify: async (hash, password) =>
+    hash: async (password, email, known) =>
+      run(() => hashPassword(password, saltFor(email, secretsKey, known))),
+    matching: async (hashes, password) =>
       run(async () => {
-        nobody ??= argon2.hash('nobody has this password')
-        const isRight = await argon2.verify(hash ?? (await nobody), password)
-        return isRight && hash !== undefined
+        if (hashes.length > 0) return matchPassword(hashes, password)
+        await hashPassword(password, nobody)
+        return new Set()
       }),
   }
 }

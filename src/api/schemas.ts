@@ -12,6 +12,12 @@ export const Email = z.email('must be an email address').max(254)
 
 export const Password = z.string().min(10).max(256)
 
+/** The token of an emailed link. What cannot be one is not found like any other. */
+export const LinkToken = z
+  .string()
+  .max(64)
+  .transform((token) => (/^[0-9A-Za-z]{40}$/.test(token) ? token : 'none'))
+
 /** A query parameter that is a whole number. */
 export const whole = (min: number, max: number, fallback: number) =>
   z

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
+import type { Login } from '../domain/accounts/logins.ts'
 import { type Member, MemberSchema } from '../domain/accounts/Member.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
-import { deleteSession, insertSession } from '../domain/accounts/sessionStore.ts'
+import { deleteSession, insertSession, moveSession } from '../domain/accounts/sessionStore.ts'
 import { audit } from '../domain/audit/audit.ts'
 import type { Actor } from '../domain/commands/Command.ts'
+import { Failure } from '../domain/failure.ts'
 import { rolePermissions } from '../domain/keys/access.ts'
 import { holdingOfRole } from '../domain/keys/holding.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
@@ -20,13 +22,13 @@ const LENGTH_MS = 12 * 3600 * 1000
  * Starts a session of a member whose password was right: a random cookie, of which only the digest is stored. Returns false, and
  * starts none, where the member has got another password or was removed since it was checked.
  */
-export async function startSession(api: ApiContext, ctx: Context, member: Member): Promise<boolean> {
+export async function startSession(api: ApiContext, ctx: Context, login: Login): Promise<boolean> {
+  const { member } = login
   const value = randomBytes(32).toString('base64url')
   const createdAt = api.now()
   const expiresAt = new Date(createdAt.getTime() + LENGTH_MS)
   const started = await api.em().transactional(async (em) => {
-    const session = { digest: digestOf(value), memberId: member.id, createdAt, expiresAt }
-    if (!(await insertSession(em, session, member.passwordHash))) return false
+    if (!(await insertSession(em, { digest: digestOf(value), createdAt, expiresAt }, login))) return false
     audit(
       em,
       { accountId: member.accountId, actor: actorOf(api, ctx, member) },
@@ -40,6 +42,34 @@ export async function startSession(api: ApiContext, ctx: Context, member: Member
   })
   if (started) api.cookies.write(ctx, SESSION_COOKIE, value, expiresAt)
   return started
+}
+
+/** Goes on in another account of the same person. Throws `account-not-found` where they are no member. */
+export async function switchAccount(
+  api: ApiContext,
+  ctx: Context,
+  { member: from }: SessionPrincipal,
+  accountId: string,
+): Promise<Member> {
+  const value = randomBytes(32).toString('base64url')
+  const digest = digestOf(api.cookies.read(ctx, SESSION_COOKIE) ?? '')
+  const at = api.now()
+  const moved = await api.em().transactional(async (em) => {
+    const session = await moveSession(em, { digest, next: digestOf(value), accountId, now: at })
+    if (!session)
+      throw new Failure('account-not-found', { detail: 'You are no member of an account with this ID.' })
+    const note = (action: string, member: Member) =>
+      audit(
+        em,
+        { accountId: member.accountId, actor: actorOf(api, ctx, member) },
+        { at, action, targetId: member.id },
+      )
+    note('session.ended', from)
+    note('session.started', session.member)
+    return session
+  })
+  api.cookies.write(ctx, SESSION_COOKIE, value, moved.expiresAt)
+  return moved.member
 }
 
 /** Ends the session that the cookie names, if there is one. */
@@ -63,7 +93,7 @@ export async function endSession(api: ApiContext, ctx: Context): Promise<void> {
   api.cookies.clear(ctx, SESSION_COOKIE)
 }
 
-const actorOf = (api: ApiContext, ctx: Context, member: Member): Actor => ({
+export const actorOf = (api: ApiContext, ctx: Context, member: Member): Actor => ({
   type: 'member',
   id: member.id,
   ip: api.clientIp(ctx.req),
@@ -77,7 +107,7 @@ export async function sessionPrincipal(api: ApiContext, ctx: Context): Promise<P
   requireSameOrigin(api, ctx)
   const em = api.em()
   const session = await em.findOne(SessionSchema, { digest: digestOf(value), expiresAt: { $gt: api.now() } })
-  const member = session && (await em.findOne(MemberSchema, { id: session.memberId }))
+  const member = session && (await em.findOne(MemberSchema, { id: session.memberId, status: 'active' }))
   if (!member) return undefined
   return {
     accountId: member.accountId,

@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { findMemberByEmail } from '../domain/accounts/accountStore.ts'
+import { findLogins, type Login } from '../domain/accounts/logins.ts'
 import type { Member } from '../domain/accounts/Member.ts'
 import { audit } from '../domain/audit/audit.ts'
 import type { Attempt, Budget } from './attempts.ts'
@@ -21,12 +21,17 @@ export async function requireAttempts(api: ApiContext, ctx: Context): Promise<vo
   ctx.state.attempts = [await take(api, budgets)]
 }
 
-/** Signs in whoever knows the password. Throws a Problem: 401 `invalid-credentials`, 429 past the bounds. */
+type Credentials = { email: string; password: string; accountId?: string }
+
+/**
+ * Signs in whoever knows the password. Of several accounts that it opens, and none of which was chosen, it signs in to none and
+ * returns their members. Throws a Problem: 401 `invalid-credentials`, 429 past the bounds.
+ */
 export async function signInMember(
   api: ApiContext,
   ctx: Context,
-  { email: typed, password }: { email: string; password: string },
-): Promise<Member> {
+  { email: typed, password, accountId }: Credentials,
+): Promise<Member[]> {
   const email = typed.toLowerCase()
   const attempts: Attempt[] = ctx.state.attempts
   try {
@@ -37,18 +42,19 @@ export async function signInMember(
       ? [...networkBudgets(address), ...emailBudgets(email, address)]
       : emailBudgets(email, address)
     if (!device?.isFor(email)) attempts.push(await take(api, further))
-    const member = await findMemberByEmail(api.em(), email)
-    const isRight = await api.passwords.verify(member?.passwordHash, password)
-    if (!member || !isRight) {
-      if (member) noteUsedUp(api, ctx, member, attempts)
-      throw wrong()
-    }
-    await take(api, [successBudget(member.id)])
-    if (!(await startSession(api, ctx, member))) throw wrong()
+    const logins = await findLogins(api.em(), email)
+    const opened = await openedBy(api, logins, password)
+    if (opened.length === 0) noteUsedUp(api, ctx, logins, attempts)
+    const chosen =
+      accountId === undefined ? opened : opened.filter(({ member }) => member.accountId === accountId)
+    const [login] = chosen
+    if (!login) throw wrong()
+    await take(api, [successBudget(login.member.id)])
+    if (chosen.length === 1 && !(await startSession(api, ctx, login))) throw wrong()
     api.knownDevices.remember(ctx, email, api.now())
-    api.metrics.signIns.inc({ outcome: 'succeeded' })
+    if (chosen.length === 1) api.metrics.signIns.inc({ outcome: 'succeeded' })
     await giveBack(attempts)
-    return member
+    return chosen.map(({ member }) => member)
   } catch (error) {
     // Only what was wrong counts, not what we could not do.
     if (!(error instanceof Problem && error.slug === 'invalid-credentials')) await giveBack(attempts)
@@ -57,25 +63,32 @@ export async function signInMember(
   }
 }
 
-/** Checks a member's present password. Guesses by a stolen session count like guesses at the sign-in. */
+async function openedBy(api: ApiContext, logins: Login[], password: string): Promise<Login[]> {
+  const hashes = [...new Set(logins.map(({ passwordHash }) => passwordHash))]
+  const matching = await api.passwords.matching(hashes, password)
+  return logins.filter(({ passwordHash }) => matching.has(passwordHash))
+}
+
+/** Checks the password of a login. Guesses by a stolen session or link count like guesses at the sign-in. `field` named it. */
 export async function requirePassword(
   api: ApiContext,
   ctx: Context,
-  member: Member,
+  login: Login,
   password: string,
+  field: string,
 ): Promise<void> {
-  const email = member.email.toLowerCase()
+  const email = login.member.email.toLowerCase()
   const device = api.knownDevices.read(ctx)
   const isKnown = device?.isFor(email) ?? false
   const budgets = device && isKnown ? [deviceBudget(device.id)] : emailBudgets(email, api.clientIp(ctx.req))
   const attempt = await take(api, budgets)
-  const isRight = await api.passwords.verify(member.passwordHash, password).catch(async (error) => {
+  const opened = await openedBy(api, [login], password).catch(async (error) => {
     await attempt.giveBack()
     throw error
   })
-  if (isRight) return attempt.giveBack()
-  noteUsedUp(api, ctx, member, [attempt])
-  throw invalidInput([{ field: 'currentPassword', message: 'is not your password', code: 'invalid_format' }])
+  if (opened.length > 0) return attempt.giveBack()
+  noteUsedUp(api, ctx, [login], [attempt])
+  throw invalidInput([{ field, message: 'is not your password', code: 'invalid_format' }])
 }
 
 async function take(api: ApiContext, budgets: Budget[]): Promise<Attempt> {
@@ -84,6 +97,9 @@ async function take(api: ApiContext, budgets: Budget[]): Promise<Attempt> {
     throw error
   })
 }
+
+/** Gives back what `requireAttempts` took, where what was tried was no password. */
+export const giveBackAttempts = (ctx: Context) => giveBack(ctx.state.attempts)
 
 async function giveBack(attempts: Attempt[]): Promise<void> {
   await Promise.all(attempts.map((attempt) => attempt.giveBack()))
@@ -94,23 +110,21 @@ function wrong(): Problem {
 }
 
 /**
- * One entry in the account's audit log per budget that is used up: not one per guess, of which strangers could make any number. The
+ * One entry in the audit log of each account of the address per budget that is used up: not one per guess, of which strangers could make any number. The
  * answer does not wait for it: how long it takes must not tell whether there is such a member.
  */
-function noteUsedUp(api: ApiContext, ctx: Context, member: Member, attempts: Attempt[]): void {
+function noteUsedUp(api: ApiContext, ctx: Context, logins: Login[], attempts: Attempt[]): void {
   const used = attempts.flatMap((attempt) => attempt.used).filter((name) => /^(email|device)/.test(name))
-  if (used.length === 0) return
+  if (used.length === 0 || logins.length === 0) return
   const { requestId } = ctx.state
   const actor = { type: 'system', id: 'sign-in', ip: api.clientIp(ctx.req), requestId } as const
-  const entry = {
-    at: api.now(),
-    action: 'session.refused',
-    targetId: member.id,
-    details: { from: blockedBy(used) },
-  }
+  const entry = { at: api.now(), action: 'session.refused', details: { from: blockedBy(used) } }
   api
     .em()
-    .transactional(async (em) => audit(em, { accountId: member.accountId, actor }, entry))
+    .transactional(async (em) => {
+      for (const { member } of logins)
+        audit(em, { accountId: member.accountId, actor }, { ...entry, targetId: member.id })
+    })
     .catch((error) =>
       api.log.seldom.error({ requestId, err: error }, 'a blocked sign-in is missing in the audit log'),
     )

@@ -1,6 +1,7 @@
 import { networksOf } from '../domain/addresses.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
 import type { Budget } from './attempts.ts'
+import type { ApiContext } from './context.ts'
 
 /** Failed attempts in a quarter of an hour. */
 const PER_NETWORK = 100
@@ -10,6 +11,9 @@ const PER_EMAIL = 100
 const PER_DEVICE = 10
 /** And successful ones: each costs a hash and a row. */
 const SUCCESSES = 100
+/** Links to set another password that are asked for. */
+const RESETS_PER_NETWORK = 30
+const RESETS_PER_EMAIL = 5
 
 /** Counted before the body is read. */
 export function networkBudgets(address: string): Budget[] {
@@ -37,3 +41,14 @@ export const successBudget = (memberId: string): Budget => ({
   name: `signed-in:${memberId}`,
   limit: SUCCESSES,
 })
+
+/** Counted before the body is read. */
+export async function requireResets(api: ApiContext, address: string): Promise<void> {
+  const [network = ''] = networksOf(address)
+  await api.attempts.take([{ name: `reset-network:${network}`, limit: RESETS_PER_NETWORK }])
+}
+
+/** Per network, so that strangers use up their own. What is sent is bounded by the address alone (`requestReset`). */
+export const resetBudgets = (email: string, address: string): Budget[] => [
+  { name: `reset:${digestOf(email)}:${networksOf(address)[0]}`, limit: RESETS_PER_EMAIL },
+]

@@ -1,7 +1,5 @@
-import argon2 from 'argon2'
 import { Command as Cli, Option } from 'commander'
 import { AccountSchema } from '../domain/accounts/Account.ts'
-import { MemberSchema, ROLES, type Role } from '../domain/accounts/Member.ts'
 import { type CustomLimits, limitsOf, PLANS, type Plan } from '../domain/accounts/plans.ts'
 import { CustomLimits as CustomLimitsSchema } from '../domain/commands/payloads.ts'
 import { newId } from '../domain/ids.ts'
@@ -10,13 +8,14 @@ import { generateSecret } from '../domain/keys/keyFormat.ts'
 import { readName } from '../domain/names.ts'
 import { exportCommand } from './exportAccount.ts'
 import { importCommand } from './importKeys.ts'
+import { hashed, memberOf } from './members.ts'
 import { print } from './print.ts'
-import { type PasswordOptions, readPassword, withPasswordOptions } from './readPassword.ts'
+import { type PasswordOptions, withPasswordOptions } from './readPassword.ts'
 import { withService } from './withService.ts'
 
 const planOption = () => new Option('--plan <plan>', 'the plan').choices([...PLANS])
 
-/** `account …` and `member …`. */
+/** `account …`. */
 export function accountCommands(): Cli {
   const account = new Cli('account').description('Accounts, their plans and members')
 
@@ -83,59 +82,16 @@ export function accountCommands(): Cli {
   return account
 }
 
-export function memberCommands(): Cli {
-  const member = new Cli('member').description('Members of accounts')
-
-  const add = member
-    .command('add')
-    .description('add a member to an account')
-    .argument('<accountId>')
-    .requiredOption('--email <email>')
-    .addOption(new Option('--role <role>').choices([...ROLES]).default('viewer'))
-    .option('--name <name>')
-  withPasswordOptions(add).action(async (accountId: string, options: NewMember, command: Cli) => {
-    const payload = await memberOf(options)
-    print(command, await withService(({ run }) => run('add-member', accountId, payload)))
-  })
-
-  member
-    .command('list')
-    .description('list an account’s members')
-    .argument('<accountId>')
-    .action(async (accountId: string, _options: unknown, command: Cli) => {
-      const rows = await withService(({ em }) =>
-        em.find(MemberSchema, { accountId }, { orderBy: { createdAt: 'asc' } }),
-      )
-      print(
-        command,
-        rows.map(({ id, email, role }) => ({ memberId: id, email, role })),
-      )
-    })
-  return member
-}
-
-type NewMember = PasswordOptions & { email: string; role?: Role; name?: string }
 type NewAccount = PasswordOptions & { name: string; plan: Plan; email?: string }
-
-async function memberOf({ email, role = 'admin', name, ...options }: NewMember) {
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(`"${email}" is not an email address.`)
-  const password = await readPassword(email, options)
-  if (password.length < 10) throw new Error('A password has at least 10 characters.')
-  return {
-    memberId: newId('member'),
-    email,
-    name: name === undefined ? null : readName('--name', name),
-    role,
-    passwordHash: await argon2.hash(password),
-  }
-}
 
 /** An account with its first admin key, whose value is in the result. Throws an Error that says why there is none. */
 export async function createAccount({ name, plan, email, ...options }: NewAccount) {
   if (email === undefined && (options.password !== undefined || options.passwordStdin))
     throw new Error('A password is a member’s: give --email, too.')
-  const member = email === undefined ? undefined : await memberOf({ email, ...options })
-  return withService(async ({ env, run }) => {
+  const given = email === undefined ? undefined : await memberOf({ email, ...options })
+  return withService(async (service) => {
+    const { env, run } = service
+    const member = given && (await hashed(service, given))
     const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'live')
     const adminKey = { keyId: newId('apiKey'), digest, hint }
     const accountId = newId('account')

@@ -3,6 +3,8 @@ import { randomBase62 } from './base62.ts'
 const prefixes = {
   account: 'acct',
   member: 'mem',
+  person: 'person',
+  passwordReset: 'reset',
   serviceToken: 'svc',
   apiKey: 'key',
   operation: 'op',

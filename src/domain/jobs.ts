@@ -128,6 +128,8 @@ export const jobs = {
   'create-account': commandJob('Creates an account with its first admin key'),
   'change-plan': commandJob('Changes an account’s plan or its own limits'),
   'add-member': commandJob('Adds a member to an account'),
+  'invite-member': commandJob('Invites a member by a link'),
+  'renew-invitation': commandJob('Invites a member again, by another link'),
   'update-member': commandJob('Changes a member’s role, name or password'),
   'remove-member': ending('Removes a member and their sessions'),
   'create-service-token': commandJob('Creates a token for a resource server'),
@@ -180,7 +182,6 @@ export const jobs = {
     retry: withoutEnd,
     summary: 'Adds one batch of reported usage events to the usage buckets',
   },
-  'count-refusals': scheduled('Counts the refused requests that regions have added up'),
   'load-states': ask('Brings the states of keys into the region of the verifier that asks', {
     digests: z.array(z.string()).max(1_000),
   }),
@@ -197,6 +198,19 @@ export const jobs = {
     // For a database that is away; a receiver's failures are rows, with a schedule of their own.
     retry: { attempts: 20, delayMs: 1_000 },
     summary: 'Makes one attempt to deliver a notification',
+  },
+  'send-invitation': {
+    queue: 'notifications',
+    data: z.object({ memberId: z.string() }),
+    retry: { attempts: 40, delayMs: 5_000, maxDelayMs: 600_000 },
+    summary: 'Sends the email of an invitation',
+  },
+  'send-password-reset': {
+    queue: 'notifications',
+    data: z.object({ resetId: z.string() }),
+    // Whoever waits asks again; the link ends after an hour.
+    retry: { attempts: 10, delayMs: 5_000 },
+    summary: 'Sends the email of a password reset',
   },
   'evaluate-alerts': scheduled('Lists the accounts whose alert rules are to be evaluated'),
   'evaluate-account': {

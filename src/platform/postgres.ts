@@ -5,6 +5,7 @@ import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../domain/accounts/Account.ts'
 import { MemberSchema } from '../domain/accounts/Member.ts'
+import { PersonSchema } from '../domain/accounts/Person.ts'
 import { ServiceTokenSchema } from '../domain/accounts/ServiceToken.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
 import { AlertRuleSchema } from '../domain/alerts/AlertRule.ts'
@@ -21,6 +22,7 @@ export type Orm = MikroORM
 const entities = [
   AccountSchema,
   MemberSchema,
+  PersonSchema,
   SessionSchema,
   ServiceTokenSchema,
   ApiKeySchema,

@@ -14,7 +14,6 @@ import { changePlan } from './jobs/changePlan.ts'
 import { checkServiceToken } from './jobs/checkServiceToken.ts'
 import { claimQuotas } from './jobs/claimQuotas.ts'
 import { closeUsageDays } from './jobs/closeUsageDays.ts'
-import { countRefusals } from './jobs/countRefusals.ts'
 import { createAccount } from './jobs/createAccount.ts'
 import { createAlert } from './jobs/createAlert.ts'
 import { createApiKey } from './jobs/createApiKey.ts'
@@ -27,6 +26,7 @@ import { expireRecords } from './jobs/expireRecords.ts'
 import { finishCommand } from './jobs/finishCommand.ts'
 import { foldMinutes } from './jobs/foldMinutes.ts'
 import { importApiKeys } from './jobs/importApiKeys.ts'
+import { inviteMember, renewInvitation } from './jobs/inviteMember.ts'
 import { loadStates } from './jobs/loadStates.ts'
 import { lookForImports } from './jobs/lookForImports.ts'
 import { maintainPartitions } from './jobs/maintainPartitions.ts'
@@ -41,6 +41,8 @@ import { revokeApiKey } from './jobs/revokeApiKey.ts'
 import { revokeServiceToken } from './jobs/revokeServiceToken.ts'
 import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './jobs/rollUp.ts'
 import { rotateApiKey } from './jobs/rotateApiKey.ts'
+import { sendInvitation } from './jobs/sendInvitation.ts'
+import { sendPasswordReset } from './jobs/sendPasswordReset.ts'
 import { sweepCommands } from './jobs/sweepCommands.ts'
 import { sweepExpiredKeys } from './jobs/sweepExpiredKeys.ts'
 import { sweepNotifications } from './jobs/sweepNotifications.ts'
@@ -61,6 +63,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'create-account': createAccount,
   'change-plan': changePlan,
   'add-member': addMember,
+  'invite-member': inviteMember,
+  'renew-invitation': renewInvitation,
   'update-member': updateMember,
   'remove-member': removeMember,
   'create-service-token': createServiceToken,
@@ -77,6 +81,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'delete-alert': deleteAlert,
   'mute-alert': muteAlert,
   'test-alert': testAlert,
+  'send-invitation': sendInvitation,
+  'send-password-reset': sendPasswordReset,
   'evaluate-alerts': evaluateAlerts,
   'evaluate-account': evaluateAccount,
   'finish-command': finishCommand,
@@ -84,7 +90,6 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'roll-up-verifications': rollUpVerifications,
   'take-back-verifications': takeBackVerifications,
   'roll-up-events': rollUpEvents,
-  'count-refusals': countRefusals,
   'load-states': loadStates,
   'claim-quotas': claimQuotas,
   'check-service-token': checkServiceToken,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runSql } from '../setup/runSql.ts'
 import { eventually } from '../support/eventually.ts'
 import { startReceiver } from '../support/receivers.ts'
+import { scanPostgres, scanRedis, scans } from '../support/scans.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 const SMTP_PASSWORD = 'the-password-of-the-smtp-server'
@@ -26,60 +25,6 @@ afterAll(async () => {
   await service.stop()
   await receiver.stop()
 })
-
-/** Every row of every table, as text. */
-async function scanPostgres(): Promise<string> {
-  const [tables] = await runSql(
-    service.databaseUrl,
-    `select tablename from pg_tables where schemaname = 'public'`,
-  )
-  const rows = await runSql(
-    service.databaseUrl,
-    ...(tables ?? []).map(({ tablename }) => `select t::text as row from "${tablename}" t`),
-  )
-  return rows
-    .flat()
-    .map(({ row }) => String(row))
-    .join('\n')
-}
-
-/** Every key of Redis with all that it holds: jobs, streams, states, counters. */
-async function scanRedis(): Promise<string> {
-  const redis = new Redis(service.redis.url)
-  try {
-    const found: string[] = []
-    for await (const names of redis.scanStream({ count: 1_000 })) {
-      for (const name of names as string[]) {
-        const read = {
-          string: () => redis.get(name),
-          hash: () => redis.hgetall(name),
-          list: () => redis.lrange(name, 0, -1),
-          set: () => redis.smembers(name),
-          zset: () => redis.zrange(name, '0', '-1'),
-          stream: () => redis.xrange(name, '-', '+'),
-        }[await redis.type(name)]
-        found.push(name, JSON.stringify(await read?.()))
-      }
-    }
-    return found.join('\n')
-  } finally {
-    redis.disconnect()
-  }
-}
-
-async function operatorPages(): Promise<string> {
-  const headers = { Authorization: `Basic ${btoa('operator:operator-password')}` }
-  const pages = [
-    '/metrics',
-    '/admin/queues/api/queues?activeQueue=commands&status=latest&page=1',
-    '/openapi.json',
-    '/readyz',
-  ]
-  const texts = await Promise.all(
-    pages.map(async (page) => (await fetch(`${service.url}${page}`, { headers })).text()),
-  )
-  return texts.join('\n')
-}
 
 /** Uses every kind of channel, with what works and what fails; returns what is secret about them. */
 async function useChannels(account: Awaited<ReturnType<Service['account']>>): Promise<string[]> {
@@ -183,14 +128,8 @@ it('promise 4: no table, Redis key, job, log, metric or page holds a secret that
     ({ status }) => status === 200,
   )
 
-  const scans: Record<string, () => Promise<string>> = {
-    Postgres: scanPostgres,
-    Redis: scanRedis,
-    output: async () => service.output.join(''),
-    operators: operatorPages,
-  }
   for (const [place, scan] of Object.entries(scans)) {
-    const text = await scan()
+    const text = await scan(service)
     expect(text.length, place).toBeGreaterThan(500)
     for (const secret of [...secrets, unknown, ...idempotencyKeys])
       expect(text.includes(secret), `${secret} in ${place}`).toBe(false)
@@ -201,7 +140,7 @@ it('the scans find what is there', async () => {
   const marker = 'a marker that a scan must find'
   const account = await service.account()
   await account.createKey({ name: marker })
-  expect(await scanPostgres()).toContain(marker)
-  expect(await scanRedis()).toContain(marker)
+  expect(await scanPostgres(service)).toContain(marker)
+  expect(await scanRedis(service)).toContain(marker)
   expect(service.output.join('')).toContain('listening')
 })

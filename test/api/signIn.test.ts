@@ -183,7 +183,7 @@ it('the member is found by the index, whatever the case', async () => {
   expect(await enter(email.toUpperCase())).toBe(201)
   const sql = `select * from member where ${HAS_EMAIL.replace('?', `'${email}'`)}`
   const [, plan] = await runSql(service.databaseUrl, 'set enable_seqscan = off', `explain ${sql}`)
-  expect(JSON.stringify(plan)).toContain('member_email')
+  expect(JSON.stringify(plan)).toContain('member_by_email')
 })
 
 it('a proxy that TRUSTED_PROXIES does not name is reported: once in the log, each time in the metrics', async () => {

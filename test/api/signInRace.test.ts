@@ -62,4 +62,22 @@ describe('a sign-in while the password is changed', () => {
     expect((await changed).status).toBe(200)
     expect(await countSessions()).toBe(0)
   })
+
+  it('of a person starts no session by the old password either', async () => {
+    const hash = await argon2.hash(password)
+    await runSql(
+      service.databaseUrl,
+      `insert into person (id, email, password_hash, created_at) values ('person_1', '${email}', '${hash}', now())`,
+      `update member set person_id = 'person_1' where id = '${memberId}'`,
+    )
+    expect((await signIn()).status).toBe(201)
+    await other.run('begin')
+    await other.run(`select 1 from member where person_id = 'person_1' order by id for no key update`)
+    await other.run(`update person set password_hash = '${await argon2.hash('another password')}'`)
+    await other.run(`delete from session where member_id = '${memberId}'`)
+    const signedIn = signIn()
+    await untilWaiting('insert into session')
+    await other.run('commit')
+    expect([(await signedIn).status, await countSessions()]).toEqual([401, 0])
+  })
 })

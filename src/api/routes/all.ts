@@ -9,11 +9,13 @@ import { createChannel, getChannel, listChannels } from './channels.ts'
 import { confirmChannel, showConfirmation } from './confirmChannel.ts'
 import { exportAccount } from './exportAccount.ts'
 import { importKeys } from './importKeys.ts'
+import { acceptInvitationRoute, readInvitation, renewInvitation } from './invitations.ts'
 import { remove, revoke, rotate } from './keyEnds.ts'
 import { keyNames } from './keyNames.ts'
 import { addMember, getMember, listMembers, removeMember, updateMember } from './members.ts'
 import { getNotification, listNotifications, redeliver } from './notifications.ts'
-import { changeOwnPassword, getSession, signIn, signOut } from './session.ts'
+import { completePasswordReset, requestPasswordReset } from './passwordResets.ts'
+import { changeOwnPassword, chooseAccount, getSession, signIn, signOut } from './session.ts'
 import { keyUsage } from './usage.ts'
 import { reportEvents } from './usageEvents.ts'
 import { usageSeries } from './usageSeries.ts'
@@ -42,6 +44,9 @@ export const routes: Route[] = [
   getMember,
   updateMember,
   removeMember,
+  renewInvitation,
+  readInvitation,
+  acceptInvitationRoute,
   listChannels,
   createChannel,
   showConfirmation,
@@ -65,6 +70,9 @@ export const routes: Route[] = [
   alertIncidents,
   signIn,
   getSession,
+  chooseAccount,
   changeOwnPassword,
+  requestPasswordReset,
+  completePasswordReset,
   signOut,
 ]

@@ -1,11 +1,14 @@
 import { z } from 'zod'
-import { loadMember } from '../../domain/accounts/accountStore.ts'
+import { loadMember, passwordIsPersonal } from '../../domain/accounts/accountStore.ts'
+import { InvitationResource } from '../../domain/accounts/invitationStore.ts'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
 import { Roles } from '../../domain/commands/payloads.ts'
 import { newId } from '../../domain/ids.ts'
 import { requireMemberEdit, requireRole } from '../../domain/keys/holding.ts'
 import { route } from '../guard.ts'
+import { hashFor } from '../hashFor.ts'
+import { invitationTo } from '../invitationLink.ts'
 import { respondToCommand } from '../respondToCommand.ts'
 import { Accepted, Email, IdParams, name, Password } from '../schemas.ts'
 
@@ -33,15 +36,22 @@ export const addMember = route(
     ...shared,
     method: 'post',
     path: '/members',
-    summary: 'Add a member',
+    summary:
+      'Invite a member by email. With a password they are added at once: it opens this account alone, whoever has the address.',
     body: z.strictObject({
       email: Email,
       role: Roles,
-      password: Password,
+      password: Password.optional(),
       name: name(100).nullable().default(null),
     }),
-    responses: { 201: MemberResource, 202: Accepted },
-    problems: ['email-taken', 'member-limit-reached', 'idempotency-conflict', 'idempotency-in-flight'],
+    responses: { 201: MemberResource.extend({ invitation: InvitationResource.optional() }), 202: Accepted },
+    problems: [
+      'email-taken',
+      'member-limit-reached',
+      'rate-limit-exceeded',
+      'idempotency-conflict',
+      'idempotency-in-flight',
+    ],
   },
   (input) =>
     respondToCommand(input, {
@@ -49,7 +59,12 @@ export const addMember = route(
         const { password, ...fields } = input.body
         requireRole(input.principal.holds, fields.role, 'role')
         const memberId = newId('member')
-        const payload = { ...fields, memberId, passwordHash: await input.api.passwords.hash(password) }
+        if (password === undefined) {
+          const payload = { ...fields, memberId, link: invitationTo(input.api, fields.email) }
+          return { kind: 'invite-member', targetId: memberId, payload }
+        }
+        const passwordHash = await hashFor(input.api, fields.email, password)
+        const payload = { ...fields, memberId, passwordHash }
         return { kind: 'add-member', targetId: memberId, payload }
       },
       present: (result) => ({ status: 201, body: result, headers: { Location: `/members/${result.id}` } }),
@@ -84,7 +99,7 @@ export const updateMember = route(
       .partial()
       .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
     responses: { 200: MemberResource, 202: Accepted },
-    problems: ['member-not-found', 'last-admin'],
+    problems: ['member-not-found', 'last-admin', 'password-is-personal'],
   },
   (input) =>
     respondToCommand(input, {
@@ -96,7 +111,8 @@ export const updateMember = route(
           role: body.role,
           hasPassword: password !== undefined,
         })
-        const passwordHash = password === undefined ? undefined : await api.passwords.hash(password)
+        if (password !== undefined && member.personId) throw passwordIsPersonal()
+        const passwordHash = password === undefined ? undefined : await hashFor(api, member.email, password)
         const payload = { ...changes, memberId: params.id, passwordHash }
         return { kind: 'update-member', targetId: params.id, payload }
       },

@@ -1,28 +1,60 @@
 import { z } from 'zod'
+import { accountsOf, loginOf, siblingAccounts } from '../../domain/accounts/logins.ts'
+import { type Member, ROLES } from '../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
+import { changePersonPassword } from '../changePersonPassword.ts'
+import type { ApiContext } from '../context.ts'
 import { route } from '../guard.ts'
+import { hashFor } from '../hashFor.ts'
 import { respondToCommand } from '../respondToCommand.ts'
 import { Accepted, Password } from '../schemas.ts'
-import { endSession } from '../sessions.ts'
+import { endSession, switchAccount } from '../sessions.ts'
 import { requireAttempts, requirePassword, signInMember } from '../signIn.ts'
 
-const SessionResource = z.object({ member: MemberResource, accountId: z.string() })
+const Accounts = z.array(z.object({ accountId: z.string(), name: z.string(), role: z.enum(ROLES) }))
+
+export const SessionResource = z.object({
+  member: MemberResource,
+  accountId: z.string(),
+  accounts: Accounts.describe('Those between which this person can switch, this one among them'),
+})
+
+export async function presentSession(
+  api: ApiContext,
+  member: Member,
+): Promise<z.infer<typeof SessionResource>> {
+  const accounts = await siblingAccounts(api.em(), member)
+  return { member: presentMember(member), accountId: member.accountId, accounts }
+}
 
 export const signIn = route(
   {
     method: 'post',
     path: '/session',
-    summary: 'Sign in; the session is a cookie',
+    summary: 'Sign in; the session is a cookie. A password that opens several accounts takes an accountId',
     tag: 'Session',
     auth: 'none',
     before: requireAttempts,
-    body: z.strictObject({ email: z.string().min(1).max(254), password: z.string().min(1).max(256) }),
-    responses: { 201: SessionResource },
+    body: z.strictObject({
+      email: z.string().min(1).max(254),
+      password: z.string().min(1).max(256),
+      accountId: z.string().max(64).optional().describe('One of those that the answer 200 lists'),
+    }),
+    responses: {
+      200: z.object({ accounts: Accounts }).describe('Not signed in yet: send it again with one of these'),
+      201: SessionResource,
+    },
     problems: ['invalid-credentials', 'rate-limit-exceeded'],
   },
   async ({ api, ctx, body }) => {
-    const member = await signInMember(api, ctx, body)
-    return { status: 201, body: { member: presentMember(member), accountId: member.accountId } }
+    const members = await signInMember(api, ctx, body)
+    const [member] = members
+    if (member && members.length === 1) return { status: 201, body: await presentSession(api, member) }
+    const accounts = await accountsOf(
+      api.em(),
+      members.map(({ id }) => id),
+    )
+    return { status: 200, body: { accounts } }
   },
 )
 
@@ -36,10 +68,7 @@ export const getSession = route(
     responses: { 200: SessionResource },
     problems: [],
   },
-  async ({ principal: { member, accountId } }) => ({
-    status: 200,
-    body: { member: presentMember(member), accountId },
-  }),
+  async ({ api, principal: { member } }) => ({ status: 200, body: await presentSession(api, member) }),
 )
 
 export const changeOwnPassword = route(
@@ -55,15 +84,37 @@ export const changeOwnPassword = route(
   },
   async (input) => {
     const { api, ctx, principal, body } = input
-    await requirePassword(api, ctx, principal.member, body.currentPassword)
+    const { member } = principal
+    await requirePassword(api, ctx, await loginOf(api.em(), member), body.currentPassword, 'currentPassword')
+    const passwordHash = await hashFor(api, member.email, body.password)
+    if (member.personId) {
+      await changePersonPassword(api, principal, member.personId, passwordHash)
+      return { status: 200, body: presentMember(member) }
+    }
     return respondToCommand(input, {
       prepare: async () => {
-        const { id } = principal.member
-        const payload = { memberId: id, passwordHash: await api.passwords.hash(body.password) }
-        return { kind: 'update-member', targetId: id, payload }
+        const payload = { memberId: member.id, passwordHash }
+        return { kind: 'update-member', targetId: member.id, payload }
       },
       present: (result) => ({ status: 200, body: result }),
     })
+  },
+)
+
+export const chooseAccount = route(
+  {
+    method: 'post',
+    path: '/session/account',
+    summary: 'Go on in another account of yours',
+    tag: 'Session',
+    auth: 'session',
+    body: z.strictObject({ accountId: z.string().max(64) }),
+    responses: { 200: SessionResource },
+    problems: ['account-not-found'],
+  },
+  async ({ api, ctx, principal, body }) => {
+    const member = await switchAccount(api, ctx, principal, body.accountId)
+    return { status: 200, body: await presentSession(api, member) }
   },
 )
 

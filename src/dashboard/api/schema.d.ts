@@ -338,7 +338,7 @@ export interface paths {
         get: operations["getMembers"];
         put?: never;
         /**
-         * Add a member
+         * Invite a member by email. With a password they are added at once: it opens this account alone, whoever has the address.
          * @description Takes the permission `members:manage`.
          */
         post: operations["postMembers"];
@@ -374,6 +374,60 @@ export interface paths {
          * @description Takes the permission `members:manage`.
          */
         patch: operations["patchMembersId"];
+        trace?: never;
+    };
+    "/members/{id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite a member who has not accepted yet again. The former link ends.
+         * @description Takes the permission `members:manage`.
+         */
+        post: operations["postMembersIdInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation’s link is for */
+        post: operations["postInvitationsRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation and sign in to its account */
+        post: operations["postInvitationsAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/channels": {
@@ -688,7 +742,7 @@ export interface paths {
         /** Who is signed in */
         get: operations["getSession"];
         put?: never;
-        /** Sign in; the session is a cookie */
+        /** Sign in; the session is a cookie. A password that opens several accounts takes an accountId */
         post: operations["postSession"];
         /** Sign out */
         delete: operations["deleteSession"];
@@ -696,6 +750,57 @@ export interface paths {
         head?: never;
         /** Change your password. It ends all of your sessions, this one included. */
         patch: operations["patchSession"];
+        trace?: never;
+    };
+    "/session/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on in another account of yours */
+        post: operations["postSessionAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a link to set another password. The answer is the same for every address */
+        post: operations["postPasswordResets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password-resets/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set another password by the link of an email. It opens every account of the address, and ends all of its sessions */
+        post: operations["postPasswordResetsComplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -3104,6 +3209,8 @@ export interface operations {
                         name: string | null;
                         /** @enum {string} */
                         role: "admin" | "editor" | "viewer";
+                        /** @enum {string} */
+                        status: "active" | "invited";
                         createdAt: string;
                         /** @constant */
                         record: "member";
@@ -3528,6 +3635,8 @@ export interface operations {
                             name: string | null;
                             /** @enum {string} */
                             role: "admin" | "editor" | "viewer";
+                            /** @enum {string} */
+                            status: "active" | "invited";
                             createdAt: string;
                         }[];
                     };
@@ -3606,7 +3715,7 @@ export interface operations {
                     email: string;
                     /** @enum {string} */
                     role: "admin" | "editor" | "viewer";
-                    password: string;
+                    password?: string;
                     /** @default null */
                     name?: string | null;
                 };
@@ -3625,7 +3734,14 @@ export interface operations {
                         name: string | null;
                         /** @enum {string} */
                         role: "admin" | "editor" | "viewer";
+                        /** @enum {string} */
+                        status: "active" | "invited";
                         createdAt: string;
+                        invitation?: {
+                            expiresAt: string;
+                            /** @description false: this service sends no email; its operator can show the link */
+                            emailed: boolean;
+                        };
                     };
                 };
             };
@@ -3762,6 +3878,8 @@ export interface operations {
                         name: string | null;
                         /** @enum {string} */
                         role: "admin" | "editor" | "viewer";
+                        /** @enum {string} */
+                        status: "active" | "invited";
                         createdAt: string;
                     };
                 };
@@ -3973,6 +4091,8 @@ export interface operations {
                         name: string | null;
                         /** @enum {string} */
                         role: "admin" | "editor" | "viewer";
+                        /** @enum {string} */
+                        status: "active" | "invited";
                         createdAt: string;
                     };
                 };
@@ -4031,8 +4151,355 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last-admin` */
+            /** @description `last-admin`, `password-is-personal` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limit-exceeded` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMembersIdInvite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        email: string;
+                        name: string | null;
+                        /** @enum {string} */
+                        role: "admin" | "editor" | "viewer";
+                        /** @enum {string} */
+                        status: "active" | "invited";
+                        createdAt: string;
+                        invitation: {
+                            expiresAt: string;
+                            /** @description false: this service sends no email; its operator can show the link */
+                            emailed: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description Not done yet: see Location */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        operation: {
+                            id: string;
+                            kind: string;
+                            status: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        key?: string;
+                    };
+                };
+            };
+            /** @description `validation-error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-authorization`, `invalid-api-key` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient-permissions`, `ip-not-allowed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member-not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member-not-invited`, `idempotency-in-flight` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency-conflict` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limit-exceeded` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postInvitationsRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        account: {
+                            name: string;
+                        };
+                        /** @enum {string} */
+                        role: "admin" | "editor" | "viewer";
+                        expiresAt: string;
+                        /** @description Whether this address has a password, to be asked for; else it chooses one */
+                        hasPassword: boolean;
+                    };
+                };
+            };
+            /** @description `validation-error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invitation-not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postInvitationsAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    /** @description A new one, or the one of this address. Whoever is signed in with this address needs none. */
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        member: {
+                            id: string;
+                            email: string;
+                            name: string | null;
+                            /** @enum {string} */
+                            role: "admin" | "editor" | "viewer";
+                            /** @enum {string} */
+                            status: "active" | "invited";
+                            createdAt: string;
+                        };
+                        accountId: string;
+                        /** @description Those between which this person can switch, this one among them */
+                        accounts: {
+                            accountId: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "admin" | "editor" | "viewer";
+                        }[];
+                    };
+                };
+            };
+            /** @description `validation-error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invitation-not-found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6738,9 +7205,18 @@ export interface operations {
                             name: string | null;
                             /** @enum {string} */
                             role: "admin" | "editor" | "viewer";
+                            /** @enum {string} */
+                            status: "active" | "invited";
                             createdAt: string;
                         };
                         accountId: string;
+                        /** @description Those between which this person can switch, this one among them */
+                        accounts: {
+                            accountId: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "admin" | "editor" | "viewer";
+                        }[];
                     };
                 };
             };
@@ -6803,10 +7279,28 @@ export interface operations {
                 "application/json": {
                     email: string;
                     password: string;
+                    /** @description One of those that the answer 200 lists */
+                    accountId?: string;
                 };
             };
         };
         responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accounts: {
+                            accountId: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "admin" | "editor" | "viewer";
+                        }[];
+                    };
+                };
+            };
             /** @description Done */
             201: {
                 headers: {
@@ -6820,9 +7314,18 @@ export interface operations {
                             name: string | null;
                             /** @enum {string} */
                             role: "admin" | "editor" | "viewer";
+                            /** @enum {string} */
+                            status: "active" | "invited";
                             createdAt: string;
                         };
                         accountId: string;
+                        /** @description Those between which this person can switch, this one among them */
+                        accounts: {
+                            accountId: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "admin" | "editor" | "viewer";
+                        }[];
                     };
                 };
             };
@@ -6964,6 +7467,8 @@ export interface operations {
                         name: string | null;
                         /** @enum {string} */
                         role: "admin" | "editor" | "viewer";
+                        /** @enum {string} */
+                        status: "active" | "invited";
                         createdAt: string;
                     };
                 };
@@ -7033,6 +7538,285 @@ export interface operations {
             };
             /** @description `rate-limit-exceeded` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postSessionAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    accountId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        member: {
+                            id: string;
+                            email: string;
+                            name: string | null;
+                            /** @enum {string} */
+                            role: "admin" | "editor" | "viewer";
+                            /** @enum {string} */
+                            status: "active" | "invited";
+                            createdAt: string;
+                        };
+                        accountId: string;
+                        /** @description Those between which this person can switch, this one among them */
+                        accounts: {
+                            accountId: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "admin" | "editor" | "viewer";
+                        }[];
+                    };
+                };
+            };
+            /** @description `validation-error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing-authorization` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient-permissions` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account-not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPasswordResets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Not done yet: see Location */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false: this service sends no email to anybody */
+                        emailed: boolean;
+                    };
+                };
+            };
+            /** @description `validation-error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limit-exceeded` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPasswordResetsComplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation-error` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password-reset-not-found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload-too-large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,17 +25,19 @@ export async function loadMember(em: SqlEntityManager, accountId: string, member
   return member
 }
 
-/** As the index `member_email` has it: `ilike` would read every member. */
+/** As the indexes `member_by_email` and `person_email` have it: `ilike` would read every row. */
 export const HAS_EMAIL = 'lower(email) = lower(?)'
 
-/** The member with this email address, whatever its case. */
-export function findMemberByEmail(em: SqlEntityManager, email: string): Promise<Member | null> {
-  return em.createQueryBuilder(MemberSchema).where(HAS_EMAIL, [email]).getSingleResult()
-}
-
-/** Emails are unique over all accounts, whatever their case. */
-export async function requireFreeEmail(em: SqlEntityManager, email: string): Promise<void> {
-  const rows = await em.execute('select 1 from member where lower(email) = lower(?)', [email])
+/** Emails are unique in their account, whatever their case. Nothing is said of other accounts. Lock the account first. */
+export async function requireFreeEmail(
+  em: SqlEntityManager,
+  accountId: string,
+  email: string,
+): Promise<void> {
+  const rows = await em.execute(`select 1 from member where account_id = ? and ${HAS_EMAIL}`, [
+    accountId,
+    email,
+  ])
   if (rows.length > 0)
     throw new Failure('email-taken', { detail: 'A member with this email address exists.' })
 }
@@ -54,11 +56,18 @@ export async function requireMemberRoom(em: SqlEntityManager, accountId: string)
 
 /** An account keeps at least one admin. Lock the account first. */
 export async function requireOtherAdmin(em: SqlEntityManager, member: Member): Promise<void> {
-  if (member.role !== 'admin') return
+  if (member.role !== 'admin' || member.status !== 'active') return
   const others = await em.count(MemberSchema, {
     accountId: member.accountId,
     role: 'admin',
+    status: 'active',
     id: { $ne: member.id },
   })
   if (others === 0) throw new Failure('last-admin', { detail: 'An account must keep at least one admin.' })
 }
+
+/** A password that opens other accounts, too, is nobody's to set but the person's. */
+export const passwordIsPersonal = () =>
+  new Failure('password-is-personal', {
+    detail: 'This member chose their password, and only they can change it. Remove them to keep them out.',
+  })

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { type Member, ROLES } from './Member.ts'
+import { MEMBER_STATUSES, type Member, ROLES } from './Member.ts'
 
 export const MemberResource = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string().nullable(),
   role: z.enum(ROLES),
+  status: z.enum(MEMBER_STATUSES),
   createdAt: z.string(),
 })
 
@@ -15,6 +16,7 @@ export function presentMember(member: Member): z.infer<typeof MemberResource> {
     email: member.email,
     name: member.name ?? null,
     role: member.role,
+    status: member.status,
     createdAt: member.createdAt.toISOString(),
   }
 }

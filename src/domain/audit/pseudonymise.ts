@@ -11,7 +11,7 @@ export async function pseudonymise(em: SqlEntityManager, memberId: string): Prom
   )
   await em.execute(
     `update command set result = jsonb_set(result, '{email}', result -> 'id')
-     where result ->> 'id' = ? and kind in ('add-member', 'update-member') and (result ->> 'email') is not null`,
+     where result ->> 'id' = ? and kind in ('add-member', 'invite-member', 'renew-invitation', 'update-member') and (result ->> 'email') is not null`,
     [memberId],
   )
 }

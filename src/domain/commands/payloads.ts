@@ -33,6 +33,13 @@ const newMember = z.object({
   passwordHash: z.string(),
 })
 
+/** How an invitation goes out. `targetHash`: the keyed hash of the address, for its budget. */
+const InvitationLink = z.object({
+  targetHash: z.string(),
+  emailed: z.boolean(),
+  digest: z.string().nullable().optional(),
+})
+
 /** The token of a confirmation link: as it is looked for, and sealed for the email. */
 const ChannelLink = z.object({ digest: z.string(), sealed: z.string() })
 
@@ -74,6 +81,8 @@ export const payloads = {
   }),
   'change-plan': z.object({ plan: z.enum(PLANS).optional(), customLimits: CustomLimits.optional() }),
   'add-member': newMember,
+  'invite-member': newMember.omit({ passwordHash: true }).extend({ link: InvitationLink }),
+  'renew-invitation': z.object({ memberId: z.string(), link: InvitationLink }),
   'update-member': z.object({
     memberId: z.string(),
     name: z.string().nullable().optional(),

@@ -24,7 +24,11 @@ export async function disableChannel(
     { at: now, action: 'channel.disabled', targetId: channel.id, details: { name: channel.name, reason } },
   )
   if (!canMail) return []
-  const admins = await em.find(MemberSchema, { accountId: channel.accountId, role: 'admin' })
+  const admins = await em.find(MemberSchema, {
+    accountId: channel.accountId,
+    role: 'admin',
+    status: 'active',
+  })
   const ids: string[] = []
   for (const { id: memberId } of admins) {
     const id = newId('notification')

@@ -6,12 +6,12 @@ import { requireRole } from '../../domain/keys/holding.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from '../commandJob.ts'
 
-/** The unique index on the email decides between two accounts that add it at once. */
+/** A member with a password that opens this account alone, whoever else has this address. */
 export const addMember = commandJob('add-member', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
   requireRole(await loadHolder(em, command), payload.role, 'role')
   await requireMemberRoom(em, account.id)
-  await requireFreeEmail(em, payload.email)
+  await requireFreeEmail(em, account.id, payload.email)
   const { memberId, ...fields } = payload
   const member = em.create(MemberSchema, { ...fields, id: memberId, accountId: account.id, createdAt: now })
   em.persist(member)

@@ -1,5 +1,4 @@
 import { AccountSchema } from '../../domain/accounts/Account.ts'
-import { requireFreeEmail } from '../../domain/accounts/accountStore.ts'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
@@ -39,7 +38,6 @@ export const createAccount = commandJob('create-account', async ({ em, command, 
     }),
   )
   if (member) {
-    await requireFreeEmail(em, member.email)
     const { memberId, ...fields } = member
     em.persist(em.create(MemberSchema, { ...fields, id: memberId, accountId, createdAt: now }))
   }

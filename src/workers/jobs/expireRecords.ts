@@ -46,6 +46,22 @@ function expired(before: (days: number) => Date): Expired[] {
       ...{ where: 'expires_at < ?', values: [before(0)] },
     },
     {
+      // Whom a process of the release before has left.
+      ...{ table: 'person', key: 'id', by: 'created_at', type: 'timestamptz' },
+      ...{
+        where: 'created_at < ? and not exists (select from member where person_id = person.id)',
+        values: [before(1)],
+      },
+    },
+    {
+      ...{ table: 'invitation_email', key: 'id', by: 'at', type: 'timestamptz' },
+      ...{ where: 'at < ?', values: [before(2)] },
+    },
+    {
+      ...{ table: 'password_reset', key: 'id', by: 'ends_at', type: 'timestamptz' },
+      ...{ where: 'ends_at < ? and counted_since < ?', values: [before(1), before(1)] },
+    },
+    {
       ...{ table: 'command', key: 'id', by: 'finished_at', type: 'timestamptz' },
       // What a region is still owed goes with the row of the command.
       where: `finished_at < ? and status in ('succeeded', 'failed')

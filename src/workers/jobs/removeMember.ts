@@ -1,4 +1,5 @@
 import { loadMember, lockAccount, requireOtherAdmin } from '../../domain/accounts/accountStore.ts'
+import { forgetPerson } from '../../domain/accounts/personStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { pseudonymise } from '../../domain/audit/pseudonymise.ts'
 import { requireRole } from '../../domain/keys/holding.ts'
@@ -11,7 +12,9 @@ export const removeMember = commandJob('remove-member', async ({ em, command, pa
   const member = await loadMember(em, account.id, payload.memberId)
   requireRole(await loadHolder(em, command), member.role, 'role')
   await requireOtherAdmin(em, member)
-  em.remove(member)
+  const { personId } = member
+  await em.remove(member).flush()
+  if (personId) await forgetPerson(em, personId)
   await pseudonymise(em, member.id)
   audit(em, command, { at: now, action: 'member.removed', targetId: member.id })
   return { result: { id: member.id } }

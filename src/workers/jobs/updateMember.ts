@@ -1,4 +1,10 @@
-import { loadMember, lockAccount, requireOtherAdmin } from '../../domain/accounts/accountStore.ts'
+import {
+  loadMember,
+  lockAccount,
+  passwordIsPersonal,
+  requireOtherAdmin,
+} from '../../domain/accounts/accountStore.ts'
+import { endInvitation } from '../../domain/accounts/invitationStore.ts'
 import { presentMember } from '../../domain/accounts/presentMember.ts'
 import { SessionSchema } from '../../domain/accounts/Session.ts'
 import { audit } from '../../domain/audit/audit.ts'
@@ -20,6 +26,10 @@ export const updateMember = commandJob('update-member', async ({ em, command, pa
   if (payload.role !== undefined) member.role = payload.role
   if (payload.name !== undefined) member.name = payload.name
   if (payload.passwordHash !== undefined) {
+    if (member.personId) throw passwordIsPersonal()
+    // Whoever has a password needs no invitation.
+    if (member.status === 'invited') await endInvitation(em, member.id)
+    member.status = 'active'
     member.passwordHash = payload.passwordHash
     // First the member's row, which a sign-in by the old password locks, then the sessions: none is left (see insertSession).
     await em.flush()

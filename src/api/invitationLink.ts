@@ -1,0 +1,12 @@
+import type { Env } from '../platform/env.ts'
+import type { ApiContext } from './context.ts'
+
+/** Whether links go out by email; else nothing is sent, and answers say so. */
+export const sendsEmail = ({ SMTP_URL, PUBLIC_URL }: Pick<Env, 'SMTP_URL' | 'PUBLIC_URL'>) =>
+  SMTP_URL !== undefined && PUBLIC_URL !== undefined
+
+/** How an invitation of this address goes out: the worker makes the link when it sends it. */
+export const invitationTo = ({ env, vault }: ApiContext, email: string) => ({
+  targetHash: vault.hashOf(email.toLowerCase()),
+  emailed: sendsEmail(env),
+})

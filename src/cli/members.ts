@@ -1,0 +1,107 @@
+import { Command as Cli, Option } from 'commander'
+import { HAS_EMAIL } from '../domain/accounts/accountStore.ts'
+import { newLinkToken } from '../domain/accounts/linkToken.ts'
+import { anyPasswordHash } from '../domain/accounts/logins.ts'
+import { MemberSchema, ROLES, type Role } from '../domain/accounts/Member.ts'
+import { newId } from '../domain/ids.ts'
+import { digestOf } from '../domain/keys/keyFormat.ts'
+import { readName } from '../domain/names.ts'
+import { hashPassword, saltFor } from '../platform/passwordHash.ts'
+import { createVault } from '../platform/vault.ts'
+import { print } from './print.ts'
+import { type PasswordOptions, readPassword, withPasswordOptions } from './readPassword.ts'
+import { type Service, withService } from './withService.ts'
+
+type NewMember = PasswordOptions & { email: string; role?: Role; name?: string }
+
+/** `member …`. */
+export function memberCommands(): Cli {
+  const member = new Cli('member').description('Members of accounts')
+
+  const add = member
+    .command('add')
+    .description('add a member with a password, which opens this account alone')
+    .argument('<accountId>')
+    .requiredOption('--email <email>')
+    .addOption(new Option('--role <role>').choices([...ROLES]).default('viewer'))
+    .option('--name <name>')
+  withPasswordOptions(add).action(async (accountId: string, options: NewMember, command: Cli) => {
+    const given = await memberOf(options)
+    const add = async (service: Service) => service.run('add-member', accountId, await hashed(service, given))
+    print(command, await withService(add))
+  })
+
+  member
+    .command('invite-link')
+    .description('invite a member and show the link, for a service without email; a former link ends')
+    .argument('<accountId>')
+    .requiredOption('--email <email>')
+    .addOption(new Option('--role <role>').choices([...ROLES]).default('viewer'))
+    .option('--name <name>')
+    .action(async (accountId: string, options: Omit<NewMember, keyof PasswordOptions>, command: Cli) =>
+      print(command, await inviteLink(accountId, options)),
+    )
+
+  member
+    .command('list')
+    .description('list an account’s members')
+    .argument('<accountId>')
+    .action(async (accountId: string, _options: unknown, command: Cli) => {
+      const rows = await withService(({ em }) =>
+        em.find(MemberSchema, { accountId }, { orderBy: { createdAt: 'asc' } }),
+      )
+      print(
+        command,
+        rows.map(({ id, email, role, status }) => ({ memberId: id, email, role, status })),
+      )
+    })
+  return member
+}
+
+/** A member as the command line gives it, with their password. */
+export async function memberOf({ email, role = 'admin', name, ...options }: NewMember) {
+  requireEmail(email)
+  const password = await readPassword(email, options)
+  if (password.length < 10) throw new Error('A password has at least 10 characters.')
+  return {
+    memberId: newId('member'),
+    email,
+    name: name === undefined ? null : readName('--name', name),
+    role,
+    password,
+  }
+}
+
+type GivenMember = Awaited<ReturnType<typeof memberOf>>
+
+/** The same as a command takes it. */
+export async function hashed({ env, em }: Service, { password, ...member }: GivenMember) {
+  const salt = saltFor(member.email, env.SECRETS_KEY, await anyPasswordHash(em, member.email))
+  return { ...member, passwordHash: await hashPassword(password, salt) }
+}
+
+function requireEmail(email: string): void {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(`"${email}" is not an email address.`)
+}
+
+/** The link is shown here and stored nowhere: whoever has it joins the account. */
+async function inviteLink(accountId: string, { email, role = 'viewer', name }: NewMember) {
+  requireEmail(email)
+  return withService(async ({ env, em, run }) => {
+    const token = newLinkToken()
+    const targetHash = createVault(env.SECRETS_KEY).hashOf(email.toLowerCase())
+    const link = { targetHash, emailed: false, digest: digestOf(token) }
+    const present = await em
+      .createQueryBuilder(MemberSchema)
+      .where(HAS_EMAIL, [email])
+      .andWhere({ accountId })
+      .getSingleResult()
+    const fields = { email, role, name: name === undefined ? null : readName('--name', name) }
+    const memberId = present?.id ?? newId('member')
+    const result = present
+      ? await run('renew-invitation', accountId, { memberId, link })
+      : await run('invite-member', accountId, { ...fields, memberId, link })
+    const { expiresAt } = result.invitation as { expiresAt: string }
+    return { memberId, url: `${env.PUBLIC_URL ?? ''}/dashboard/invitations#${token}`, expiresAt }
+  })
+}
