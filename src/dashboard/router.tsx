@@ -49,7 +49,25 @@ const pages: RouteObject[] = [
   { path: '*', element: <NotFoundPage /> },
 ]
 
+/** Where the links of emails lead, whoever is signed in. */
+const linkPages: RouteObject[] = [
+  {
+    path: '/invitations',
+    errorElement: <PageError />,
+    lazy: async () => ({
+      Component: (await import('./pages/links/InvitationPage.tsx')).InvitationPage,
+    }),
+  },
+  {
+    path: '/password-reset',
+    errorElement: <PageError />,
+    lazy: async () => ({
+      Component: (await import('./pages/links/PasswordResetPage.tsx')).PasswordResetPage,
+    }),
+  },
+]
+
 export const router = createBrowserRouter(
-  [{ path: '/', element: <Shell />, errorElement: <PageError />, children: pages }],
+  [...linkPages, { path: '/', element: <Shell />, errorElement: <PageError />, children: pages }],
   { basename: '/dashboard' },
 )

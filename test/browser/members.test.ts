@@ -42,26 +42,28 @@ describe('members', () => {
     expect(await findA11y(page)).toEqual([])
   })
 
-  it('are added; what is wrong is said beside its field', async () => {
-    await page.getByRole('button', { name: 'Add a member' }).click()
-    await dialog().getByRole('button', { name: 'Add the member' }).click()
+  it('are invited; what is wrong is said beside its field, and that no email goes out', async () => {
+    await page.getByRole('button', { name: 'Invite a member' }).click()
+    await dialog().getByRole('button', { name: 'Invite' }).click()
     await dialog().getByText('An email address, to sign in with.').waitFor()
     await dialog().getByLabel('Email').fill('ada@example@com')
     await dialog().getByLabel('Name').fill('Bob')
     await dialog().getByLabel('Editor').check()
-    await dialog().getByRole('button', { name: 'Make one' }).click()
     expect(await findA11y(page)).toEqual([])
     // The api knows better what an address is.
-    await dialog().getByRole('button', { name: 'Add the member' }).click()
+    await dialog().getByRole('button', { name: 'Invite' }).click()
     await dialog().getByText('Must be an email address').waitFor()
     await dialog().getByLabel('Email').fill('ada@example.com')
-    await dialog().getByRole('button', { name: 'Add the member' }).click()
+    await dialog().getByRole('button', { name: 'Invite' }).click()
     await dialog().getByText('A member with this email address exists.').waitFor()
     await dialog().getByLabel('Email').fill('bob@example.com')
-    await dialog().getByLabel('Password', { exact: true }).fill(password)
-    await dialog().getByRole('button', { name: 'Add the member' }).click()
+    await dialog().getByRole('button', { name: 'Invite' }).click()
+    await dialog().getByText('bin/keys member invite-link').waitFor()
+    expect(await findA11y(page)).toEqual([])
+    await dialog().getByRole('button', { name: 'Done' }).click()
     await dialog().waitFor({ state: 'detached' })
     await row('bob@example.com').getByText('Editor').waitFor()
+    await row('bob@example.com').getByText('Invited').waitFor()
   })
 
   it('get another name, role and password', async () => {
@@ -73,7 +75,8 @@ describe('members', () => {
     await row('bob@example.com').getByText('Robert').waitFor()
     await row('bob@example.com').getByText('Viewer').waitFor()
 
-    await choose('bob@example.com', 'Change password')
+    await choose('bob@example.com', 'Set a password')
+    await dialog().getByRole('button', { name: 'Make one' }).click()
     await dialog().getByLabel('New password', { exact: true }).fill('another long password')
     await dialog().getByRole('button', { name: 'Change the password' }).click()
     await dialog().waitFor({ state: 'detached' })

@@ -88,7 +88,7 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('main').and(focused).waitFor()
     await page.keyboard.press('Tab')
-    await page.getByRole('button', { name: 'Add a member' }).and(focused).waitFor()
+    await page.getByRole('button', { name: 'Invite a member' }).and(focused).waitFor()
 
     const account = page.getByRole('button', { name: 'eve@example.com', exact: true })
     await account.focus()
@@ -122,7 +122,7 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Tab')
     await page.getByRole('button', { name: 'eve@example.com', exact: true }).and(focused).waitFor()
     await page.keyboard.press('Tab')
-    await page.getByRole('button', { name: 'Add a member' }).and(focused).waitFor()
+    await page.getByRole('button', { name: 'Invite a member' }).and(focused).waitFor()
     await page.getByRole('button', { name: 'Open the menu' }).focus()
     await page.keyboard.press('Enter')
     await link.waitFor()

@@ -1,25 +1,44 @@
 import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconChevronDown } from '@tabler/icons-react'
+import { notifications } from '@mantine/notifications'
+import { IconCheck, IconChevronDown } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { client } from '../api/client.ts'
+import { useNavigate } from 'react-router'
+import { bodyOf, client } from '../api/client.ts'
+import { messageOf } from '../api/ProblemError.ts'
+import type { AccountChoice } from '../session/useSession.ts'
 import classes from './AccountMenu.module.css'
 import { OwnPassword } from './OwnPassword.tsx'
 
-type Props = { member: { email: string; name: string | null; role: string } }
+type Props = {
+  member: { email: string; name: string | null; role: string }
+  accountId: string
+  accounts: readonly AccountChoice[]
+}
 
-/** Who is signed in, the colour scheme, one's own password, and the way out. */
-export function AccountMenu({ member }: Props) {
+/** Who is signed in, their other accounts, the colour scheme, one's own password, and the way out. */
+export function AccountMenu({ member, accountId, accounts }: Props) {
   const queries = useQueryClient()
+  const navigate = useNavigate()
   const [isChanging, changing] = useDisclosure()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
+  // Nothing of the account stays in the page's memory.
+  const forget = () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
   const signOut = useMutation({
     mutationFn: () => client.DELETE('/session'),
     onSuccess: () => {
-      // Nothing of the account stays in the page's memory.
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+      forget()
       queries.setQueryData(['session'], null)
     },
+  })
+  const change = useMutation({
+    mutationFn: (other: string) => bodyOf(client.POST('/session/account', { body: { accountId: other } })),
+    onSuccess: (session) => {
+      forget()
+      queries.setQueryData(['session'], session)
+      void navigate('/')
+    },
+    onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
   })
   return (
     <>
@@ -40,6 +59,25 @@ export function AccountMenu({ member }: Props) {
           <Text component="div" size="xs" c="dimmed" px="sm" pb={4}>
             {member.role}
           </Text>
+          {accounts.length > 1 && (
+            <>
+              <Menu.Divider />
+              <Menu.Label>Account</Menu.Label>
+              {accounts.map((account) => {
+                const isHere = account.accountId === accountId
+                return (
+                  <Menu.Item
+                    key={account.accountId}
+                    aria-current={isHere || undefined}
+                    rightSection={isHere && <IconCheck size={16} aria-hidden />}
+                    onClick={() => isHere || change.mutate(account.accountId)}
+                  >
+                    {account.name}
+                  </Menu.Item>
+                )
+              })}
+            </>
+          )}
           <Menu.Divider />
           <Menu.Label>Colour scheme</Menu.Label>
           <Menu.RadioGroup

@@ -50,7 +50,7 @@ export function Shell() {
             Pictify Keys
           </Text>
         </Group>
-        <AccountMenu member={session.data.member} />
+        <AccountMenu {...session.data} />
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar} data-folded={!isOpen || undefined}>
         <Navigation role={session.data.member.role} />

@@ -1,13 +1,21 @@
-import { Alert, Button, Paper, PasswordInput, Stack, TextInput, Title } from '@mantine/core'
+import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { bodyOf, client } from '../api/client.ts'
 import { fieldMessages, messageOf, ProblemError } from '../api/ProblemError.ts'
-import classes from './SignInPage.module.css'
+import { AskForReset } from './AskForReset.tsx'
+import { ChooseAccount } from './ChooseAccount.tsx'
+import { SignInCard } from './SignInCard.tsx'
+import type { AccountChoice } from './useSession.ts'
 
-/** Asks for email and password. What a wrong pair answers does not tell which of them is wrong. */
+type Credentials = { email: string; password: string; accountId?: string }
+
+/** Asks for email and password, and for the account where they open several. What a wrong pair answers does not tell which is wrong. */
 export function SignInPage() {
   const queries = useQueryClient()
+  const [choices, setChoices] = useState<readonly AccountChoice[]>()
+  const [hasForgotten, setForgotten] = useState(false)
   const form = useForm({
     initialValues: { email: '', password: '' },
     validate: {
@@ -16,42 +24,63 @@ export function SignInPage() {
     },
   })
   const signIn = useMutation({
-    mutationFn: (body: { email: string; password: string }) => bodyOf(client.POST('/session', { body })),
-    onSuccess: (session) => queries.setQueryData(['session'], session),
-    onError: (error) => form.setErrors(fieldMessages(error)),
+    mutationFn: (body: Credentials) => bodyOf(client.POST('/session', { body })),
+    onSuccess: (answer) => {
+      if ('member' in answer) queries.setQueryData(['session'], answer)
+      else setChoices(answer.accounts)
+    },
+    onError: (error) => {
+      setChoices(undefined)
+      form.setErrors(fieldMessages(error))
+    },
   })
+  if (hasForgotten) return <AskForReset email={form.getValues().email} goBack={() => setForgotten(false)} />
+  if (choices)
+    return (
+      <SignInCard title="Choose an account">
+        <ChooseAccount
+          accounts={choices}
+          isPending={signIn.isPending}
+          choose={(accountId) => signIn.mutate({ ...form.getValues(), accountId })}
+        />
+      </SignInCard>
+    )
   const isOfFields = signIn.error instanceof ProblemError && signIn.error.errors.length > 0
   return (
-    <main className={classes.page}>
-      <Paper withBorder p="xl" className={classes.card}>
-        <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
-          <Stack>
-            <Title order={1} size="h2">
-              Sign in
-            </Title>
-            {signIn.error && !isOfFields && (
-              <Alert color="red" variant="light" role="alert">
-                {messageOf(signIn.error)}
-              </Alert>
-            )}
-            <TextInput
-              label="Email"
-              type="email"
-              autoComplete="username"
-              autoFocus
-              {...form.getInputProps('email')}
-            />
-            <PasswordInput
-              label="Password"
-              autoComplete="current-password"
-              {...form.getInputProps('password')}
-            />
-            <Button type="submit" loading={signIn.isPending} fullWidth>
-              Sign in
-            </Button>
-          </Stack>
-        </form>
-      </Paper>
-    </main>
+    <SignInCard title="Sign in">
+      <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
+        <Stack>
+          {signIn.error && !isOfFields && (
+            <Alert color="red" variant="light" role="alert">
+              {messageOf(signIn.error)}
+            </Alert>
+          )}
+          <TextInput
+            label="Email"
+            type="email"
+            autoComplete="username"
+            autoFocus
+            {...form.getInputProps('email')}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            {...form.getInputProps('password')}
+          />
+          <Button type="submit" loading={signIn.isPending} fullWidth>
+            Sign in
+          </Button>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            underline="always"
+            onClick={() => setForgotten(true)}
+          >
+            Forgot the password?
+          </Anchor>
+        </Stack>
+      </form>
+    </SignInCard>
   )
 }

@@ -4,6 +4,9 @@ import { ProblemError } from '../api/ProblemError.ts'
 
 export type Role = 'admin' | 'editor' | 'viewer'
 
+/** An account that somebody can work in, and as what. */
+export type AccountChoice = { accountId: string; name: string; role: Role }
+
 const sessionQuery = {
   queryKey: ['session'],
   staleTime: Number.POSITIVE_INFINITY,

@@ -97,6 +97,8 @@ export const actions: Record<string, Record<string, Wording>> = {
   },
   Members: {
     'member.added': { label: 'Member added', before: says('added the member'), after: role },
+    'member.invited': { label: 'Member invited', before: says('invited the member'), after: role },
+    'member.joined': { label: 'Member joined', before: says('accepted the invitation'), withoutTarget: true },
     'member.updated': { label: 'Member changed', before: changed('member') },
     'member.removed': { label: 'Member removed', before: says('removed the member') },
   },

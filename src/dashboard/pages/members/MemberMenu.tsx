@@ -1,12 +1,12 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
 
-export type MemberAction = 'edit' | 'password' | 'remove'
+export type MemberAction = 'edit' | 'invite' | 'password' | 'remove'
 
-type Props = { name: string; choose: (action: MemberAction) => void }
+type Props = { name: string; isInvited: boolean; choose: (action: MemberAction) => void }
 
 /** What can be done with a member. */
-export function MemberMenu({ name, choose }: Props) {
+export function MemberMenu({ name, isInvited, choose }: Props) {
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
@@ -16,7 +16,10 @@ export function MemberMenu({ name, choose }: Props) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => choose('edit')}>Change name or role</Menu.Item>
-        <Menu.Item onClick={() => choose('password')}>Change password</Menu.Item>
+        {isInvited && <Menu.Item onClick={() => choose('invite')}>Send the invitation again</Menu.Item>}
+        <Menu.Item onClick={() => choose('password')}>
+          {isInvited ? 'Set a password' : 'Change password'}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Item color="red" onClick={() => choose('remove')}>
           Remove

@@ -9,6 +9,7 @@ import { useMember } from '../../session/useSession.ts'
 import { AddMember } from './AddMember.tsx'
 import { ChangePassword } from './ChangePassword.tsx'
 import { EditMember } from './EditMember.tsx'
+import { InviteAgain } from './InviteAgain.tsx'
 import type { MemberAction } from './MemberMenu.tsx'
 import { MembersTable } from './MembersTable.tsx'
 import { type Member, nameOf } from './memberFields.ts'
@@ -32,7 +33,7 @@ function Members() {
         title="Members"
         description="Who can sign in to this dashboard, and what each of them may do."
       >
-        <Button onClick={() => setOpen({ action: 'add' })}>Add a member</Button>
+        <Button onClick={() => setOpen({ action: 'add' })}>Invite a member</Button>
       </PageTitle>
       {members.error ? (
         <LoadError error={members.error} retry={() => members.refetch()} />
@@ -81,15 +82,17 @@ function Roles() {
 }
 
 function titleOf(open: Open): string {
-  if (open.action === 'add') return 'Add a member'
+  if (open.action === 'add') return 'Invite a member'
   const name = nameOf(open.member)
   if (open.action === 'edit') return `Change ${name}`
+  if (open.action === 'invite') return `Invite ${name} again?`
   return open.action === 'password' ? `Change the password of ${name}` : `Remove ${name}?`
 }
 
 function Dialog({ open, close }: { open: Open; close: () => void }) {
   if (open.action === 'add') return <AddMember close={close} />
   if (open.action === 'edit') return <EditMember member={open.member} close={close} />
+  if (open.action === 'invite') return <InviteAgain member={open.member} close={close} />
   if (open.action === 'password') return <ChangePassword member={open.member} close={close} />
   return <RemoveMember member={open.member} close={close} />
 }

@@ -45,6 +45,11 @@ function Row({ member, choose }: { member: Member; choose: (action: MemberAction
           <Text size="sm" fw={550} className={classes.name}>
             {nameOf(member)}
           </Text>
+          {member.status === 'invited' && (
+            <Badge size="sm" variant="default" tt="none">
+              Invited
+            </Badge>
+          )}
           {isMine && (
             <Badge size="sm" variant="default" tt="none">
               You
@@ -62,7 +67,7 @@ function Row({ member, choose }: { member: Member; choose: (action: MemberAction
         <TimeText at={member.createdAt} size="sm" />
       </Table.Td>
       <Table.Td ta="right">
-        <MemberMenu name={nameOf(member)} choose={choose} />
+        <MemberMenu name={nameOf(member)} isInvited={member.status === 'invited'} choose={choose} />
       </Table.Td>
     </Table.Tr>
   )
