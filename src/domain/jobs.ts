@@ -182,6 +182,7 @@ export const jobs = {
     retry: withoutEnd,
     summary: 'Adds one batch of reported usage events to the usage buckets',
   },
+  'count-refusals': scheduled('Counts the refused requests that regions have added up'),
   'load-states': ask('Brings the states of keys into the region of the verifier that asks', {
     digests: z.array(z.string()).max(1_000),
   }),

@@ -43,7 +43,7 @@ if arg.once ~= '[]' then
   for _, one in ipairs(cjson.decode(arg.once)) do onceAt[one[1]] = one end
 end
 
-local results, size, decided, repeats = {}, 0, 0, {}
+local results, size, decided, refused, repeats = {}, 0, 0, 0, {}
 local minuteWrites, dayWrites, testWrites, monthWrites, monthChanged = {}, {}, {}, {}, {}
 
 for index, group in ipairs(groups) do
@@ -102,6 +102,7 @@ for index, group in ipairs(groups) do
     results[size] = string.format('%d,%d,%d,%d', code, inMinute, inDay, isTest and inTest or months[place])
     if code ~= STALE then
       decided = decided + 1
+      if code ~= ADMIT then refused = refused + 1 end
       if once then
         redis.call('SET', onceKey, once[3] .. '|' .. once[4] .. ',' .. string.format('%d', now) .. ',' .. results[size], 'EX', ONCE_SECONDS)
         storedNow[onceKey] = true
@@ -140,7 +141,15 @@ write(monthKey, monthWrites, 70 * 86400)
 
 local counted = table.concat(results, ',')
 if decided > 0 then
-  storeBatch('roll-up-verifications', now, now, counted)
-  redis.call('SET', recordKey, arg.sequence .. '|' .. string.format('%d', now) .. '|' .. counted, 'EX', DAY)
+  local part, stored, grain = arg, counted, ''
+  if refused > 0 and isCrowded(counted) then
+    local codes = {}
+    for place, result in ipairs(results) do codes[place] = tonumber(string.match(result, '^%d+')) end
+    grain = mergedGrain()
+    mergeRefusals(codes, groups, ids, accountIds, now, grain, 1)
+    part, stored = admittedPart(codes, results, groups, ids)
+  end
+  if part then storeBatch('roll-up-verifications', now, now, stored, part) end
+  redis.call('SET', recordKey, arg.sequence .. '|' .. string.format('%d', now) .. '|' .. grain .. '|' .. counted, 'EX', DAY)
 end
 return { 'OK', now, counted, repeats }

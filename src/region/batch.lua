@@ -10,9 +10,11 @@ local function counterKeys(at)
     prefix .. 'test-renders:day:' .. date, prefix .. 'renders:month:' .. string.sub(date, 1, 7)
 end
 
-local function storeBatch(name, now, at, results)
+-- `part`: instead of the whole batch, its JSON texts `keys`, `contexts` and `groups`.
+local function storeBatch(name, now, at, results, part)
+  part = part or arg
   storeJob(arg.queue, name, now, arg.options,
-    '{"batchId":"' .. arg.batchId .. '","region":"' .. arg.region .. '","at":' .. string.format('%d', at) .. ',"keys":' .. arg.keys
-    .. ',"accounts":' .. arg.accounts .. ',"contexts":' .. arg.contexts .. ',"groups":' .. arg.groups
+    '{"batchId":"' .. arg.batchId .. '","region":"' .. arg.region .. '","at":' .. string.format('%d', at) .. ',"keys":' .. part.keys
+    .. ',"accounts":' .. arg.accounts .. ',"contexts":' .. part.contexts .. ',"groups":' .. part.groups
     .. ',"results":"' .. results .. '"}')
 end

@@ -12,6 +12,13 @@ export const FILLER = '-'
 /** For how long the decision about a request with an Idempotency-Key is kept. Each takes some 300 bytes of Redis. */
 export const ONCE_SECONDS = 600
 
+/** From this many bytes on, waiting in the metering queue by estimate, refused requests are added up instead (see mergeRefusals.lua). */
+const UNMERGED_BYTES = 16 * 1024 * 1024
+/** What a job takes beside what it carries. */
+const JOB_BYTES = 800
+/** Above so many fields of refused requests their times are those of hours, above twice as many those of days. */
+const MERGED_FIELDS = 50_000
+
 /** TypeScript's constants as Lua's, under the same names. */
 const constants = (values: Record<string, number | string>) =>
   Object.entries(values)
@@ -25,11 +32,20 @@ const constants = (values: Record<string, number | string>) =>
 const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n${source('storeJob')}`
 
 const ofBatches =
-  constants({ ...codes, TEST_RENDERS_PER_DAY, FILLER, ONCE_SECONDS }) +
+  constants({
+    ...codes,
+    TEST_RENDERS_PER_DAY,
+    FILLER,
+    ONCE_SECONDS,
+    UNMERGED_BYTES,
+    JOB_BYTES,
+    MERGED_FIELDS,
+  }) +
   ADMIT_ARGS +
   addJob +
   source('civilDate') +
-  source('batch')
+  source('batch') +
+  source('mergeRefusals')
 
 /** What a region's Redis runs. Arguments and answers are described at the head of each file. */
 export const scripts = {
@@ -38,6 +54,7 @@ export const scripts = {
   noteSweep: source('noteSweep'),
   getStates: source('getStates'),
   putStates: source('civilDate') + source('putStates'),
+  sealRefusals: source('sealRefusals'),
   renewLease: source('renewLease'),
   reserve: source('civilDate') + source('reserve'),
   acceptEvents: addJob + source('acceptEvents'),

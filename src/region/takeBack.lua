@@ -8,7 +8,7 @@ if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local sequence = tonumber(arg.sequence)
 if tonumber(redis.call('GET', fenceKey) or 0) >= sequence then return { 'OK', 0 } end
 redis.call('SET', fenceKey, arg.sequence, 'EX', DAY)
-local made, at, counted = string.match(redis.call('GET', recordKey) or '', '^(%d+)|(%d+)|(.*)$')
+local made, at, grain, counted = string.match(redis.call('GET', recordKey) or '', '^(%d+)|(%d+)|(%d*)|(.*)$')
 if tonumber(made) ~= sequence then return { 'OK', 0 } end
 redis.call('DEL', recordKey)
 
@@ -36,7 +36,8 @@ local function lower(key, id, by)
 end
 
 local place, total = 0, 0
-for index, group in ipairs(cjson.decode(arg.groups)) do
+local groups = cjson.decode(arg.groups)
+for index, group in ipairs(groups) do
   local requests, units = 0, 0
   for member = 4, #group, 3 do
     place = place + 1
@@ -54,7 +55,14 @@ for index, group in ipairs(cjson.decode(arg.groups)) do
   else lower(monthKey, accountIds[group[1]], units) end
 end
 
-local results = {}
-for index, code in ipairs(codes) do results[index] = code .. rests[index] end
-storeBatch('take-back-verifications', time[1] * 1000, at, table.concat(results, ','))
+-- Refused requests that are in no job: taken back where they were added.
+local isMerged = grain ~= ''
+if isMerged then mergeRefusals(codes, groups, ids, accountIds, tonumber(at), tonumber(grain), -1) end
+local results, stored = {}, 0
+for index, code in ipairs(codes) do
+  if isMerged and code ~= ADMIT then code = STALE end
+  if code ~= STALE then stored = stored + 1 end
+  results[index] = code .. rests[index]
+end
+if stored > 0 then storeBatch('take-back-verifications', time[1] * 1000, at, table.concat(results, ',')) end
 return { 'OK', total }

@@ -3,16 +3,17 @@ import type { AcceptedUsage } from '../domain/usage/AcceptedUsage.ts'
 import { claimIdOf } from '../domain/usage/claims.ts'
 import { formerId } from '../domain/usage/eventIds.ts'
 import { canBeCounted } from '../domain/usage/eventTimes.ts'
-import type { UsageBatch } from '../domain/usage/UsageBatch.ts'
+import type { Refusals, UsageBatch } from '../domain/usage/UsageBatch.ts'
 import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
 import { codeName } from '../verifier/decision.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, parseRequestId } from '../verifier/requestId.ts'
 
-/** What a metering job asks for. */
+/** What a metering job asks for, or a part of the refused requests that a region has added up: `claim` is its own. */
 export type Work =
   | { name: 'roll-up-verifications'; data: JobData<'roll-up-verifications'> }
   | { name: 'take-back-verifications'; data: JobData<'take-back-verifications'> }
   | { name: 'roll-up-events'; data: JobData<'roll-up-events'> }
+  | { name: 'merged-refusals'; data: { claim: string; refusals: Refusals } }
 
 /** Ids that nobody had claimed: of batches and events, and of the requests that events complete. */
 export type Claimed = { fresh: Set<string>; completed: Set<string> }
@@ -22,7 +23,10 @@ export type Sums = { batch: UsageBatch; accepted: AcceptedUsage; impossible: num
 
 const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, stale: STALE, nameOf: codeName }
 
-export const eventsOf = (work: Work) => (work.name === 'roll-up-events' ? work.data.events.length : 1)
+export function eventsOf(work: Work): number {
+  if (work.name === 'roll-up-events') return work.data.events.length
+  return work.name === 'merged-refusals' ? work.data.refusals.length : 1
+}
 
 /**
  * A batch of verifications is claimed as a whole, an event by its own id, or by its request where that is its id. Taking a batch
@@ -31,6 +35,7 @@ export const eventsOf = (work: Work) => (work.name === 'roll-up-events' ? work.d
 export function claimsOf(work: Work): string[] {
   if (work.name === 'roll-up-verifications') return [work.data.batchId]
   if (work.name === 'take-back-verifications') return [work.data.batchId, takingBackOf(work.data.batchId)]
+  if (work.name === 'merged-refusals') return [work.data.claim]
   return work.data.events.map(([id, , , , , , , completes]) =>
     id === completes ? completionOf(completes) : claimIdOf(id),
   )
@@ -87,6 +92,12 @@ export function countWork(
     if (!fresh.delete(takingBackOf(work.data.batchId)) || !wasCounted) return
     batch.addVerifications(work.data, codes, -1)
     accepted.addVerifications(work.data, codes, -1)
+    return
+  }
+  if (work.name === 'merged-refusals') {
+    if (!fresh.delete(work.data.claim)) return
+    batch.addRefusals(work.data.refusals, codes)
+    accepted.addRefusals(work.data.refusals, codes)
     return
   }
   work.data.events.forEach((event, index) => {

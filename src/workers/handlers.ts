@@ -14,6 +14,7 @@ import { changePlan } from './jobs/changePlan.ts'
 import { checkServiceToken } from './jobs/checkServiceToken.ts'
 import { claimQuotas } from './jobs/claimQuotas.ts'
 import { closeUsageDays } from './jobs/closeUsageDays.ts'
+import { countRefusals } from './jobs/countRefusals.ts'
 import { createAccount } from './jobs/createAccount.ts'
 import { createAlert } from './jobs/createAlert.ts'
 import { createApiKey } from './jobs/createApiKey.ts'
@@ -90,6 +91,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'roll-up-verifications': rollUpVerifications,
   'take-back-verifications': takeBackVerifications,
   'roll-up-events': rollUpEvents,
+  'count-refusals': countRefusals,
   'load-states': loadStates,
   'claim-quotas': claimQuotas,
   'check-service-token': checkServiceToken,

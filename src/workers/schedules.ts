@@ -8,6 +8,7 @@ const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'sweep-commands', every: 5_000 },
   { job: 'relay-outbox', every: 5_000 },
   { job: 'sweep-notifications', every: 5_000 },
+  { job: 'count-refusals', every: 10_000 },
   // Usage is in its buckets within 2 s; 5 s after the half minute it is complete.
   { job: 'evaluate-alerts', pattern: '5,35 * * * * *' },
   { job: 'reset-test-quotas', pattern: '0 0 0 * * *' },

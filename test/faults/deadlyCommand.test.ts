@@ -47,7 +47,7 @@ it('a command that kills each worker that runs it ends as failed, and others go 
     ({ body }) => body.status !== 'pending',
     120_000,
   )
-  expect(ended.body).toMatchObject({ status: 'failed', problem: { status: 500 } })
+  expect(ended.body).toMatchObject({ status: 'failed', problem: { code: 'internal-error' } })
   expect(ended.body.problem.detail).toContain('workers stopped unexpectedly')
   for (const other of others) {
     const { body } = await eventually(

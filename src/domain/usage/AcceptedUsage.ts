@@ -1,4 +1,4 @@
-import type { EventTuple, VerificationCodes, Verifications } from './UsageBatch.ts'
+import type { EventTuple, Refusals, VerificationCodes, Verifications } from './UsageBatch.ts'
 
 const DAY = 86_400_000
 
@@ -31,6 +31,11 @@ export class AcceptedUsage {
         else if (code !== codes.stale && code !== codes.authenticated) counts.refused += by
       }
     }
+  }
+
+  addRefusals(refusals: Refusals, codes: VerificationCodes): void {
+    for (const { accountId, at, code, count } of refusals)
+      if (code !== codes.authenticated) this.#day(accountId, at).refused += count
   }
 
   addEvent([, , accountId, at, , , , completes]: EventTuple): void {

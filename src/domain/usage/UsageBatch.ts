@@ -49,6 +49,9 @@ export type QuotaUse = {
 export type Verifications = JobData<'roll-up-verifications'>
 export type EventTuple = (typeof EventRow)['_output']
 
+/** Refused requests that a region has added up; `at` in Unix ms, the start of their minute, hour or day. */
+export type Refusals = { keyId: string; accountId: string; at: number; code: number; count: number }[]
+
 /** The admission script's codes, as src/verifier/decision.ts has them, and the names under which refusals are stored. */
 export type VerificationCodes = {
   admitted: number
@@ -127,6 +130,23 @@ export class UsageBatch {
     quota.requests += by
     if (key.isTest) quota.testRenders += units
     else quota.liveRenders += units
+  }
+
+  /** Adds refused requests of which nothing else is known. Those that asked for a key's state alone are not counted. */
+  addRefusals(refusals: Refusals, codes: VerificationCodes): void {
+    for (const { keyId, accountId, at, code, count } of refusals) {
+      if (code === codes.authenticated) {
+        if (count > 0) this.#used(keyId, at)
+        continue
+      }
+      const bucket = this.#bucket(keyId, accountId, at)
+      const name = codes.nameOf(code)
+      bucket.refused[name] = (bucket.refused[name] ?? 0) + count
+      const { ips } = bucket.callers
+      const use = { requests: 0, refused: count, firstSeenAt: at, lastSeenAt: at }
+      const before = ips.get(OTHER_CALLERS)
+      ips.set(OTHER_CALLERS, before ? mergeUse(before, use) : use)
+    }
   }
 
   /**
