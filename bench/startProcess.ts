@@ -13,20 +13,24 @@ export type Process = {
 
 const READY_MS = 30_000
 
-/** `core`: the one processor that it may use (Linux, by taskset). `nodeArgs`: for Node, before the program's name. */
-export type ProcessOptions = { core?: number; nodeArgs?: string[] }
+/**
+ * `core`: the one processor that it may use (Linux, by taskset). `nodeArgs`: for Node, before the program's name. `ownSession`: Linux
+ * shares processors among sessions, and Postgres opens one for each connection.
+ */
+export type ProcessOptions = { core?: number; nodeArgs?: string[]; ownSession?: boolean }
 
 /** Starts a program of this repository with this Node. It never outlives this process; what it prints goes to stderr. */
 export async function startProcess(
   args: string[],
   env: NodeJS.ProcessEnv,
-  { core, nodeArgs = [] }: ProcessOptions = {},
+  { core, nodeArgs = [], ownSession = false }: ProcessOptions = {},
 ): Promise<Process> {
   const [command = '', ...rest] = [...onCore(core), process.execPath, ...nodeArgs, ...args]
   const child: ChildProcess = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 2, 2],
+    detached: ownSession,
   })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const failed = new Promise<never>((_, reject) => child.once('error', reject))
@@ -52,9 +56,10 @@ export async function startHttp(
   env: NodeJS.ProcessEnv,
   path: string,
   ready = 200,
+  options: ProcessOptions = {},
 ): Promise<HttpProcess> {
   const port = await freePort()
-  const started = await startProcess(args, { ...env, PORT: String(port), HOST: '127.0.0.1' })
+  const started = await startProcess(args, { ...env, PORT: String(port), HOST: '127.0.0.1' }, options)
   const url = `http://127.0.0.1:${port}`
   await waitForHttp(`${url}${path}`, {
     accept: (status) => status === ready,

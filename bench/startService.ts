@@ -9,7 +9,7 @@ import { type PostgresOptions, startPostgres } from '../src/dev/postgres.ts'
 import { startRedis } from '../src/dev/redis.ts'
 import { openPostgres } from '../src/platform/postgres.ts'
 import { openQueues } from '../src/platform/queues.ts'
-import { type ProcessOptions, startHttp, startProcess } from './startProcess.ts'
+import { type Process, type ProcessOptions, startHttp, startProcess } from './startProcess.ts'
 
 export type Service = Awaited<ReturnType<typeof startService>>
 
@@ -21,10 +21,19 @@ export type ServiceOptions = {
   /** Postgres flushes every commit to disk. Without it the disk plays no part in what is measured. */
   durable?: boolean
   sharedBuffers?: PostgresOptions['sharedBuffers']
+  /** For the api and the workers, beside what production sets. */
+  env?: NodeJS.ProcessEnv
+  /** For the api. */
+  api?: ProcessOptions
 }
 
 /** A Postgres, a Redis and one api process of our own, configured as in production; workers run only when asked for. */
-export async function startService({ durable = false, sharedBuffers }: ServiceOptions = {}) {
+export async function startService({
+  durable = false,
+  sharedBuffers,
+  env: further,
+  api: apiOptions,
+}: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(folder, 0o711)
@@ -41,6 +50,7 @@ export async function startService({ durable = false, sharedBuffers }: ServiceOp
     SECRETS_KEY: randomBytes(32).toString('base64'),
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
+    ...further,
   }
   const cli = async (...args: string[]): Promise<Record<string, string>> => {
     const options = { cwd: root, env: { ...process.env, ...env } }
@@ -52,7 +62,7 @@ export async function startService({ durable = false, sharedBuffers }: ServiceOp
     return JSON.parse(stdout)
   }
   await cli('migrate')
-  const api = await startHttp(['src/api/main.ts'], env, '/readyz')
+  const api = await startHttp(['src/api/main.ts'], env, '/readyz', 200, apiOptions)
   const orm = await openPostgres(postgres.url, { poolMax: 2 })
   const queues = openQueues(redis.url)
   const { metering } = queues.byName
@@ -64,10 +74,13 @@ export async function startService({ durable = false, sharedBuffers }: ServiceOp
   const startWorker = (options: ProcessOptions = {}) => startProcess(START_WORKER, env, options)
 
   /** Runs `task` beside a worker. */
-  const withWorker = async <Value>(task: () => Promise<Value>): Promise<Value> => {
-    const worker = await startWorker()
+  const withWorker = async <Value>(
+    task: (worker: Process) => Promise<Value>,
+    options?: ProcessOptions,
+  ): Promise<Value> => {
+    const worker = await startWorker(options)
     try {
-      return await task()
+      return await task(worker)
     } finally {
       await worker.stop()
     }

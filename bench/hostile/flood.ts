@@ -7,9 +7,14 @@ const CONNECTIONS = 64
 type Call = { name: string; method?: string; path: string; secret?: string; body?: unknown; type?: string }
 
 const unknown = () => generateSecret('pk', 'live').value
-const lines = '{}\n'.repeat(20_000)
+const [tooMany, asMany] = ['{}\n'.repeat(20_000), '{}\n'.repeat(5_000)]
 const year = new Date(Date.now() - 395 * 86_400_000).toISOString().slice(0, 10)
 const rule = { name: 'R', metric: 'requests', threshold: 1, window: '5m', channelIds: [] }
+
+const importOf = (name: string, body: string): Call => {
+  const path = '/api-keys/import?dryRun=true'
+  return { name, method: 'POST', path, body, type: 'application/x-ndjson' }
+}
 
 /** One of each kind. */
 const calls: (() => Call)[] = [
@@ -25,13 +30,8 @@ const calls: (() => Call)[] = [
   () => ({ name: 'rename key', method: 'PATCH', path: `/api-keys/${KEY_ID}`, body: { name: 'Flooded' } }),
   () => ({ name: 'rotate key', method: 'POST', path: `/api-keys/${KEY_ID}/rotate`, body: {} }),
   () => ({ name: 'delete key', method: 'DELETE', path: `/api-keys/${KEY_ID}` }),
-  () => ({
-    name: 'import',
-    method: 'POST',
-    path: '/api-keys/import?dryRun=true',
-    body: lines,
-    type: 'application/x-ndjson',
-  }),
+  () => importOf('import', tooMany),
+  () => importOf('import of 5,000', asMany),
   () => ({ name: 'preview rule', method: 'POST', path: '/alerts/preview', body: rule }),
   () => ({ name: 'create rule', method: 'POST', path: '/alerts', body: rule }),
   () => ({
