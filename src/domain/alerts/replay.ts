@@ -36,7 +36,7 @@ export function replay(rule: StoredRule, samples: Iterable<Sample>, pointMs: num
   const worseOf = rule.metric === 'key_expiring' ? Math.min : Math.max
   const worse = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : worseOf(a, b))
   const incidents: ReplayedIncident[] = []
-  const points = new Map<number, ReplayedPoint>()
+  const points = new Map<number, Omit<ReplayedPoint, 'at'> & { at: number }>()
   let state = restingState(0)
   for (const { at, reading } of samples) {
     const next = stepAlert(timing, state, reading, at)
@@ -62,11 +62,11 @@ export function replay(rule: StoredRule, samples: Iterable<Sample>, pointMs: num
     const before = points.get(stretch)
     const worst = before && RANK[before.state] > RANK[state.state] ? before.state : state.state
     points.set(stretch, {
-      at: iso(at),
+      at,
       value: worse(before?.value ?? null, value),
       threshold: threshold ?? before?.threshold ?? null,
       state: worst,
     })
   }
-  return { incidents, points: [...points.values()] }
+  return { incidents, points: [...points.values()].map((point) => ({ ...point, at: iso(point.at) })) }
 }
