@@ -5,6 +5,7 @@ import { oldestNotifications } from '../domain/notifications/oldestNotifications
 import { countDiffering } from '../domain/usage/reconcile.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
+import { lowerPool } from '../platform/lowPriority.ts'
 import {
   countVerifications,
   createMetrics,
@@ -47,6 +48,9 @@ const shutdown = createShutdown(log, env.SHUTDOWN_MS)
 const metrics = createMetrics()
 const now = () => new Date()
 
+await lowerPool().catch((error) =>
+  log.warn({ err: error }, 'passwords are hashed at the priority of the rest'),
+)
 const pools = await openPools(env.DATABASE_URL, apiPools(env))
 shutdown.add('postgres', () => pools.close())
 measurePools(metrics, pools)
