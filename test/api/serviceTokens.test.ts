@@ -126,6 +126,16 @@ it('promise 12: a flood of unknown tokens asks Postgres one question at a time, 
   expect(postgres.most).toBeLessThanOrEqual(2)
 })
 
+it('promise 12: unknown tokens cost twenty questions a second at the most', async () => {
+  const { postgres, tokens } = open()
+  const started = performance.now()
+  for (let asked = 0; asked < 6; asked++)
+    expect(await statusOf(() => tokens.require(by(secret().value)))).toBe(401)
+  expect(postgres.asked).toHaveLength(6)
+  // A timer may be late, and is a millisecond early at the most.
+  expect(performance.now() - started).toBeGreaterThan(5 * 49)
+})
+
 it('a token that was presented before it was created is good as soon as it is', async () => {
   const { postgres, tokens } = open()
   const { value, digest } = secret()

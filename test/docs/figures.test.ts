@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { MAX_IMPORT_BYTES, MAX_LINES } from '../../src/api/imports/ImportReader.ts'
+import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
+import { STREAMS_AT_ONCE } from '../../src/api/StreamLimit.ts'
+import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
+import { root } from '../../src/dev/dataDir.ts'
+import { MAX_MEMBERS } from '../../src/domain/accounts/accountStore.ts'
+import { MAX_RULES } from '../../src/domain/alerts/AlertRule.ts'
+import { mostUnfinished } from '../../src/domain/commands/limits.ts'
+import { MAX_FORMS } from '../../src/domain/imports/forms.ts'
+import { ASK_WAIT_MS } from '../../src/domain/jobs.ts'
+import { LEASE_MS } from '../../src/domain/notifications/deliveryStore.ts'
+import { TESTS_PER_HOUR } from '../../src/domain/notifications/testBudget.ts'
+import { MAX_CALLERS, MAX_REFUSED_CALLERS } from '../../src/domain/usage/callerNetwork.ts'
+import { MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
+import { apiPools, workerPools } from '../../src/platform/pools.ts'
+import { BOUND_MS } from '../../src/region/Region.ts'
+import { ONCE_SECONDS } from '../../src/region/scripts.ts'
+import { UNKNOWN_PER_MINUTE } from '../../src/verifier/UnknownLimit.ts'
+import { outside } from '../../src/workers/notifiers/postMessage.ts'
+
+const page = await readFile(join(root, 'docs/operating.md'), 'utf8')
+const api = apiPools({ DATABASE_CONNECTIONS: 20, DATABASE_TIMEOUT_MS: 10_000 })
+const worker = workerPools({ DATABASE_CONNECTIONS: 20, DATABASE_TIMEOUT_MS: 10_000 })
+
+const seconds = (...all: (number | undefined)[]) => all.map((ms = Number.NaN) => `${ms / 1_000} s`).join('; ')
+const count = (...all: number[]) => all.map((each) => new Intl.NumberFormat('en').format(each)).join('; ')
+const kib = (bytes: number) => (bytes % 1_048_576 === 0 ? `${bytes / 1_048_576} MiB` : `${bytes / 1_024} KiB`)
+
+it.each([
+  ['An idle connection to the api', seconds(serverOptions.keepAliveTimeout)],
+  ["The headers of a request, a new connection's", seconds(serverOptions.headersTimeout)],
+  ['A whole request, its body included', seconds(serverOptions.requestTimeout)],
+  ['A connection to Postgres: service tokens, verification', seconds(api.tokens.connectMs)],
+  [
+    'A connection to Postgres: changes; reads and exports',
+    seconds(api.changes.connectMs, api.reads.connectMs),
+  ],
+  ['A statement: service tokens', seconds(api.tokens.statementMs)],
+  ['A statement: unknown keys, usage reports', seconds(api.verification.statementMs)],
+  ['A statement: sessions and commands', seconds(api.changes.statementMs)],
+  ['A statement: a further page', seconds(api.streams.statementMs)],
+  [
+    'A worker’s connection: leases; commands; the rest',
+    seconds(worker.leases.connectMs, worker.commands.connectMs, worker.messages.connectMs),
+  ],
+  [
+    'A worker’s statement: commands; its wait for a lock',
+    seconds(worker.commands.statementMs, worker.commands.lockMs),
+  ],
+  ['A worker’s statement: leases, questions of the library', seconds(worker.asks.statementMs)],
+  [
+    'A worker’s statement: metering; alerts, notifications',
+    seconds(worker.metering.statementMs, worker.messages.statementMs),
+  ],
+  ['A worker’s statement: what runs by night', `${(worker.maintenance.statementMs ?? 0) / 60_000} min`],
+  ['Redis, for a verification', seconds(BOUND_MS)],
+  ["A worker's answer to a verifier library", seconds(ASK_WAIT_MS)],
+  ['A message to a webhook or Slack; an email', seconds(outside(false).timeoutMs)],
+  ['A message whose worker died', seconds(LEASE_MS)],
+  ['Exports and usage series that an account reads at once', `${STREAMS_AT_ONCE} a process`],
+  ['Unknown keys from one address (IPv6: /64), per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
+  ['Headers and request line', kib(MAX_HEADER_BYTES)],
+  ['The body of a request', kib(MAX_BYTES)],
+  ['The body of a request without credentials', kib(MAX_ANONYMOUS_BYTES)],
+  ['Callers of a key that a UTC day tells apart (an IPv6 /64 is one)', count(MAX_CALLERS)],
+  ['Of these, such as were only refused', count(MAX_REFUSED_CALLERS)],
+  ['Endpoints of an account in use', count(MAX_ENDPOINTS)],
+  ['Channels of an account; alert rules', `; ${count(MAX_RULES)}`],
+  ['Tests and confirmations of an account', `${count(TESTS_PER_HOUR)} an hour`],
+  ['Members of an account', count(MAX_MEMBERS)],
+  ['A file of keys to import, by the API', `${kib(MAX_IMPORT_BYTES)}, ${count(MAX_LINES)} lines`],
+  ['Prefixes and lengths of an account’s imported keys', count(MAX_FORMS)],
+  ['Unfinished commands of an account', count(mostUnfinished('create-api-key'))],
+  ['The same, for revoking and removing', count(mostUnfinished('revoke-api-key'))],
+  ['Answers that an `Idempotency-Key` repeats', `of \`/verify\` ${ONCE_SECONDS / 60} min`],
+])('%s: the tables say what the code does', (what, expected) => {
+  const row = page.split('\n').find((line) => line.startsWith(`| ${what} `))
+  expect(row?.split('|')[2], what).toContain(expected)
+})
+
+it('the pools of a process are divided as the page says', () => {
+  const sizes = (pools: object) =>
+    Object.values(pools as Record<string, { poolMax: number }>).map(({ poolMax }) => poolMax)
+  const [, ofApi = '', ofWorker = ''] =
+    /An api has (.*?)\. A worker has (.*?)\. Set more/s.exec(page.replaceAll('\n', ' ')) ?? []
+  const numbersIn = (text: string) => [...text.matchAll(/\d+/g)].map(Number)
+  expect(numbersIn(ofApi)).toEqual(sizes(api))
+  expect(numbersIn(ofWorker)).toEqual(sizes(worker))
+})
