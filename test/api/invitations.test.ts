@@ -143,7 +143,7 @@ describe('an invitation', () => {
   })
 })
 
-describe('an address that has a login', () => {
+describe('promise 8: an address that has a login', () => {
   it('is answered like one that has none, and mailed the same', async () => {
     const known = someone()
     await accept((await invite(a, known)).token, own)

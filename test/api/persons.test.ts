@@ -23,7 +23,7 @@ const signIn = (email: string, password: string, accountId?: string) =>
 const add = (account: Account, email: string, password: string, role = 'viewer') =>
   account.post('/members', { email, role, password })
 
-describe('an address that another account has', () => {
+describe('promise 8: an address that another account has', () => {
   it('is added like one that nobody has, and can be added by its own account afterwards', async () => {
     const [taken, free] = [someone(), someone()]
     await add(a, taken, first)

@@ -1,13 +1,15 @@
 import { AppShell, Burger, Center, Group, Loader, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { LoadError } from '../components/LoadError.tsx'
-import { SignInPage } from '../session/SignInPage.tsx'
 import { useSession } from '../session/useSession.ts'
 import { AccountMenu } from './AccountMenu.tsx'
 import { Navigation } from './Navigation.tsx'
 import classes from './Shell.module.css'
+
+/** Whoever is signed in does not wait for its code. */
+const SignInPage = lazy(async () => ({ default: (await import('../session/SignInPage.tsx')).SignInPage }))
 
 /** What surrounds every page; it asks to sign in first. */
 export function Shell() {
@@ -26,7 +28,12 @@ export function Shell() {
 
   if (session.error) return <LoadError error={session.error} retry={() => session.refetch()} />
   if (session.data === undefined) return <Waiting />
-  if (session.data === null) return <SignInPage />
+  if (session.data === null)
+    return (
+      <Suspense fallback={<Waiting />}>
+        <SignInPage />
+      </Suspense>
+    )
   return (
     <AppShell
       header={{ height: 56 }}
