@@ -11,18 +11,24 @@ import { parseRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 
 /** What a resource server reports of one request. */
-export const UsageEvent = z.strictObject({
-  id: z.string().min(1).max(128),
-  at: z.iso.datetime({ offset: true }),
-  keyId: z.string().min(1).max(64),
-  status: z.int().min(100).max(599),
-  latencyMs: z.number().min(0).max(86_400_000).optional(),
-  units: z.int().min(0).max(1_000_000).optional(),
-  requestId: z.string().max(64).optional().describe('Of a verification: this report completes that request'),
-  ip: z.string().max(MAX_ADDRESS).optional(),
-  endpoint: z.string().max(256).optional(),
-  method: z.string().max(16).optional(),
-})
+export const UsageEvent = z
+  .strictObject({
+    id: z.string().min(1).max(128),
+    at: z.iso.datetime({ offset: true }),
+    keyId: z.string().min(1).max(64),
+    status: z.int().min(100).max(599),
+    latencyMs: z.number().min(0).max(86_400_000).optional(),
+    units: z.int().min(0).max(1_000_000).optional(),
+    requestId: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('Of a verification: this report completes that request'),
+    ip: z.string().max(MAX_ADDRESS).optional(),
+    endpoint: z.string().max(256).optional(),
+    method: z.string().max(16).optional(),
+  })
+  .meta({ id: 'UsageEvent' })
 
 export type UsageEvent = z.infer<typeof UsageEvent>
 

@@ -10,17 +10,25 @@ import type { Slug } from './problems.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES, mediaTypeOf, readFile, readJson } from './readJson.ts'
 import { requireSession } from './sessions.ts'
 import { sendStream } from './streams.ts'
+import type { TAGS } from './tags.ts'
 import { validate } from './validate.ts'
 
 /** `session`: a person who is signed in, and no key. */
 export type Auth = { permission: string } | 'service' | 'session' | 'none'
 
+export type Tag = keyof typeof TAGS
+
 /** What a route declares; the guard checks all of it, and /openapi.json is made of it. */
 export type RouteSpec = {
   method: 'get' | 'post' | 'patch' | 'delete' | 'all'
   path: string
+  /** Its `operationId`, unique. */
+  operation: string
+  /** A title: `List keys`. */
   summary: string
-  tag: string
+  /** What a caller must know besides: whole sentences. */
+  description?: string
+  tag: Tag
   auth: Auth
   params?: z.ZodObject
   query?: z.ZodObject

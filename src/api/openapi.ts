@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { RouteSpec, Streams } from './guard.ts'
 import { problems, type Slug } from './problems.ts'
+import { TAGS } from './tags.ts'
 
 const always: Slug[] = ['validation-error', 'internal-error', 'service-unavailable']
 const ofAccounts: Slug[] = [
@@ -28,6 +30,23 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
   return json
 }
 
+const STATUSES: Record<number, string> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  412: 'PreconditionFailed',
+  413: 'PayloadTooLarge',
+  415: 'UnsupportedMediaType',
+  422: 'UnprocessableContent',
+  429: 'TooManyRequests',
+  500: 'InternalServerError',
+  503: 'ServiceUnavailable',
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
 /** The OpenAPI 3.1 document of what the guards check. */
 export function openApiOf(
   specs: RouteSpec[],
@@ -36,29 +55,49 @@ export function openApiOf(
   const paths: Record<string, Record<string, unknown>> = {}
   for (const spec of specs) {
     const path = spec.path.replace(/:(\w+)/g, '{$1}')
-    for (const method of spec.method === 'all' ? ['get', 'post'] : [spec.method]) {
-      paths[path] = { ...paths[path], [method]: operationOf(spec, method) }
-    }
+    if (spec.method !== 'all') paths[path] = { ...paths[path], [spec.method]: operationOf(spec) }
+    else paths[path] = { get: operationOf(spec), post: operationOf(spec, 'ByPost') }
   }
   return withSharedSchemas({
     openapi: '3.1.0',
     info: {
       title: 'Pictify Keys',
-      version: '1',
+      version,
       description: 'API keys: create, verify, meter, limit and revoke.',
+      contact: { name: 'Pictify', url: 'https://docs.pictify.io' },
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: publicUrl ?? '/' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       schemas: { Problem: schemaOf(Problem, 'output') },
+      responses: Object.fromEntries(
+        Object.entries(STATUSES).map(([status, name]) => [
+          name,
+          {
+            description: slugsOf(Number(status))
+              .map((slug) => `\`${slug}\``)
+              .join(', '),
+            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        ]),
+      ),
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key; X-API-Key is accepted too' },
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key. `X-API-Key` is accepted, too.' },
         session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
-        serviceToken: { type: 'http', scheme: 'bearer', description: 'A resource server’s service token' },
+        serviceToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The service token of a resource server',
+        },
       },
     },
   })
 }
+
+const slugsOf = (status: number) =>
+  (Object.keys(problems) as Slug[]).filter((slug) => problems[slug].status === status)
 
 type Document = { components: { schemas: Record<string, unknown> } }
 
@@ -78,7 +117,7 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
   return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/'))
 }
 
-function operationOf(spec: RouteSpec, method: string) {
+function operationOf(spec: RouteSpec, suffix = '') {
   const slugs = new Set<Slug>([...spec.problems, ...always])
   if (spec.auth === 'session') slugs.add('missing-authorization').add('insufficient-permissions')
   if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
@@ -86,10 +125,11 @@ function operationOf(spec: RouteSpec, method: string) {
   if (202 in spec.responses) slugs.add('rate-limit-exceeded')
   if (spec.body || spec.file) for (const slug of ofBodies) slugs.add(slug)
   return {
-    operationId: `${method}${spec.path.replace(/[^A-Za-z]+(\w)?/g, (_, letter = '') => letter.toUpperCase())}`,
+    operationId: `${spec.operation}${suffix}`,
     summary: spec.summary,
+    description: descriptionOf(spec, slugs),
     tags: [spec.tag],
-    ...securityOf(spec),
+    security: securityOf(spec),
     parameters: parametersOf(spec),
     ...(spec.body
       ? {
@@ -104,25 +144,26 @@ function operationOf(spec: RouteSpec, method: string) {
   }
 }
 
-function securityOf(spec: RouteSpec) {
-  if (spec.path === '/forward-auth') return { security: [{ apiKey: [] }] }
-  if (spec.auth === 'none') return { security: [] }
-  if (spec.auth === 'service') return { security: [{ serviceToken: [] }] }
-  if (spec.auth === 'session') return { security: [{ session: [] }] }
-  return {
-    security: [{ apiKey: [] }, { session: [] }],
-    description: `Takes the permission \`${spec.auth.permission}\`.`,
-  }
+function descriptionOf({ auth, description }: RouteSpec, slugs: Set<Slug>): string {
+  const permission = typeof auth === 'object' ? `Requires the permission \`${auth.permission}\`.` : undefined
+  const named = [...slugs].map((slug) => `\`${slug}\``).join(', ')
+  return [description, permission, `Problems: ${named}.`].filter(Boolean).join('\n\n')
+}
+
+function securityOf({ path, auth }: RouteSpec): Record<string, string[]>[] {
+  if (path === '/forward-auth') return [{ apiKey: [] }]
+  if (auth === 'none') return []
+  if (auth === 'service') return [{ serviceToken: [] }]
+  if (auth === 'session') return [{ session: [] }]
+  return [{ apiKey: [] }, { session: [] }]
 }
 
 function parametersOf(spec: RouteSpec) {
   const from = (place: 'path' | 'query', object: z.ZodObject | undefined) =>
-    Object.entries(object?.shape ?? {}).map(([name, schema]) => ({
-      name,
-      in: place,
-      required: place === 'path',
-      schema: schemaOf(schema as z.ZodType, 'input'),
-    }))
+    Object.entries(object?.shape ?? {}).map(([name, shape]) => {
+      const { description, ...schema } = schemaOf(shape as z.ZodType, 'input')
+      return { name, in: place, required: place === 'path', description, schema }
+    })
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -139,11 +180,11 @@ function parametersOf(spec: RouteSpec) {
       ? [
           header(
             'Idempotency-Key',
-            `Repeats of a request within ${spec.idempotentFor ?? '24 hours'} get the first one’s answer`,
+            `A repeated request gets the first one’s response, for ${spec.idempotentFor ?? '24 hours'}`,
           ),
         ]
       : []),
-    ...(takesTag ? [header('If-Match', 'Refuses the change unless this is the present ETag')] : []),
+    ...(takesTag ? [header('If-Match', 'Refuses the change unless this is the current ETag')] : []),
   ]
 }
 
@@ -152,7 +193,7 @@ function successesOf(spec: RouteSpec) {
     Object.entries(spec.responses).map(([status, schema]) => [
       status,
       {
-        description: status === '202' ? 'Not done yet: see Location' : 'Done',
+        description: status === '202' ? 'Accepted, and not done yet: see `Location`' : 'Done',
         ...(schema ? { content: answersOf(schema) } : {}),
       },
     ]),
@@ -170,14 +211,8 @@ function contentOf(byType: Record<string, z.ZodType>, io: 'input' | 'output') {
 }
 
 function problemsOf(slugs: Set<Slug>) {
-  const byStatus = Map.groupBy(slugs, (slug) => problems[slug].status)
+  const statuses = new Set([...slugs].map((slug) => problems[slug].status))
   return Object.fromEntries(
-    [...byStatus].map(([status, some]) => [
-      status,
-      {
-        description: some.map((slug) => `\`${slug}\``).join(', '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
-    ]),
+    [...statuses].map((status) => [status, { $ref: `#/components/responses/${STATUSES[status]}` }]),
   )
 }

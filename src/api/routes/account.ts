@@ -9,7 +9,7 @@ import { countActive } from '../../domain/keys/keyStore.ts'
 import { readMonthRenders } from '../../domain/quotas/readMonthRenders.ts'
 import { route } from '../guard.ts'
 import { presentOperation } from '../respondToCommand.ts'
-import { IdParams, text, whole } from '../schemas.ts'
+import { IdParams, limitOf, text } from '../schemas.ts'
 
 const limit = z.int().nullable().describe('null: unlimited')
 
@@ -17,29 +17,33 @@ export const getAccount = route(
   {
     method: 'get',
     path: '/account',
-    summary: 'The account, its plan, the limits in force and what is in use',
+    operation: 'getAccount',
+    summary: 'Get the account',
+    description: 'Its plan, its limits, and how much of them is used.',
     tag: 'Account',
     auth: { permission: 'account:read' },
     responses: {
-      200: z.object({
-        id: z.string(),
-        name: z.string(),
-        plan: z.enum(PLANS),
-        createdAt: z.string(),
-        limits: z.object({
-          liveKeys: limit,
-          testKeys: limit,
-          requestsPerMinute: limit,
-          requestsPerDay: limit,
-          rendersPerMonth: limit,
-          rendersHard: z.boolean(),
-        }),
-        used: z.object({
-          liveKeys: z.int(),
-          testKeys: z.int(),
-          rendersThisMonth: z.int().describe('Of live keys in the present UTC month, overage included'),
-        }),
-      }),
+      200: z
+        .object({
+          id: z.string(),
+          name: z.string(),
+          plan: z.enum(PLANS),
+          createdAt: z.string(),
+          limits: z.object({
+            liveKeys: limit,
+            testKeys: limit,
+            requestsPerMinute: limit,
+            requestsPerDay: limit,
+            rendersPerMonth: limit,
+            rendersHard: z.boolean(),
+          }),
+          used: z.object({
+            liveKeys: z.int(),
+            testKeys: z.int(),
+            rendersThisMonth: z.int().describe('Of live keys in the present UTC month, overage included'),
+          }),
+        })
+        .meta({ id: 'Account' }),
     },
     problems: [],
   },
@@ -69,41 +73,47 @@ export const auditLog = route(
   {
     method: 'get',
     path: '/audit-log',
-    summary: 'Who did what, from where, newest first',
+    operation: 'listAuditEntries',
+    summary: 'List audit entries',
+    description: 'Who did what, and from where. Newest first.',
     tag: 'Account',
     auth: { permission: 'audit:read' },
     query: z.strictObject({
       cursor: z
         .string()
         .regex(/^\d{1,18}$/, 'must be a cursor of an earlier page')
-        .optional(),
-      limit: whole(1, 100, 50),
-      targetId: text(64).optional(),
+        .optional()
+        .describe('`nextCursor` of the previous page'),
+      limit: limitOf(100, 50),
+      targetId: text(64).optional().describe('Only what was done to this key, member, rule or channel'),
       action: z
         .string()
         .regex(/^[a-z-]{1,32}\.[a-z-]{1,32}$/, 'must be an action, such as api-key.revoked')
-        .optional(),
+        .optional()
+        .describe('Only this action, such as `api-key.revoked`'),
     }),
     responses: {
       200: z.object({
         entries: z.array(
-          z.object({
-            id: z.string(),
-            at: z.string(),
-            action: z.string(),
-            targetId: z.string().nullable(),
-            targetName: z
-              .string()
-              .nullable()
-              .describe('Its latest name; null when that is not known any more'),
-            actor: z.looseObject({
-              type: z.string(),
+          z
+            .object({
               id: z.string(),
-              name: z.string().nullable().describe('The same of a key or a member'),
-              ip: z.string().optional(),
-            }),
-            details: z.record(z.string(), z.unknown()),
-          }),
+              at: z.string(),
+              action: z.string(),
+              targetId: z.string().nullable(),
+              targetName: z
+                .string()
+                .nullable()
+                .describe('Its latest name; null when that is not known any more'),
+              actor: z.looseObject({
+                type: z.string(),
+                id: z.string(),
+                name: z.string().nullable().describe('The same of a key or a member'),
+                ip: z.string().optional(),
+              }),
+              details: z.record(z.string(), z.unknown()),
+            })
+            .meta({ id: 'AuditEntry' }),
         ),
         nextCursor: z.string().nullable(),
       }),
@@ -144,20 +154,24 @@ export const getOperation = route(
   {
     method: 'get',
     path: '/operations/:id',
-    summary: 'What became of a command that was answered with 202',
+    operation: 'getOperation',
+    summary: 'Get an operation',
+    description: 'The status and result of a command that returned 202.',
     tag: 'Account',
     auth: { permission: 'account:read' },
     params: IdParams,
     responses: {
-      200: z.object({
-        id: z.string(),
-        kind: z.string(),
-        status: z.enum(['pending', 'succeeded', 'failed']),
-        createdAt: z.string(),
-        finishedAt: z.string().nullable(),
-        result: z.record(z.string(), z.unknown()).nullable(),
-        problem: z.looseObject({ code: z.string() }).nullable(),
-      }),
+      200: z
+        .object({
+          id: z.string(),
+          kind: z.string(),
+          status: z.enum(['pending', 'succeeded', 'failed']),
+          createdAt: z.string(),
+          finishedAt: z.string().nullable(),
+          result: z.record(z.string(), z.unknown()).nullable(),
+          problem: z.looseObject({ code: z.string() }).nullable(),
+        })
+        .meta({ id: 'Operation' }),
     },
     problems: ['operation-not-found'],
   },

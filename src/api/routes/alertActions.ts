@@ -6,7 +6,7 @@ import { checkRule, NewRule, RuleResource, storedChanges } from '../../domain/al
 import { invalid } from '../../domain/failure.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, IdParams, Instant, text, whole } from '../schemas.ts'
+import { Accepted, IdParams, Instant, limitOf, text } from '../schemas.ts'
 
 const shared = { tag: 'Alerts', auth: { permission: 'alerts:manage' } } as const
 
@@ -15,7 +15,9 @@ export const testAlert = route(
     ...shared,
     method: 'post',
     path: '/alerts/:id/test',
-    summary: 'Send a sample notification of the rule to each of its channels',
+    operation: 'testAlertRule',
+    summary: 'Send a sample notification of an alert rule',
+    description: 'It goes to each of the rule’s channels.',
     params: IdParams,
     body: z.strictObject({}),
     bodyOptional: true,
@@ -40,8 +42,10 @@ export const muteAlert = route(
     ...shared,
     method: 'post',
     path: '/alerts/:id/mute',
-    summary:
-      'Mute the rule until the given time, or unmute it with `null`. Open incidents close for their receivers with the reason `muted`; one that still fires when the mute ends is sent again.',
+    operation: 'muteAlertRule',
+    summary: 'Mute or unmute an alert rule',
+    description:
+      'Mutes the rule until the given time, or unmutes it with `null`. Receivers of open incidents get `alert.resolved` with the reason `muted`. An incident that still fires when the mute ends is sent again.',
     params: IdParams,
     body: z.strictObject({ until: Instant.nullable() }),
     responses: { 200: RuleResource, 202: Accepted },
@@ -66,9 +70,14 @@ export const alertIncidents = route(
     ...shared,
     method: 'get',
     path: '/alerts/:id/incidents',
-    summary: 'The crossings of an alert rule, newest first; `before` is the last ID of the page before',
+    operation: 'listIncidents',
+    summary: 'List the incidents of an alert rule',
+    description: 'Newest first.',
     params: IdParams,
-    query: z.strictObject({ limit: whole(1, 100, 20), before: text(64).optional() }),
+    query: z.strictObject({
+      limit: limitOf(100, 20),
+      before: text(64).optional().describe('The last ID of the previous page'),
+    }),
     responses: { 200: z.object({ incidents: z.array(IncidentResource) }) },
     problems: ['alert-not-found'],
   },
@@ -87,7 +96,9 @@ export const previewAlert = route(
     path: '/alerts/preview',
     // It changes nothing, and reads a week of usage.
     pool: 'reads',
-    summary: 'What a rule would have done over the last 7 days, before it is saved',
+    operation: 'previewAlertRule',
+    summary: 'Preview an alert rule',
+    description: 'Returns when the rule would have fired in the last 7 days. Nothing is saved.',
     body: NewRule,
     responses: { 200: Preview },
     problems: ['api-key-not-found', 'channel-not-found'],

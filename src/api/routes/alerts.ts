@@ -31,14 +31,16 @@ const RuleWithStates = RuleResource.extend({
       since: z.string(),
     }),
   ),
-})
+}).meta({ id: 'AlertRuleWithStates' })
 
 export const listAlerts = route(
   {
     ...shared,
     method: 'get',
     path: '/alerts',
-    summary: 'List the account’s alert rules, oldest first',
+    operation: 'listAlertRules',
+    summary: 'List alert rules',
+    description: 'Oldest first.',
     responses: { 200: z.object({ alerts: z.array(RuleResource) }) },
     problems: [],
   },
@@ -61,7 +63,9 @@ export const createAlert = route(
     ...shared,
     method: 'post',
     path: '/alerts',
-    summary: 'Create an alert rule. It is evaluated within the next minute.',
+    operation: 'createAlertRule',
+    summary: 'Create an alert rule',
+    description: 'It is first evaluated within a minute.',
     body: NewRule,
     responses: { 201: RuleResource, 202: Accepted },
     problems: [
@@ -90,7 +94,9 @@ export const getAlert = route(
     ...shared,
     method: 'get',
     path: '/alerts/:id',
-    summary: 'Read an alert rule, with its present state, and that of each key that is not ok',
+    operation: 'getAlertRule',
+    summary: 'Get an alert rule',
+    description: 'With its current state, and the state of each key that is not `ok`.',
     params: IdParams,
     responses: { 200: RuleWithStates },
     problems: ['alert-not-found'],
@@ -108,8 +114,10 @@ export const updateAlert = route(
     ...shared,
     method: 'patch',
     path: '/alerts/:id',
-    summary:
-      'Edit an alert rule. Changing its condition (threshold, window, `for`, scope or options) or disabling it closes its open incidents: their receivers get `alert.resolved` with a `reason`.',
+    operation: 'updateAlertRule',
+    summary: 'Update an alert rule',
+    description:
+      'Disabling the rule or changing its condition (threshold, window, `for`, scope or options) closes its open incidents. Their receivers get `alert.resolved` with a `reason`.',
     params: IdParams,
     body: RuleChanges,
     responses: { 200: RuleResource, 202: Accepted },
@@ -132,8 +140,9 @@ export const removeAlert = route(
     ...shared,
     method: 'delete',
     path: '/alerts/:id',
-    summary:
-      'Delete an alert rule. Receivers of its open incidents get `alert.resolved` with the reason `deleted`.',
+    operation: 'deleteAlertRule',
+    summary: 'Delete an alert rule',
+    description: 'Receivers of its open incidents get `alert.resolved` with the reason `deleted`.',
     params: IdParams,
     responses: { 204: null, 202: Accepted },
     problems: ['alert-not-found'],

@@ -6,7 +6,7 @@ import { Access, KeyTypes } from '../../domain/keys/keyFields.ts'
 import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf, requireFuture } from '../../domain/keys/keyRules.ts'
 import { KEY_ORDERS, type KeyOrder, lastUses, listKeys, loadKey } from '../../domain/keys/keyStore.ts'
-import { KeyResource, presentKey } from '../../domain/keys/presentKey.ts'
+import { KeyResource, KeyWithValue, presentKey } from '../../domain/keys/presentKey.ts'
 import { readArrivals } from '../../domain/regions.ts'
 import { KeyListUsage, readKeyListUsage } from '../../domain/usage/keyListUsage.ts'
 import { route } from '../guard.ts'
@@ -20,20 +20,25 @@ import {
   name,
   Pagination,
   Permission,
+  pageQuery,
   paginate,
   text,
-  whole,
 } from '../schemas.ts'
 
-const Arrival = z.object({
-  region: z.string(),
-  arrivedAt: z.string().nullable().describe('When the present version arrived there; null: on its way'),
-})
+const Arrival = z
+  .object({
+    region: z.string(),
+    arrivedAt: z
+      .string()
+      .nullable()
+      .describe('When the current version arrived there; null: it is on its way'),
+  })
+  .meta({ id: 'KeyArrival' })
 
 const shared = { tag: 'API keys', auth: { permission: 'keys:manage' } } as const
-const ShownOnce = KeyResource.extend({
-  key: z.string().optional().describe('The value; only in this answer'),
-})
+
+const ListedKey = KeyResource.extend(KeyListUsage.partial().shape).meta({ id: 'ListedApiKey' })
+const KeyWithRegions = KeyResource.extend({ regions: z.array(Arrival) }).meta({ id: 'ApiKeyWithRegions' })
 
 const etag = (result: Record<string, unknown>) => ({ ETag: etagOf(Number(result.version)) })
 const utc = (instant: string | null | undefined) => (instant ? new Date(instant).toISOString() : instant)
@@ -43,7 +48,9 @@ export const createKey = route(
     ...shared,
     method: 'post',
     path: '/api-keys',
-    summary: 'Create a key. Its value is shown once, in this answer.',
+    operation: 'createApiKey',
+    summary: 'Create a key',
+    description: 'The response shows the value of the key. It cannot be shown again.',
     body: z.strictObject({
       name: name(100),
       type: KeyTypes,
@@ -53,7 +60,7 @@ export const createKey = route(
       expiresAt: Instant.nullable().default(null),
       metadata: Metadata.default({}),
     }),
-    responses: { 201: ShownOnce, 202: Accepted },
+    responses: { 201: KeyWithValue, 202: Accepted },
     problems: ['key-limit-reached', 'idempotency-conflict', 'idempotency-in-flight'],
   },
   (input) =>
@@ -92,12 +99,13 @@ export const list = route(
     ...shared,
     method: 'get',
     path: '/api-keys',
-    summary: 'List keys, newest first unless told',
+    operation: 'listApiKeys',
+    summary: 'List keys',
+    description: 'Newest first by default.',
     query: z.strictObject({
-      page: whole(1, 1_000_000, 1),
-      limit: whole(1, 100, 20),
-      type: KeyTypes.optional(),
-      status: z.enum(['active', 'revoked', 'expired']).optional(),
+      ...pageQuery(100, 20),
+      type: KeyTypes.optional().describe('Only keys of this type'),
+      status: z.enum(['active', 'revoked', 'expired']).optional().describe('Only keys with this status'),
       q: text(100)
         .overwrite((q) => q.normalize('NFC'))
         .optional()
@@ -107,7 +115,7 @@ export const list = route(
     }),
     responses: {
       200: z.object({
-        apiKeys: z.array(KeyResource.extend(KeyListUsage.partial().shape)),
+        apiKeys: z.array(ListedKey),
         pagination: Pagination,
         asOf: z.string().optional().describe('The instant of the usage, where it is included'),
       }),
@@ -144,9 +152,10 @@ export const get = route(
     ...shared,
     method: 'get',
     path: '/api-keys/:id',
-    summary: 'Read a key',
+    operation: 'getApiKey',
+    summary: 'Get a key',
     params: IdParams,
-    responses: { 200: KeyResource.extend({ regions: z.array(Arrival) }) },
+    responses: { 200: KeyWithRegions },
     problems: ['api-key-not-found'],
   },
   async ({ api, principal, params }) => {
@@ -166,7 +175,10 @@ export const update = route(
     ...shared,
     method: 'patch',
     path: '/api-keys/:id',
-    summary: 'Rename or edit a key; If-Match is honoured',
+    operation: 'updateApiKey',
+    summary: 'Update a key',
+    description:
+      'Renames or edits the key. With `If-Match`, of two edits of one version the second is refused.',
     params: IdParams,
     body: z
       .strictObject({

@@ -8,14 +8,17 @@ export const keyCallers = route(
   {
     method: 'get',
     path: '/api-keys/:id/callers',
-    summary:
-      'From which addresses a key was used in the last UTC days: how many each day, and the latest 100',
+    operation: 'listApiKeyCallers',
+    summary: 'List the callers of a key',
+    description: 'The number of addresses on each of the last UTC days, and the 100 addresses seen last.',
     tag: 'Usage',
     // Addresses are personal data: `usage:read`, which every ordinary key has, is not enough.
     auth: { permission: 'keys:manage' },
     params: IdParams,
-    query: z.strictObject({ days: whole(1, 35, 7) }),
-    responses: { 200: z.object({ keyId: z.string(), asOf: z.string(), ...Callers.shape }) },
+    query: z.strictObject({ days: whole(1, 35, 7).describe('How many UTC days, today included') }),
+    responses: {
+      200: z.object({ keyId: z.string(), asOf: z.string(), ...Callers.shape }).meta({ id: 'ApiKeyCallers' }),
+    },
     problems: ['api-key-not-found'],
   },
   async ({ api, principal, params, query }) => {

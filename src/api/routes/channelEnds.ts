@@ -15,8 +15,10 @@ export const updateChannel = route(
     ...shared,
     method: 'patch',
     path: '/channels/:id',
-    summary:
-      'Rename a channel, or let it lead elsewhere: it is then verified anew, as if it were created, and alerts wait for that. A webhook keeps its signing secret.',
+    operation: 'updateChannel',
+    summary: 'Update a channel',
+    description:
+      'Renames the channel or changes its address. A new address must be verified before it receives alerts. A webhook keeps its signing secret.',
     body: z
       .strictObject({
         name: name(100),
@@ -60,7 +62,9 @@ export const removeChannel = route(
     ...shared,
     method: 'delete',
     path: '/channels/:id',
-    summary: 'Delete a channel. Rules that used it go on without it.',
+    operation: 'deleteChannel',
+    summary: 'Delete a channel',
+    description: 'Rules that used it continue without it.',
     responses: { 204: null, 202: Accepted },
     problems: ['channel-not-found'],
   },
@@ -80,8 +84,10 @@ export const testChannel = route(
     ...shared,
     method: 'post',
     path: '/channels/:id/test',
-    summary:
-      'Send a test message; its arrival verifies Slack and webhooks, and switches a disabled channel on again. An address that is not confirmed gets its link again.',
+    operation: 'testChannel',
+    summary: 'Send a test message to a channel',
+    description:
+      'Its arrival verifies Slack and webhooks, and enables a disabled channel. An unconfirmed email address receives its link again.',
     responses: {
       201: z.object({ notificationId: z.string(), status: z.literal('pending') }),
       202: Accepted,
@@ -110,9 +116,13 @@ export const rotateSecret = route(
     ...shared,
     method: 'post',
     path: '/channels/:id/rotate-secret',
-    summary: 'Give a webhook another signing secret. For 24 hours the former one signs, too.',
+    operation: 'rotateChannelSecret',
+    summary: 'Rotate the signing secret of a webhook',
+    description: 'For 24 hours, messages are signed with both secrets.',
     responses: {
-      201: ChannelResource.extend({ secret: z.string().optional(), formerUntil: z.string() }),
+      201: ChannelResource.extend({ secret: z.string().optional(), formerUntil: z.string() }).meta({
+        id: 'ChannelWithRotatedSecret',
+      }),
       202: AcceptedWithSecret,
     },
     problems: ['channel-not-found', 'channel-has-no-secret', 'idempotency-conflict', 'idempotency-in-flight'],

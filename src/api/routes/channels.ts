@@ -17,7 +17,8 @@ export const listChannels = route(
     ...shared,
     method: 'get',
     path: '/channels',
-    summary: 'List the account’s channels',
+    operation: 'listChannels',
+    summary: 'List channels',
     responses: { 200: z.object({ channels: z.array(ChannelResource) }) },
     problems: [],
   },
@@ -35,15 +36,20 @@ export const createChannel = route(
     ...shared,
     method: 'post',
     path: '/channels',
-    summary:
-      'Create a channel. An email address gets a link to confirm it; Slack and webhooks a test message, whose arrival verifies them.',
+    operation: 'createChannel',
+    summary: 'Create a channel',
+    description:
+      'An email address receives a link to confirm it. Slack and webhooks receive a test message; its arrival verifies the channel.',
     body: z.strictObject({
       type: z.enum(CHANNEL_TYPES),
       name: name(100),
       to: Email.optional().describe('The address of an email channel'),
       url: z.string().min(1).max(2_048).optional().describe('The URL of a Slack channel or webhook'),
     }),
-    responses: { 201: ChannelResource.extend({ secret: Secret }), 202: AcceptedWithSecret },
+    responses: {
+      201: ChannelResource.extend({ secret: Secret }).meta({ id: 'ChannelWithSecret' }),
+      202: AcceptedWithSecret,
+    },
     problems: [
       'channel-limit-reached',
       'rate-limit-exceeded',
@@ -86,7 +92,8 @@ export const getChannel = route(
     ...shared,
     method: 'get',
     path: '/channels/:id',
-    summary: 'Read a channel',
+    operation: 'getChannel',
+    summary: 'Get a channel',
     params: IdParams,
     responses: { 200: ChannelResource },
     problems: ['channel-not-found'],

@@ -17,7 +17,8 @@ const shared = {
     token: z
       .string()
       .regex(/^[0-9A-Za-z]{40}$/, 'must be the token of a link')
-      .default('none'),
+      .optional()
+      .describe('The token of the link'),
   }),
 } as const
 
@@ -57,7 +58,9 @@ export const showConfirmation = route(
   {
     ...shared,
     method: 'get',
-    summary: 'The page behind the link of an email: its button confirms the address',
+    operation: 'getChannelConfirmation',
+    summary: 'Get the page that confirms an email channel',
+    description: 'The link in the email opens this page. Its button confirms the address.',
     responses: { 200: Html },
     problems: [],
   },
@@ -66,7 +69,7 @@ export const showConfirmation = route(
       200,
       'Alerts to this address?',
       'Confirm that alerts about API keys may be sent to the address at which you got this link.',
-      `/channel-confirmation?token=${query.token}`,
+      `/channel-confirmation?token=${query.token ?? ''}`,
     ),
 )
 
@@ -74,12 +77,13 @@ export const confirmChannel = route(
   {
     ...shared,
     method: 'post',
-    summary: 'Confirm the address of an email channel by its token',
+    operation: 'confirmChannel',
+    summary: 'Confirm the address of an email channel',
     responses: { 200: Html, 410: Html },
     problems: [],
   },
   async ({ api, ctx, query }) => {
-    const digest = digestOf(query.token)
+    const digest = digestOf(query.token ?? '')
     const over = page(
       410,
       'This link is no longer valid',

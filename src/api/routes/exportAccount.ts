@@ -12,8 +12,10 @@ export const exportAccount = route(
   {
     method: 'get',
     path: '/account/export',
-    summary:
-      'Everything the account has, as JSON lines, streamed: members, keys, channels, alert rules and their incidents, audit log, usage by day. No secrets. The last line is `end`.',
+    operation: 'exportAccount',
+    summary: 'Export the account',
+    description:
+      'Members, keys, channels, alert rules and their incidents, audit log and usage by day, as JSON lines. It contains no secrets. The response is streamed; its last line is `end`.',
     tag: 'Account',
     auth: { permission: 'keys:manage' },
     pool: 'streams',

@@ -9,10 +9,13 @@ import { Permission, whole } from '../schemas.ts'
 import { validate } from '../validate.ts'
 
 const Query = z.strictObject({
-  permission: Permission.optional(),
-  units: whole(1, 1_000, 1),
+  permission: Permission.optional().describe('What the key must allow, such as `renders:write`'),
+  units: whole(1, 1_000, 1).describe('How many renders the request is'),
   // nginx's auth_request reads the status and the headers of an answer, never its body.
-  problem: z.literal('header').optional(),
+  problem: z
+    .literal('header')
+    .optional()
+    .describe('`header`: the problem is in the header `X-Problem`, because nginx does not read the body'),
 })
 
 /** Queries are few and come back with every request: each is checked once. */
@@ -23,7 +26,10 @@ export const forwardAuth: HotRoute = {
   spec: {
     method: 'all',
     path: '/forward-auth',
-    summary: 'Lets a proxy ask whether to pass a request on; the key is the request’s own',
+    operation: 'forwardAuth',
+    summary: 'Authorise a request for a proxy',
+    description:
+      'For nginx `auth_request`, Caddy and Traefik. The key is the request’s own, as `Authorization: Bearer` or `X-API-Key`.',
     tag: 'Verification',
     auth: 'none',
     query: Query,

@@ -18,8 +18,9 @@ export const importKeys = route(
   {
     method: 'post',
     path: '/api-keys/import',
-    summary:
-      'Import keys by their SHA-256, from JSON lines or CSV. Sent again, it continues where it stopped.',
+    operation: 'importApiKeys',
+    summary: 'Import keys by their SHA-256',
+    description: 'The file has JSON lines or CSV. An import that is sent again continues where it stopped.',
     tag: 'API keys',
     auth: { permission: 'keys:manage' },
     query: z.strictObject({

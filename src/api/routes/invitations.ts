@@ -6,9 +6,8 @@ import {
   openInvitation,
 } from '../../domain/accounts/acceptInvitation.ts'
 import { loadMember } from '../../domain/accounts/accountStore.ts'
-import { InvitationResource } from '../../domain/accounts/invitationStore.ts'
+import { InvitedMember } from '../../domain/accounts/invitationStore.ts'
 import { type Member, ROLES } from '../../domain/accounts/Member.ts'
-import { MemberResource } from '../../domain/accounts/presentMember.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { requireRole } from '../../domain/keys/holding.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
@@ -29,9 +28,11 @@ export const renewInvitation = route(
     auth: { permission: 'members:manage' },
     method: 'post',
     path: '/members/:id/invite',
-    summary: 'Invite a member who has not accepted yet again. The former link ends.',
+    operation: 'resendInvitation',
+    summary: 'Invite a member again',
+    description: 'For a member who has not accepted yet. The previous link ends.',
     params: IdParams,
-    responses: { 200: MemberResource.extend({ invitation: InvitationResource }), 202: Accepted },
+    responses: { 200: InvitedMember, 202: Accepted },
     problems: [
       'member-not-found',
       'member-not-invited',
@@ -63,7 +64,8 @@ export const readInvitation = route(
     auth: 'none',
     method: 'post',
     path: '/invitations/read',
-    summary: 'What an invitation’s link is for',
+    operation: 'getInvitation',
+    summary: 'Get an invitation by the token of its link',
     body: z.strictObject({ token: LinkToken }),
     responses: {
       200: z.object({
@@ -115,6 +117,7 @@ export const acceptInvitationRoute = route(
     auth: 'none',
     method: 'post',
     path: '/invitations/accept',
+    operation: 'acceptInvitation',
     summary: 'Accept an invitation and sign in to its account',
     before: requireAttempts,
     body: AcceptBody,

@@ -4,19 +4,21 @@ import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
 import { generateSecret } from '../../domain/keys/keyFormat.ts'
 import { etagOf } from '../../domain/keys/keyRules.ts'
 import { loadKey } from '../../domain/keys/keyStore.ts'
-import { KeyResource } from '../../domain/keys/presentKey.ts'
+import { KeyResource, KeyWithValue } from '../../domain/keys/presentKey.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
 import { Accepted, IdParams, name } from '../schemas.ts'
 
 const shared = { tag: 'API keys', auth: { permission: 'keys:manage' }, params: IdParams } as const
 
-const FanOut = z.object({
-  tookMs: z.number(),
-  regions: z.array(
-    z.object({ region: z.string(), outcome: z.enum(['confirmed', 'lapsed']), tookMs: z.number() }),
-  ),
-})
+const FanOut = z
+  .object({
+    tookMs: z.number(),
+    regions: z.array(
+      z.object({ region: z.string(), outcome: z.enum(['confirmed', 'lapsed']), tookMs: z.number() }),
+    ),
+  })
+  .meta({ id: 'FanOut' })
 
 export const revoke = route(
   {
@@ -24,7 +26,9 @@ export const revoke = route(
     method: 'post',
     path: '/api-keys/:id/revoke',
     calls: 'endings',
-    summary: 'Revoke a key. After the 200 no verification that starts later is accepted, in any region.',
+    operation: 'revokeApiKey',
+    summary: 'Revoke a key',
+    description: 'After the 200, no verification that starts later is accepted, in any region.',
     body: z.strictObject({ reason: name(500).nullable().default(null) }),
     bodyOptional: true,
     responses: { 200: z.object({ apiKey: KeyResource, fanOut: FanOut }), 202: Accepted },
@@ -48,8 +52,10 @@ export const rotate = route(
     ...shared,
     method: 'post',
     path: '/api-keys/:id/rotate',
-    summary:
-      'Create the successor of a key, which ends after the overlap (default: at once). A key has one successor.',
+    operation: 'rotateApiKey',
+    summary: 'Rotate a key',
+    description:
+      'Creates the successor of the key. The old key ends after the overlap, by default at once. A key has one successor.',
     body: z.strictObject({
       overlapSeconds: z
         .int()
@@ -58,7 +64,10 @@ export const rotate = route(
         .default(0),
     }),
     bodyOptional: true,
-    responses: { 201: KeyResource.extend({ key: z.string().optional() }), 202: Accepted },
+    responses: {
+      201: KeyWithValue,
+      202: Accepted,
+    },
     problems: [
       'api-key-not-found',
       'key-not-active',
@@ -98,7 +107,9 @@ export const remove = route(
     method: 'delete',
     path: '/api-keys/:id',
     calls: 'endings',
-    summary: 'Delete a revoked key',
+    operation: 'deleteApiKey',
+    summary: 'Delete a key',
+    description: 'Only a key that has been revoked or has expired can be deleted.',
     responses: { 204: null, 202: Accepted },
     problems: ['api-key-not-found', 'key-not-revoked', 'precondition-failed'],
   },

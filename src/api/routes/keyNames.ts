@@ -3,7 +3,7 @@ import { statusOf } from '../../domain/keys/keyRules.ts'
 import { listKeyNames } from '../../domain/keys/keyStore.ts'
 import { KeyResource } from '../../domain/keys/presentKey.ts'
 import { route } from '../guard.ts'
-import { Pagination, paginate, text, whole } from '../schemas.ts'
+import { Pagination, pageQuery, paginate, text } from '../schemas.ts'
 
 const MAX_IDS = 100
 
@@ -12,22 +12,25 @@ export const keyNames = route(
   {
     method: 'get',
     path: '/api-key-names',
-    summary: 'List the names of the account’s keys, by name',
+    operation: 'listApiKeyNames',
+    summary: 'List the names of keys',
+    description: 'Sorted by name.',
     tag: 'API keys',
     auth: { permission: 'account:read' },
     query: z.strictObject({
-      page: whole(1, 1_000_000, 1),
-      limit: whole(1, 1_000, 1_000),
+      ...pageQuery(1_000, 1_000),
       id: text(64 * MAX_IDS)
         .transform((list) => list.split(','))
         .refine((ids) => ids.length <= MAX_IDS, `must name ${MAX_IDS} keys at most`)
         .refine((ids) => ids.every((id) => id.length <= 64), 'must be IDs of at most 64 characters')
         .optional()
-        .describe(`These keys alone: up to ${MAX_IDS} IDs, separated by commas`),
+        .describe(`Only these keys: up to ${MAX_IDS} IDs, separated by commas`),
     }),
     responses: {
       200: z.object({
-        apiKeys: z.array(KeyResource.pick({ id: true, name: true, type: true, status: true })),
+        apiKeys: z.array(
+          KeyResource.pick({ id: true, name: true, type: true, status: true }).meta({ id: 'ApiKeyName' }),
+        ),
         pagination: Pagination,
       }),
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { loadMember, passwordIsPersonal } from '../../domain/accounts/accountStore.ts'
-import { InvitationResource } from '../../domain/accounts/invitationStore.ts'
+import { InvitedMember } from '../../domain/accounts/invitationStore.ts'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../domain/accounts/presentMember.ts'
 import { Roles } from '../../domain/commands/payloads.ts'
@@ -19,7 +19,8 @@ export const listMembers = route(
     ...shared,
     method: 'get',
     path: '/members',
-    summary: 'List the account’s members',
+    operation: 'listMembers',
+    summary: 'List members',
     responses: { 200: z.object({ members: z.array(MemberResource) }) },
     problems: [],
   },
@@ -36,15 +37,17 @@ export const addMember = route(
     ...shared,
     method: 'post',
     path: '/members',
-    summary:
-      'Invite a member by email. With a password they are added at once: it opens this account alone, whoever has the address.',
+    operation: 'addMember',
+    summary: 'Add a member',
+    description:
+      'Without a password, the member is invited by email. With one they are added at once: it opens this account only, whoever has the address.',
     body: z.strictObject({
       email: Email,
       role: Roles,
       password: Password.optional(),
       name: name(100).nullable().default(null),
     }),
-    responses: { 201: MemberResource.extend({ invitation: InvitationResource.optional() }), 202: Accepted },
+    responses: { 201: InvitedMember, 202: Accepted },
     problems: [
       'email-taken',
       'member-limit-reached',
@@ -76,7 +79,8 @@ export const getMember = route(
     ...shared,
     method: 'get',
     path: '/members/:id',
-    summary: 'Read a member',
+    operation: 'getMember',
+    summary: 'Get a member',
     params: IdParams,
     responses: { 200: MemberResource },
     problems: ['member-not-found'],
@@ -92,7 +96,9 @@ export const updateMember = route(
     ...shared,
     method: 'patch',
     path: '/members/:id',
-    summary: 'Change a member’s role, name or password. A new password ends their sessions.',
+    operation: 'updateMember',
+    summary: 'Update a member',
+    description: 'Changes the role, name or password. A new password ends the member’s sessions.',
     params: IdParams,
     body: z
       .strictObject({ role: Roles, name: name(100).nullable(), password: Password })
@@ -125,7 +131,9 @@ export const removeMember = route(
     ...shared,
     method: 'delete',
     path: '/members/:id',
-    summary: 'Remove a member and end their sessions',
+    operation: 'removeMember',
+    summary: 'Remove a member',
+    description: 'Their sessions end.',
     params: IdParams,
     responses: { 204: null, 202: Accepted },
     problems: ['member-not-found', 'last-admin'],

@@ -9,7 +9,11 @@ import {
 } from '../../domain/notifications/presentNotification.ts'
 import { route } from '../guard.ts'
 import { respondToCommand } from '../respondToCommand.ts'
-import { Accepted, IdParams, text, whole } from '../schemas.ts'
+import { Accepted, IdParams, limitOf, text } from '../schemas.ts'
+
+const NotificationWithAttempts = NotificationResource.extend({
+  deliveryAttempts: z.array(DeliveryAttempt),
+}).meta({ id: 'NotificationWithAttempts' })
 
 const shared = { tag: 'Notifications', auth: { permission: 'alerts:manage' } } as const
 
@@ -18,16 +22,19 @@ export const listNotifications = route(
     ...shared,
     method: 'get',
     path: '/notifications',
-    summary: 'List notifications, newest first',
+    operation: 'listNotifications',
+    summary: 'List notifications',
+    description: 'Newest first.',
     query: z.strictObject({
       cursor: z
         .string()
         .regex(/^\d{1,15}-ntf_[0-9A-Za-z]{16}$/, 'must be a cursor of an earlier page')
-        .optional(),
-      limit: whole(1, 100, 50),
-      status: z.enum(['pending', 'delivered', 'failed']).optional(),
-      channelId: text(64).optional(),
-      alertId: text(64).optional(),
+        .optional()
+        .describe('`nextCursor` of the previous page'),
+      limit: limitOf(100, 50),
+      status: z.enum(['pending', 'delivered', 'failed']).optional().describe('Only these'),
+      channelId: text(64).optional().describe('Only notifications to this channel'),
+      alertId: text(64).optional().describe('Only notifications of this alert rule'),
     }),
     responses: {
       200: z.object({ notifications: z.array(NotificationResource), nextCursor: z.string().nullable() }),
@@ -63,9 +70,11 @@ export const getNotification = route(
     ...shared,
     method: 'get',
     path: '/notifications/:id',
-    summary: 'A notification with every attempt to deliver it',
+    operation: 'getNotification',
+    summary: 'Get a notification',
+    description: 'With every attempt to deliver it.',
     params: IdParams,
-    responses: { 200: NotificationResource.extend({ deliveryAttempts: z.array(DeliveryAttempt) }) },
+    responses: { 200: NotificationWithAttempts },
     problems: ['notification-not-found'],
   },
   async ({ api, principal, params }) => {
@@ -81,7 +90,9 @@ export const redeliver = route(
     ...shared,
     method: 'post',
     path: '/notifications/:id/redeliver',
-    summary: 'Send a notification again under the same ID. Its retry schedule starts over.',
+    operation: 'redeliverNotification',
+    summary: 'Send a notification again',
+    description: 'It keeps its ID. Its retry schedule starts over.',
     params: IdParams,
     responses: { 200: NotificationResource, 202: Accepted },
     problems: [

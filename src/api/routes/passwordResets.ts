@@ -17,7 +17,9 @@ export const requestPasswordReset = route(
     auth: 'none',
     method: 'post',
     path: '/password-resets',
-    summary: 'Ask for a link to set another password. The answer is the same for every address',
+    operation: 'requestPasswordReset',
+    summary: 'Ask for a link to set a new password',
+    description: 'The response is the same for every address.',
     before: (api, ctx) => requireResets(api, api.clientIp(ctx.req)),
     body: z.strictObject({ email: z.string().min(1).max(254) }),
     responses: {
@@ -49,8 +51,9 @@ export const completePasswordReset = route(
     auth: 'none',
     method: 'post',
     path: '/password-resets/complete',
-    summary:
-      'Set another password by the link of an email. It opens every account of the address, and ends all of its sessions',
+    operation: 'completePasswordReset',
+    summary: 'Set a new password by the link of an email',
+    description: 'It opens every account of the address, and ends all of its sessions.',
     before: async (api) => api.passwords.requireRoom(),
     body: z.strictObject({ token: LinkToken, password: Password }),
     responses: { 204: null },

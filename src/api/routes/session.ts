@@ -13,11 +13,13 @@ import { requireAttempts, requirePassword, signInMember } from '../signIn.ts'
 
 const Accounts = z.array(z.object({ accountId: z.string(), name: z.string(), role: z.enum(ROLES) }))
 
-export const SessionResource = z.object({
-  member: MemberResource,
-  accountId: z.string(),
-  accounts: Accounts.describe('Those between which this person can switch, this one among them'),
-})
+export const SessionResource = z
+  .object({
+    member: MemberResource,
+    accountId: z.string(),
+    accounts: Accounts.describe('Those between which this person can switch, this one among them'),
+  })
+  .meta({ id: 'Session' })
 
 export async function presentSession(
   api: ApiContext,
@@ -31,7 +33,9 @@ export const signIn = route(
   {
     method: 'post',
     path: '/session',
-    summary: 'Sign in; the session is a cookie. A password that opens several accounts takes an accountId',
+    operation: 'signIn',
+    summary: 'Sign in',
+    description: 'The session is a cookie. A password that opens several accounts requires an `accountId`.',
     tag: 'Session',
     auth: 'none',
     before: requireAttempts,
@@ -62,7 +66,9 @@ export const getSession = route(
   {
     method: 'get',
     path: '/session',
-    summary: 'Who is signed in',
+    operation: 'getSession',
+    summary: 'Get the session',
+    description: 'Who is signed in.',
     tag: 'Session',
     auth: 'session',
     responses: { 200: SessionResource },
@@ -75,7 +81,9 @@ export const changeOwnPassword = route(
   {
     method: 'patch',
     path: '/session',
-    summary: 'Change your password. It ends all of your sessions, this one included.',
+    operation: 'changePassword',
+    summary: 'Change your password',
+    description: 'All of your sessions end, including this one.',
     tag: 'Session',
     auth: 'session',
     body: z.strictObject({ currentPassword: z.string().min(1).max(256), password: Password }),
@@ -105,7 +113,8 @@ export const chooseAccount = route(
   {
     method: 'post',
     path: '/session/account',
-    summary: 'Go on in another account of yours',
+    operation: 'switchAccount',
+    summary: 'Switch to another account of yours',
     tag: 'Session',
     auth: 'session',
     body: z.strictObject({ accountId: z.string().max(64) }),
@@ -122,6 +131,7 @@ export const signOut = route(
   {
     method: 'delete',
     path: '/session',
+    operation: 'signOut',
     summary: 'Sign out',
     tag: 'Session',
     auth: 'none',

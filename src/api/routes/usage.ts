@@ -8,16 +8,20 @@ export const keyUsage = route(
   {
     method: 'get',
     path: '/api-keys/:id/usage',
-    summary: 'Requests, errors and latency of a key in the last 24 hours, 7 and 30 days',
+    operation: 'getApiKeyUsage',
+    summary: 'Get the usage of a key',
+    description: 'Requests, errors and latency in the last 24 hours, 7 days and 30 days.',
     tag: 'Usage',
     auth: { permission: 'usage:read' },
     params: IdParams,
     responses: {
-      200: z.object({
-        keyId: z.string(),
-        asOf: z.string(),
-        windows: z.object({ '24h': WindowUsage, '7d': WindowUsage, '30d': WindowUsage }),
-      }),
+      200: z
+        .object({
+          keyId: z.string(),
+          asOf: z.string(),
+          windows: z.object({ '24h': WindowUsage, '7d': WindowUsage, '30d': WindowUsage }),
+        })
+        .meta({ id: 'ApiKeyUsage' }),
     },
     problems: ['api-key-not-found'],
   },

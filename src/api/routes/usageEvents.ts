@@ -13,8 +13,9 @@ export const reportEvents = route(
   {
     method: 'post',
     path: '/usage/events',
-    summary:
-      'Report what happened to up to 1,000 requests, also as CloudEvents. The same id counts once within 35 days.',
+    operation: 'reportUsageEvents',
+    summary: 'Report usage events',
+    description: 'Up to 1,000 events, also as CloudEvents. An event `id` counts once in 35 days.',
     tag: 'Usage',
     auth: 'service',
     pool: 'verification',

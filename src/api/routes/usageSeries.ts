@@ -19,33 +19,37 @@ const Moment = z
   )
   .transform((text) => new Date(text))
 
-export const SeriesAnswer = z.strictObject({
-  asOf: z.string(),
-  from: z.string().describe('The start of the first bucket'),
-  to: z.string().describe('The end of the last bucket'),
-  interval: Interval,
-  groupBy: Group,
-  series: z.array(z.union([SeriesRows.none, SeriesRows.key, SeriesRows.status, SeriesRows.endpoint])),
-})
+export const SeriesAnswer = z
+  .strictObject({
+    asOf: z.string(),
+    from: z.string().describe('The start of the first bucket'),
+    to: z.string().describe('The end of the last bucket'),
+    interval: Interval,
+    groupBy: Group,
+    series: z.array(z.union([SeriesRows.none, SeriesRows.key, SeriesRows.status, SeriesRows.endpoint])),
+  })
+  .meta({ id: 'UsageSeries' })
 
 export const usageSeries = route(
   {
     method: 'get',
     path: '/usage',
-    summary:
-      'The account’s usage over time, streamed. Without groupBy every bucket is there; grouped, only those in which something happened.',
+    operation: 'getUsage',
+    summary: 'Get the account’s usage over time',
+    description:
+      'The response is streamed. Without `groupBy` it contains every bucket; with it, only buckets in which something happened.',
     tag: 'Usage',
     auth: { permission: 'usage:read' },
     pool: 'streams',
     query: z.strictObject({
-      from: Moment.optional().describe('24 hours before `to` unless given; rounded down to the interval'),
-      to: Moment.optional().describe('Now unless given; not in the range, rounded up to the interval'),
+      from: Moment.optional().describe('Rounded down to the interval. Default: 24 hours before `to`'),
+      to: Moment.optional().describe('Not in the range, rounded up to the interval. Default: now'),
       interval: Interval.default('hour').describe(
-        'Minutes are kept for 48 hours, hours 35 days, days 400 days',
+        'Minutes are kept for 48 hours, hours for 35 days, days for 400 days',
       ),
-      groupBy: Group.default('none'),
-      keyId: IdParams.shape.id.optional().describe('Of one key only'),
-      format: z.enum(['json', 'csv']).default('json'),
+      groupBy: Group.default('none').describe('One series each for what the requests have in common'),
+      keyId: IdParams.shape.id.optional().describe('Only the usage of this key'),
+      format: z.enum(['json', 'csv']).default('json').describe('The media type of the response'),
     }),
     responses: { 200: { streams: { 'application/json': SeriesAnswer, 'text/csv': z.string() } } },
     problems: ['api-key-not-found'],

@@ -31,43 +31,50 @@ const Body = compile(
   }),
 )
 
-const LimitState = z.object({ limit: z.int(), remaining: z.int(), reset: z.int().describe('Unix seconds') })
+const LimitState = z
+  .object({ limit: z.int(), remaining: z.int(), reset: z.int().describe('Unix seconds') })
+  .meta({ id: 'LimitState' })
 
-const Answer = z.object({
-  valid: z.boolean(),
-  code: z.enum([
-    'VALID',
-    'NOT_FOUND',
-    'REVOKED',
-    'EXPIRED',
-    'FORBIDDEN',
-    'IP_NOT_ALLOWED',
-    'RATE_LIMITED',
-    'QUOTA_EXCEEDED',
-    'PLAN_LIMIT_EXCEEDED',
-  ]),
-  requestId: z.string(),
-  hint: z.string().optional(),
-  keyId: z.string().optional(),
-  accountId: z.string().optional(),
-  name: z.string().optional(),
-  type: z.enum(['live', 'test']).optional(),
-  access: z.enum(['admin', 'full', 'read_only']).optional(),
-  permissions: z.array(z.string()).optional(),
-  plan: z.string().optional(),
-  watermark: z.boolean().optional(),
-  overage: z.boolean().optional().describe('The month’s renders are above the plan’s soft limit'),
-  requestsToday: z.int().optional(),
-  limits: z.record(z.string(), LimitState).optional(),
-  retryAfter: z.int().optional(),
-})
+const Answer = z
+  .object({
+    valid: z.boolean(),
+    code: z.enum([
+      'VALID',
+      'NOT_FOUND',
+      'REVOKED',
+      'EXPIRED',
+      'FORBIDDEN',
+      'IP_NOT_ALLOWED',
+      'RATE_LIMITED',
+      'QUOTA_EXCEEDED',
+      'PLAN_LIMIT_EXCEEDED',
+    ]),
+    requestId: z.string(),
+    hint: z.string().optional(),
+    keyId: z.string().optional(),
+    accountId: z.string().optional(),
+    name: z.string().optional(),
+    type: z.enum(['live', 'test']).optional(),
+    access: z.enum(['admin', 'full', 'read_only']).optional(),
+    permissions: z.array(z.string()).optional(),
+    plan: z.string().optional(),
+    watermark: z.boolean().optional(),
+    overage: z.boolean().optional().describe('The month’s renders are above the plan’s soft limit'),
+    requestsToday: z.int().optional(),
+    limits: z.record(z.string(), LimitState).optional(),
+    retryAfter: z.int().optional(),
+  })
+  .meta({ id: 'Verification' })
 
 /** Decides about one presented key, for a resource server. The answer is 200 whatever the decision. */
 export const verify: HotRoute = {
   spec: {
     method: 'post',
     path: '/verify',
-    summary: 'May this key do this now? Decides, counts and limits one request.',
+    operation: 'verifyApiKey',
+    summary: 'Verify an API key',
+    description:
+      'Decides whether a key may make one request now, and counts the request. The answer is 200 for every key: `valid` and `code` say what was decided.',
     tag: 'Verification',
     auth: 'service',
     body: Body,

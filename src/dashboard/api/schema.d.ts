@@ -1,807 +1,536 @@
 // Generated from /openapi.json by generateClient.ts: see the README, "Add a route".
 export interface paths {
     "/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** May this key do this now? Decides, counts and limits one request. */
-        post: operations["postVerify"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Verify an API key
+         * @description Decides whether a key may make one request now, and counts the request. The answer is 200 for every key: `valid` and `code` say what was decided.
+         *
+         *     Problems: `invalid-service-token`, `idempotency-conflict`, `service-unavailable`, `validation-error`, `internal-error`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["verifyApiKey"];
     };
     "/forward-auth": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lets a proxy ask whether to pass a request on; the key is the request’s own */
-        get: operations["getForwardAuth"];
-        put?: never;
-        /** Lets a proxy ask whether to pass a request on; the key is the request’s own */
-        post: operations["postForwardAuth"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Authorise a request for a proxy
+         * @description For nginx `auth_request`, Caddy and Traefik. The key is the request’s own, as `Authorization: Bearer` or `X-API-Key`.
+         *
+         *     Problems: `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded`, `service-unavailable`, `validation-error`, `internal-error`.
+         */
+        get: operations["forwardAuth"];
+        /**
+         * Authorise a request for a proxy
+         * @description For nginx `auth_request`, Caddy and Traefik. The key is the request’s own, as `Authorization: Bearer` or `X-API-Key`.
+         *
+         *     Problems: `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded`, `service-unavailable`, `validation-error`, `internal-error`.
+         */
+        post: operations["forwardAuthByPost"];
     };
     "/api-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * List keys, newest first unless told
-         * @description Takes the permission `keys:manage`.
+         * List keys
+         * @description Newest first by default.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getApiKeys"];
-        put?: never;
+        get: operations["listApiKeys"];
         /**
-         * Create a key. Its value is shown once, in this answer.
-         * @description Takes the permission `keys:manage`.
+         * Create a key
+         * @description The response shows the value of the key. It cannot be shown again.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `key-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postApiKeys"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["createApiKey"];
     };
     "/api-keys/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Import keys by their SHA-256, from JSON lines or CSV. Sent again, it continues where it stopped.
-         * @description Takes the permission `keys:manage`.
+         * Import keys by their SHA-256
+         * @description The file has JSON lines or CSV. An import that is sent again continues where it stopped.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `imports-not-allowed`, `import-in-progress`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postApiKeysImport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["importApiKeys"];
     };
     "/api-keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Read a key
-         * @description Takes the permission `keys:manage`.
+         * Get a key
+         * @description Requires the permission `keys:manage`.
+         *
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getApiKeysId"];
-        put?: never;
-        post?: never;
+        get: operations["getApiKey"];
         /**
-         * Delete a revoked key
-         * @description Takes the permission `keys:manage`.
+         * Delete a key
+         * @description Only a key that has been revoked or has expired can be deleted.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `api-key-not-found`, `key-not-revoked`, `precondition-failed`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        delete: operations["deleteApiKeysId"];
-        options?: never;
-        head?: never;
+        delete: operations["deleteApiKey"];
         /**
-         * Rename or edit a key; If-Match is honoured
-         * @description Takes the permission `keys:manage`.
+         * Update a key
+         * @description Renames or edits the key. With `If-Match`, of two edits of one version the second is refused.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `api-key-not-found`, `key-not-active`, `precondition-failed`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        patch: operations["patchApiKeysId"];
-        trace?: never;
+        patch: operations["updateApiKey"];
     };
     "/api-keys/{id}/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Revoke a key. After the 200 no verification that starts later is accepted, in any region.
-         * @description Takes the permission `keys:manage`.
+         * Revoke a key
+         * @description After the 200, no verification that starts later is accepted, in any region.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `api-key-not-found`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postApiKeysIdRevoke"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["revokeApiKey"];
     };
     "/api-keys/{id}/rotate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Create the successor of a key, which ends after the overlap (default: at once). A key has one successor.
-         * @description Takes the permission `keys:manage`.
+         * Rotate a key
+         * @description Creates the successor of the key. The old key ends after the overlap, by default at once. A key has one successor.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `api-key-not-found`, `key-not-active`, `key-already-rotated`, `key-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postApiKeysIdRotate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["rotateApiKey"];
     };
     "/api-key-names": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * List the names of the account’s keys, by name
-         * @description Takes the permission `account:read`.
+         * List the names of keys
+         * @description Sorted by name.
+         *
+         *     Requires the permission `account:read`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getApiKeyNames"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["listApiKeyNames"];
     };
     "/api-keys/{id}/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Requests, errors and latency of a key in the last 24 hours, 7 and 30 days
-         * @description Takes the permission `usage:read`.
+         * Get the usage of a key
+         * @description Requests, errors and latency in the last 24 hours, 7 days and 30 days.
+         *
+         *     Requires the permission `usage:read`.
+         *
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getApiKeysIdUsage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["getApiKeyUsage"];
     };
     "/api-keys/{id}/callers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * From which addresses a key was used in the last UTC days: how many each day, and the latest 100
-         * @description Takes the permission `keys:manage`.
+         * List the callers of a key
+         * @description The number of addresses on each of the last UTC days, and the 100 addresses seen last.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getApiKeysIdCallers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["listApiKeyCallers"];
     };
     "/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * The account’s usage over time, streamed. Without groupBy every bucket is there; grouped, only those in which something happened.
-         * @description Takes the permission `usage:read`.
+         * Get the account’s usage over time
+         * @description The response is streamed. Without `groupBy` it contains every bucket; with it, only buckets in which something happened.
+         *
+         *     Requires the permission `usage:read`.
+         *
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getUsage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/usage/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Report what happened to up to 1,000 requests, also as CloudEvents. The same id counts once within 35 days. */
-        post: operations["postUsageEvents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Report usage events
+         * @description Up to 1,000 events, also as CloudEvents. An event `id` counts once in 35 days.
+         *
+         *     Problems: `invalid-service-token`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["reportUsageEvents"];
     };
     "/account": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * The account, its plan, the limits in force and what is in use
-         * @description Takes the permission `account:read`.
+         * Get the account
+         * @description Its plan, its limits, and how much of them is used.
+         *
+         *     Requires the permission `account:read`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getAccount"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
     };
     "/account/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Everything the account has, as JSON lines, streamed: members, keys, channels, alert rules and their incidents, audit log, usage by day. No secrets. The last line is `end`.
-         * @description Takes the permission `keys:manage`.
+         * Export the account
+         * @description Members, keys, channels, alert rules and their incidents, audit log and usage by day, as JSON lines. It contains no secrets. The response is streamed; its last line is `end`.
+         *
+         *     Requires the permission `keys:manage`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getAccountExport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["exportAccount"];
     };
     "/audit-log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Who did what, from where, newest first
-         * @description Takes the permission `audit:read`.
+         * List audit entries
+         * @description Who did what, and from where. Newest first.
+         *
+         *     Requires the permission `audit:read`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getAuditLog"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["listAuditEntries"];
     };
     "/operations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * What became of a command that was answered with 202
-         * @description Takes the permission `account:read`.
+         * Get an operation
+         * @description The status and result of a command that returned 202.
+         *
+         *     Requires the permission `account:read`.
+         *
+         *     Problems: `operation-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getOperationsId"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["getOperation"];
     };
     "/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * List the account’s members
-         * @description Takes the permission `members:manage`.
+         * List members
+         * @description Requires the permission `members:manage`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getMembers"];
-        put?: never;
+        get: operations["listMembers"];
         /**
-         * Invite a member by email. With a password they are added at once: it opens this account alone, whoever has the address.
-         * @description Takes the permission `members:manage`.
+         * Add a member
+         * @description Without a password, the member is invited by email. With one they are added at once: it opens this account only, whoever has the address.
+         *
+         *     Requires the permission `members:manage`.
+         *
+         *     Problems: `email-taken`, `member-limit-reached`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postMembers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["addMember"];
     };
     "/members/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Read a member
-         * @description Takes the permission `members:manage`.
+         * Get a member
+         * @description Requires the permission `members:manage`.
+         *
+         *     Problems: `member-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getMembersId"];
-        put?: never;
-        post?: never;
+        get: operations["getMember"];
         /**
-         * Remove a member and end their sessions
-         * @description Takes the permission `members:manage`.
+         * Remove a member
+         * @description Their sessions end.
+         *
+         *     Requires the permission `members:manage`.
+         *
+         *     Problems: `member-not-found`, `last-admin`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        delete: operations["deleteMembersId"];
-        options?: never;
-        head?: never;
+        delete: operations["removeMember"];
         /**
-         * Change a member’s role, name or password. A new password ends their sessions.
-         * @description Takes the permission `members:manage`.
+         * Update a member
+         * @description Changes the role, name or password. A new password ends the member’s sessions.
+         *
+         *     Requires the permission `members:manage`.
+         *
+         *     Problems: `member-not-found`, `last-admin`, `password-is-personal`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        patch: operations["patchMembersId"];
-        trace?: never;
+        patch: operations["updateMember"];
     };
     "/members/{id}/invite": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Invite a member who has not accepted yet again. The former link ends.
-         * @description Takes the permission `members:manage`.
+         * Invite a member again
+         * @description For a member who has not accepted yet. The previous link ends.
+         *
+         *     Requires the permission `members:manage`.
+         *
+         *     Problems: `member-not-found`, `member-not-invited`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`.
          */
-        post: operations["postMembersIdInvite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["resendInvitation"];
     };
     "/invitations/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What an invitation’s link is for */
-        post: operations["postInvitationsRead"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Get an invitation by the token of its link
+         * @description Problems: `invitation-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["getInvitation"];
     };
     "/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Accept an invitation and sign in to its account */
-        post: operations["postInvitationsAccept"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Accept an invitation and sign in to its account
+         * @description Problems: `invitation-not-found`, `invalid-credentials`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["acceptInvitation"];
     };
     "/channels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * List the account’s channels
-         * @description Takes the permission `alerts:manage`.
+         * List channels
+         * @description Requires the permission `alerts:manage`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getChannels"];
-        put?: never;
+        get: operations["listChannels"];
         /**
-         * Create a channel. An email address gets a link to confirm it; Slack and webhooks a test message, whose arrival verifies them.
-         * @description Takes the permission `alerts:manage`.
+         * Create a channel
+         * @description An email address receives a link to confirm it. Slack and webhooks receive a test message; its arrival verifies the channel.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `channel-limit-reached`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postChannels"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["createChannel"];
     };
     "/channel-confirmation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The page behind the link of an email: its button confirms the address */
+        /**
+         * Get the page that confirms an email channel
+         * @description The link in the email opens this page. Its button confirms the address.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`.
+         */
         get: operations["getChannelConfirmation"];
-        put?: never;
-        /** Confirm the address of an email channel by its token */
-        post: operations["postChannelConfirmation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Confirm the address of an email channel
+         * @description Problems: `validation-error`, `internal-error`, `service-unavailable`.
+         */
+        post: operations["confirmChannel"];
     };
     "/channels/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Read a channel
-         * @description Takes the permission `alerts:manage`.
+         * Get a channel
+         * @description Requires the permission `alerts:manage`.
+         *
+         *     Problems: `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getChannelsId"];
-        put?: never;
-        post?: never;
+        get: operations["getChannel"];
         /**
-         * Delete a channel. Rules that used it go on without it.
-         * @description Takes the permission `alerts:manage`.
+         * Delete a channel
+         * @description Rules that used it continue without it.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        delete: operations["deleteChannelsId"];
-        options?: never;
-        head?: never;
+        delete: operations["deleteChannel"];
         /**
-         * Rename a channel, or let it lead elsewhere: it is then verified anew, as if it were created, and alerts wait for that. A webhook keeps its signing secret.
-         * @description Takes the permission `alerts:manage`.
+         * Update a channel
+         * @description Renames the channel or changes its address. A new address must be verified before it receives alerts. A webhook keeps its signing secret.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `channel-not-found`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
-        patch: operations["patchChannelsId"];
-        trace?: never;
+        patch: operations["updateChannel"];
     };
     "/channels/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Send a test message; its arrival verifies Slack and webhooks, and switches a disabled channel on again. An address that is not confirmed gets its link again.
-         * @description Takes the permission `alerts:manage`.
+         * Send a test message to a channel
+         * @description Its arrival verifies Slack and webhooks, and enables a disabled channel. An unconfirmed email address receives its link again.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `channel-not-found`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`.
          */
-        post: operations["postChannelsIdTest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["testChannel"];
     };
     "/channels/{id}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Give a webhook another signing secret. For 24 hours the former one signs, too.
-         * @description Takes the permission `alerts:manage`.
+         * Rotate the signing secret of a webhook
+         * @description For 24 hours, messages are signed with both secrets.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `channel-not-found`, `channel-has-no-secret`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        post: operations["postChannelsIdRotateSecret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["rotateChannelSecret"];
     };
     "/notifications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * List notifications, newest first
-         * @description Takes the permission `alerts:manage`.
+         * List notifications
+         * @description Newest first.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getNotifications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["listNotifications"];
     };
     "/notifications/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * A notification with every attempt to deliver it
-         * @description Takes the permission `alerts:manage`.
+         * Get a notification
+         * @description With every attempt to deliver it.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `notification-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getNotificationsId"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["getNotification"];
     };
     "/notifications/{id}/redeliver": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Send a notification again under the same ID. Its retry schedule starts over.
-         * @description Takes the permission `alerts:manage`.
+         * Send a notification again
+         * @description It keeps its ID. Its retry schedule starts over.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `notification-not-found`, `notification-not-redeliverable`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`.
          */
-        post: operations["postNotificationsIdRedeliver"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["redeliverNotification"];
     };
     "/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * List the account’s alert rules, oldest first
-         * @description Takes the permission `alerts:manage`.
+         * List alert rules
+         * @description Oldest first.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getAlerts"];
-        put?: never;
+        get: operations["listAlertRules"];
         /**
-         * Create an alert rule. It is evaluated within the next minute.
-         * @description Takes the permission `alerts:manage`.
+         * Create an alert rule
+         * @description It is first evaluated within a minute.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `api-key-not-found`, `channel-not-found`, `alert-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postAlerts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["createAlertRule"];
     };
     "/alerts/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * What a rule would have done over the last 7 days, before it is saved
-         * @description Takes the permission `alerts:manage`.
+         * Preview an alert rule
+         * @description Returns when the rule would have fired in the last 7 days. Nothing is saved.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `api-key-not-found`, `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postAlertsPreview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["previewAlertRule"];
     };
     "/alerts/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * Read an alert rule, with its present state, and that of each key that is not ok
-         * @description Takes the permission `alerts:manage`.
+         * Get an alert rule
+         * @description With its current state, and the state of each key that is not `ok`.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getAlertsId"];
-        put?: never;
-        post?: never;
+        get: operations["getAlertRule"];
         /**
-         * Delete an alert rule. Receivers of its open incidents get `alert.resolved` with the reason `deleted`.
-         * @description Takes the permission `alerts:manage`.
+         * Delete an alert rule
+         * @description Receivers of its open incidents get `alert.resolved` with the reason `deleted`.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        delete: operations["deleteAlertsId"];
-        options?: never;
-        head?: never;
+        delete: operations["deleteAlertRule"];
         /**
-         * Edit an alert rule. Changing its condition (threshold, window, `for`, scope or options) or disabling it closes its open incidents: their receivers get `alert.resolved` with a `reason`.
-         * @description Takes the permission `alerts:manage`.
+         * Update an alert rule
+         * @description Disabling the rule or changing its condition (threshold, window, `for`, scope or options) closes its open incidents. Their receivers get `alert.resolved` with a `reason`.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `alert-not-found`, `api-key-not-found`, `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        patch: operations["patchAlertsId"];
-        trace?: never;
+        patch: operations["updateAlertRule"];
     };
     "/alerts/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Send a sample notification of the rule to each of its channels
-         * @description Takes the permission `alerts:manage`.
+         * Send a sample notification of an alert rule
+         * @description It goes to each of the rule’s channels.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `alert-not-found`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postAlertsIdTest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["testAlertRule"];
     };
     "/alerts/{id}/mute": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
         /**
-         * Mute the rule until the given time, or unmute it with `null`. Open incidents close for their receivers with the reason `muted`; one that still fires when the mute ends is sent again.
-         * @description Takes the permission `alerts:manage`.
+         * Mute or unmute an alert rule
+         * @description Mutes the rule until the given time, or unmutes it with `null`. Receivers of open incidents get `alert.resolved` with the reason `muted`. An incident that still fires when the mute ends is sent again.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `alert-not-found`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
-        post: operations["postAlertsIdMute"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        post: operations["muteAlertRule"];
     };
     "/alerts/{id}/incidents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         /**
-         * The crossings of an alert rule, newest first; `before` is the last ID of the page before
-         * @description Takes the permission `alerts:manage`.
+         * List the incidents of an alert rule
+         * @description Newest first.
+         *
+         *     Requires the permission `alerts:manage`.
+         *
+         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
-        get: operations["getAlertsIdIncidents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        get: operations["listIncidents"];
     };
     "/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is signed in */
+        /**
+         * Get the session
+         * @description Who is signed in.
+         *
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `insufficient-permissions`.
+         */
         get: operations["getSession"];
-        put?: never;
-        /** Sign in; the session is a cookie. A password that opens several accounts takes an accountId */
-        post: operations["postSession"];
-        /** Sign out */
-        delete: operations["deleteSession"];
-        options?: never;
-        head?: never;
-        /** Change your password. It ends all of your sessions, this one included. */
-        patch: operations["patchSession"];
-        trace?: never;
+        /**
+         * Sign in
+         * @description The session is a cookie. A password that opens several accounts requires an `accountId`.
+         *
+         *     Problems: `invalid-credentials`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["signIn"];
+        /**
+         * Sign out
+         * @description Problems: `validation-error`, `internal-error`, `service-unavailable`.
+         */
+        delete: operations["signOut"];
+        /**
+         * Change your password
+         * @description All of your sessions end, including this one.
+         *
+         *     Problems: `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `insufficient-permissions`, `payload-too-large`, `unsupported-media-type`.
+         */
+        patch: operations["changePassword"];
     };
     "/session/account": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Go on in another account of yours */
-        post: operations["postSessionAccount"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Switch to another account of yours
+         * @description Problems: `account-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `insufficient-permissions`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["switchAccount"];
     };
     "/password-resets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask for a link to set another password. The answer is the same for every address */
-        post: operations["postPasswordResets"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Ask for a link to set a new password
+         * @description The response is the same for every address.
+         *
+         *     Problems: `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["requestPasswordReset"];
     };
     "/password-resets/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Set another password by the link of an email. It opens every account of the address, and ends all of its sessions */
-        post: operations["postPasswordResetsComplete"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        /**
+         * Set a new password by the link of an email
+         * @description It opens every account of the address, and ends all of its sessions.
+         *
+         *     Problems: `password-reset-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["completePasswordReset"];
     };
 }
 export type webhooks = Record<string, never>;
@@ -823,11 +552,817 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        __schema0: string | number | boolean | null | components["schemas"]["__schema0"][] | {
-            [key: string]: components["schemas"]["__schema0"];
+        Verification: {
+            valid: boolean;
+            /** @enum {string} */
+            code: "VALID" | "NOT_FOUND" | "REVOKED" | "EXPIRED" | "FORBIDDEN" | "IP_NOT_ALLOWED" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "PLAN_LIMIT_EXCEEDED";
+            requestId: string;
+            hint?: string;
+            keyId?: string;
+            accountId?: string;
+            name?: string;
+            /** @enum {string} */
+            type?: "live" | "test";
+            /** @enum {string} */
+            access?: "admin" | "full" | "read_only";
+            permissions?: string[];
+            plan?: string;
+            watermark?: boolean;
+            /** @description The month’s renders are above the plan’s soft limit */
+            overage?: boolean;
+            requestsToday?: number;
+            limits?: {
+                [key: string]: components["schemas"]["LimitState"];
+            };
+            retryAfter?: number;
+        };
+        LimitState: {
+            limit: number;
+            remaining: number;
+            /** @description Unix seconds */
+            reset: number;
+        };
+        JsonValue: string | number | boolean | null | components["schemas"]["JsonValue"][] | {
+            [key: string]: components["schemas"]["JsonValue"];
+        };
+        ApiKeyWithValue: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            type: "live" | "test";
+            /** @enum {string} */
+            access: "admin" | "full" | "read_only";
+            permissions: string[];
+            /** @enum {string} */
+            status: "active" | "revoked" | "expired";
+            /** @description The last 4 characters of the value; `????` where an import did not say */
+            hint: string;
+            createdAt: string;
+            createdBy: string;
+            lastUsedAt: string | null;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            revokedReason: string | null;
+            rotatedFrom: string | null;
+            allowedIps: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
+            version: number;
+            /** @description The value; only in this response */
+            key?: string;
+        };
+        Accepted: {
+            operation: {
+                id: string;
+                kind: string;
+                status: string;
+            } & {
+                [key: string]: unknown;
+            };
+            key?: string;
+        };
+        ListedApiKey: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            type: "live" | "test";
+            /** @enum {string} */
+            access: "admin" | "full" | "read_only";
+            permissions: string[];
+            /** @enum {string} */
+            status: "active" | "revoked" | "expired";
+            /** @description The last 4 characters of the value; `????` where an import did not say */
+            hint: string;
+            createdAt: string;
+            createdBy: string;
+            lastUsedAt: string | null;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            revokedReason: string | null;
+            rotatedFrom: string | null;
+            allowedIps: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
+            version: number;
+            usage?: {
+                "24h": components["schemas"]["UsageSummary"];
+                "7d": components["schemas"]["UsageSummary"];
+                "30d": components["schemas"]["UsageSummary"];
+            };
+            /** @description The present hour of the clock, so far, and the 23 before it, oldest first */
+            requestsByHour?: number[];
+        };
+        UsageSummary: {
+            requests: number;
+            refused: number;
+            errors: number;
+            errorRate: number;
+            units: number;
+            latencyMs: {
+                mean: number | null;
+            };
+        };
+        Pagination: {
+            page: number;
+            limit: number;
+            total: number;
+            totalPages: number;
+            hasNext: boolean;
+            hasPrev: boolean;
+        };
+        ImportOutcome: {
+            dryRun: boolean;
+            /** @description Lines with a key: imported, unchanged and failed */
+            total: number;
+            /** @description In a dry run: what would be imported */
+            imported: number;
+            /** @description The account has this key already, whatever has become of it since */
+            unchanged: number;
+            /** @description Lines that were not imported */
+            failed: number;
+            /** @description The first 100, by line */
+            errors: components["schemas"]["ImportLineError"][];
+            /** @description Errors beyond those listed */
+            furtherErrors: number;
+            /** @description The imported keys */
+            keys: {
+                line: number;
+                id: string;
+            }[];
+        };
+        ImportLineError: {
+            /** @description From 1, as editors count */
+            line: number;
+            field: string;
+            message: string;
+            /** @enum {string} */
+            code: "required" | "invalid_type" | "out_of_range" | "invalid_format" | "too_long" | "unknown_field" | "duplicate" | "key-limit-reached" | "hash-not-importable" | "insufficient-permissions";
+        };
+        ApiKeyWithRegions: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            type: "live" | "test";
+            /** @enum {string} */
+            access: "admin" | "full" | "read_only";
+            permissions: string[];
+            /** @enum {string} */
+            status: "active" | "revoked" | "expired";
+            /** @description The last 4 characters of the value; `????` where an import did not say */
+            hint: string;
+            createdAt: string;
+            createdBy: string;
+            lastUsedAt: string | null;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            revokedReason: string | null;
+            rotatedFrom: string | null;
+            allowedIps: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
+            version: number;
+            regions: components["schemas"]["KeyArrival"][];
+        };
+        KeyArrival: {
+            region: string;
+            /** @description When the current version arrived there; null: it is on its way */
+            arrivedAt: string | null;
+        };
+        ApiKey: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            type: "live" | "test";
+            /** @enum {string} */
+            access: "admin" | "full" | "read_only";
+            permissions: string[];
+            /** @enum {string} */
+            status: "active" | "revoked" | "expired";
+            /** @description The last 4 characters of the value; `????` where an import did not say */
+            hint: string;
+            createdAt: string;
+            createdBy: string;
+            lastUsedAt: string | null;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            revokedReason: string | null;
+            rotatedFrom: string | null;
+            allowedIps: string[];
+            metadata: {
+                [key: string]: unknown;
+            };
+            version: number;
+        };
+        FanOut: {
+            tookMs: number;
+            regions: {
+                region: string;
+                /** @enum {string} */
+                outcome: "confirmed" | "lapsed";
+                tookMs: number;
+            }[];
+        };
+        ApiKeyName: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            type: "live" | "test";
+            /** @enum {string} */
+            status: "active" | "revoked" | "expired";
+        };
+        ApiKeyUsage: {
+            keyId: string;
+            asOf: string;
+            windows: {
+                "24h": components["schemas"]["WindowUsage"];
+                "7d": components["schemas"]["WindowUsage"];
+                "30d": components["schemas"]["WindowUsage"];
+            };
+        };
+        WindowUsage: {
+            requests: number;
+            refused: number;
+            refusedByCode: {
+                [key: string]: number;
+            };
+            errors: number;
+            clientErrors: number;
+            serverErrors: number;
+            errorRate: number;
+            units: number;
+            latencyMs: {
+                mean: number | null;
+                p50: number | null;
+                p95: number | null;
+                p99: number | null;
+            };
+        };
+        ApiKeyCallers: {
+            keyId: string;
+            asOf: string;
+            days: {
+                day: string;
+                distinctIps: number;
+            }[];
+            ips: {
+                /** @description An IPv4 address, an IPv6 /64 network, or `other` for callers beyond those told apart */
+                ip: string;
+                requests: number;
+                refused: number;
+                firstSeenAt: string;
+                lastSeenAt: string;
+            }[];
+        };
+        UsageSeries: {
+            asOf: string;
+            /** @description The start of the first bucket */
+            from: string;
+            /** @description The end of the last bucket */
+            to: string;
+            /** @enum {string} */
+            interval: "minute" | "hour" | "day";
+            /** @enum {string} */
+            groupBy: "none" | "key" | "status" | "endpoint";
+            series: ({
+                /** @description The start of the bucket */
+                at: string;
+                requests: number;
+                refused: number;
+                errors: number;
+                clientErrors: number;
+                serverErrors: number;
+                errorRate: number;
+                units: number;
+                latencyMs: {
+                    mean: number | null;
+                    p50: number | null;
+                    p95: number | null;
+                    p99: number | null;
+                };
+            } | {
+                /** @description The start of the bucket */
+                at: string;
+                keyId: string;
+                name: string | null;
+                requests: number;
+                refused: number;
+                errors: number;
+                clientErrors: number;
+                serverErrors: number;
+                errorRate: number;
+                units: number;
+                latencyMs: {
+                    mean: number | null;
+                    p50: number | null;
+                    p95: number | null;
+                    p99: number | null;
+                };
+            } | {
+                /** @description The start of the bucket */
+                at: string;
+                /** @enum {string} */
+                status: "success" | "4xx" | "5xx" | "refused";
+                requests: number;
+            } | {
+                /** @description The start of the bucket */
+                at: string;
+                /** @description `(other)`: one past the first 200; `(none)`: reported without an endpoint */
+                endpoint: string;
+                method: string | null;
+                requests: number;
+                errors: number;
+                clientErrors: number;
+                serverErrors: number;
+                errorRate: number;
+                latencyMs: {
+                    mean: number | null;
+                };
+            })[];
+        };
+        UsageEvent: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            keyId: string;
+            status: number;
+            latencyMs?: number;
+            units?: number;
+            /** @description Of a verification: this report completes that request */
+            requestId?: string;
+            ip?: string;
+            endpoint?: string;
+            method?: string;
+        };
+        Account: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            plan: "free" | "pro" | "business" | "enterprise";
+            createdAt: string;
+            limits: {
+                /** @description null: unlimited */
+                liveKeys: number | null;
+                /** @description null: unlimited */
+                testKeys: number | null;
+                /** @description null: unlimited */
+                requestsPerMinute: number | null;
+                /** @description null: unlimited */
+                requestsPerDay: number | null;
+                /** @description null: unlimited */
+                rendersPerMonth: number | null;
+                rendersHard: boolean;
+            };
+            used: {
+                liveKeys: number;
+                testKeys: number;
+                /** @description Of live keys in the present UTC month, overage included */
+                rendersThisMonth: number;
+            };
+        };
+        AuditEntry: {
+            id: string;
+            at: string;
+            action: string;
+            targetId: string | null;
+            /** @description Its latest name; null when that is not known any more */
+            targetName: string | null;
+            actor: {
+                type: string;
+                id: string;
+                /** @description The same of a key or a member */
+                name: string | null;
+                ip?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        Operation: {
+            id: string;
+            kind: string;
+            /** @enum {string} */
+            status: "pending" | "succeeded" | "failed";
+            createdAt: string;
+            finishedAt: string | null;
+            result: {
+                [key: string]: unknown;
+            } | null;
+            problem: ({
+                code: string;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+        };
+        Member: {
+            id: string;
+            email: string;
+            name: string | null;
+            /** @enum {string} */
+            role: "admin" | "editor" | "viewer";
+            /** @enum {string} */
+            status: "active" | "invited";
+            createdAt: string;
+        };
+        InvitedMember: {
+            id: string;
+            email: string;
+            name: string | null;
+            /** @enum {string} */
+            role: "admin" | "editor" | "viewer";
+            /** @enum {string} */
+            status: "active" | "invited";
+            createdAt: string;
+            invitation?: {
+                expiresAt: string;
+                /** @description false: this service sends no email; its operator can show the link */
+                emailed: boolean;
+            };
+        };
+        Session: {
+            member: components["schemas"]["Member"];
+            accountId: string;
+            /** @description Those between which this person can switch, this one among them */
+            accounts: {
+                accountId: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "editor" | "viewer";
+            }[];
+        };
+        Channel: {
+            id: string;
+            /** @enum {string} */
+            type: "email" | "slack" | "webhook";
+            name: string;
+            verified: boolean;
+            disabled: boolean;
+            disabledReason: string | null;
+            failingSince: string | null;
+            createdAt: string;
+            /** @description The address of an email channel */
+            to?: string;
+            /** @description The URL of a webhook; of a Slack channel only its beginning and end */
+            url?: string;
+        };
+        ChannelWithSecret: {
+            id: string;
+            /** @enum {string} */
+            type: "email" | "slack" | "webhook";
+            name: string;
+            verified: boolean;
+            disabled: boolean;
+            disabledReason: string | null;
+            failingSince: string | null;
+            createdAt: string;
+            /** @description The address of an email channel */
+            to?: string;
+            /** @description The URL of a webhook; of a Slack channel only its beginning and end */
+            url?: string;
+            /** @description A webhook’s signing secret: the only time it is shown */
+            secret?: string;
+        };
+        AcceptedWithSecret: {
+            operation: {
+                id: string;
+                kind: string;
+                status: string;
+            } & {
+                [key: string]: unknown;
+            };
+            secret?: string;
+        };
+        ChannelWithRotatedSecret: {
+            id: string;
+            /** @enum {string} */
+            type: "email" | "slack" | "webhook";
+            name: string;
+            verified: boolean;
+            disabled: boolean;
+            disabledReason: string | null;
+            failingSince: string | null;
+            createdAt: string;
+            /** @description The address of an email channel */
+            to?: string;
+            /** @description The URL of a webhook; of a Slack channel only its beginning and end */
+            url?: string;
+            secret?: string;
+            formerUntil: string;
+        };
+        Notification: {
+            id: string;
+            /** @enum {string} */
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "channel.verify" | "channel.disabled";
+            channelId: string;
+            alertId: string | null;
+            incidentId: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            nextAttemptAt: string | null;
+            createdAt: string;
+            finishedAt: string | null;
+        };
+        NotificationWithAttempts: {
+            id: string;
+            /** @enum {string} */
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "channel.verify" | "channel.disabled";
+            channelId: string;
+            alertId: string | null;
+            incidentId: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            nextAttemptAt: string | null;
+            createdAt: string;
+            finishedAt: string | null;
+            deliveryAttempts: components["schemas"]["DeliveryAttempt"][];
+        };
+        DeliveryAttempt: {
+            number: number;
+            at: string;
+            durationMs: number;
+            /** @enum {string} */
+            outcome: "delivered" | "rejected" | "gone" | "timeout" | "unreachable" | "refused" | "not-sent";
+            /** @description The status by HTTP or SMTP */
+            status: number | null;
+            /** @description The beginning of what the receiver said, or what went wrong */
+            response: string | null;
+        };
+        AlertRule: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
+            threshold: number | null;
+            window: string;
+            for: string;
+            scope: {
+                keyIds: string[];
+            } | {
+                /** @constant */
+                account: true;
+            };
+            channelIds: string[];
+            repeatInterval: string | null;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            enabled: boolean;
+            /** @enum {string} */
+            state: "ok" | "pending" | "firing";
+            minRequests?: number;
+            notifyRecovery: boolean;
+            allowedRanges?: string[];
+            mutedUntil: string | null;
+            createdAt: string;
+            version: number;
+        };
+        NewAlertRule: {
+            name: string;
+            /** @enum {string} */
+            metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
+            threshold?: number | null;
+            /**
+             * @default 15m
+             * @enum {string}
+             */
+            window?: "5m" | "15m" | "1h" | "6h" | "24h";
+            /** @default 0m */
+            for?: string;
+            /**
+             * @default {
+             *       "account": true
+             *     }
+             */
+            scope?: components["schemas"]["AlertScope"];
+            /** @default [] */
+            channelIds?: string[];
+            repeatInterval?: string | null;
+            /**
+             * @default warning
+             * @enum {string}
+             */
+            severity?: "info" | "warning" | "critical";
+            /** @default true */
+            enabled?: boolean;
+            minRequests?: number;
+            notifyRecovery?: boolean;
+            allowedRanges?: string[];
+        };
+        AlertScope: {
+            /** @constant */
+            account: true;
+        } | {
+            keyIds: string[];
+        };
+        AlertPreview: {
+            /** @enum {string} */
+            metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
+            threshold: number | null;
+            from: string;
+            to: string;
+            /** @description How often the rule was run; empty: this metric cannot be run over the past */
+            grains: {
+                /** @enum {string} */
+                grain: "hour" | "minute";
+                from: string;
+                to: string;
+            }[];
+            /** @description What this preview cannot tell */
+            note: string;
+            /** @description Messages to each channel */
+            notifications: number;
+            /** @description Oldest first */
+            incidents: {
+                /** @description null: the account */
+                keyId: string | null;
+                startedAt: string;
+                resolvedAt: string | null;
+                measured: number | null;
+                worst: number | null;
+                /** @description Messages of it to each channel: its beginning, repeats, its end */
+                notifications: number;
+            }[];
+            /** @description At most some 700 points in all */
+            series: {
+                /** @description null: the account */
+                keyId: string | null;
+                points: {
+                    at: string;
+                    /** @description The highest since the point before; null: nothing was measured */
+                    value: number | null;
+                    /** @description What it was held against; a detector finds its own */
+                    threshold: number | null;
+                    /**
+                     * @description The worst since the point before
+                     * @enum {string}
+                     */
+                    state: "ok" | "pending" | "firing";
+                }[];
+            }[];
+        };
+        AlertRuleWithStates: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
+            threshold: number | null;
+            window: string;
+            for: string;
+            scope: {
+                keyIds: string[];
+            } | {
+                /** @constant */
+                account: true;
+            };
+            channelIds: string[];
+            repeatInterval: string | null;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            enabled: boolean;
+            /** @enum {string} */
+            state: "ok" | "pending" | "firing";
+            minRequests?: number;
+            notifyRecovery: boolean;
+            allowedRanges?: string[];
+            mutedUntil: string | null;
+            createdAt: string;
+            version: number;
+            /** @description As of when it was evaluated last */
+            evaluatedAt: string | null;
+            states: {
+                /** @description null: the account */
+                keyId: string | null;
+                /** @enum {string} */
+                state: "ok" | "pending" | "firing";
+                since: string;
+            }[];
+        };
+        Incident: {
+            id: string;
+            alertId: string;
+            keyId: string | null;
+            startedAt: string;
+            resolvedAt: string | null;
+            threshold: number | null;
+            measured: number | null;
+            worst: number | null;
         };
     };
-    responses: never;
+    responses: {
+        /** @description `validation-error` */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `missing-authorization`, `invalid-api-key`, `invalid-service-token`, `invalid-credentials` */
+        Unauthorized: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `insufficient-permissions`, `ip-not-allowed`, `imports-not-allowed`, `key-limit-reached` */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `service-token-not-found` */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `precondition-failed` */
+        PreconditionFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `payload-too-large` */
+        PayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported-media-type` */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency-conflict` */
+        UnprocessableContent: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded` */
+        TooManyRequests: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal-error` */
+        InternalServerError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `service-unavailable` */
+        ServiceUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -835,15 +1370,12 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    postVerify: {
+    verifyApiKey: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 10 minutes get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 10 minutes */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -867,112 +1399,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        valid: boolean;
-                        /** @enum {string} */
-                        code: "VALID" | "NOT_FOUND" | "REVOKED" | "EXPIRED" | "FORBIDDEN" | "IP_NOT_ALLOWED" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "PLAN_LIMIT_EXCEEDED";
-                        requestId: string;
-                        hint?: string;
-                        keyId?: string;
-                        accountId?: string;
-                        name?: string;
-                        /** @enum {string} */
-                        type?: "live" | "test";
-                        /** @enum {string} */
-                        access?: "admin" | "full" | "read_only";
-                        permissions?: string[];
-                        plan?: string;
-                        watermark?: boolean;
-                        /** @description The month’s renders are above the plan’s soft limit */
-                        overage?: boolean;
-                        requestsToday?: number;
-                        limits?: {
-                            [key: string]: {
-                                limit: number;
-                                remaining: number;
-                                /** @description Unix seconds */
-                                reset: number;
-                            };
-                        };
-                        retryAfter?: number;
-                    };
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-service-token` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getForwardAuth: {
+    forwardAuth: {
         parameters: {
             query?: {
+                /** @description What the key must allow, such as `renders:write` */
                 permission?: string;
+                /** @description How many renders the request is */
                 units?: string;
+                /** @description `header`: the problem is in the header `X-Problem`, because nginx does not read the body */
                 problem?: "header";
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -983,72 +1431,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postForwardAuth: {
+    forwardAuthByPost: {
         parameters: {
             query?: {
+                /** @description What the key must allow, such as `renders:write` */
                 permission?: string;
+                /** @description How many renders the request is */
                 units?: string;
+                /** @description `header`: the problem is in the header `X-Problem`, because nginx does not read the body */
                 problem?: "header";
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -1059,76 +1459,32 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getApiKeys: {
+    listApiKeys: {
         parameters: {
             query?: {
+                /** @description The number of the page */
                 page?: string;
+                /** @description The number of entries on a page */
                 limit?: string;
+                /** @description Only keys of this type */
                 type?: "live" | "test";
+                /** @description Only keys with this status */
                 status?: "active" | "revoked" | "expired";
+                /** @description Part of the name or the ID, or the last 4 characters */
                 q?: string;
+                /** @description `-` before it: descending */
                 sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUsedAt" | "-lastUsedAt";
+                /** @description `usage`: what each key of the page was used for */
                 include?: "usage";
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -1139,143 +1495,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        apiKeys: {
-                            id: string;
-                            name: string;
-                            /** @enum {string} */
-                            type: "live" | "test";
-                            /** @enum {string} */
-                            access: "admin" | "full" | "read_only";
-                            permissions: string[];
-                            /** @enum {string} */
-                            status: "active" | "revoked" | "expired";
-                            /** @description The last 4 characters of the value; `????` where an import did not say */
-                            hint: string;
-                            createdAt: string;
-                            createdBy: string;
-                            lastUsedAt: string | null;
-                            expiresAt: string | null;
-                            revokedAt: string | null;
-                            revokedReason: string | null;
-                            rotatedFrom: string | null;
-                            allowedIps: string[];
-                            metadata: {
-                                [key: string]: unknown;
-                            };
-                            version: number;
-                            usage?: {
-                                "24h": {
-                                    requests: number;
-                                    refused: number;
-                                    errors: number;
-                                    errorRate: number;
-                                    units: number;
-                                    latencyMs: {
-                                        mean: number | null;
-                                    };
-                                };
-                                "7d": {
-                                    requests: number;
-                                    refused: number;
-                                    errors: number;
-                                    errorRate: number;
-                                    units: number;
-                                    latencyMs: {
-                                        mean: number | null;
-                                    };
-                                };
-                                "30d": {
-                                    requests: number;
-                                    refused: number;
-                                    errors: number;
-                                    errorRate: number;
-                                    units: number;
-                                    latencyMs: {
-                                        mean: number | null;
-                                    };
-                                };
-                            };
-                            /** @description The present hour of the clock, so far, and the 23 before it, oldest first */
-                            requestsByHour?: number[];
-                        }[];
-                        pagination: {
-                            page: number;
-                            limit: number;
-                            total: number;
-                            totalPages: number;
-                            hasNext: boolean;
-                            hasPrev: boolean;
-                        };
+                        apiKeys: components["schemas"]["ListedApiKey"][];
+                        pagination: components["schemas"]["Pagination"];
                         /** @description The instant of the usage, where it is included */
                         asOf?: string;
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postApiKeys: {
+    createApiKey: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1295,7 +1535,7 @@ export interface operations {
                     expiresAt?: string | null;
                     /** @default {} */
                     metadata?: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: components["schemas"]["JsonValue"];
                     };
                 };
             };
@@ -1307,158 +1547,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        type: "live" | "test";
-                        /** @enum {string} */
-                        access: "admin" | "full" | "read_only";
-                        permissions: string[];
-                        /** @enum {string} */
-                        status: "active" | "revoked" | "expired";
-                        /** @description The last 4 characters of the value; `????` where an import did not say */
-                        hint: string;
-                        createdAt: string;
-                        createdBy: string;
-                        lastUsedAt: string | null;
-                        expiresAt: string | null;
-                        revokedAt: string | null;
-                        revokedReason: string | null;
-                        rotatedFrom: string | null;
-                        allowedIps: string[];
-                        metadata: {
-                            [key: string]: unknown;
-                        };
-                        version: number;
-                        /** @description The value; only in this answer */
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["ApiKeyWithValue"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-limit-reached`, `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postApiKeysImport: {
+    importApiKeys: {
         parameters: {
             query?: {
+                /** @description `true`: returns what an import would do, and changes nothing */
                 dryRun?: "true" | "false";
+                /** @description What every key of the file begins with, such as `sk_old_` */
                 prefix?: string;
+                /** @description How many characters every key of the file has; 0: it differs */
                 length?: string;
             };
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1473,7 +1599,7 @@ export interface operations {
                     allowedIps?: string[] | null;
                     expiresAt?: string | null;
                     metadata?: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: components["schemas"]["JsonValue"];
                     } | null;
                     hint?: string | null;
                     /** @description When the key was made where it comes from */
@@ -1491,153 +1617,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        dryRun: boolean;
-                        /** @description Lines with a key: imported, unchanged and failed */
-                        total: number;
-                        /** @description In a dry run: what would be imported */
-                        imported: number;
-                        /** @description The account has this key already, whatever has become of it since */
-                        unchanged: number;
-                        /** @description Lines that were not imported */
-                        failed: number;
-                        /** @description The first 100, by line */
-                        errors: {
-                            /** @description From 1, as editors count */
-                            line: number;
-                            field: string;
-                            message: string;
-                            /** @enum {string} */
-                            code: "required" | "invalid_type" | "out_of_range" | "invalid_format" | "too_long" | "unknown_field" | "duplicate" | "key-limit-reached" | "hash-not-importable" | "insufficient-permissions";
-                        }[];
-                        /** @description Errors beyond those listed */
-                        furtherErrors: number;
-                        /** @description The imported keys */
-                        keys: {
-                            line: number;
-                            id: string;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["ImportOutcome"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `imports-not-allowed`, `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `import-in-progress`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getApiKeysId: {
+    getApiKey: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -1647,133 +1656,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        type: "live" | "test";
-                        /** @enum {string} */
-                        access: "admin" | "full" | "read_only";
-                        permissions: string[];
-                        /** @enum {string} */
-                        status: "active" | "revoked" | "expired";
-                        /** @description The last 4 characters of the value; `????` where an import did not say */
-                        hint: string;
-                        createdAt: string;
-                        createdBy: string;
-                        lastUsedAt: string | null;
-                        expiresAt: string | null;
-                        revokedAt: string | null;
-                        revokedReason: string | null;
-                        rotatedFrom: string | null;
-                        allowedIps: string[];
-                        metadata: {
-                            [key: string]: unknown;
-                        };
-                        version: number;
-                        regions: {
-                            region: string;
-                            /** @description When the present version arrived there; null: on its way */
-                            arrivedAt: string | null;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["ApiKeyWithRegions"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    deleteApiKeysId: {
+    deleteApiKey: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Refuses the change unless this is the present ETag */
+                /** @description Refuses the change unless this is the current ETag */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description Done */
@@ -1783,100 +1697,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-not-revoked` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `precondition-failed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    patchApiKeysId: {
+    updateApiKey: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Refuses the change unless this is the present ETag */
+                /** @description Refuses the change unless this is the current ETag */
                 "If-Match"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -1888,7 +1729,7 @@ export interface operations {
                     allowedIps?: string[];
                     expiresAt?: string | null;
                     metadata?: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: components["schemas"]["JsonValue"];
                     };
                 };
             };
@@ -1900,163 +1741,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        type: "live" | "test";
-                        /** @enum {string} */
-                        access: "admin" | "full" | "read_only";
-                        permissions: string[];
-                        /** @enum {string} */
-                        status: "active" | "revoked" | "expired";
-                        /** @description The last 4 characters of the value; `????` where an import did not say */
-                        hint: string;
-                        createdAt: string;
-                        createdBy: string;
-                        lastUsedAt: string | null;
-                        expiresAt: string | null;
-                        revokedAt: string | null;
-                        revokedReason: string | null;
-                        rotatedFrom: string | null;
-                        allowedIps: string[];
-                        metadata: {
-                            [key: string]: unknown;
-                        };
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-not-active` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `precondition-failed` */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postApiKeysIdRevoke: {
+    revokeApiKey: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: {
             content: {
@@ -2074,173 +1793,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        apiKey: {
-                            id: string;
-                            name: string;
-                            /** @enum {string} */
-                            type: "live" | "test";
-                            /** @enum {string} */
-                            access: "admin" | "full" | "read_only";
-                            permissions: string[];
-                            /** @enum {string} */
-                            status: "active" | "revoked" | "expired";
-                            /** @description The last 4 characters of the value; `????` where an import did not say */
-                            hint: string;
-                            createdAt: string;
-                            createdBy: string;
-                            lastUsedAt: string | null;
-                            expiresAt: string | null;
-                            revokedAt: string | null;
-                            revokedReason: string | null;
-                            rotatedFrom: string | null;
-                            allowedIps: string[];
-                            metadata: {
-                                [key: string]: unknown;
-                            };
-                            version: number;
-                        };
-                        fanOut: {
-                            tookMs: number;
-                            regions: {
-                                region: string;
-                                /** @enum {string} */
-                                outcome: "confirmed" | "lapsed";
-                                tookMs: number;
-                            }[];
-                        };
+                        apiKey: components["schemas"]["ApiKey"];
+                        fanOut: components["schemas"]["FanOut"];
                     };
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postApiKeysIdRotate: {
+    rotateApiKey: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: {
             content: {
@@ -2257,163 +1846,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        type: "live" | "test";
-                        /** @enum {string} */
-                        access: "admin" | "full" | "read_only";
-                        permissions: string[];
-                        /** @enum {string} */
-                        status: "active" | "revoked" | "expired";
-                        /** @description The last 4 characters of the value; `????` where an import did not say */
-                        hint: string;
-                        createdAt: string;
-                        createdBy: string;
-                        lastUsedAt: string | null;
-                        expiresAt: string | null;
-                        revokedAt: string | null;
-                        revokedReason: string | null;
-                        rotatedFrom: string | null;
-                        allowedIps: string[];
-                        metadata: {
-                            [key: string]: unknown;
-                        };
-                        version: number;
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["ApiKeyWithValue"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-limit-reached`, `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `key-not-active`, `key-already-rotated`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getApiKeyNames: {
+    listApiKeyNames: {
         parameters: {
             query?: {
+                /** @description The number of the page */
                 page?: string;
+                /** @description The number of entries on a page */
                 limit?: string;
+                /** @description Only these keys: up to 100 IDs, separated by commas */
                 id?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2424,89 +1891,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        apiKeys: {
-                            id: string;
-                            name: string;
-                            /** @enum {string} */
-                            type: "live" | "test";
-                            /** @enum {string} */
-                            status: "active" | "revoked" | "expired";
-                        }[];
-                        pagination: {
-                            page: number;
-                            limit: number;
-                            total: number;
-                            totalPages: number;
-                            hasNext: boolean;
-                            hasPrev: boolean;
-                        };
+                        apiKeys: components["schemas"]["ApiKeyName"][];
+                        pagination: components["schemas"]["Pagination"];
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getApiKeysIdUsage: {
+    getApiKeyUsage: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2516,143 +1919,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        keyId: string;
-                        asOf: string;
-                        windows: {
-                            "24h": {
-                                requests: number;
-                                refused: number;
-                                refusedByCode: {
-                                    [key: string]: number;
-                                };
-                                errors: number;
-                                clientErrors: number;
-                                serverErrors: number;
-                                errorRate: number;
-                                units: number;
-                                latencyMs: {
-                                    mean: number | null;
-                                    p50: number | null;
-                                    p95: number | null;
-                                    p99: number | null;
-                                };
-                            };
-                            "7d": {
-                                requests: number;
-                                refused: number;
-                                refusedByCode: {
-                                    [key: string]: number;
-                                };
-                                errors: number;
-                                clientErrors: number;
-                                serverErrors: number;
-                                errorRate: number;
-                                units: number;
-                                latencyMs: {
-                                    mean: number | null;
-                                    p50: number | null;
-                                    p95: number | null;
-                                    p99: number | null;
-                                };
-                            };
-                            "30d": {
-                                requests: number;
-                                refused: number;
-                                refusedByCode: {
-                                    [key: string]: number;
-                                };
-                                errors: number;
-                                clientErrors: number;
-                                serverErrors: number;
-                                errorRate: number;
-                                units: number;
-                                latencyMs: {
-                                    mean: number | null;
-                                    p50: number | null;
-                                    p95: number | null;
-                                    p99: number | null;
-                                };
-                            };
-                        };
-                    };
+                    "application/json": components["schemas"]["ApiKeyUsage"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getApiKeysIdCallers: {
+    listApiKeyCallers: {
         parameters: {
             query?: {
+                /** @description How many UTC days, today included */
                 days?: string;
             };
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2662,102 +1950,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        keyId: string;
-                        asOf: string;
-                        days: {
-                            day: string;
-                            distinctIps: number;
-                        }[];
-                        ips: {
-                            /** @description An IPv4 address, an IPv6 /64 network, or `other` for callers beyond those told apart */
-                            ip: string;
-                            requests: number;
-                            refused: number;
-                            firstSeenAt: string;
-                            lastSeenAt: string;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["ApiKeyCallers"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getUsage: {
         parameters: {
             query?: {
+                /** @description Rounded down to the interval. Default: 24 hours before `to` */
                 from?: string;
+                /** @description Not in the range, rounded up to the interval. Default: now */
                 to?: string;
+                /** @description Minutes are kept for 48 hours, hours for 35 days, days for 400 days */
                 interval?: "minute" | "hour" | "day";
+                /** @description One series each for what the requests have in common */
                 groupBy?: "none" | "key" | "status" | "endpoint";
+                /** @description Only the usage of this key */
                 keyId?: string;
+                /** @description The media type of the response */
                 format?: "json" | "csv";
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2767,167 +1987,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        asOf: string;
-                        /** @description The start of the first bucket */
-                        from: string;
-                        /** @description The end of the last bucket */
-                        to: string;
-                        /** @enum {string} */
-                        interval: "minute" | "hour" | "day";
-                        /** @enum {string} */
-                        groupBy: "none" | "key" | "status" | "endpoint";
-                        series: ({
-                            /** @description The start of the bucket */
-                            at: string;
-                            requests: number;
-                            refused: number;
-                            errors: number;
-                            clientErrors: number;
-                            serverErrors: number;
-                            errorRate: number;
-                            units: number;
-                            latencyMs: {
-                                mean: number | null;
-                                p50: number | null;
-                                p95: number | null;
-                                p99: number | null;
-                            };
-                        } | {
-                            /** @description The start of the bucket */
-                            at: string;
-                            keyId: string;
-                            name: string | null;
-                            requests: number;
-                            refused: number;
-                            errors: number;
-                            clientErrors: number;
-                            serverErrors: number;
-                            errorRate: number;
-                            units: number;
-                            latencyMs: {
-                                mean: number | null;
-                                p50: number | null;
-                                p95: number | null;
-                                p99: number | null;
-                            };
-                        } | {
-                            /** @description The start of the bucket */
-                            at: string;
-                            /** @enum {string} */
-                            status: "success" | "4xx" | "5xx" | "refused";
-                            requests: number;
-                        } | {
-                            /** @description The start of the bucket */
-                            at: string;
-                            /** @description `(other)`: one past the first 200; `(none)`: reported without an endpoint */
-                            endpoint: string;
-                            method: string | null;
-                            requests: number;
-                            errors: number;
-                            clientErrors: number;
-                            serverErrors: number;
-                            errorRate: number;
-                            latencyMs: {
-                                mean: number | null;
-                            };
-                        })[];
-                    };
+                    "application/json": components["schemas"]["UsageSeries"];
                     "text/csv": string;
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postUsageEvents: {
+    reportUsageEvents: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": {
-                    events: {
-                        id: string;
-                        /** Format: date-time */
-                        at: string;
-                        keyId: string;
-                        status: number;
-                        latencyMs?: number;
-                        units?: number;
-                        /** @description Of a verification: this report completes that request */
-                        requestId?: string;
-                        ip?: string;
-                        endpoint?: string;
-                        method?: string;
-                    }[];
+                    events: components["schemas"]["UsageEvent"][];
                 };
                 "application/cloudevents-batch+json": ({
                     /** @constant */
@@ -2988,7 +2071,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3000,96 +2083,18 @@ export interface operations {
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-service-token` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getAccount: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
             /** @description Done */
@@ -3098,97 +2103,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        plan: "free" | "pro" | "business" | "enterprise";
-                        createdAt: string;
-                        limits: {
-                            /** @description null: unlimited */
-                            liveKeys: number | null;
-                            /** @description null: unlimited */
-                            testKeys: number | null;
-                            /** @description null: unlimited */
-                            requestsPerMinute: number | null;
-                            /** @description null: unlimited */
-                            requestsPerDay: number | null;
-                            /** @description null: unlimited */
-                            rendersPerMonth: number | null;
-                            rendersHard: boolean;
-                        };
-                        used: {
-                            liveKeys: number;
-                            testKeys: number;
-                            /** @description Of live keys in the present UTC month, overage included */
-                            rendersThisMonth: number;
-                        };
-                    };
+                    "application/json": components["schemas"]["Account"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getAccountExport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    exportAccount: {
         requestBody?: never;
         responses: {
             /** @description Done */
@@ -3356,73 +2282,26 @@ export interface operations {
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getAuditLog: {
+    listAuditEntries: {
         parameters: {
             query?: {
+                /** @description `nextCursor` of the previous page */
                 cursor?: string;
+                /** @description The number of entries on a page */
                 limit?: string;
+                /** @description Only what was done to this key, member, rule or channel */
                 targetId?: string;
+                /** @description Only this action, such as `api-key.revoked` */
                 action?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3433,94 +2312,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        entries: {
-                            id: string;
-                            at: string;
-                            action: string;
-                            targetId: string | null;
-                            /** @description Its latest name; null when that is not known any more */
-                            targetName: string | null;
-                            actor: {
-                                type: string;
-                                id: string;
-                                /** @description The same of a key or a member */
-                                name: string | null;
-                                ip?: string;
-                            } & {
-                                [key: string]: unknown;
-                            };
-                            details: {
-                                [key: string]: unknown;
-                            };
-                        }[];
+                        entries: components["schemas"]["AuditEntry"][];
                         nextCursor: string | null;
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getOperationsId: {
+    getOperation: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3530,96 +2340,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        kind: string;
-                        /** @enum {string} */
-                        status: "pending" | "succeeded" | "failed";
-                        createdAt: string;
-                        finishedAt: string | null;
-                        result: {
-                            [key: string]: unknown;
-                        } | null;
-                        problem: ({
-                            code: string;
-                        } & {
-                            [key: string]: unknown;
-                        }) | null;
-                    };
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `operation-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getMembers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    listMembers: {
         requestBody?: never;
         responses: {
             /** @description Done */
@@ -3629,84 +2362,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        members: {
-                            id: string;
-                            email: string;
-                            name: string | null;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                            /** @enum {string} */
-                            status: "active" | "invited";
-                            createdAt: string;
-                        }[];
+                        members: components["schemas"]["Member"][];
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postMembers: {
+    addMember: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3728,141 +2401,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        email: string;
-                        name: string | null;
-                        /** @enum {string} */
-                        role: "admin" | "editor" | "viewer";
-                        /** @enum {string} */
-                        status: "active" | "invited";
-                        createdAt: string;
-                        invitation?: {
-                            expiresAt: string;
-                            /** @description false: this service sends no email; its operator can show the link */
-                            emailed: boolean;
-                        };
-                    };
+                    "application/json": components["schemas"]["InvitedMember"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `email-taken`, `member-limit-reached`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getMembersId: {
+    getMember: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3872,110 +2440,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        email: string;
-                        name: string | null;
-                        /** @enum {string} */
-                        role: "admin" | "editor" | "viewer";
-                        /** @enum {string} */
-                        status: "active" | "invited";
-                        createdAt: string;
-                    };
+                    "application/json": components["schemas"]["Member"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `member-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    deleteMembersId: {
+    removeMember: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description Done */
@@ -3985,88 +2477,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `member-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `last-admin` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    patchMembersId: {
+    updateMember: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4085,139 +2511,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        email: string;
-                        name: string | null;
-                        /** @enum {string} */
-                        role: "admin" | "editor" | "viewer";
-                        /** @enum {string} */
-                        status: "active" | "invited";
-                        createdAt: string;
-                    };
+                    "application/json": components["schemas"]["Member"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `member-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `last-admin`, `password-is-personal` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postMembersIdInvite: {
+    resendInvitation: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4227,131 +2554,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        email: string;
-                        name: string | null;
-                        /** @enum {string} */
-                        role: "admin" | "editor" | "viewer";
-                        /** @enum {string} */
-                        status: "active" | "invited";
-                        createdAt: string;
-                        invitation: {
-                            expiresAt: string;
-                            /** @description false: this service sends no email; its operator can show the link */
-                            emailed: boolean;
-                        };
-                    };
+                    "application/json": components["schemas"]["InvitedMember"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `member-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `member-not-invited`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postInvitationsRead: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    getInvitation: {
         requestBody: {
             content: {
                 "application/json": {
@@ -4379,69 +2605,15 @@ export interface operations {
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invitation-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postInvitationsAccept: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    acceptInvitation: {
         requestBody: {
             content: {
                 "application/json": {
@@ -4458,109 +2630,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        member: {
-                            id: string;
-                            email: string;
-                            name: string | null;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                            /** @enum {string} */
-                            status: "active" | "invited";
-                            createdAt: string;
-                        };
-                        accountId: string;
-                        /** @description Those between which this person can switch, this one among them */
-                        accounts: {
-                            accountId: string;
-                            name: string;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-credentials` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invitation-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getChannels: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    listChannels: {
         requestBody?: never;
         responses: {
             /** @description Done */
@@ -4570,89 +2653,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        channels: {
-                            id: string;
-                            /** @enum {string} */
-                            type: "email" | "slack" | "webhook";
-                            name: string;
-                            verified: boolean;
-                            disabled: boolean;
-                            disabledReason: string | null;
-                            failingSince: string | null;
-                            createdAt: string;
-                            /** @description The address of an email channel */
-                            to?: string;
-                            /** @description The URL of a webhook; of a Slack channel only its beginning and end */
-                            url?: string;
-                        }[];
+                        channels: components["schemas"]["Channel"][];
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postChannels: {
+    createChannel: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4677,143 +2695,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        /** @enum {string} */
-                        type: "email" | "slack" | "webhook";
-                        name: string;
-                        verified: boolean;
-                        disabled: boolean;
-                        disabledReason: string | null;
-                        failingSince: string | null;
-                        createdAt: string;
-                        /** @description The address of an email channel */
-                        to?: string;
-                        /** @description The URL of a webhook; of a Slack channel only its beginning and end */
-                        url?: string;
-                        /** @description A webhook’s signing secret: the only time it is shown */
-                        secret?: string;
-                    };
+                    "application/json": components["schemas"]["ChannelWithSecret"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        secret?: string;
-                    };
+                    "application/json": components["schemas"]["AcceptedWithSecret"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `channel-limit-reached`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getChannelConfirmation: {
         parameters: {
             query?: {
+                /** @description The token of the link */
                 token?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4826,43 +2737,17 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postChannelConfirmation: {
+    confirmChannel: {
         parameters: {
             query?: {
+                /** @description The token of the link */
                 token?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4875,15 +2760,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description Done */
             410: {
                 headers: {
@@ -4893,34 +2770,16 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getChannelsId: {
+    getChannel: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4930,115 +2789,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        /** @enum {string} */
-                        type: "email" | "slack" | "webhook";
-                        name: string;
-                        verified: boolean;
-                        disabled: boolean;
-                        disabledReason: string | null;
-                        failingSince: string | null;
-                        createdAt: string;
-                        /** @description The address of an email channel */
-                        to?: string;
-                        /** @description The URL of a webhook; of a Slack channel only its beginning and end */
-                        url?: string;
-                    };
+                    "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    deleteChannelsId: {
+    deleteChannel: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description Done */
@@ -5048,79 +2826,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    patchChannelsId: {
+    updateChannel: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -5143,135 +2863,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        /** @enum {string} */
-                        type: "email" | "slack" | "webhook";
-                        name: string;
-                        verified: boolean;
-                        disabled: boolean;
-                        disabledReason: string | null;
-                        failingSince: string | null;
-                        createdAt: string;
-                        /** @description The address of an email channel */
-                        to?: string;
-                        /** @description The URL of a webhook; of a Slack channel only its beginning and end */
-                        url?: string;
-                    };
+                    "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postChannelsIdTest: {
+    testChannel: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -5288,118 +2912,36 @@ export interface operations {
                     };
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postChannelsIdRotateSecret: {
+    rotateChannelSecret: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -5409,138 +2951,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        /** @enum {string} */
-                        type: "email" | "slack" | "webhook";
-                        name: string;
-                        verified: boolean;
-                        disabled: boolean;
-                        disabledReason: string | null;
-                        failingSince: string | null;
-                        createdAt: string;
-                        /** @description The address of an email channel */
-                        to?: string;
-                        /** @description The URL of a webhook; of a Slack channel only its beginning and end */
-                        url?: string;
-                        secret?: string;
-                        formerUntil: string;
-                    };
+                    "application/json": components["schemas"]["ChannelWithRotatedSecret"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        secret?: string;
-                    };
+                    "application/json": components["schemas"]["AcceptedWithSecret"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `channel-has-no-secret`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getNotifications: {
+    listNotifications: {
         parameters: {
             query?: {
+                /** @description `nextCursor` of the previous page */
                 cursor?: string;
+                /** @description The number of entries on a page */
                 limit?: string;
+                /** @description Only these */
                 status?: "pending" | "delivered" | "failed";
+                /** @description Only notifications to this channel */
                 channelId?: string;
+                /** @description Only notifications of this alert rule */
                 alertId?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -5551,88 +2998,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        notifications: {
-                            id: string;
-                            /** @enum {string} */
-                            type: "alert.firing" | "alert.resolved" | "alert.test" | "channel.verify" | "channel.disabled";
-                            channelId: string;
-                            alertId: string | null;
-                            incidentId: string | null;
-                            /** @enum {string} */
-                            status: "pending" | "delivered" | "failed";
-                            attempts: number;
-                            nextAttemptAt: string | null;
-                            createdAt: string;
-                            finishedAt: string | null;
-                        }[];
+                        notifications: components["schemas"]["Notification"][];
                         nextCursor: string | null;
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getNotificationsId: {
+    getNotification: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -5642,109 +3026,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        /** @enum {string} */
-                        type: "alert.firing" | "alert.resolved" | "alert.test" | "channel.verify" | "channel.disabled";
-                        channelId: string;
-                        alertId: string | null;
-                        incidentId: string | null;
-                        /** @enum {string} */
-                        status: "pending" | "delivered" | "failed";
-                        attempts: number;
-                        nextAttemptAt: string | null;
-                        createdAt: string;
-                        finishedAt: string | null;
-                        deliveryAttempts: {
-                            number: number;
-                            at: string;
-                            durationMs: number;
-                            /** @enum {string} */
-                            outcome: "delivered" | "rejected" | "gone" | "timeout" | "unreachable" | "refused" | "not-sent";
-                            /** @description The status by HTTP or SMTP */
-                            status: number | null;
-                            /** @description The beginning of what the receiver said, or what went wrong */
-                            response: string | null;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["NotificationWithAttempts"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `notification-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postNotificationsIdRedeliver: {
+    redeliverNotification: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -5754,130 +3057,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        /** @enum {string} */
-                        type: "alert.firing" | "alert.resolved" | "alert.test" | "channel.verify" | "channel.disabled";
-                        channelId: string;
-                        alertId: string | null;
-                        incidentId: string | null;
-                        /** @enum {string} */
-                        status: "pending" | "delivered" | "failed";
-                        attempts: number;
-                        nextAttemptAt: string | null;
-                        createdAt: string;
-                        finishedAt: string | null;
-                    };
+                    "application/json": components["schemas"]["Notification"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `notification-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `notification-not-redeliverable`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getAlerts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    listAlertRules: {
         requestBody?: never;
         responses: {
             /** @description Done */
@@ -5887,142 +3090,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        alerts: {
-                            id: string;
-                            name: string;
-                            /** @enum {string} */
-                            metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                            threshold: number | null;
-                            window: string;
-                            for: string;
-                            scope: {
-                                keyIds: string[];
-                            } | {
-                                /** @constant */
-                                account: true;
-                            };
-                            channelIds: string[];
-                            repeatInterval: string | null;
-                            /** @enum {string} */
-                            severity: "info" | "warning" | "critical";
-                            enabled: boolean;
-                            /** @enum {string} */
-                            state: "ok" | "pending" | "firing";
-                            minRequests?: number;
-                            notifyRecovery: boolean;
-                            allowedRanges?: string[];
-                            mutedUntil: string | null;
-                            createdAt: string;
-                            version: number;
-                        }[];
+                        alerts: components["schemas"]["AlertRule"][];
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postAlerts: {
+    createAlertRule: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    /** @enum {string} */
-                    metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                    threshold?: number | null;
-                    /**
-                     * @default 15m
-                     * @enum {string}
-                     */
-                    window?: "5m" | "15m" | "1h" | "6h" | "24h";
-                    /** @default 0m */
-                    for?: string;
-                    /**
-                     * @default {
-                     *       "account": true
-                     *     }
-                     */
-                    scope?: {
-                        /** @constant */
-                        account: true;
-                    } | {
-                        keyIds: string[];
-                    };
-                    /** @default [] */
-                    channelIds?: string[];
-                    repeatInterval?: string | null;
-                    /**
-                     * @default warning
-                     * @enum {string}
-                     */
-                    severity?: "info" | "warning" | "critical";
-                    /** @default true */
-                    enabled?: boolean;
-                    minRequests?: number;
-                    notifyRecovery?: boolean;
-                    allowedRanges?: string[];
-                };
+                "application/json": components["schemas"]["NewAlertRule"];
             };
         };
         responses: {
@@ -6032,201 +3121,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                        threshold: number | null;
-                        window: string;
-                        for: string;
-                        scope: {
-                            keyIds: string[];
-                        } | {
-                            /** @constant */
-                            account: true;
-                        };
-                        channelIds: string[];
-                        repeatInterval: string | null;
-                        /** @enum {string} */
-                        severity: "info" | "warning" | "critical";
-                        enabled: boolean;
-                        /** @enum {string} */
-                        state: "ok" | "pending" | "firing";
-                        minRequests?: number;
-                        notifyRecovery: boolean;
-                        allowedRanges?: string[];
-                        mutedUntil: string | null;
-                        createdAt: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["AlertRule"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found`, `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `alert-limit-reached`, `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postAlertsPreview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    previewAlertRule: {
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    /** @enum {string} */
-                    metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                    threshold?: number | null;
-                    /**
-                     * @default 15m
-                     * @enum {string}
-                     */
-                    window?: "5m" | "15m" | "1h" | "6h" | "24h";
-                    /** @default 0m */
-                    for?: string;
-                    /**
-                     * @default {
-                     *       "account": true
-                     *     }
-                     */
-                    scope?: {
-                        /** @constant */
-                        account: true;
-                    } | {
-                        keyIds: string[];
-                    };
-                    /** @default [] */
-                    channelIds?: string[];
-                    repeatInterval?: string | null;
-                    /**
-                     * @default warning
-                     * @enum {string}
-                     */
-                    severity?: "info" | "warning" | "critical";
-                    /** @default true */
-                    enabled?: boolean;
-                    minRequests?: number;
-                    notifyRecovery?: boolean;
-                    allowedRanges?: string[];
-                };
+                "application/json": components["schemas"]["NewAlertRule"];
             };
         };
         responses: {
@@ -6236,145 +3159,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                        threshold: number | null;
-                        from: string;
-                        to: string;
-                        /** @description How often the rule was run; empty: this metric cannot be run over the past */
-                        grains: {
-                            /** @enum {string} */
-                            grain: "hour" | "minute";
-                            from: string;
-                            to: string;
-                        }[];
-                        /** @description What this preview cannot tell */
-                        note: string;
-                        /** @description Messages to each channel */
-                        notifications: number;
-                        /** @description Oldest first */
-                        incidents: {
-                            /** @description null: the account */
-                            keyId: string | null;
-                            startedAt: string;
-                            resolvedAt: string | null;
-                            measured: number | null;
-                            worst: number | null;
-                            /** @description Messages of it to each channel: its beginning, repeats, its end */
-                            notifications: number;
-                        }[];
-                        /** @description At most some 700 points in all */
-                        series: {
-                            /** @description null: the account */
-                            keyId: string | null;
-                            points: {
-                                at: string;
-                                /** @description The highest since the point before; null: nothing was measured */
-                                value: number | null;
-                                /** @description What it was held against; a detector finds its own */
-                                threshold: number | null;
-                                /**
-                                 * @description The worst since the point before
-                                 * @enum {string}
-                                 */
-                                state: "ok" | "pending" | "firing";
-                            }[];
-                        }[];
-                    };
+                    "application/json": components["schemas"]["AlertPreview"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `api-key-not-found`, `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getAlertsId: {
+    getAlertRule: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -6384,137 +3188,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                        threshold: number | null;
-                        window: string;
-                        for: string;
-                        scope: {
-                            keyIds: string[];
-                        } | {
-                            /** @constant */
-                            account: true;
-                        };
-                        channelIds: string[];
-                        repeatInterval: string | null;
-                        /** @enum {string} */
-                        severity: "info" | "warning" | "critical";
-                        enabled: boolean;
-                        /** @enum {string} */
-                        state: "ok" | "pending" | "firing";
-                        minRequests?: number;
-                        notifyRecovery: boolean;
-                        allowedRanges?: string[];
-                        mutedUntil: string | null;
-                        createdAt: string;
-                        version: number;
-                        /** @description As of when it was evaluated last */
-                        evaluatedAt: string | null;
-                        states: {
-                            /** @description null: the account */
-                            keyId: string | null;
-                            /** @enum {string} */
-                            state: "ok" | "pending" | "firing";
-                            since: string;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["AlertRuleWithStates"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `alert-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    deleteAlertsId: {
+    deleteAlertRule: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
             /** @description Done */
@@ -6524,79 +3225,21 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `alert-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    patchAlertsId: {
+    updateAlertRule: {
         parameters: {
-            query?: never;
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6606,12 +3249,7 @@ export interface operations {
                     /** @enum {string} */
                     window?: "5m" | "15m" | "1h" | "6h" | "24h";
                     for?: string;
-                    scope?: {
-                        /** @constant */
-                        account: true;
-                    } | {
-                        keyIds: string[];
-                    };
+                    scope?: components["schemas"]["AlertScope"];
                     channelIds?: string[];
                     repeatInterval?: string | null;
                     /** @enum {string} */
@@ -6630,148 +3268,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                        threshold: number | null;
-                        window: string;
-                        for: string;
-                        scope: {
-                            keyIds: string[];
-                        } | {
-                            /** @constant */
-                            account: true;
-                        };
-                        channelIds: string[];
-                        repeatInterval: string | null;
-                        /** @enum {string} */
-                        severity: "info" | "warning" | "critical";
-                        enabled: boolean;
-                        /** @enum {string} */
-                        state: "ok" | "pending" | "firing";
-                        minRequests?: number;
-                        notifyRecovery: boolean;
-                        allowedRanges?: string[];
-                        mutedUntil: string | null;
-                        createdAt: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["AlertRule"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `alert-not-found`, `api-key-not-found`, `channel-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postAlertsIdTest: {
+    testAlertRule: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: {
             content: {
@@ -6790,136 +3319,38 @@ export interface operations {
                     };
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `alert-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postAlertsIdMute: {
+    muteAlertRule: {
         parameters: {
-            query?: never;
             header?: {
-                /** @description Repeats of a request within 24 hours get the first one’s answer */
+                /** @description A repeated request gets the first one’s response, for 24 hours */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody: {
             content: {
@@ -6935,166 +3366,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        metric: "requests" | "error_rate" | "latency_mean" | "latency_p50" | "latency_p95" | "latency_p99" | "plan_usage" | "usage_spike" | "unknown_ip" | "unusual_errors" | "unusual_hours" | "key_expiring" | "key_unused" | "key_old";
-                        threshold: number | null;
-                        window: string;
-                        for: string;
-                        scope: {
-                            keyIds: string[];
-                        } | {
-                            /** @constant */
-                            account: true;
-                        };
-                        channelIds: string[];
-                        repeatInterval: string | null;
-                        /** @enum {string} */
-                        severity: "info" | "warning" | "critical";
-                        enabled: boolean;
-                        /** @enum {string} */
-                        state: "ok" | "pending" | "firing";
-                        minRequests?: number;
-                        notifyRecovery: boolean;
-                        allowedRanges?: string[];
-                        mutedUntil: string | null;
-                        createdAt: string;
-                        version: number;
-                    };
+                    "application/json": components["schemas"]["AlertRule"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `alert-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-in-flight` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency-conflict` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getAlertsIdIncidents: {
+    listIncidents: {
         parameters: {
             query?: {
+                /** @description The number of entries on a page */
                 limit?: string;
+                /** @description The last ID of the previous page */
                 before?: string;
             };
-            header?: never;
             path: {
+                /** @description The ID of the resource */
                 id: string;
             };
-            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -7105,91 +3413,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        incidents: {
-                            id: string;
-                            alertId: string;
-                            keyId: string | null;
-                            startedAt: string;
-                            resolvedAt: string | null;
-                            threshold: number | null;
-                            measured: number | null;
-                            worst: number | null;
-                        }[];
+                        incidents: components["schemas"]["Incident"][];
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization`, `invalid-api-key` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions`, `ip-not-allowed` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `alert-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
             /** @description Done */
@@ -7198,82 +3435,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        member: {
-                            id: string;
-                            email: string;
-                            name: string | null;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                            /** @enum {string} */
-                            status: "active" | "invited";
-                            createdAt: string;
-                        };
-                        accountId: string;
-                        /** @description Those between which this person can switch, this one among them */
-                        accounts: {
-                            accountId: string;
-                            name: string;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    signIn: {
         requestBody: {
             content: {
                 "application/json": {
@@ -7307,100 +3479,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        member: {
-                            id: string;
-                            email: string;
-                            name: string | null;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                            /** @enum {string} */
-                            status: "active" | "invited";
-                            createdAt: string;
-                        };
-                        accountId: string;
-                        /** @description Those between which this person can switch, this one among them */
-                        accounts: {
-                            accountId: string;
-                            name: string;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-credentials` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    deleteSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    signOut: {
         requestBody?: never;
         responses: {
             /** @description Done */
@@ -7410,42 +3501,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    patchSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    changePassword: {
         requestBody: {
             content: {
                 "application/json": {
@@ -7461,117 +3522,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        id: string;
-                        email: string;
-                        name: string | null;
-                        /** @enum {string} */
-                        role: "admin" | "editor" | "viewer";
-                        /** @enum {string} */
-                        status: "active" | "invited";
-                        createdAt: string;
-                    };
+                    "application/json": components["schemas"]["Member"];
                 };
             };
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        operation: {
-                            id: string;
-                            kind: string;
-                            status: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                        key?: string;
-                    };
+                    "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postSessionAccount: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    switchAccount: {
         requestBody: {
             content: {
                 "application/json": {
@@ -7586,109 +3559,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        member: {
-                            id: string;
-                            email: string;
-                            name: string | null;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                            /** @enum {string} */
-                            status: "active" | "invited";
-                            createdAt: string;
-                        };
-                        accountId: string;
-                        /** @description Those between which this person can switch, this one among them */
-                        accounts: {
-                            accountId: string;
-                            name: string;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `missing-authorization` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insufficient-permissions` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `account-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postPasswordResets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    requestPasswordReset: {
         requestBody: {
             content: {
                 "application/json": {
@@ -7697,7 +3581,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Not done yet: see Location */
+            /** @description Accepted, and not done yet: see `Location` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7709,69 +3593,15 @@ export interface operations {
                     };
                 };
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limit-exceeded` */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
-    postPasswordResetsComplete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
+    completePasswordReset: {
         requestBody: {
             content: {
                 "application/json": {
@@ -7788,60 +3618,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `validation-error` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `password-reset-not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `service-unavailable` */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../failure.ts'
 import type { OutboxMessage } from '../jobs.ts'
 import type { Member } from './Member.ts'
+import { MemberResource } from './presentMember.ts'
 
 const DAY_MS = 86_400_000
 const INVITATION_MS = 7 * DAY_MS
@@ -15,9 +16,14 @@ const PER_ADDRESS_AND_DAY = 3
 export type InvitationInput = { targetHash: string; emailed: boolean; digest?: string | null }
 
 /** What whoever invites is shown. */
-export const InvitationResource = z.object({
+const InvitationResource = z.object({
   expiresAt: z.string(),
   emailed: z.boolean().describe('false: this service sends no email; its operator can show the link'),
+})
+
+/** A member with the invitation that was just made. */
+export const InvitedMember = MemberResource.extend({ invitation: InvitationResource.optional() }).meta({
+  id: 'InvitedMember',
 })
 
 /**

@@ -4,16 +4,18 @@ import type { AlertRule } from './AlertRule.ts'
 import type { AlertEvent, Reading } from './stepAlert.ts'
 
 /** One crossing. `measured` is the value at which it fired, `worst` the highest since. */
-export const IncidentResource = z.object({
-  id: z.string(),
-  alertId: z.string(),
-  keyId: z.string().nullable(),
-  startedAt: z.string(),
-  resolvedAt: z.string().nullable(),
-  threshold: z.number().nullable(),
-  measured: z.number().nullable(),
-  worst: z.number().nullable(),
-})
+export const IncidentResource = z
+  .object({
+    id: z.string(),
+    alertId: z.string(),
+    keyId: z.string().nullable(),
+    startedAt: z.string(),
+    resolvedAt: z.string().nullable(),
+    threshold: z.number().nullable(),
+    measured: z.number().nullable(),
+    worst: z.number().nullable(),
+  })
+  .meta({ id: 'Incident' })
 export type IncidentResource = z.infer<typeof IncidentResource>
 
 type Row = {

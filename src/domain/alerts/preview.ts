@@ -17,44 +17,46 @@ const value = z.number().nullable()
 const keyId = z.string().nullable().describe('null: the account')
 
 /** What a rule would have done. */
-export const Preview = z.object({
-  metric: z.enum(METRICS),
-  threshold: value,
-  from: z.string(),
-  to: z.string(),
-  grains: z
-    .array(z.object({ grain: z.enum(['hour', 'minute']), from: z.string(), to: z.string() }))
-    .describe('How often the rule was run; empty: this metric cannot be run over the past'),
-  note: z.string().describe('What this preview cannot tell'),
-  notifications: z.int().describe('Messages to each channel'),
-  incidents: z
-    .array(
-      z.object({
-        keyId,
-        startedAt: z.string(),
-        resolvedAt: z.string().nullable(),
-        measured: value,
-        worst: value,
-        notifications: z.int().describe('Messages of it to each channel: its beginning, repeats, its end'),
-      }),
-    )
-    .describe('Oldest first'),
-  series: z
-    .array(
-      z.object({
-        keyId,
-        points: z.array(
-          z.object({
-            at: z.string(),
-            value: value.describe('The highest since the point before; null: nothing was measured'),
-            threshold: value.describe('What it was held against; a detector finds its own'),
-            state: z.enum(['ok', 'pending', 'firing']).describe('The worst since the point before'),
-          }),
-        ),
-      }),
-    )
-    .describe('At most some 700 points in all'),
-})
+export const Preview = z
+  .object({
+    metric: z.enum(METRICS),
+    threshold: value,
+    from: z.string(),
+    to: z.string(),
+    grains: z
+      .array(z.object({ grain: z.enum(['hour', 'minute']), from: z.string(), to: z.string() }))
+      .describe('How often the rule was run; empty: this metric cannot be run over the past'),
+    note: z.string().describe('What this preview cannot tell'),
+    notifications: z.int().describe('Messages to each channel'),
+    incidents: z
+      .array(
+        z.object({
+          keyId,
+          startedAt: z.string(),
+          resolvedAt: z.string().nullable(),
+          measured: value,
+          worst: value,
+          notifications: z.int().describe('Messages of it to each channel: its beginning, repeats, its end'),
+        }),
+      )
+      .describe('Oldest first'),
+    series: z
+      .array(
+        z.object({
+          keyId,
+          points: z.array(
+            z.object({
+              at: z.string(),
+              value: value.describe('The highest since the point before; null: nothing was measured'),
+              threshold: value.describe('What it was held against; a detector finds its own'),
+              state: z.enum(['ok', 'pending', 'firing']).describe('The worst since the point before'),
+            }),
+          ),
+        }),
+      )
+      .describe('At most some 700 points in all'),
+  })
+  .meta({ id: 'AlertPreview' })
 export type Preview = z.infer<typeof Preview>
 
 const iso = (at: number) => new Date(at).toISOString()

@@ -30,15 +30,17 @@ const duration = (max: number, least = 0) =>
     )
     .transform((value) => minutesOf(value) ?? 0)
 
-const Scope = z.union([
-  z.strictObject({ account: z.literal(true) }),
-  z.strictObject({
-    keyIds: z
-      .array(z.string().regex(/^[\w-]{1,64}$/, 'must be the ID of a key'))
-      .min(1)
-      .max(500),
-  }),
-])
+const Scope = z
+  .union([
+    z.strictObject({ account: z.literal(true) }),
+    z.strictObject({
+      keyIds: z
+        .array(z.string().regex(/^[\w-]{1,64}$/, 'must be the ID of a key'))
+        .min(1)
+        .max(500),
+    }),
+  ])
+  .meta({ id: 'AlertScope' })
 
 const fields = {
   name: name(100),
@@ -64,20 +66,22 @@ const fields = {
 }
 
 /** The body of `POST /alerts`. */
-export const NewRule = z.strictObject({
-  ...fields,
-  threshold: fields.threshold.optional(),
-  window: fields.window.default('15m'),
-  for: fields.for.prefault('0m'),
-  scope: fields.scope.default({ account: true }),
-  channelIds: fields.channelIds.default([]),
-  repeatInterval: fields.repeatInterval.default(null),
-  severity: fields.severity.default('warning'),
-  enabled: fields.enabled.default(true),
-  minRequests: fields.minRequests.optional(),
-  notifyRecovery: fields.notifyRecovery.optional(),
-  allowedRanges: fields.allowedRanges.optional(),
-})
+export const NewRule = z
+  .strictObject({
+    ...fields,
+    threshold: fields.threshold.optional(),
+    window: fields.window.default('15m'),
+    for: fields.for.prefault('0m'),
+    scope: fields.scope.default({ account: true }),
+    channelIds: fields.channelIds.default([]),
+    repeatInterval: fields.repeatInterval.default(null),
+    severity: fields.severity.default('warning'),
+    enabled: fields.enabled.default(true),
+    minRequests: fields.minRequests.optional(),
+    notifyRecovery: fields.notifyRecovery.optional(),
+    allowedRanges: fields.allowedRanges.optional(),
+  })
+  .meta({ id: 'NewAlertRule' })
 
 /** The body of `PATCH /alerts/{id}`; the metric stays what it is. */
 export const RuleChanges = z
@@ -144,26 +148,28 @@ export function checkRule(rule: Partial<StoredRule> & Pick<StoredRule, 'metric'>
 }
 
 /** A rule as callers see it. `state` is the worst of its keys'. */
-export const RuleResource = z.object({
-  id: z.string(),
-  name: z.string(),
-  metric: z.enum(METRICS),
-  threshold: z.number().nullable(),
-  window: z.string(),
-  for: z.string(),
-  scope: z.union([z.object({ keyIds: z.array(z.string()) }), z.object({ account: z.literal(true) })]),
-  channelIds: z.array(z.string()),
-  repeatInterval: z.string().nullable(),
-  severity: z.enum(SEVERITIES),
-  enabled: z.boolean(),
-  state: z.enum(['ok', 'pending', 'firing']),
-  minRequests: z.int().optional(),
-  notifyRecovery: z.boolean(),
-  allowedRanges: z.array(z.string()).optional(),
-  mutedUntil: z.string().nullable(),
-  createdAt: z.string(),
-  version: z.int(),
-})
+export const RuleResource = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    metric: z.enum(METRICS),
+    threshold: z.number().nullable(),
+    window: z.string(),
+    for: z.string(),
+    scope: z.union([z.object({ keyIds: z.array(z.string()) }), z.object({ account: z.literal(true) })]),
+    channelIds: z.array(z.string()),
+    repeatInterval: z.string().nullable(),
+    severity: z.enum(SEVERITIES),
+    enabled: z.boolean(),
+    state: z.enum(['ok', 'pending', 'firing']),
+    minRequests: z.int().optional(),
+    notifyRecovery: z.boolean(),
+    allowedRanges: z.array(z.string()).optional(),
+    mutedUntil: z.string().nullable(),
+    createdAt: z.string(),
+    version: z.int(),
+  })
+  .meta({ id: 'AlertRule' })
 
 export function presentRule(
   rule: AlertRule,

@@ -37,8 +37,16 @@ export const Instant = z.iso
 
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
+type Json = string | number | boolean | null | Json[] | { [name: string]: Json }
+/** As `z.json()`, whose recursion has no name in the API’s document. */
+const Json: z.ZodType<Json> = z
+  .lazy(() =>
+    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(Json), z.record(z.string(), Json)]),
+  )
+  .meta({ id: 'JsonValue' })
+
 /** Free-form facts about a key, for its owner: at most 50 fields and 4,096 bytes as JSON. */
 export const Metadata = z
-  .record(z.string().min(1).max(64), z.json())
+  .record(z.string().min(1).max(64), Json)
   .refine((value) => Object.keys(value).length <= 50, 'must have at most 50 fields')
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= 4_096, 'must be at most 4096 bytes as JSON')

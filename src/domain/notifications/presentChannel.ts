@@ -18,7 +18,7 @@ export const ChannelFacts = z.object({
 export const ChannelResource = ChannelFacts.extend({
   to: z.string().optional().describe('The address of an email channel'),
   url: z.string().optional().describe('The URL of a webhook; of a Slack channel only its beginning and end'),
-})
+}).meta({ id: 'Channel' })
 
 export function presentChannel(channel: Channel): z.infer<typeof ChannelFacts> {
   return {

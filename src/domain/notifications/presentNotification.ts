@@ -4,27 +4,31 @@ import type { Notification } from './Notification.ts'
 
 const instant = z.string().nullable()
 
-export const NotificationResource = z.object({
-  id: z.string(),
-  type: z.enum(['alert.firing', 'alert.resolved', 'alert.test', 'channel.verify', 'channel.disabled']),
-  channelId: z.string(),
-  alertId: z.string().nullable(),
-  incidentId: z.string().nullable(),
-  status: z.enum(['pending', 'delivered', 'failed']),
-  attempts: z.int(),
-  nextAttemptAt: instant,
-  createdAt: z.string(),
-  finishedAt: instant,
-})
+export const NotificationResource = z
+  .object({
+    id: z.string(),
+    type: z.enum(['alert.firing', 'alert.resolved', 'alert.test', 'channel.verify', 'channel.disabled']),
+    channelId: z.string(),
+    alertId: z.string().nullable(),
+    incidentId: z.string().nullable(),
+    status: z.enum(['pending', 'delivered', 'failed']),
+    attempts: z.int(),
+    nextAttemptAt: instant,
+    createdAt: z.string(),
+    finishedAt: instant,
+  })
+  .meta({ id: 'Notification' })
 
-export const DeliveryAttempt = z.object({
-  number: z.int(),
-  at: z.string(),
-  durationMs: z.int(),
-  outcome: z.enum(['delivered', 'rejected', 'gone', 'timeout', 'unreachable', 'refused', 'not-sent']),
-  status: z.int().nullable().describe('The status by HTTP or SMTP'),
-  response: z.string().nullable().describe('The beginning of what the receiver said, or what went wrong'),
-})
+export const DeliveryAttempt = z
+  .object({
+    number: z.int(),
+    at: z.string(),
+    durationMs: z.int(),
+    outcome: z.enum(['delivered', 'rejected', 'gone', 'timeout', 'unreachable', 'refused', 'not-sent']),
+    status: z.int().nullable().describe('The status by HTTP or SMTP'),
+    response: z.string().nullable().describe('The beginning of what the receiver said, or what went wrong'),
+  })
+  .meta({ id: 'DeliveryAttempt' })
 
 export function presentNotification(one: Notification): z.infer<typeof NotificationResource> {
   return {

@@ -6,14 +6,16 @@ import { readWindows, type WindowUsage } from './windows.ts'
 const HOUR = 3_600_000
 const HOURS = 24
 
-const UsageSummary = z.object({
-  requests: z.int(),
-  refused: z.int(),
-  errors: z.int(),
-  errorRate: z.number(),
-  units: z.int(),
-  latencyMs: z.object({ mean: z.number().nullable() }),
-})
+const UsageSummary = z
+  .object({
+    requests: z.int(),
+    refused: z.int(),
+    errors: z.int(),
+    errorRate: z.number(),
+    units: z.int(),
+    latencyMs: z.object({ mean: z.number().nullable() }),
+  })
+  .meta({ id: 'UsageSummary' })
 
 /** What a list shows of a key's usage. */
 export const KeyListUsage = z.object({

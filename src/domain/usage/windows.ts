@@ -17,17 +17,19 @@ const NAMES = Object.keys(WINDOWS) as WindowName[]
 const milliseconds = z.number().nullable()
 
 /** What happened in one window. `errorRate` is a share of 0 to 1; latencies are null until one was reported. */
-export const WindowUsage = z.object({
-  requests: z.int(),
-  refused: z.int(),
-  refusedByCode: z.record(z.string(), z.int()),
-  errors: z.int(),
-  clientErrors: z.int(),
-  serverErrors: z.int(),
-  errorRate: z.number(),
-  units: z.int(),
-  latencyMs: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }),
-})
+export const WindowUsage = z
+  .object({
+    requests: z.int(),
+    refused: z.int(),
+    refusedByCode: z.record(z.string(), z.int()),
+    errors: z.int(),
+    clientErrors: z.int(),
+    serverErrors: z.int(),
+    errorRate: z.number(),
+    units: z.int(),
+    latencyMs: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }),
+  })
+  .meta({ id: 'WindowUsage' })
 export type WindowUsage = z.infer<typeof WindowUsage>
 export type Windows = Record<WindowName, WindowUsage>
 
