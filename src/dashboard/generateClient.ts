@@ -12,5 +12,5 @@ const types = generated
   .replace(/^ +parameters: {\n +};\n/gm, '')
 await writeFile(
   target,
-  `// Generated from /openapi.json by generateClient.ts: see the README, "Add a route".\n${types}`,
+  `// Generated from /openapi.json by generateClient.ts: see CONTRIBUTING.md, "Add a route".\n${types}`,
 )

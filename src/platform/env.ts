@@ -40,41 +40,112 @@ function parseRegions(text: string, context: z.RefinementCtx): { name: string; u
   return regions
 }
 
-const EnvSchema = z.object({
-  DATABASE_URL: url('postgres:', 'postgresql:'),
-  /** Connections of one process to Postgres, divided among what it does (src/platform/pools.ts). */
-  DATABASE_CONNECTIONS: z.coerce.number().int().min(14).max(1_000).default(20),
-  /** How long a statement may run that a management read waits for. */
-  DATABASE_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(600_000).default(10_000),
-  /** How long a service token is accepted while Postgres cannot confirm it. */
-  TOKEN_GRACE_MS: z.coerce.number().int().min(60_000).default(3_600_000),
-  REDIS_URL: url('redis:', 'rediss:'),
-  /** 32 random bytes, base64: seals idempotent answers, and channels' targets and secrets. */
+/** Every variable. docs/configuration.md is made of it: `npm run docs`. */
+export const EnvSchema = z.object({
+  DATABASE_URL: url('postgres:', 'postgresql:').describe(
+    '`postgres://user:password@host:port/name`. Options behind `?` are not read. TLS: see [Operating](operating.md).',
+  ),
+  DATABASE_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(14)
+    .max(1_000)
+    .default(20)
+    .describe(
+      'Connections of one process to Postgres, at least 14. [How they are divided](operating.md#what-it-stands-on).',
+    ),
+  DATABASE_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(600_000)
+    .default(10_000)
+    .describe(
+      'How long one statement of a management read may take. Raise it if reads of large accounts answer 503.',
+    ),
+  TOKEN_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .min(60_000)
+    .default(3_600_000)
+    .describe('How long a known service token is accepted while Postgres cannot confirm it.'),
+  REDIS_URL: url('redis:', 'rediss:').describe(
+    '`redis://…`, or `rediss://…` for TLS. Queues, key states and counters.',
+  ),
   SECRETS_KEY: z
     .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64'),
-  /** The address to listen on. Unset: the api on every one, the worker's probes on loopback. */
-  HOST: z.string().optional(),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  PUBLIC_URL: url('http:', 'https:').optional(),
-  /** Port of the worker's /livez, /readyz and /metrics; unset: not served. */
-  WORKER_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+    .describe(
+      '32 random bytes in base64. Seals the responses that `Idempotency-Key` repeats, and the secrets of channels. The same in every process.',
+    ),
+  HOST: z
+    .string()
+    .optional()
+    .describe(
+      'The address to listen on. Default: every address for the api, loopback for a worker’s probes.',
+    ),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('The api’s port.'),
+  PUBLIC_URL: url('http:', 'https:')
+    .optional()
+    .describe('The URL at which callers reach the api. With `https:`, cookies are `__Host-…` and `Secure`.'),
+  WORKER_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .optional()
+    .describe(
+      'The worker’s port for `/livez`, `/readyz` and `/metrics`, which are unguarded. Default: not served.',
+    ),
   KEY_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be lower-case letters and digits')
-    .default('pk'),
-  /** Further regions beside the primary: `name=redis://…`, separated by commas. The same in every process. */
-  REGIONS: z.string().default('').transform(parseRegions),
-  /** The region in which this process verifies: `primary`, or one of REGIONS. */
-  REGION: z.string().default(PRIMARY),
-  /** How long a further region may go on when it is cut off; 0: no leases, a revocation waits until it is back. */
-  REGION_LEASE_MS: z.coerce.number().int().min(0).max(3_600_000).default(10_000),
-  PROBLEM_BASE_URL: url('http:', 'https:').default('https://docs.pictify.io/errors'),
-  COMMAND_WAIT_MS: z.coerce.number().int().min(0).max(60_000).default(5000),
-  /** Calls of the management API per account and minute; a key or member has half of them. */
-  CALLS_PER_MINUTE: z.coerce.number().int().min(1).default(3_000),
-  SHUTDOWN_MS: z.coerce.number().int().min(0).default(25_000),
-  /** Comma-separated CIDRs of proxies whose X-Forwarded-For is believed. */
+    .default('pk')
+    .describe(
+      'The start of every key and token. Do not change it later: keys with another prefix are refused, except imported ones.',
+    ),
+  REGIONS: z
+    .string()
+    .default('')
+    .transform(parseRegions)
+    .describe('Further regions: `eu=redis://…,us=redis://…`. The same in every process.'),
+  REGION: z
+    .string()
+    .default(PRIMARY)
+    .describe(
+      'The region in which this process verifies: `primary` (whose Redis is `REDIS_URL`) or one of `REGIONS`.',
+    ),
+  REGION_LEASE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(10_000)
+    .describe(
+      'How long a further region continues to admit when it is cut off. `0`: without end; a revoke then waits until the region is back.',
+    ),
+  PROBLEM_BASE_URL: url('http:', 'https:')
+    .default('https://docs.pictify.io/errors')
+    .describe('The start of a problem’s `type`.'),
+  COMMAND_WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(5000)
+    .describe('How long the api waits for a command before it answers 202; at most 60000.'),
+  CALLS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(3_000)
+    .describe('Calls of the management API per account and minute; a key or member has half of them.'),
+  SHUTDOWN_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(25_000)
+    .describe('How long a process may take to stop. After that it exits with status 1.'),
   TRUSTED_PROXIES: z
     .string()
     .refine(
@@ -82,31 +153,72 @@ const EnvSchema = z.object({
         text.split(',').every((entry) => entry.trim() === '' || parseRange(entry.trim()) !== undefined),
       'must be IP addresses or CIDR ranges, separated by commas',
     )
-    .default('127.0.0.0/8,::1/128'),
-  /** The server that sends email; unset: no email channels. */
-  SMTP_URL: url('smtp:', 'smtps:').optional(),
+    .default('127.0.0.0/8,::1/128')
+    .describe(
+      'Addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed, separated by commas.',
+    ),
+  SMTP_URL: url('smtp:', 'smtps:')
+    .optional()
+    .describe(
+      '`smtp://user:password@host:587` requires STARTTLS (`?requireTLS=false`: optional); or `smtps://…`. Default: no email.',
+    ),
   MAIL_FROM: z
     .string()
     .regex(/^[^\p{Cc}]+@[^\p{Cc}]+$/u, 'must be an email address')
-    .default('pictify-keys@localhost'),
-  /** Development: messages may go to private addresses, and Slack's to any host. */
-  WEBHOOK_ALLOW_PRIVATE: flag,
-  /** The first command for a new key, shown in the dashboard; for a shell that has the key as `PICTIFY_API_KEY`. */
-  EXAMPLE_CURL: z.string().max(2_000).default(''),
-  /** The same for a key with `read_only` access. */
-  EXAMPLE_CURL_READ: z.string().max(2_000).default(''),
-  OPERATOR_USER: z.string().default('operator'),
-  /** Unset: /admin/queues and /metrics do not exist. */
-  OPERATOR_PASSWORD: z.string().min(16, 'must have at least 16 characters').optional(),
-  /** Whether operators may change queues in Bull Board: retry, remove, pause. */
-  OPERATOR_QUEUES_WRITE: flag,
-  OPEN_METRICS: flag,
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  /** `development` and `test`: an answer that breaks its declaration is an error instead of a line in the log. */
-  NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
-  /** How long audit entries are kept, in days; 0: for good. */
-  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(400),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(16),
+    .default('pictify-keys@localhost')
+    .describe('The sender of email: an address, or `Name <address>`.'),
+  WEBHOOK_ALLOW_PRIVATE: flag.describe(
+    '`true`: channels may use private addresses, and Slack channels any host. For development; `bin/dev` sets it.',
+  ),
+  EXAMPLE_CURL: z
+    .string()
+    .max(2_000)
+    .default('')
+    .describe(
+      'The command that the dashboard shows with a new key, which it calls `$PICTIFY_API_KEY`. Default: a call of `/forward-auth`.',
+    ),
+  EXAMPLE_CURL_READ: z
+    .string()
+    .max(2_000)
+    .default('')
+    .describe('The same for a key with `read_only` access.'),
+  OPERATOR_USER: z
+    .string()
+    .default('operator')
+    .describe('The user name for `/admin`, `/admin/queues` and `/metrics`.'),
+  OPERATOR_PASSWORD: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('At least 16 characters. Default: these pages do not exist.'),
+  OPERATOR_QUEUES_WRITE: flag.describe(
+    '`true`: Bull Board can retry, remove and pause jobs. Otherwise it only shows them.',
+  ),
+  OPEN_METRICS: flag.describe('`true`: the api’s `/metrics` requires no password.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('`trace`, `debug`, `info`, `warn`, `error` or `silent`. JSON lines on stdout.'),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('production')
+    .describe(
+      'With `development` and `test`, a response that breaks its own declaration is a 500 instead of a log line.',
+    ),
+  AUDIT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(400)
+    .describe('How many days audit entries are kept. `0`: without end.'),
+  WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(16)
+    .describe('Jobs at once per queue and worker process; 16 times as many for metering.'),
 })
 
 export type Env = z.infer<typeof EnvSchema>

@@ -20,7 +20,7 @@ it('the dashboard’s client is the one that its script makes of /openapi.json',
       readFile(join(root, 'src/dashboard/api/schema.d.ts'), 'utf8'),
       readFile(made, 'utf8'),
     ])
-    expect(kept === expected, 'see "Add a route" in the README').toBe(true)
+    expect(kept === expected, 'see "Add a route" in CONTRIBUTING.md').toBe(true)
   } finally {
     await service.stop()
     await rm(folder, { recursive: true, force: true })

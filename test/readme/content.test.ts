@@ -2,25 +2,17 @@ import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
-import { readEnv } from '../../src/platform/env.ts'
+import { PAGE, withVariables } from '../../src/dev/writeConfiguration.ts'
+import { EnvSchema } from '../../src/platform/env.ts'
 import { blocksOf, pathsOf, readmeSection, variablesOf } from './readme.ts'
 
-const required = {
-  DATABASE_URL: 'postgres://localhost/keys',
-  REDIS_URL: 'redis://localhost',
-  SECRETS_KEY: Buffer.alloc(32).toString('base64'),
-}
-
-it('the configuration table has every variable of the schema, no other, and its default', async () => {
-  const source = await readFile(join(root, 'src/platform/env.ts'), 'utf8')
-  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name = '']) => name)
-  expect(names).toEqual(expect.arrayContaining([...Object.keys(required), 'PORT']))
-  const defaults: Record<string, unknown> = readEnv(required)
-  const expected = names.map((name) => ({
-    name,
-    fallback: name in required ? 'required' : String(defaults[name] ?? ''),
-  }))
-  expect(variablesOf(await readmeSection('Configuration'), 0)).toEqual(expected)
+it('docs/configuration.md is what the schema of the environment says, with every variable', async () => {
+  const page = await readFile(PAGE, 'utf8')
+  expect(page === withVariables(page), 'run `npm run docs`').toBe(true)
+  const names = Object.keys(EnvSchema.shape)
+  expect(variablesOf(page, 0).map(({ name }) => name)).toEqual(names)
+  for (const [name, { description }] of Object.entries(EnvSchema.shape))
+    expect(description, name).toMatch(/\S/)
 })
 
 it('the table of bin/dev names variables that src/dev reads', async () => {
@@ -29,7 +21,7 @@ it('the table of bin/dev names variables that src/dev reads', async () => {
     (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
   )
   const code = sources.join('\n')
-  for (const { name } of variablesOf(await readmeSection('Configuration'), 1))
+  for (const { name } of variablesOf(await readFile(PAGE, 'utf8'), 1))
     expect(code).toMatch(new RegExp(`\\b${name}\\b`))
 })
 
@@ -56,7 +48,14 @@ it('every link of the README and of docs/ to a file of the repository leads to o
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`)
   const decisions = (await readdir(join(root, 'docs/decisions'))).map((name) => `docs/decisions/${name}`)
-  for (const page of ['README.md', 'src/verifier/README.md', ...guides, ...decisions]) {
+  for (const page of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'src/verifier/README.md',
+    ...guides,
+    ...decisions,
+  ]) {
     const text = await readFile(join(root, page), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       const path = join(root, page, '..', target)

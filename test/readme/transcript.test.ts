@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { root } from '../../src/dev/dataDir.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { type RenderApi, startRenderApi } from '../support/startRenderApi.ts'
 import { type Service, startService } from '../support/startService.ts'
@@ -33,6 +34,12 @@ const environmentOf = (account: { adminKey: string }) => ({
 it('the commands of the README run as written and print what it shows', async () => {
   const account = await service.account('pro')
   const text = await readmeSection("A key's life, by curl")
+  expect(await expectTranscript(text, folder, environmentOf(account))).toBeGreaterThan(2)
+}, 180_000)
+
+it('the commands of the tour run as written and print what it shows', async () => {
+  const account = await service.account('pro')
+  const text = await readFile(join(root, 'docs/tour.md'), 'utf8')
   expect(await expectTranscript(text, folder, environmentOf(account))).toBeGreaterThan(8)
   expect((await account.get('/api-keys')).body.apiKeys.map((key: { name: string }) => key.name)).toEqual([
     'Admin key',

@@ -1,4 +1,4 @@
-// Generated from /openapi.json by generateClient.ts: see the README, "Add a route".
+// Generated from /openapi.json by generateClient.ts: see CONTRIBUTING.md, "Add a route".
 export interface paths {
     "/verify": {
         /**
