@@ -152,7 +152,7 @@ describe('promise 12: refused requests while much usage waits', () => {
 
   it('get coarser times the more there are, so that their number stays bounded', async () => {
     const fill = async (from: number) => {
-      const fields = Array.from({ length: 50_000 }, (_, n) => [`key_${from + n}|acct_1|0|7`, 0]).flat()
+      const fields = Array.from({ length: 50_000 }, (_, n) => [`other_${from + n}|acct_1|0|7`, 0]).flat()
       await redis().hset('keys:refusals', ...fields)
     }
     const timesOf = async () =>
