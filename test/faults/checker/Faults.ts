@@ -6,6 +6,7 @@ import type { Random } from '../../support/random.ts'
 import type { Direction, Road } from '../../support/road.ts'
 import type { Cluster, RegionName, RegionServer } from './cluster.ts'
 import type { Histories } from './Histories.ts'
+import { KeptKeys } from './KeptKeys.ts'
 import { Memberships } from './Memberships.ts'
 import type { Oracle } from './Oracle.ts'
 
@@ -21,17 +22,19 @@ const OF_REGIONS = {
   'answers lost or late': 2,
   'verifier cut off': 3,
   'workers cut off apart': 4,
-  'states swept': 3,
 } as const
-/** A Redis leaves the service and comes back. */
+/** A Redis leaves the service and comes back, or what it knows leaves it. */
 const OF_MEMBERSHIP = {
   'removed and added again': 1,
   renamed: 1,
   'primary switched': 1,
   'lapsed for long': 1,
+  'states swept': 1,
 } as const
-export type Kind = keyof typeof OF_PROCESSES | RegionKind
-type RegionKind = keyof typeof OF_REGIONS | keyof typeof OF_MEMBERSHIP
+type ProcessKind = keyof typeof OF_PROCESSES
+type RegionKind = keyof typeof OF_REGIONS
+type MembershipKind = keyof typeof OF_MEMBERSHIP
+export type Kind = ProcessKind | RegionKind | MembershipKind
 
 /** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
 export class Faults {
@@ -43,8 +46,13 @@ export class Faults {
   readonly #oracle: Oracle
   readonly #random: Random
   readonly #copies = new Set<RegionName>()
+  readonly kept: KeptKeys
   readonly #memberships: Memberships
   readonly #only: Kind[] | undefined
+  /** Something is being done to them. */
+  readonly #struck = new Set<RegionName>()
+  /** They are away, or what they know is. */
+  readonly #away = new Set<RegionName>()
   #stopped = false
 
   /** `only`: no other kinds. */
@@ -53,15 +61,27 @@ export class Faults {
     this.#histories = histories
     this.#oracle = oracle
     this.#random = random
-    this.#memberships = new Memberships(cluster, random)
+    this.kept = new KeptKeys(cluster, histories, oracle, random)
+    this.#memberships = new Memberships(cluster)
     this.#only = only
+  }
+
+  /** Whether each way to leave and come back was gone once. */
+  get hadEachMembership(): boolean {
+    return Object.keys(OF_MEMBERSHIP).every((kind) => (this.counts[kind as MembershipKind] ?? 0) > 0)
+  }
+
+  /** Late jobs would put right what the region must put right itself. */
+  isAway(region: RegionName): boolean {
+    return this.#away.has(region)
   }
 
   /** Strikes until the task is done; everything runs and every road is open then. */
   async during(task: () => Promise<void>): Promise<void> {
     const striking = [
       this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind)),
-      this.#keepOn({ ...OF_REGIONS, ...OF_MEMBERSHIP }, [100, 1_500], (kind) => this.#strikeRegion(kind)),
+      this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind)),
+      this.#keepOn(OF_MEMBERSHIP, [500, 3_000], (kind) => this.#strikeMembership(kind)),
     ]
     for (const one of striking) one.catch(() => {})
     try {
@@ -86,6 +106,7 @@ export class Faults {
         const round = Object.entries<number>(weights)
           .filter(([kind]) => this.#only?.includes(kind as Kind) ?? true)
           .flatMap(([kind, times]) => Array(times).fill(kind))
+        if (round.length === 0) return
         ahead = random.shuffle(round as Some[])
         await delay(random.between(500, 3_000))
       }
@@ -97,7 +118,7 @@ export class Faults {
     }
   }
 
-  async #strikeProcess(kind: keyof typeof OF_PROCESSES): Promise<void> {
+  async #strikeProcess(kind: ProcessKind): Promise<void> {
     const random = this.#random
     if (kind === 'verifier stopped') {
       const { child, name } = random.pick(this.#cluster.verifiers)
@@ -131,27 +152,53 @@ export class Faults {
 
   async #strikeRegion(kind: RegionKind): Promise<void> {
     const random = this.#random
-    const further = random.pick(['eu', 'us'] as const)
     // The primary has the queues, too: everything waits for it.
-    const isPrimary = kind === 'primary switched' || (random.chance(0.12) && !(kind in OF_MEMBERSHIP))
-    const name = isPrimary ? 'primary' : further
-    const region = this.#cluster.regions.find((one) => one.name === name)!
+    const name = random.chance(0.12) && !this.#struck.has('primary') ? 'primary' : this.#pickFurther()
+    await this.#striking(name, kind, async () => {
+      const region = this.#cluster.regions.find((one) => one.name === name)!
+      if (kind === 'Redis killed') await this.#restart(region)
+      else if (kind === 'older file restored') await this.#restart(region, true)
+      else if (kind === 'FLUSHALL') await this.#flush(region)
+      else if (kind === 'verifier cut off') await this.#block(name, kind, this.#roadsOfVerifiers(name))
+      else if (kind === 'workers cut off apart') await this.#cutApart(name)
+      else await this.#block(name, kind, this.#roadsOfWorkers(name))
+      this.#oracle.note(`${name}: over: ${kind}`)
+      await this.#histories.recheck(name, random, kind)
+      if (random.chance(0.3)) await this.#copy(random.pick(this.#cluster.regions))
+    })
+  }
+
+  /** Keys that the region knows end while it, or what it knows, is away. */
+  async #strikeMembership(kind: MembershipKind): Promise<void> {
+    const random = this.#random
+    const further = this.#pickFurther()
+    const name =
+      kind === 'primary switched' || (kind === 'states swept' && random.chance(0.3)) ? 'primary' : further
+    while (this.#struck.has(name)) await delay(50)
+    await this.#striking(name, kind, async () => {
+      this.#away.add(name)
+      const kept = await this.kept.keep(name)
+      const meanwhile = () => this.kept.end(kept)
+      if (kind === 'primary switched') await this.#memberships.switchPrimary(meanwhile)
+      else if (kind === 'states swept') await this.#memberships.sweep(name, meanwhile)
+      else if (kind === 'removed and added again') await this.#memberships.removeAndAdd(further, meanwhile)
+      else if (kind === 'renamed') await this.#memberships.rename(further, meanwhile)
+      else await this.#memberships.lapseForLong(further, meanwhile)
+      this.#oracle.note(`${name}: over: ${kind}`)
+      await this.kept.comeBack(kept, kind)
+      await this.#histories.recheck(name, random, kind)
+    }).finally(() => this.#away.delete(name))
+  }
+
+  /** Nothing else is done to the region until the task is over. */
+  async #striking(name: RegionName, kind: Kind, task: () => Promise<void>): Promise<void> {
+    this.#struck.add(name)
     this.#oracle.note(`${name}: ${kind}`)
-    if (kind === 'Redis killed') await this.#restart(region)
-    else if (kind === 'older file restored') await this.#restart(region, true)
-    else if (kind === 'FLUSHALL') await this.#flush(region)
-    else if (kind === 'verifier cut off') await this.#block(name, kind, this.#roadsOfVerifiers(name))
-    else if (kind === 'workers cut off apart') await this.#cutApart(name)
-    else if (kind === 'states swept') await this.#memberships.sweep(name)
-    else if (kind === 'primary switched') await this.#memberships.switchPrimary()
-    else if (kind === 'removed and added again') await this.#memberships.removeAndAdd(further)
-    else if (kind === 'renamed') await this.#memberships.rename(further)
-    else if (kind === 'lapsed for long') await this.#memberships.lapseForLong(further)
-    else await this.#block(name, kind, this.#roadsOfWorkers(name))
-    this.#oracle.note(`${name}: over: ${kind}`)
-    if (kind in OF_MEMBERSHIP) await this.#histories.untilDecided(name, random, kind)
-    await this.#histories.recheck(name, random, kind)
-    if (random.chance(0.3)) await this.#copy(random.pick(this.#cluster.regions))
+    await task().finally(() => this.#struck.delete(name))
+  }
+
+  #pickFurther(): 'eu' | 'us' {
+    return this.#random.pick((['eu', 'us'] as const).filter((one) => !this.#struck.has(one)))
   }
 
   #roadsOfWorkers(name: RegionName): Road[] {

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom, type Random } from '../../support/random.ts'
 import { type Cluster, REGIONS, type RegionName } from './cluster.ts'
-import { Commands, type Outcome } from './commands.ts'
-import type { Oracle, TrackedKey } from './Oracle.ts'
+import { Commands } from './commands.ts'
+import { type Oracle, type TrackedKey, trackKey } from './Oracle.ts'
 import { type SlowFill, SlowFills } from './SlowFills.ts'
+import { within } from './within.ts'
 
 const HELD_FILLS = 40
 
@@ -39,12 +40,12 @@ export class Histories {
     this.fills = new SlowFills(cluster.filler)
   }
 
-  /** Runs them, so many at once. `enough` ends it early. */
-  async run(count: number, atOnce: number, enough: () => boolean): Promise<void> {
+  /** Runs them, so many at once, until it is over. */
+  async run(atOnce: number, isOver: () => boolean): Promise<void> {
     let started = 0
     await Promise.all(
       Array.from({ length: atOnce }, async () => {
-        while (this.finished < count && !enough()) {
+        while (!isOver()) {
           const random = createRandom(this.#seed + ++started * 7_919)
           if (await this.#one(random)) this.finished += 1
           else this.abandoned += 1
@@ -72,19 +73,6 @@ export class Histories {
       )
       // Often at first: what went wrong may be put right within a quarter of a lease.
       await delay(round < 5 ? random.between(10, 60) : random.between(100, 500))
-    }
-  }
-
-  /** Waits until a region's verifiers decide again, 20 s at most, by asking about the keys that ended last. */
-  async untilDecided(region: RegionName, random: Random, why: string): Promise<void> {
-    const verifiers = this.#cluster.verifiers.filter((one) => one.region === region)
-    const until = performance.now() + 20_000
-    for (const verifier of verifiers) {
-      for (let answered: boolean | undefined; answered === undefined && performance.now() < until; ) {
-        const key = this.ended.at(-random.between(1, 20))
-        answered = key && (await this.#oracle.verify(key, verifier, random, why))
-        if (answered === undefined) await delay(50)
-      }
     }
   }
 
@@ -128,7 +116,7 @@ export class Histories {
     const adminKey = random.pick(this.#cluster.adminKeys)
     const type = random.chance(0.8) ? 'live' : 'test'
     const created = await this.commands.run(random, adminKey, 'POST', '/api-keys', { name: 'A key', type })
-    let key = this.#track(created, 'created')
+    let key = trackKey(created, 'created')
     if (!key) return false
     await this.#warm(key, random)
     while (random.chance(0.15)) {
@@ -141,20 +129,6 @@ export class Histories {
     if (random.chance(0.15)) await this.#rename(key, random, adminKey)
     await this.#end(key, random, adminKey, 'revoke')
     return key.endedAt < Number.POSITIVE_INFINITY
-  }
-
-  #track(outcome: Outcome, what: string): TrackedKey | undefined {
-    if (!outcome.done || !outcome.secret) return undefined
-    const bornAt = performance.now()
-    const { id } = outcome.result
-    return {
-      id,
-      value: outcome.secret,
-      bornAt,
-      endingAt: Number.POSITIVE_INFINITY,
-      endedAt: Number.POSITIVE_INFINITY,
-      trace: [[bornAt, `${id} is ${what} (${outcome.how})`]],
-    }
   }
 
   /** Verifiers come to know the key. */
@@ -184,14 +158,13 @@ export class Histories {
     const { verifiers } = this.#cluster
     const fill = random.chance(0.3) ? await this.fills.read(random.pick(REGIONS), key.id) : undefined
     if (fill) key.trace.push([performance.now(), `a slow fill of ${fill.region} has read it`])
-    let stop = false
-    const isOver = () => stop || key.endedAt < Number.POSITIVE_INFINITY
+    const over = new AbortController()
     const busy = random.shuffle([...verifiers]).slice(0, random.between(1, 4))
     const loops = busy.map(async (verifier) => {
       let pause = random.between(1, 20)
-      while (!isOver()) {
+      while (!over.signal.aborted) {
         await this.#oracle.verify(key, verifier, random, 'busy')
-        await delay(pause)
+        await delay(pause, undefined, over).catch(() => {})
         pause = Math.min(pause * 1.8, 3_000)
       }
       await this.#oracle.verify(key, verifier, random, 'busy, after')
@@ -206,6 +179,7 @@ export class Histories {
       key.trace.push([at, outcome.done ? `${how} is answered: ${outcome.how}` : `${how}: ${outcome.why}`])
       if (outcome.done && at < key.endedAt) {
         key.endedAt = at
+        over.abort()
         const { fanOut } = outcome.result
         if (fanOut) key.trace.push([at, JSON.stringify(fanOut)])
         for (const { region, outcome: word } of fanOut?.regions ?? []) {
@@ -224,10 +198,10 @@ export class Histories {
       )
     }
     await Promise.all(asked)
-    stop = true
+    over.abort()
     if (isEnded() && fill) await this.#land(fill, key, random)
     await Promise.all(loops.map((loop) => within(3_000, loop)))
-    return how === 'rotate' ? this.#track(outcome, `made by rotating ${key.id}`) : undefined
+    return how === 'rotate' ? trackKey(outcome, `made by rotating ${key.id}`) : undefined
   }
 
   /** Lets a slow fill arrive: soon, or once its region has begun a new epoch. */
@@ -249,13 +223,4 @@ export class Histories {
       near.map((one) => within(3_000, this.#oracle.verify(key, one, random, 'after a slow fill'))),
     )
   }
-}
-
-/** Waits no longer than that for something which goes on by itself. */
-async function within(boundMs: number, task: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, boundMs)
-  })
-  await Promise.race([task, late]).finally(() => clearTimeout(timer))
 }

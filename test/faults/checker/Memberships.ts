@@ -3,7 +3,6 @@ import { Queue } from 'bullmq'
 import { leaseMarginMs, removeRegion } from '../../../src/domain/regions.ts'
 import { type Orm, openPostgres } from '../../../src/platform/postgres.ts'
 import { runSql } from '../../setup/runSql.ts'
-import type { Random } from '../../support/random.ts'
 import { type Cluster, LEASE_MS, type RegionName } from './cluster.ts'
 
 type Further = Exclude<RegionName, 'primary'>
@@ -11,45 +10,47 @@ type Further = Exclude<RegionName, 'primary'>
 /** Does to a Redis what makes it leave the service for a while, with all that it knows, and lets it come back. */
 export class Memberships {
   readonly #cluster: Cluster
-  readonly #random: Random
   #orm: Promise<Orm> | undefined
+  /** How often a region lapsed for long. */
+  #lapses = 0
 
-  constructor(cluster: Cluster, random: Random) {
+  constructor(cluster: Cluster) {
     this.#cluster = cluster
-    this.#random = random
   }
 
   /** An operator removes a further region and adds it again. */
-  async removeAndAdd(region: Further): Promise<void> {
+  async removeAndAdd(region: Further, meanwhile: () => Promise<void>): Promise<void> {
     await this.#restartWorkers(region)
     await this.#remove(this.#cluster.nameOf(region))
-    await delay(this.#random.between(200, 2_000))
+    await meanwhile()
     await this.#restartWorkers()
   }
 
-  /** A further region gets another name; its processes are started with that, and the operator removes the former one. */
-  async rename(region: Further): Promise<void> {
+  /** A further region is cut off, and then gets another name; the operator removes the former one. */
+  async rename(region: Further, meanwhile: () => Promise<void>): Promise<void> {
+    const roads = this.#cluster.workers.map((one) => one.roads[region])
+    for (const road of roads) road.cut()
+    await meanwhile()
     const former = this.#cluster.rename(region)
-    await Promise.all(
-      this.#cluster.verifiers.filter((one) => one.region === region).map((one) => one.restart()),
-    )
-    await this.#restartWorkers()
+    const verifiers = this.#cluster.verifiers.filter((one) => one.region === region)
+    await Promise.all([this.#restartWorkers(), ...verifiers.map((one) => one.restart())])
+    for (const road of roads) road.mend()
     await this.#remove(former)
   }
 
   /** Every process comes to another Redis as the primary, and after a while to the former one again, which kept running. */
-  async switchPrimary(): Promise<void> {
+  async switchPrimary(meanwhile: () => Promise<void>): Promise<void> {
     const spare = await this.#cluster.sparePrimary()
     for (const road of this.#cluster.roadsToPrimary) road.lead(spare.redis.port)
-    await delay(this.#random.between(2_000, 5_000))
+    await meanwhile()
     for (const road of this.#cluster.roadsToPrimary) road.lead()
   }
 
   /** A further region is cut off, and the clock moves by months: what its lapsed lease has answered for is old. */
-  async lapseForLong(region: Further): Promise<void> {
+  async lapseForLong(region: Further, meanwhile: () => Promise<void>): Promise<void> {
     const roads = this.#cluster.workers.map((one) => one.roads[region])
     for (const road of roads) road.cut()
-    await delay(this.#random.between(2_500, 4_500))
+    await meanwhile()
     const owed = `region = '${this.#cluster.nameOf(region)}' and outcome = 'lapsed' and confirmed_at is null`
     const { databaseUrl } = this.#cluster
     await runSql(
@@ -57,7 +58,8 @@ export class Memberships {
       `update command set finished_at = finished_at - interval '91 days'
        where status = 'succeeded' and id in (select command_id from command_region where ${owed})`,
     )
-    if (this.#random.chance(0.5))
+    // By turns the commands alone are old, and then what was decided on them, too: the first is kept, the second given up.
+    if (this.#lapses++ % 2 === 1)
       await runSql(
         databaseUrl,
         `update command_region set decided_at = decided_at - interval '91 days' where ${owed}`,
@@ -67,7 +69,8 @@ export class Memberships {
   }
 
   /** Keys that ended count as ended long ago, and their states leave a region. */
-  async sweep(region: RegionName): Promise<void> {
+  async sweep(region: RegionName, meanwhile: () => Promise<void>): Promise<void> {
+    await meanwhile()
     await runSql(
       this.#cluster.databaseUrl,
       `update api_key set revoked_at = revoked_at - interval '2 days' where revoked_at > now() - interval '1 day'`,
@@ -100,7 +103,7 @@ export class Memberships {
     queue.on('error', () => {})
     try {
       const job = await queue.add(name, data, { removeOnComplete: 100, removeOnFail: 100 })
-      for (let look = 0; look < 50 && !(await job.isCompleted()); look++) await delay(100)
+      for (let look = 0; look < 150 && !(await job.isCompleted()); look++) await delay(100)
     } catch {
       // The primary is away: then it was not done.
     } finally {

@@ -1,5 +1,6 @@
 import type { Random } from '../../support/random.ts'
 import type { Cluster, VerifierProcess } from './cluster.ts'
+import type { Outcome } from './commands.ts'
 
 /** One key from its creation on. Times are `performance.now()` of the checker, the only clock that counts here. */
 export type TrackedKey = {
@@ -12,6 +13,21 @@ export type TrackedKey = {
   /** When an answer said that it has ended: whatever starts from now on must be refused. */
   endedAt: number
   trace: [at: number, what: string][]
+}
+
+/** The key that a command has made; undefined where nobody knows its secret. */
+export function trackKey(outcome: Outcome, what: string): TrackedKey | undefined {
+  if (!outcome.done || !outcome.secret) return undefined
+  const bornAt = performance.now()
+  const { id } = outcome.result
+  return {
+    id,
+    value: outcome.secret,
+    bornAt,
+    endingAt: Number.POSITIVE_INFINITY,
+    endedAt: Number.POSITIVE_INFINITY,
+    trace: [[bornAt, `${id} is ${what} (${outcome.how})`]],
+  }
 }
 
 export type Violation = { keyId: string; verifier: string; startedAt: number; by: string; trace: string[] }

@@ -18,9 +18,15 @@ export class Commands {
   readonly #cluster: Cluster
   readonly counts = { answered: 0, accepted202: 0, unavailable: 0, unanswered: 0, refused: 0 }
   readonly refusals: string[] = []
+  #givenUp = false
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
+  }
+
+  /** Nobody is interested in outcomes any more. */
+  giveUp(): void {
+    this.#givenUp = true
   }
 
   /** Sends it until it is taken; after a 202, asks for the operation until that is done. */
@@ -32,7 +38,7 @@ export class Commands {
     body?: object,
   ): Promise<Outcome> {
     const until = performance.now() + BOUND_MS
-    while (performance.now() < until) {
+    while (performance.now() < until && !this.#givenUp) {
       const answer = await this.#ask(random, adminKey, method, path, body)
       if (!answer) return { done: false, why: 'no answer' }
       if (answer.status === 503) {
@@ -54,7 +60,7 @@ export class Commands {
 
   async #follow(random: Random, adminKey: string, taken: Body, until: number): Promise<Outcome> {
     const { id } = taken.operation
-    for (let pause = 100; performance.now() < until; pause = Math.min(pause * 1.5, 1_000)) {
+    for (let pause = 100; performance.now() < until && !this.#givenUp; pause = Math.min(pause * 1.5, 1_000)) {
       await delay(pause)
       const answer = await this.#ask(random, adminKey, 'GET', `/operations/${id}`)
       if (answer?.status !== 200) continue

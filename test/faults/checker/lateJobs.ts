@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { queueName } from '../../../src/platform/queues.ts'
 import { runSql } from '../../setup/runSql.ts'
 import type { Random } from '../../support/random.ts'
-import { type Cluster, REGIONS } from './cluster.ts'
+import { type Cluster, REGIONS, type RegionName } from './cluster.ts'
 
 const MOST = 12
 
@@ -12,7 +12,7 @@ const MOST = 12
 export async function sendLateJobs(
   { databaseUrl, regions }: Cluster,
   random: Random,
-  stopped: () => boolean,
+  { isOver, isPaused }: { isOver: () => boolean; isPaused: (region: RegionName) => boolean },
 ): Promise<number> {
   const primary = regions.find(({ name }) => name === 'primary')!
   const connection = new Redis(primary.redis.url, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
@@ -22,7 +22,7 @@ export async function sendLateJobs(
   )
   for (const queue of queues.values()) queue.on('error', () => {})
   let sent = 0
-  while (!stopped()) {
+  while (!isOver()) {
     await delay(random.between(200, 800))
     const [rows = []] = await runSql(
       databaseUrl,
@@ -31,6 +31,7 @@ export async function sendLateJobs(
     )
     for (const { id, propagate } of rows as { id: string; propagate: object }[]) {
       const region = random.pick(REGIONS)
+      if (isPaused(region)) continue
       const data = { commandId: id, region, ...propagate }
       const options = {
         attempts: 20,

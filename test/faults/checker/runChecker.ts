@@ -13,17 +13,20 @@ export type CheckerOptions = {
   build: string
   /** Stops at the first violation, or after so many seconds: for builds that ought to have one. */
   untilViolation?: number
-  /** Unless told: yes. Without, for how it does when all is well. */
+  /** Default: true. Without, for how it does when all is well. */
   faults?: boolean
   /** Only these kinds. */
   only?: Kind[]
+  /** How many histories at once. */
+  atOnce?: number
   /** Folder for what the processes write. */
   logs?: string
 }
 
 export type CheckerReport = Awaited<ReturnType<typeof runChecker>>
 
-const AT_ONCE = Number(process.env.CHECKER_AT_ONCE ?? 80)
+const AT_ONCE = 40
+const LOOK_MS = 100
 
 /** Runs histories under faults and reports every verification that was answered as it must not be. */
 export async function runChecker(options: CheckerOptions) {
@@ -46,10 +49,26 @@ export async function runChecker(options: CheckerOptions) {
           `${unavailable} not decided, ${oracle.violations.length} violations`,
       )
     }, 10_000)
-    const late = sendLateJobs(cluster, createRandom(seed + 1), () => over)
+    const late = sendLateJobs(cluster, createRandom(seed + 1), {
+      isOver: () => over,
+      isPaused: (region) => faults.isAway(region),
+    })
     const checking = histories.keepChecking(createRandom(seed + 2), () => over)
-    const run = () => histories.run(count, Math.min(AT_ONCE, Math.ceil(count / 4)), enough)
-    await (options.faults === false ? run() : faults.during(run))
+    const withFaults = options.faults !== false
+    // However quickly the histories go, each way to leave and come back is among the faults.
+    const isOver = () =>
+      enough() || (histories.finished >= count && (!withFaults || faults.hadEachMembership))
+    const atOnce = Number(process.env.CHECKER_AT_ONCE ?? options.atOnce ?? AT_ONCE)
+    // Once there is a violation, those that are under way are of no interest.
+    const untilEnough = async () => {
+      while (!enough() && !over) await delay(LOOK_MS)
+      histories.commands.giveUp()
+    }
+    const run = () => {
+      const running = histories.run(Math.min(atOnce, Math.ceil(count / 4)), isOver)
+      return untilViolation === undefined ? running : Promise.race([running, untilEnough()])
+    }
+    await (withFaults ? faults.during(run) : run())
     over = true
     const [lateJobs] = await Promise.all([late, checking])
     if (!enough()) {
@@ -64,6 +83,7 @@ export async function runChecker(options: CheckerOptions) {
       histories: histories.finished,
       abandoned: histories.abandoned,
       keysEnded: histories.ended.length,
+      keysEndedMeanwhile: faults.kept.ended,
       rotated: histories.rotated,
       renamed: histories.renamed,
       outcomes: histories.outcomes,

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Random } from '../../support/random.ts'
+import type { Cluster, RegionName, VerifierProcess } from './cluster.ts'
+import type { Histories } from './Histories.ts'
+import { type Oracle, type TrackedKey, trackKey } from './Oracle.ts'
+import type { SlowFill } from './SlowFills.ts'
+import { within } from './within.ts'
+
+const SIZE = 4
+
+type Known = { key: TrackedKey; adminKey: string; fill: SlowFill | undefined }
+
+/** What a region knows when it, or what it knows, goes away. */
+export type Kept = {
+  region: RegionName
+  /** They end meanwhile. Nobody asks for them until what was read of them before has arrived: that might bring their end. */
+  ending: Known[]
+  /** It does not end, and tells when the region decides again. */
+  witness: TrackedKey | undefined
+}
+
+/**
+ * Directed histories: a region knows keys as active; it, or what it knows, goes away; the keys are revoked, and the answer
+ * says so; it comes back. Now a fill arrives that has read the keys before their end, and the region's verifiers are asked.
+ */
+export class KeptKeys {
+  /** Keys that ended while their region was away. */
+  ended = 0
+  readonly #cluster: Cluster
+  readonly #histories: Histories
+  readonly #oracle: Oracle
+  readonly #random: Random
+
+  constructor(cluster: Cluster, histories: Histories, oracle: Oracle, random: Random) {
+    this.#cluster = cluster
+    this.#histories = histories
+    this.#oracle = oracle
+    this.#random = random
+  }
+
+  /** Creates keys; each has been accepted by the region's verifiers, and read by a slow fill. */
+  async keep(region: RegionName): Promise<Kept> {
+    const known = await Promise.all(Array.from({ length: SIZE + 1 }, () => this.#create(region)))
+    const [witness, ...ending] = known.flatMap((one) => one ?? [])
+    return { region, ending, witness: witness?.key }
+  }
+
+  /** Revokes them; verifiers that still decide there are asked at once. Returns when the answers are there; after some seconds in any case. */
+  async end({ region, ending }: Kept): Promise<void> {
+    const verifiers = this.#verifiersIn(region)
+    const revoking = ending.map(async ({ key, adminKey }) => {
+      key.endingAt = performance.now()
+      const path = `/api-keys/${key.id}/revoke`
+      const outcome = await this.#histories.commands.run(this.#random, adminKey, 'POST', path, {})
+      if (!outcome.done) return
+      key.endedAt = performance.now()
+      key.trace.push([
+        key.endedAt,
+        `revoke is answered: ${outcome.how} ${JSON.stringify(outcome.result.fanOut)}`,
+      ])
+      this.ended += 1
+      await Promise.all(verifiers.map((one) => this.#oracle.verify(key, one, this.#random, 'at once')))
+    })
+    await within(15_000, Promise.all(revoking))
+  }
+
+  /** The region is back: what was read before arrives, and its verifiers are asked as soon as they decide. */
+  async comeBack({ region, ending, witness }: Kept, why: string): Promise<void> {
+    const verifiers = this.#verifiersIn(region)
+    if (witness)
+      await within(20_000, Promise.all(verifiers.map((one) => this.#untilDecided(witness, one, why))))
+    const asking = ending.map(async ({ key, fill }) => {
+      if (fill) await this.#histories.fills.write(fill)
+      key.trace.push([performance.now(), `a slow fill of ${region} arrives after: ${why}`])
+      await within(10_000, Promise.all(verifiers.map((one) => this.#untilDecided(key, one, why))))
+      if (key.endedAt < Number.POSITIVE_INFINITY) this.#histories.ended.push(key)
+    })
+    await Promise.all(asking)
+  }
+
+  async #create(region: RegionName): Promise<Known | undefined> {
+    const adminKey = this.#random.pick(this.#cluster.adminKeys)
+    const body = { name: 'A kept key', type: 'live' }
+    const created = await this.#histories.commands.run(this.#random, adminKey, 'POST', '/api-keys', body)
+    const key = trackKey(created, 'created, to be kept')
+    if (!key) return undefined
+    const warming = this.#verifiersIn(region).map((one) => this.#untilDecided(key, one, 'before'))
+    await within(10_000, Promise.all(warming))
+    return { key, adminKey, fill: await this.#histories.fills.read(region, key.id) }
+  }
+
+  async #untilDecided(key: TrackedKey, verifier: VerifierProcess, why: string): Promise<void> {
+    for (let tries = 0; tries < 100; tries++) {
+      if ((await this.#oracle.verify(key, verifier, this.#random, why)) !== undefined) return
+      await delay(100)
+    }
+  }
+
+  #verifiersIn(region: RegionName): VerifierProcess[] {
+    return this.#cluster.verifiers.filter((one) => one.region === region)
+  }
+}
