@@ -75,3 +75,24 @@ it.each(bodies.filter(([name]) => !name.endsWith('text/csv')))(
     expect(unboundedIn(schema, 'body')).toEqual([])
   },
 )
+
+/** Fields of bodies that people read later. */
+const READ = ['name', 'reason']
+
+const readFields = specs.flatMap(({ method, path, body }) =>
+  READ.filter((field) => {
+    const parsed = body?.safeParse({ [field]: 1 })
+    return parsed?.error?.issues.some((issue) => issue.code === 'invalid_type' && issue.path[0] === field)
+  }).map((field) => [`${method} ${path}`, field, body] as const),
+)
+
+it.each(readFields)('%s: nobody can hide anything in %s', (_route, field, body) => {
+  for (const text of ['a\u202eb', '\u200b', 'a\u0000']) {
+    const issues = body?.safeParse({ [field]: text }).error?.issues ?? []
+    expect(issues.map((issue) => issue.path[0])).toContain(field)
+  }
+})
+
+it('the fields that people read are found', () => {
+  expect(readFields.length).toBeGreaterThanOrEqual(8)
+})

@@ -35,7 +35,7 @@ it.each([
   '',
   '/',
   '/images/:id/{page}/*',
-  '/images/:identifierOfTheImageOfAnAccount1/{identifierOfAnotherImageOfAnAccount}',
+  '/images/:b7x2k9/{theIdentifierOfTheImageThatWasRenderedForAnAccount}',
   '/v1/v2.1/v1beta1/1.0/20240115.1',
   '/oauth2/token',
   '/utf-8/iso-8601/base64/sha256/h264/es2015/ipv4/web3/s3/mp3',
