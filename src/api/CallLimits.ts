@@ -7,10 +7,13 @@ import { Problem } from './problems.ts'
 
 const MINUTE = 60_000
 
-/** What a stream costs, in calls: it may read a year of usage. */
-export const STREAM_COST = 10
+/** What a key or member may ask at once where `perMinute` is low: a page of the dashboard with four streams. */
+const AT_ONCE = 40
 
-/** A refused call is answered after this long: whoever repeats it at once is slowed down, not the others. */
+/**
+ * A refused call is answered after this long, give or take a half: whoever repeats it at once is slowed down, not the
+ * others, and calls that were refused together do not come back together.
+ */
 const REFUSED_WAIT_MS = 1_000
 /** Refused calls that wait at once; further ones are answered at once. */
 const MAX_WAITING = 1_000
@@ -47,13 +50,19 @@ return 0`
  * processes. While it is away nothing is counted and every call passes: a key cannot be verified then, and sessions are few.
  */
 export class CallLimits {
-  readonly #redis: Redis
+  readonly #redis: Pick<Redis, 'eval'>
   readonly #perMinute: number
+  readonly #wait: (ms: number) => Promise<unknown>
   #waiting = 0
 
-  constructor(redis: Redis, perMinute: number) {
+  constructor(
+    redis: Pick<Redis, 'eval'>,
+    perMinute: number,
+    wait = (ms: number): Promise<unknown> => delay(ms, undefined, { ref: false }),
+  ) {
     this.#redis = redis
     this.#perMinute = perMinute
+    this.#wait = wait
   }
 
   /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
@@ -68,17 +77,17 @@ export class CallLimits {
   /** A key or member has one share, an account two. */
   #budget(who: string, kind: CallKind, shares: 1 | 2) {
     const perCallMs = (2 * MINUTE) / (this.#perMinute * shares)
-    const atOnce = shares * Math.max(4 * STREAM_COST, this.#perMinute / 60)
+    const atOnce = shares * Math.max(AT_ONCE, this.#perMinute / 60)
     return { name: `keys:${kind}:${who}`, args: [perCallMs, atOnce * perCallMs] }
   }
 
   async #refuse(waitMs: number): Promise<never> {
     if (this.#waiting < MAX_WAITING) {
       this.#waiting += 1
-      await delay(REFUSED_WAIT_MS, undefined, { ref: false })
+      await this.#wait(REFUSED_WAIT_MS * (0.5 + Math.random()))
       this.#waiting -= 1
     }
-    const retryAfter = Math.max(1, Math.ceil((waitMs - REFUSED_WAIT_MS) / 1000))
+    const retryAfter = Math.max(1, Math.ceil((waitMs - REFUSED_WAIT_MS / 2) / 1000))
     const perMinute = `${this.#perMinute} a minute for an account, half of that for a key or member`
     throw new Problem('rate-limit-exceeded', {
       detail: `Too many management calls (${perMinute}). Try again in ${retryAfter} s.`,

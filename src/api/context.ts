@@ -11,6 +11,7 @@ import type { CommandDeps } from '../platform/submitCommand.ts'
 import type { Vault } from '../platform/vault.ts'
 import type { Region } from '../region/Region.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
+import type { Turns } from './AtOnce.ts'
 import type { Attempts } from './attempts.ts'
 import type { CallLimits } from './CallLimits.ts'
 import type { ClientIp } from './clientIp.ts'
@@ -18,7 +19,6 @@ import type { CookieJar } from './cookies.ts'
 import type { ImportReader } from './imports/ImportReader.ts'
 import type { KnownDevices } from './knownDevice.ts'
 import type { Passwords } from './passwords.ts'
-import type { StreamLimit } from './StreamLimit.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
 
 /** What routes are handed; wired in main.ts. */
@@ -39,7 +39,7 @@ export type ApiContext = {
   vault: Vault
   serviceTokens: ServiceTokens
   callLimits: CallLimits
-  streamLimit: StreamLimit
+  turns: Turns
   cookies: CookieJar
   /** Counts what may be tried a few times only. */
   attempts: Attempts

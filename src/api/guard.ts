@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
 import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
-import { type CallKind, STREAM_COST } from './CallLimits.ts'
+import type { CallKind } from './CallLimits.ts'
 import type { ApiContext, Principal, SessionPrincipal } from './context.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
@@ -11,7 +11,11 @@ import { MAX_ANONYMOUS_BYTES, MAX_BYTES, mediaTypeOf, readFile, readJson } from 
 import { requireSession } from './sessions.ts'
 import { sendStream } from './streams.ts'
 import type { TAGS } from './tags.ts'
+import { toProblem } from './toProblem.ts'
 import { validate } from './validate.ts'
+
+/** What a stream costs, in calls: it may read a year of usage. */
+const STREAM_COST = 10
 
 /** `session`: a person who is signed in, and no key. */
 export type Auth = { permission: string } | 'service' | 'session' | 'none'
@@ -34,6 +38,8 @@ export type RouteSpec = {
   query?: z.ZodObject
   /** Which budget of calls it takes from, by default `calls`. */
   calls?: CallKind
+  /** How much it takes: 1 where it is not said, 10 for a stream. */
+  cost?: number
   /** Which connections to Postgres it uses: by default `reads` for a GET, else `changes`. */
   pool?: ApiPool
   body?: z.ZodType
@@ -101,7 +107,7 @@ export function route<const Spec extends RouteSpec>(
   spec: Spec,
   handle: (input: RouteInput<Spec>) => Promise<Answer>,
 ): Route {
-  const pool = spec.pool ?? (spec.method === 'get' ? 'reads' : 'changes')
+  const pool = poolOf(spec)
   const middleware = (all: ApiContext): Middleware => {
     const api = { ...all, em: () => all.emOf(pool) }
     return async (ctx) => {
@@ -118,9 +124,7 @@ export function route<const Spec extends RouteSpec>(
         body: spec.body && (await readBody(spec, spec.body, ctx.req)),
         file: spec.file && (await readFile(ctx.req, Object.keys(spec.file), spec.fileBytes)),
       }
-      const handling = handle(input as RouteInput<Spec>)
-      // What follows the first page may take longer than that.
-      const answer = await (pool === 'streams' ? within(api.env.DATABASE_TIMEOUT_MS, handling) : handling)
+      const answer = await inTurn(api, ctx, spec, principal, () => handle(input as RouteInput<Spec>))
       ctx.set(answer.headers ?? {})
       const { stream } = answer
       if (stream) sendStream(ctx, stream.type, declaredStream(spec, answer.status, stream))
@@ -145,23 +149,51 @@ async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessa
 async function authorise(
   api: ApiContext,
   ctx: Context,
-  { auth, calls = 'calls', pool }: RouteSpec,
+  { auth, calls = 'calls', pool, cost = pool === 'streams' ? STREAM_COST : 1 }: RouteSpec,
 ): Promise<Principal | string | undefined> {
   if (auth === 'none') return undefined
   if (auth === 'service') return api.serviceTokens.require(ctx.req)
-  if (auth === 'session') return requireSession(api, ctx)
-  const principal = await requirePrincipal(api, ctx, auth.permission)
-  await api.callLimits.take(principal, calls, pool === 'streams' ? STREAM_COST : 1)
-  if (pool === 'streams') await openStream(api, ctx, principal.accountId)
+  const principal =
+    auth === 'session' ? await requireSession(api, ctx) : await requirePrincipal(api, ctx, auth.permission)
+  await api.callLimits.take(principal, calls, cost)
   return principal
 }
 
-/** Waits for the account's room to read a stream, and gives it back when the answer is over, however it ends. */
-async function openStream(api: ApiContext, ctx: Context, accountId: string): Promise<void> {
-  const end = await api.streamLimit.open(accountId)
+/**
+ * Runs a handler when its account has a place for it. A stream keeps its place until the answer is over, however it ends. What
+ * ends something waits for nothing else of its account: it has a budget of its own.
+ */
+async function inTurn(
+  api: ApiContext,
+  ctx: Context,
+  spec: RouteSpec,
+  principal: Principal | string | undefined,
+  handle: () => Promise<Answer>,
+): Promise<Answer> {
+  if (typeof principal !== 'object' || spec.calls === 'endings') return handle()
+  const pool = poolOf(spec)
+  if (pool !== 'reads' && pool !== 'changes' && pool !== 'streams') return handle()
+  const turns = api.turns[pool]
+  const end = await turns.begin(principal.accountId)
+  if (pool !== 'streams') {
+    ctx.state.endTurn = end
+    try {
+      return await handle()
+    } catch (error) {
+      // Postgres is away, or hangs: those in line would add their waits to this one.
+      if (toProblem(error).status === 503) turns.refuseWaiting(principal.accountId, error)
+      throw error
+    } finally {
+      end()
+    }
+  }
   if (ctx.res.closed) end()
   else ctx.res.once('close', end)
+  // What follows the first page may take longer than that.
+  return within(api.env.DATABASE_TIMEOUT_MS, handle())
 }
+
+const poolOf = ({ pool, method }: RouteSpec): ApiPool => pool ?? (method === 'get' ? 'reads' : 'changes')
 
 /** Each parameter once; a repeated one becomes a list, which schemas refuse by name. */
 function plainQuery(ctx: Context): Record<string, unknown> {

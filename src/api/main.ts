@@ -26,6 +26,7 @@ import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
 import { quotasIn } from '../region/quotasIn.ts'
 import { Verifier } from '../verifier/Verifier.ts'
+import { createTurns } from './AtOnce.ts'
 import { createApp } from './app.ts'
 import { createAttempts } from './attempts.ts'
 import { CallLimits } from './CallLimits.ts'
@@ -37,7 +38,6 @@ import { ImportReader } from './imports/ImportReader.ts'
 import { createKnownDevices } from './knownDevice.ts'
 import { createPasswords } from './passwords.ts'
 import { refuseBytes } from './refuseBytes.ts'
-import { StreamLimit } from './StreamLimit.ts'
 import { serverOptions } from './serverOptions.ts'
 import { createServiceTokens } from './serviceTokens.ts'
 import { stopServer } from './stopServer.ts'
@@ -118,7 +118,7 @@ const api: ApiContext = {
   vault: createVault(env.SECRETS_KEY),
   serviceTokens,
   callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
-  streamLimit: new StreamLimit(),
+  turns: createTurns(),
   cookies,
   attempts: createAttempts(primary.redis, now, log),
   passwords: createPasswords(env.SECRETS_KEY),

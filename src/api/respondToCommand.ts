@@ -58,13 +58,14 @@ async function replayOrSubmit<Kind extends CommandKind>(
   request: CommandRequest,
   prepare: Steps<Kind>['prepare'],
 ): Promise<Submitted> {
-  const { api, principal } = request
+  const { api, ctx, principal } = request
   const { accountId, actor, permission } = principal
   const idempotency = idempotencyOf(request)
   const replay = idempotency && (await findReplay(api.em(), api.commands, accountId, idempotency))
   if (replay) return replay
   const asked = { ...(await prepare()), accountId, actor, permission, idempotency }
-  return submitCommand(api.em(), api.commands, asked)
+  // While the worker is at work, the account's next call may run here.
+  return submitCommand(api.em(), { ...api.commands, onSubmitted: ctx.state.endTurn }, asked)
 }
 
 /**

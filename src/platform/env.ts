@@ -138,7 +138,7 @@ export const EnvSchema = z.object({
     .number()
     .int()
     .min(1)
-    .default(3_000)
+    .default(1_200)
     .describe('Calls of the management API per account and minute; a key or member has half of them.'),
   SHUTDOWN_MS: z.coerce
     .number()

@@ -25,6 +25,8 @@ export type CommandDeps = {
   log: Log
   waitMs: number
   now: () => Date
+  /** Called when the command is stored, and all that is left is to wait for its outcome. */
+  onSubmitted?: () => void
   /** Told how long the asker waited, in seconds, and for what outcome (`pending` past the bound). */
   onAnswered?: (kind: CommandKind, outcome: string, seconds: number) => void
 }
@@ -82,6 +84,7 @@ export async function submitCommand<Kind extends CommandKind>(
       return false
     },
   )
+  deps.onSubmitted?.()
   if (sent) await answered
   const command = await within(LOOK_MS, em.fork().findOneOrFail(CommandSchema, { id })).catch((error) => {
     // The row is there, and will be done: that its outcome cannot be read now is no reason to ask for it again.

@@ -60,6 +60,25 @@ describe('promise 12: who asks too often slows down themselves alone', () => {
     expect((await one.post(`/api-keys/${body.id}/revoke`)).status).toBe(200)
   })
 
+  it('a call that costs more counts as more, and a member’s own session counts, too', async () => {
+    const third = await account()
+    const rule = { name: 'R', metric: 'requests', threshold: 1, window: '5m', channelIds: [] }
+    // Each counts as 5 of the 40 that a key has at once, and one comes back in 5 s.
+    const asked = await statuses(Array.from({ length: 14 }, () => third.post('/alerts/preview', rule)))
+    expect(asked[200]).toBeGreaterThanOrEqual(8)
+    expect(asked[429]).toBeGreaterThan(0)
+    const person = { email: 'ann@limits.example', password: 'correct horse battery' }
+    const login = ['--email', person.email, '--password', person.password]
+    await service.cli('account', 'create', '--name', 'Person', '--plan', 'business', ...login)
+    const signedIn = await createClient(service.url).post('/session', person)
+    const cookie = signedIn.headers.getSetCookie().find((line) => line.startsWith('keys_session='))
+    const session = { headers: { Cookie: cookie?.split(';')[0] ?? '' } }
+    const own = Array.from({ length: 60 }, () => createClient(service.url).get('/session', session))
+    const answers = await statuses(own)
+    expect(answers[200]).toBeGreaterThanOrEqual(40)
+    expect(answers[429]).toBeGreaterThan(0)
+  })
+
   it('an address that presents unknown keys is refused without a look-up; known keys are not', async () => {
     await aMinuteAhead()
     const unknown = () => generateSecret('pk', 'live').value

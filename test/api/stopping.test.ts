@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
@@ -44,6 +45,10 @@ describe('stopping', () => {
 
   it('a worker finishes what it has in hand, and ends with 0', async () => {
     const worker = service.startWorker()
+    await eventually(
+      async () => service.output.join('').split('\n'),
+      (lines) => lines.some((line) => line.includes(`"pid":${worker.pid},`) && line.includes('"working"')),
+    )
     const account = await service.account('enterprise')
     const creates = Array.from({ length: 40 }, (_, index) =>
       account.post('/api-keys', { name: `Key ${index}`, type: 'live' }),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { BOUNDS } from '../../src/api/AtOnce.ts'
 import { MAX_IMPORT_BYTES, MAX_LINES } from '../../src/api/imports/ImportReader.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
-import { STREAMS_AT_ONCE } from '../../src/api/StreamLimit.ts'
 import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
 import { root } from '../../src/dev/dataDir.ts'
 import { MAX_MEMBERS } from '../../src/domain/accounts/accountStore.ts'
@@ -60,7 +60,9 @@ it.each([
   ["A worker's answer to a verifier library", seconds(ASK_WAIT_MS)],
   ['A message to a webhook or Slack; an email', seconds(outside(false).timeoutMs)],
   ['A message whose worker died', seconds(LEASE_MS)],
-  ['Exports and usage series that an account reads at once', `${STREAMS_AT_ONCE} a process`],
+  ["A call's place among its account's; an export's", seconds(BOUNDS.reads.waitMs, BOUNDS.streams.waitMs)],
+  ['Reads and changes of an account that run at once', `${BOUNDS.reads.atOnce} of each a process`],
+  ['Exports and usage series that an account reads at once', `${BOUNDS.streams.atOnce} a process`],
   ['Unknown keys from one address (IPv6: /64), per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['Headers and request line', kib(MAX_HEADER_BYTES)],
   ['The body of a request', kib(MAX_BYTES)],

@@ -1,30 +1,54 @@
 import { expect, it } from 'vitest'
-import { STREAMS_AT_ONCE, StreamLimit } from '../../src/api/StreamLimit.ts'
+import { AtOnce } from '../../src/api/AtOnce.ts'
+import { CallLimits } from '../../src/api/CallLimits.ts'
+import type { Principal } from '../../src/api/context.ts'
 import { UNKNOWN_PER_MINUTE, UnknownLimit } from '../../src/verifier/UnknownLimit.ts'
 
-it('promise 12: an account reads a bounded number of streams; the next begins when one ends', async () => {
-  const limit = new StreamLimit(0)
-  const ends = await Promise.all(Array.from({ length: STREAMS_AT_ONCE }, () => limit.open('acct_1')))
-  await expect(limit.open('acct_1')).rejects.toThrow(/at once/)
-  await limit.open('acct_2')
-  const next = new StreamLimit(60_000)
-  const [first] = await Promise.all(Array.from({ length: STREAMS_AT_ONCE }, () => next.open('acct_1')))
+const bounds = { atOnce: 2, maxWaiting: 1, waitMs: 60_000, what: 'calls' }
+
+it('promise 12: an account does a bounded number of things at once; the next begins when one ends', async () => {
+  const limit = new AtOnce(bounds)
+  const [first] = await Promise.all([limit.begin('acct_1'), limit.begin('acct_1')])
   const order: string[] = []
-  const waiting = next.open('acct_1').then((end) => {
+  const waiting = limit.begin('acct_1').then((end) => {
     order.push('begins')
     return end
   })
+  await expect(limit.begin('acct_1'), 'one waits already').rejects.toThrow(/at once/)
+  await limit.begin('acct_2')
   order.push('ends')
   first?.()
+  // An end counts once.
   first?.()
   const end = await waiting
   expect(order).toEqual(['ends', 'begins'])
   end()
-  // Each end gave back one place, no more.
-  ends[0]?.()
-  ends[0]?.()
-  await limit.open('acct_1')
-  await expect(limit.open('acct_1')).rejects.toThrow(/at once/)
+  await limit.begin('acct_1')
+  const late = new AtOnce({ ...bounds, waitMs: 0 })
+  await Promise.all([late.begin('acct_1'), late.begin('acct_1')])
+  await expect(late.begin('acct_1'), 'none ends in time').rejects.toThrow(/at once/)
+})
+
+it('promise 11: who waits behind what fails is refused with it, and does not add its own wait', async () => {
+  const limit = new AtOnce({ ...bounds, atOnce: 1, maxWaiting: 2 })
+  const end = await limit.begin('acct_1')
+  const waiting = [limit.begin('acct_1'), limit.begin('acct_1')]
+  limit.refuseWaiting('acct_1', new Error('away'))
+  for (const one of waiting) await expect(one).rejects.toThrow('away')
+  end()
+  await limit.begin('acct_1')
+})
+
+it('promise 12: calls that are refused together are answered at different times, so that they do not return together', async () => {
+  const waits: number[] = []
+  const wait = async (ms: number) => waits.push(ms)
+  const limits = new CallLimits({ eval: async () => 10_000 }, 60, wait)
+  const principal = { accountId: 'acct_1', actor: { type: 'api_key', id: 'key_1' } } as Principal
+  const refused = Array.from({ length: 20 }, () => limits.take(principal, 'calls'))
+  for (const one of refused) await expect(one).rejects.toMatchObject({ slug: 'rate-limit-exceeded' })
+  expect(new Set(waits).size).toBeGreaterThan(10)
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(500)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(1_500)
 })
 
 it('unknown keys are counted by network and minute', () => {

@@ -96,6 +96,7 @@ export const previewAlert = route(
     path: '/alerts/preview',
     // It changes nothing, and reads a week of usage.
     pool: 'reads',
+    cost: 5,
     operation: 'previewAlertRule',
     summary: 'Preview an alert rule',
     description: 'Returns when the rule would have fired in the last 7 days. Nothing is saved.',

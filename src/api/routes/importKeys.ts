@@ -23,6 +23,7 @@ export const importKeys = route(
     description: 'The file has JSON lines or CSV. An import that is sent again continues where it stopped.',
     tag: 'API keys',
     auth: { permission: 'keys:manage' },
+    cost: 5,
     query: z.strictObject({
       dryRun: z
         .enum(['true', 'false'])
