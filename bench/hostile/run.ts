@@ -25,11 +25,8 @@ const seconds = wholeNumber('seconds', values.seconds)
 const REVOKE_EVERY_MS = 250
 /** What comes at once is over by then: budgets are used up, and threads are started. */
 const FIRST_MS = 5_000
-/**
- * Runs a command after all others (`nice 19`, for its session, too): a tenant calls from a machine of its own, and does not take the
- * service's processors.
- */
-const AT_LAST = '{ echo 19 > /proc/self/autogroup; } 2>&-; exec nice -n 19 "$@"'
+/** A tenant calls from a machine of its own, and does not take the service's processors. */
+const FLOOD_NICE = '19'
 const GOAL = 2
 
 const ms = (value: number) => value.toFixed(2)
@@ -57,7 +54,7 @@ try {
   const rows = await service.withWorker(measure, options)
   const how =
     `One api process and one worker; the victim asks \`/verify\` ${rate} times a second and revokes ${1000 / REVOKE_EVERY_MS} keys a second. ` +
-    `The flood: every route that a tenant may call, from 64 connections, for ${seconds} s, at \`nice 19\`.`
+    `The flood: every route that a tenant may call, from 64 connections, for ${seconds} s, at \`nice ${FLOOD_NICE}\`.`
   await publish('hostile', `${describeRun(how)}\n\n${rows}`, values.write)
 } finally {
   await service.stop()
@@ -84,6 +81,9 @@ async function measure(worker: Process): Promise<string> {
     String(revokes.length),
     String(failed),
   ]
+  const calls = Object.values(beside.value)
+    .flatMap((statuses) => Object.values(statuses))
+    .reduce((sum, count) => sum + count, 0)
   const floodRows = Object.entries(beside.value).map(([name, statuses]) => [
     name,
     Object.entries(statuses)
@@ -115,7 +115,7 @@ async function measure(worker: Process): Promise<string> {
         ['beside the flood', ...beside.costs],
       ],
     ),
-    table(['the flood', 'its answers'], floodRows),
+    table([`the flood: ${calls} calls`, 'its answers'], floodRows),
   ].join('\n\n')
 }
 
@@ -172,8 +172,8 @@ async function createTenant() {
 
 async function flood(hostile: Record<string, string>): Promise<Outcomes> {
   const env = { ...process.env, ...hostile, API_URL: url, SECONDS: String(seconds) }
-  const args = ['sh', '-c', AT_LAST, 'sh', process.execPath, 'bench/hostile/flood.ts']
-  const { stdout } = await promisify(execFile)('setsid', args, { cwd: root, env })
+  const args = ['-n', FLOOD_NICE, process.execPath, 'bench/hostile/flood.ts']
+  const { stdout } = await promisify(execFile)('nice', args, { cwd: root, env })
   return JSON.parse(stdout) as Outcomes
 }
 
