@@ -87,6 +87,14 @@ describe('docs/grafana-dashboard.json', () => {
     expect(own.filter((name) => !shown.has(name))).toEqual([])
   })
 
+  it('has every metric that docs/operating.md says to watch', async () => {
+    const text = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8')
+    const watched = [...text.matchAll(/^\| `(keys_\w+)/gm)].map(([, name = '']) => name)
+    expect(watched.length).toBeGreaterThan(15)
+    const shown = new Set(expressions().flatMap(namesIn))
+    expect(watched.filter((name) => !exported.has(name) || !shown.has(name))).toEqual([])
+  })
+
   it('can be imported: one data source to choose, panels that do not overlap', () => {
     expect(variables).toEqual(['datasource'])
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
