@@ -26,8 +26,13 @@ afterAll(async () => {
 })
 
 /** A pool of one connection: what is not given back is missed at once. */
-async function open(options: PostgresOptions = {}): Promise<Orm> {
-  const orm = await openPostgres(url, { poolMax: 1, connectMs: 5_000, statementMs: 1_000, ...options })
+async function open(options: PostgresOptions = {}, query = ''): Promise<Orm> {
+  const orm = await openPostgres(url + query, {
+    poolMax: 1,
+    connectMs: 5_000,
+    statementMs: 1_000,
+    ...options,
+  })
   opened.push(orm)
   return orm
 }
@@ -77,6 +82,16 @@ describe('a connection to Postgres that is lost leaves the pool', () => {
       await beginning(orm.em)
     }
   })
+})
+
+it('options behind the ? of DATABASE_URL reach the driver, sslmode among them', async () => {
+  const named = await open({}, '?application_name=as-told')
+  const [row] = await named.em
+    .fork()
+    .execute<{ name: string }[]>(`select current_setting('application_name') as name`)
+  expect(row?.name).toBe('as-told')
+  // This server has no TLS, and is not spoken to without.
+  expect(await failure(one(await open({}, '?sslmode=verify-full')))).toMatch(/does not support SSL/)
 })
 
 describe('time-outs of a pool', () => {
