@@ -76,6 +76,10 @@ describe('callers’ addresses', () => {
     // Whoever has a row keeps it, in another worker, too.
     await addTo(rollup(), batchOf('key_a', ADMITTED, [{ ip: address(1) }, { ip: '192.0.2.9' }]))
     expect(await rowsOf('key_a')).toEqual({ rows, requests: 7_002, refused: 0 })
+    const [first] = await worker
+      .em()
+      .execute(`select requests from usage_ip where key_id = 'key_a' and ip = ?`, [address(1)])
+    expect(Number(first?.requests)).toBe(2)
     await addTo(own, batchOf('key_a', ADMITTED, [{ ip: '192.0.2.9' }], worker.clock.now.getTime() + DAY))
     expect((await rowsOf('key_a')).rows).toBe(rows + 1)
   })
