@@ -1,14 +1,17 @@
 import type { Page } from 'playwright-core'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../src/dev/freePort.ts'
 import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
 import { readable, startReceiver, startSmtp } from '../support/receivers.ts'
 import { type Service, startService } from '../support/startService.ts'
+import { startTlsProxy, tlsUrlOf } from '../support/startTlsProxy.ts'
 
 const who = { email: 'ada@example.com', password: 'correct horse battery' }
 let service: Service
+let proxy: Awaited<ReturnType<typeof startTlsProxy>>
 let browser: Browser
 let page: Page
 let receiver: Awaited<ReturnType<typeof startReceiver>>
@@ -16,25 +19,29 @@ let smtp: Awaited<ReturnType<typeof startSmtp>>
 
 beforeAll(async () => {
   ;[receiver, smtp] = await Promise.all([startReceiver(), startSmtp()])
+  const port = await freePort()
   service = await startService({
     env: {
       WEBHOOK_ALLOW_PRIVATE: 'true',
       SMTP_URL: smtp.url,
       MAIL_FROM: 'keys@example.com',
-      // Not https: the cookie of the session would be for that alone.
-      PUBLIC_URL: 'http://keys.example.com',
+      // Where the dashboard is, and where the links of messages go.
+      PUBLIC_URL: tlsUrlOf(port),
     },
   })
+  proxy = await startTlsProxy('Caddy', port, service.url)
   browser = await openBrowser()
   await service.cli(
     ...['account', 'create', '--name', 'Acme', '--plan', 'pro'],
     ...['--email', who.email, '--password', who.password],
   )
-  page = await (await browser.context()).newPage()
-  await signIn(page, `${service.url}/dashboard/channels`, who)
+  // The certificate is the proxy's own: no CA of this machine knows it.
+  page = await (await browser.context({ ignoreHTTPSErrors: true })).newPage()
+  await signIn(page, `${tlsUrlOf(port)}/dashboard/channels`, who)
 })
 afterAll(async () => {
   await browser.close()
+  await proxy?.stop()
   await service.stop()
   await Promise.all([receiver.stop(), smtp.stop()])
 })
@@ -104,9 +111,9 @@ describe('channels', () => {
       async () => smtp.mails,
       (mails) => mails.length === 1,
     )
-    const [path] = /\/channel-confirmation\?token=\w{40}/.exec(mail ? readable(mail) : '') ?? []
+    const [link = ''] = /https:\S+\/channel-confirmation\?token=\w{40}/.exec(mail ? readable(mail) : '') ?? []
     const other = await page.context().newPage()
-    await other.goto(`${service.url}${path}`)
+    await other.goto(link)
     await other.getByRole('button', { name: 'Confirm' }).click()
     await other.getByRole('heading', { name: 'Confirmed' }).waitFor()
     await other.close()
