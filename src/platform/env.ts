@@ -43,7 +43,7 @@ function parseRegions(text: string, context: z.RefinementCtx): { name: string; u
 /** Every variable. docs/configuration.md is made of it: `npm run docs`. */
 export const EnvSchema = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').describe(
-    '`postgres://user:password@host:port/name`. Options behind `?` are not read. TLS: see [Operating](operating.md).',
+    '`postgres://user:password@host:port/name`. TLS: add `?sslmode=verify-full`.',
   ),
   DATABASE_CONNECTIONS: z.coerce
     .number()
