@@ -44,7 +44,7 @@ const calls: (() => Call)[] = [
     name: 'sign in',
     method: 'POST',
     path: '/session',
-    body: { email: 'x@example.com', password: 'no' },
+    body: { email: `${KEY_ID}@example.com`, password: 'no' },
   }),
   () => ({ name: 'unknown key', path: '/forward-auth', secret: unknown() }),
   () => ({ name: 'own key', path: '/forward-auth?permission=renders:write', secret: KEY }),

@@ -28,6 +28,7 @@ const FIRST_MS = 5_000
 /** A tenant calls from a machine of its own, and does not take the service's processors. */
 const FLOOD_NICE = '19'
 const GOAL = 2
+const WARM_UP_SECONDS = 10
 
 const ms = (value: number) => value.toFixed(2)
 const goalOf = (name: string, ratio: number) => [
@@ -62,13 +63,14 @@ try {
 
 async function measure(worker: Process): Promise<string> {
   const keys = await createKeys(service)
-  const hostile = await createTenant()
+  const [first, hostile] = [await createTenant(), await createTenant()]
   say('warm-up')
-  await watch(keys, worker, () => delay(5_000))
+  // Of the flooded routes, too: a process that has just started compiles what it runs.
+  await watch(keys, worker, () => flood(first, WARM_UP_SECONDS))
   say('alone')
   const alone = await watch(keys, worker, () => delay(seconds * 1000))
   say('beside the flood')
-  const beside = await watch(keys, worker, () => flood(hostile))
+  const beside = await watch(keys, worker, () => flood(hostile, seconds))
   const rowOf = (name: string, { p50, p99, most, requests, unavailable, lost }: Summary) => [
     `\`/verify\` ${name}`,
     ...[p50, p99, most].map(ms),
@@ -170,8 +172,8 @@ async function createTenant() {
   return { ADMIN_KEY: adminKey, KEY_ID: id, KEY: key }
 }
 
-async function flood(hostile: Record<string, string>): Promise<Outcomes> {
-  const env = { ...process.env, ...hostile, API_URL: url, SECONDS: String(seconds) }
+async function flood(tenant: Record<string, string>, seconds: number): Promise<Outcomes> {
+  const env = { ...process.env, ...tenant, API_URL: url, SECONDS: String(seconds) }
   const args = ['-n', FLOOD_NICE, process.execPath, 'bench/hostile/flood.ts']
   const { stdout } = await promisify(execFile)('nice', args, { cwd: root, env })
   return JSON.parse(stdout) as Outcomes

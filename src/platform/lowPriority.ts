@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
 
-/** As `nice` has it: such work gets a tenth of a core that others want, and all of one that nobody wants. */
-const NICE = 10
+/**
+ * As `nice` has it: beside a thread that wants a whole core, eight of these get a fifth of it together. They get all that nobody
+ * wants, and sign-ins go on while the machine is busy.
+ */
+const NICE = 15
 
 /** libuv's name for the threads that hash passwords, look up names and read files. */
 const POOL = 'libuv-worker'
