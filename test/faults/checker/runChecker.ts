@@ -27,6 +27,8 @@ export type CheckerReport = Awaited<ReturnType<typeof runChecker>>
 
 const AT_ONCE = 40
 const LOOK_MS = 100
+/** How long histories that are under way have at the end. */
+const LAST_MS = 5_000
 
 /** Runs histories under faults and reports every verification that was answered as it must not be. */
 export async function runChecker(options: CheckerOptions) {
@@ -59,14 +61,16 @@ export async function runChecker(options: CheckerOptions) {
     const isOver = () =>
       enough() || (histories.finished >= count && (!withFaults || faults.hadEachMembership))
     const atOnce = Number(process.env.CHECKER_AT_ONCE ?? options.atOnce ?? AT_ONCE)
-    // Once there is a violation, those that are under way are of no interest.
-    const untilEnough = async () => {
-      while (!enough() && !over) await delay(LOOK_MS)
+    // Those that wait for what a fault has lost wait for the next sweep of commands: not at the end.
+    const untilOver = async () => {
+      while (!isOver() && !over) await delay(LOOK_MS)
+      if (!enough()) await delay(LAST_MS)
       histories.commands.giveUp()
     }
-    const run = () => {
+    const run = async () => {
       const running = histories.run(Math.min(atOnce, Math.ceil(count / 4)), isOver)
-      return untilViolation === undefined ? running : Promise.race([running, untilEnough()])
+      running.catch(() => {})
+      await Promise.race([running, untilOver()])
     }
     await (withFaults ? faults.during(run) : run())
     over = true
