@@ -7,34 +7,17 @@ import type { Direction, Road } from '../../support/road.ts'
 import type { Cluster, RegionName, RegionServer } from './cluster.ts'
 import type { Histories } from './Histories.ts'
 import { KeptKeys } from './KeptKeys.ts'
+import {
+  type Kind,
+  type MembershipKind,
+  OF_MEMBERSHIP,
+  OF_PROCESSES,
+  OF_REGIONS,
+  type ProcessKind,
+  type RegionKind,
+} from './kinds.ts'
 import { Memberships } from './Memberships.ts'
 import type { Oracle } from './Oracle.ts'
-
-/** How often each comes, beside the others of its kind. */
-const OF_PROCESSES = { 'verifier stopped': 5, 'worker killed': 2, 'worker stopped': 2 } as const
-const OF_REGIONS = {
-  'Redis killed': 2,
-  'older file restored': 2,
-  FLUSHALL: 2,
-  'cut off both ways': 3,
-  'silent both ways': 2,
-  'requests lost or late': 2,
-  'answers lost or late': 2,
-  'verifier cut off': 3,
-  'workers cut off apart': 4,
-} as const
-/** A Redis leaves the service and comes back, or what it knows leaves it. */
-const OF_MEMBERSHIP = {
-  'removed and added again': 1,
-  renamed: 1,
-  'primary switched': 1,
-  'lapsed for long': 1,
-  'states swept': 1,
-} as const
-type ProcessKind = keyof typeof OF_PROCESSES
-type RegionKind = keyof typeof OF_REGIONS
-type MembershipKind = keyof typeof OF_MEMBERSHIP
-export type Kind = ProcessKind | RegionKind | MembershipKind
 
 /** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
 export class Faults {
@@ -157,7 +140,7 @@ export class Faults {
     await this.#striking(name, kind, async () => {
       const region = this.#cluster.regions.find((one) => one.name === name)!
       if (kind === 'Redis killed') await this.#restart(region)
-      else if (kind === 'older file restored') await this.#restart(region, true)
+      else if (kind === 'older file restored') await this.#restore(region)
       else if (kind === 'FLUSHALL') await this.#flush(region)
       else if (kind === 'verifier cut off') await this.#block(name, kind, this.#roadsOfVerifiers(name))
       else if (kind === 'workers cut off apart') await this.#cutApart(name)
@@ -168,7 +151,6 @@ export class Faults {
     })
   }
 
-  /** Keys that the region knows end while it, or what it knows, is away. */
   async #strikeMembership(kind: MembershipKind): Promise<void> {
     const random = this.#random
     const further = this.#pickFurther()
@@ -176,18 +158,32 @@ export class Faults {
       kind === 'primary switched' || (kind === 'states swept' && random.chance(0.3)) ? 'primary' : further
     while (this.#struck.has(name)) await delay(50)
     await this.#striking(name, kind, async () => {
-      this.#away.add(name)
+      await this.#leaving(name, kind, async (meanwhile) => {
+        if (kind === 'primary switched') await this.#memberships.switchPrimary(meanwhile)
+        else if (kind === 'states swept') await this.#memberships.sweep(name, meanwhile)
+        else if (kind === 'removed and added again') await this.#memberships.removeAndAdd(further, meanwhile)
+        else if (kind === 'renamed') await this.#memberships.rename(further, meanwhile)
+        else await this.#memberships.lapseForLong(further, meanwhile)
+      })
+      await this.#histories.recheck(name, random, kind)
+    })
+  }
+
+  /** Keys that the region knows end while it, or what it knows, is away. */
+  async #leaving(
+    name: RegionName,
+    kind: Kind,
+    leave: (meanwhile: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    this.#away.add(name)
+    try {
       const kept = await this.kept.keep(name)
-      const meanwhile = () => this.kept.end(kept)
-      if (kind === 'primary switched') await this.#memberships.switchPrimary(meanwhile)
-      else if (kind === 'states swept') await this.#memberships.sweep(name, meanwhile)
-      else if (kind === 'removed and added again') await this.#memberships.removeAndAdd(further, meanwhile)
-      else if (kind === 'renamed') await this.#memberships.rename(further, meanwhile)
-      else await this.#memberships.lapseForLong(further, meanwhile)
+      await leave(() => this.kept.end(kept))
       this.#oracle.note(`${name}: over: ${kind}`)
       await this.kept.comeBack(kept, kind)
-      await this.#histories.recheck(name, random, kind)
-    }).finally(() => this.#away.delete(name))
+    } finally {
+      this.#away.delete(name)
+    }
   }
 
   /** Nothing else is done to the region until the task is over. */
@@ -249,6 +245,18 @@ export class Faults {
   async #flush({ redis }: RegionServer): Promise<void> {
     const client = new Redis(redis.url)
     await client.flushall().finally(() => client.disconnect())
+  }
+
+  /** A file of whenever it was copied last, or of just before keys ended. */
+  async #restore(region: RegionServer): Promise<void> {
+    if (this.#copies.has(region.name) && this.#random.chance(0.3)) return this.#restart(region, true)
+    await this.#leaving(region.name, 'older file restored', async (meanwhile) => {
+      // Its file is a second behind at most.
+      await delay(1_200)
+      await this.#copy(region)
+      await meanwhile()
+      await this.#restart(region, true)
+    })
   }
 
   async #restart(region: RegionServer, older = false): Promise<void> {

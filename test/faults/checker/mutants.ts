@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../../src/dev/dataDir.ts'
-import type { Kind } from './Faults.ts'
+import type { Kind } from './kinds.ts'
 
 type Change = { file: string; from: string | RegExp; to: string }
 
@@ -94,6 +94,7 @@ export const FOUND_BY: Partial<Record<string, Kind[]>> = {
   'a lease for a region that is owed changes': ['lapsed for long'],
   'lapsed while the lease runs': ['lapsed for long'],
   'done without confirmation': ['lapsed for long'],
+  'a restarted Redis keeps its epoch': ['older file restored'],
   'a Redis that comes back keeps its epoch': ['removed and added again', 'renamed', 'primary switched'],
   'what a lapsed region is owed goes with old commands': ['lapsed for long'],
   'a fill that was read before states were removed is written': ['states swept'],

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../support/random.ts'
 import { REGIONS, startCluster } from './cluster.ts'
-import { Faults, type Kind } from './Faults.ts'
+import { Faults } from './Faults.ts'
 import { Histories } from './Histories.ts'
+import type { Kind } from './kinds.ts'
 import { sendLateJobs } from './lateJobs.ts'
 import { Oracle } from './Oracle.ts'
 
