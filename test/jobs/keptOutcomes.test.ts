@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expireRecords } from '../../src/workers/jobs/expireRecords.ts'
+import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+let worker: TestWorker
+beforeAll(async () => {
+  worker = await startWorkerContext()
+})
+afterAll(() => worker.stop())
+
+const ago = (ms: number) => new Date(worker.clock.now.getTime() - ms)
+
+/** A command that ended so long ago, with an answer for whoever repeats its Idempotency-Key. */
+const insert = (id: string, ended: Date, status = 'succeeded') =>
+  worker.em().execute(
+    `insert into command (id, kind, payload, actor, status, created_at, finished_at, sweep_at, idempotency_hash, sealed_secret)
+     values (?, 'create-api-key', '{}', '{}', ?, ?, ?, ?, ?, 'sealed')`,
+    [id, status, ended, status === 'pending' ? null : ended, ended, `hash of ${id}`],
+  )
+const left = () =>
+  worker
+    .em()
+    .execute<{ id: string; sealed: boolean }[]>(
+      'select id, sealed_secret is not null and idempotency_hash is not null as sealed from command order by id',
+    )
+
+it('the outcome of a command stays for 90 days, the answer for its Idempotency-Key for 24 hours', async () => {
+  await insert('op_a', ago(23 * HOUR))
+  await insert('op_b', ago(25 * HOUR))
+  await insert('op_c', ago(89 * DAY), 'failed')
+  await insert('op_d', ago(91 * DAY))
+  await insert('op_e', ago(91 * DAY), 'failed')
+  await insert('op_f', ago(91 * DAY), 'pending')
+  await expireRecords(worker.context)
+  await expireRecords(worker.context)
+  expect(await left()).toEqual([
+    { id: 'op_a', sealed: true },
+    { id: 'op_b', sealed: false },
+    { id: 'op_c', sealed: false },
+    { id: 'op_f', sealed: false },
+  ])
+})
