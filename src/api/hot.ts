@@ -4,8 +4,8 @@ import { newRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 import type { HotRoute } from './hotRoute.ts'
 import { Problem } from './problems.ts'
-import { forwardAuth } from './routes/forwardAuth.ts'
-import { verify } from './routes/verify.ts'
+import { forwardAuth } from './routes/verification/forwardAuth.ts'
+import { verify } from './routes/verification/verify.ts'
 import { toProblem } from './toProblem.ts'
 
 export const hotRoutes: HotRoute[] = [verify, forwardAuth]

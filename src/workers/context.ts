@@ -3,8 +3,8 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Orm } from '../platform/postgres.ts'
 import type { Queues } from '../platform/queues.ts'
 import type { Region } from '../region/Region.ts'
+import type { Rollup } from './metering/Rollup.ts'
 import type { Notifiers } from './notifiers/Notifiers.ts'
-import type { Rollup } from './Rollup.ts'
 
 /** What job handlers are handed. */
 export type WorkerContext = {

@@ -4,7 +4,7 @@ import { jobOptions } from '../platform/queues.ts'
 import { isRefusal } from '../platform/sqlState.ts'
 import type { Handler, WorkerContext } from './context.ts'
 import { handlers } from './handlers.ts'
-import { Postponed } from './Postponed.ts'
+import { Postponed } from './metering/Postponed.ts'
 
 /** Runs one job: parses what it carries, calls its handler, measures, and logs a failure once. Throw to retry. */
 export async function runJob(context: WorkerContext, job: Job): Promise<unknown> {

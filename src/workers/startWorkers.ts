@@ -4,11 +4,11 @@ import { type JobDefinition, type JobName, jobs, QUEUES, type QueueName } from '
 import { PRIMARY } from '../domain/regions.ts'
 import type { Orm } from '../platform/postgres.ts'
 import { boundedBackoff, type FurtherRegion, queueName } from '../platform/queues.ts'
+import { runSuspect } from './commands/runSuspect.ts'
+import { takeTurns } from './commands/takeTurns.ts'
 import type { WorkerContext } from './context.ts'
-import { Postponed } from './Postponed.ts'
+import { Postponed } from './metering/Postponed.ts'
 import { runJob } from './runJob.ts'
-import { runSuspect } from './runSuspect.ts'
-import { takeTurns } from './takeTurns.ts'
 
 /** Queues of which no account takes all places. */
 const BY_ACCOUNT: QueueName[] = ['commands', 'revocations']

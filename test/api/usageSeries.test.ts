@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SeriesAnswer } from '../../src/api/routes/usageSeries.ts'
+import { SeriesAnswer } from '../../src/api/routes/usage/accountUsage.ts'
 import type { GroupBy } from '../../src/domain/usage/seriesRows.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SeriesAnswer } from '../../src/api/routes/usageSeries.ts'
+import { SeriesAnswer } from '../../src/api/routes/usage/accountUsage.ts'
 import { runSql } from '../setup/runSql.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'

@@ -5,7 +5,7 @@ import { readCallers } from '../../src/domain/usage/callers.ts'
 import { EndpointIds, MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
 import { UsageBatch } from '../../src/domain/usage/UsageBatch.ts'
 import { handlers } from '../../src/workers/handlers.ts'
-import { Rollup } from '../../src/workers/Rollup.ts'
+import { Rollup } from '../../src/workers/metering/Rollup.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 const DAY = 86_400_000

@@ -3,7 +3,7 @@ import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { newId } from '../../src/domain/ids.ts'
 import type { CommandKind } from '../../src/domain/jobs.ts'
 import { handlers } from '../../src/workers/handlers.ts'
-import { sweepCommands } from '../../src/workers/jobs/sweepCommands.ts'
+import { sweepCommands } from '../../src/workers/schedules/sweepCommands.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 

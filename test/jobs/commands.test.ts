@@ -6,9 +6,9 @@ import type { CommandKind } from '../../src/domain/jobs.ts'
 import { ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { handlers } from '../../src/workers/handlers.ts'
-import { finishCommand } from '../../src/workers/jobs/finishCommand.ts'
-import { propagateState } from '../../src/workers/jobs/propagateState.ts'
-import { sweepCommands } from '../../src/workers/jobs/sweepCommands.ts'
+import { finishCommand } from '../../src/workers/regions/finishCommand.ts'
+import { propagateState } from '../../src/workers/regions/propagateState.ts'
+import { sweepCommands } from '../../src/workers/schedules/sweepCommands.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 let worker: TestWorker

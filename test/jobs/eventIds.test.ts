@@ -6,7 +6,7 @@ import { claimIdOf, claimIds } from '../../src/domain/usage/claims.ts'
 import { EventIdRule, scopedId } from '../../src/domain/usage/eventIds.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { newRequestId } from '../../src/verifier/requestId.ts'
-import { Rollup } from '../../src/workers/Rollup.ts'
+import { Rollup } from '../../src/workers/metering/Rollup.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 const DAY = 86_400_000

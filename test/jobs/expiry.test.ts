@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deleteInBatches } from '../../src/domain/deleteInBatches.ts'
-import { expireRecords } from '../../src/workers/jobs/expireRecords.ts'
+import { expireRecords } from '../../src/workers/schedules/expireRecords.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 

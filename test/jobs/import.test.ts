@@ -9,9 +9,9 @@ import { ANY_FORM, type Form, MAX_FORMS } from '../../src/domain/imports/forms.t
 import type { ImportRecord } from '../../src/domain/imports/outcome.ts'
 import { ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { FORMS_REMEMBERED_MS } from '../../src/domain/keys/keyFormat.ts'
-import { importApiKeys } from '../../src/workers/jobs/importApiKeys.ts'
-import { propagateState } from '../../src/workers/jobs/propagateState.ts'
-import { Postponed } from '../../src/workers/Postponed.ts'
+import { importApiKeys } from '../../src/workers/commands/importApiKeys.ts'
+import { Postponed } from '../../src/workers/metering/Postponed.ts'
+import { propagateState } from '../../src/workers/regions/propagateState.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 let worker: TestWorker

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { expireRecords } from '../../src/workers/jobs/expireRecords.ts'
+import { expireRecords } from '../../src/workers/schedules/expireRecords.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 const HOUR = 3_600_000

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Patience } from '../../src/workers/Patience.ts'
+import { Patience } from '../../src/workers/metering/Patience.ts'
 
 const sqlError = (code: string) => Object.assign(new Error(`SQLSTATE ${code}`), { code })
 const answers = async () => {}

@@ -6,8 +6,8 @@ import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { loadStates } from '../../src/domain/keys/keyState.ts'
 import { listLiving } from '../../src/domain/keys/livingStates.ts'
 import { sweepStates } from '../../src/region/sweepStates.ts'
-import { writeStates } from '../../src/workers/bringState.ts'
 import { handlers } from '../../src/workers/handlers.ts'
+import { writeStates } from '../../src/workers/regions/bringState.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 const HOUR = 3_600_000

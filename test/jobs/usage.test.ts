@@ -4,7 +4,7 @@ import type { JobData } from '../../src/domain/jobs.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { newRequestId } from '../../src/verifier/requestId.ts'
 import { handlers } from '../../src/workers/handlers.ts'
-import { resetTestQuotas } from '../../src/workers/jobs/resetTestQuotas.ts'
+import { resetTestQuotas } from '../../src/workers/schedules/resetTestQuotas.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 let worker: TestWorker

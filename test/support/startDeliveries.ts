@@ -3,7 +3,7 @@ import { type Channel, ChannelSchema, sealContext } from '../../src/domain/notif
 import { createNotifications } from '../../src/domain/notifications/createNotifications.ts'
 import { NotificationSchema } from '../../src/domain/notifications/Notification.ts'
 import { readAttempts } from '../../src/domain/notifications/presentNotification.ts'
-import { deliverNotification } from '../../src/workers/jobs/deliverNotification.ts'
+import { deliverNotification } from '../../src/workers/alerts/deliverNotification.ts'
 import { startReceiver, startSmtp } from './receivers.ts'
 import { startWorkerContext } from './workerContext.ts'
 

@@ -6,8 +6,8 @@ import { openQueues } from '../../src/platform/queues.ts'
 import { epochRegister } from '../../src/region/epochRegister.ts'
 import { Region } from '../../src/region/Region.ts'
 import type { WorkerContext } from '../../src/workers/context.ts'
+import { Rollup } from '../../src/workers/metering/Rollup.ts'
 import { openNotifiers } from '../../src/workers/notifiers/Notifiers.ts'
-import { Rollup } from '../../src/workers/Rollup.ts'
 import { freshDatabase, freshRedis } from '../setup/services.ts'
 
 /**

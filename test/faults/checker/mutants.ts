@@ -31,16 +31,16 @@ export const MUTANTS: Record<string, Change[]> = {
   ],
   'done without confirmation': [
     {
-      file: 'src/workers/jobs/propagateState.ts',
+      file: 'src/workers/regions/propagateState.ts',
       from: 'if (!(error instanceof RegionUnavailable) || !mayLapse) throw error',
       to: 'return',
     },
-    { file: 'src/workers/jobs/finishCommand.ts', from: /if \(open.length > 0\) throw .*/, to: '' },
+    { file: 'src/workers/regions/finishCommand.ts', from: /if \(open.length > 0\) throw .*/, to: '' },
   ],
   'a lease counted from after Postgres was asked': [
-    { file: 'src/workers/keepLeases.ts', from: 'const since = await region.now()', to: '' },
+    { file: 'src/workers/regions/keepLeases.ts', from: 'const since = await region.now()', to: '' },
     {
-      file: 'src/workers/keepLeases.ts',
+      file: 'src/workers/regions/keepLeases.ts',
       from: 'region.renewLease(marker, since + lease.ms)',
       to: 'region.renewLease(marker, (await region.now()) + lease.ms)',
     },
@@ -60,7 +60,7 @@ export const MUTANTS: Record<string, Change[]> = {
   ],
   'what a lapsed region is owed goes with old commands': [
     {
-      file: 'src/workers/jobs/expireRecords.ts',
+      file: 'src/workers/schedules/expireRecords.ts',
       from: /\s+and not exists \(select from command_region [^`]*`/,
       to: '`',
     },

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import { AccountSchema } from '../../../domain/accounts/Account.ts'
+import { limitsOf, PLANS } from '../../../domain/accounts/plans.ts'
+import { AuditEntrySchema } from '../../../domain/audit/AuditEntry.ts'
+import { partyNames } from '../../../domain/audit/partyNames.ts'
+import { CommandSchema } from '../../../domain/commands/Command.ts'
+import { Failure } from '../../../domain/failure.ts'
+import { countActive } from '../../../domain/keys/keyStore.ts'
+import { readMonthRenders } from '../../../domain/quotas/readMonthRenders.ts'
+import { route } from '../../guard.ts'
+import { presentOperation } from '../../respondToCommand.ts'
+import { IdParams, limitOf, text } from '../../schemas.ts'
+
+const limit = z.int().nullable().describe('null: unlimited')
+
+export const getAccount = route(
+  {
+    method: 'get',
+    path: '/account',
+    operation: 'getAccount',
+    summary: 'Get the account',
+    description: 'Its plan, its limits, and how much of them is used.',
+    tag: 'Account',
+    auth: { permission: 'account:read' },
+    responses: {
+      200: z
+        .object({
+          id: z.string(),
+          name: z.string(),
+          plan: z.enum(PLANS),
+          createdAt: z.string(),
+          limits: z.object({
+            liveKeys: limit,
+            testKeys: limit,
+            requestsPerMinute: limit,
+            requestsPerDay: limit,
+            rendersPerMonth: limit,
+            rendersHard: z.boolean(),
+          }),
+          used: z.object({
+            liveKeys: z.int(),
+            testKeys: z.int(),
+            rendersThisMonth: z.int().describe('Of live keys in the present UTC month, overage included'),
+          }),
+        })
+        .meta({ id: 'Account' }),
+    },
+    problems: [],
+  },
+  async ({ api, principal }) => {
+    const em = api.em()
+    const now = api.now()
+    const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
+    return {
+      status: 200,
+      body: {
+        id: account.id,
+        name: account.name,
+        plan: account.plan,
+        createdAt: account.createdAt.toISOString(),
+        limits: limitsOf(account.plan, account.customLimits),
+        used: {
+          liveKeys: await countActive(em, account.id, 'live', now),
+          testKeys: await countActive(em, account.id, 'test', now),
+          rendersThisMonth: await readMonthRenders(em, account.id, now),
+        },
+      },
+    }
+  },
+)
+
+export const auditLog = route(
+  {
+    method: 'get',
+    path: '/audit-log',
+    operation: 'listAuditEntries',
+    summary: 'List audit entries',
+    description: 'Who did what, and from where. Newest first.',
+    tag: 'Account',
+    auth: { permission: 'audit:read' },
+    query: z.strictObject({
+      cursor: z
+        .string()
+        .regex(/^\d{1,18}$/, 'must be a cursor of an earlier page')
+        .optional()
+        .describe('`nextCursor` of the previous page'),
+      limit: limitOf(100, 50),
+      targetId: text(64).optional().describe('Only what was done to this key, member, rule or channel'),
+      action: z
+        .string()
+        .regex(/^[a-z-]{1,32}\.[a-z-]{1,32}$/, 'must be an action, such as api-key.revoked')
+        .optional()
+        .describe('Only this action, such as `api-key.revoked`'),
+    }),
+    responses: {
+      200: z.object({
+        entries: z.array(
+          z
+            .object({
+              id: z.string(),
+              at: z.string(),
+              action: z.string(),
+              targetId: z.string().nullable(),
+              targetName: z
+                .string()
+                .nullable()
+                .describe('Its latest name; null when that is not known any more'),
+              actor: z.looseObject({
+                type: z.string(),
+                id: z.string(),
+                name: z.string().nullable().describe('The same of a key or a member'),
+                ip: z.string().optional(),
+              }),
+              details: z.record(z.string(), z.unknown()),
+            })
+            .meta({ id: 'AuditEntry' }),
+        ),
+        nextCursor: z.string().nullable(),
+      }),
+    },
+    problems: [],
+  },
+  async ({ api, principal, query }) => {
+    const em = api.em()
+    const found = await em.find(
+      AuditEntrySchema,
+      {
+        accountId: principal.accountId,
+        ...(query.cursor === undefined ? {} : { id: { $lt: query.cursor } }),
+        ...(query.targetId === undefined ? {} : { targetId: query.targetId }),
+        ...(query.action === undefined ? {} : { action: query.action }),
+      },
+      { orderBy: { id: 'desc' }, limit: query.limit + 1 },
+    )
+    const page = found.slice(0, query.limit)
+    const names = await partyNames(em, principal.accountId, page)
+    const entries = page.map((entry) => ({
+      id: entry.id,
+      at: entry.at.toISOString(),
+      action: entry.action,
+      targetId: entry.targetId ?? null,
+      targetName: names.get(entry.targetId ?? '') ?? null,
+      actor: { ...entry.actor, name: names.get(entry.actor.id) ?? null },
+      details: entry.details,
+    }))
+    return {
+      status: 200,
+      body: { entries, nextCursor: found.length > page.length ? (page.at(-1)?.id ?? null) : null },
+    }
+  },
+)
+
+export const getOperation = route(
+  {
+    method: 'get',
+    path: '/operations/:id',
+    operation: 'getOperation',
+    summary: 'Get an operation',
+    description: 'The status and result of a command that returned 202.',
+    tag: 'Account',
+    auth: { permission: 'account:read' },
+    params: IdParams,
+    responses: {
+      200: z
+        .object({
+          id: z.string(),
+          kind: z.string(),
+          status: z.enum(['pending', 'succeeded', 'failed']),
+          createdAt: z.string(),
+          finishedAt: z.string().nullable(),
+          result: z.record(z.string(), z.unknown()).nullable(),
+          problem: z.looseObject({ code: z.string() }).nullable(),
+        })
+        .meta({ id: 'Operation' }),
+    },
+    problems: ['operation-not-found'],
+  },
+  async ({ api, principal, params }) => {
+    const command = await api.em().findOne(CommandSchema, { id: params.id, accountId: principal.accountId })
+    const mine = principal.permissions.includes('keys:manage') || command?.actor.id === principal.actor.id
+    if (!command || !mine)
+      throw new Failure('operation-not-found', { detail: 'There is no operation with this ID.' })
+    return { status: 200, body: presentOperation(command) }
+  },
+)

@@ -1,0 +1,183 @@
+import type { Context } from 'koa'
+import { z } from 'zod'
+import {
+  acceptInvitation,
+  type OpenedInvitation,
+  openInvitation,
+} from '../../../domain/accounts/acceptInvitation.ts'
+import { loadMember } from '../../../domain/accounts/accountStore.ts'
+import { InvitedMember } from '../../../domain/accounts/invitationStore.ts'
+import { type Member, ROLES } from '../../../domain/accounts/Member.ts'
+import { audit } from '../../../domain/audit/audit.ts'
+import { requireRole } from '../../../domain/keys/holding.ts'
+import { digestOf } from '../../../domain/keys/keyFormat.ts'
+import type { ApiContext } from '../../context.ts'
+import { route } from '../../guard.ts'
+import { hashFor } from '../../hashFor.ts'
+import { invitationTo } from '../../invitationLink.ts'
+import { respondToCommand } from '../../respondToCommand.ts'
+import { Accepted, IdParams, LinkToken } from '../../schemas.ts'
+import { actorOf, sessionPrincipal, startSession } from '../../sessions.ts'
+import { giveBackAttempts, requireAttempts, requirePassword } from '../../signIn.ts'
+import { invalidInput } from '../../validate.ts'
+import { presentSession, SessionResource } from '../session/session.ts'
+
+export const renewInvitation = route(
+  {
+    tag: 'Members',
+    auth: { permission: 'members:manage' },
+    method: 'post',
+    path: '/members/:id/invite',
+    operation: 'resendInvitation',
+    summary: 'Invite a member again',
+    description: 'For a member who has not accepted yet. The previous link ends.',
+    params: IdParams,
+    responses: { 200: InvitedMember, 202: Accepted },
+    problems: [
+      'member-not-found',
+      'member-not-invited',
+      'rate-limit-exceeded',
+      'idempotency-conflict',
+      'idempotency-in-flight',
+    ],
+  },
+  (input) =>
+    respondToCommand(input, {
+      prepare: async () => {
+        const { api, principal, params } = input
+        const { id, email, role } = await loadMember(api.em(), principal.accountId, params.id)
+        requireRole(principal.holds, role, 'role')
+        return {
+          kind: 'renew-invitation',
+          targetId: id,
+          payload: { memberId: id, link: invitationTo(api, email) },
+        }
+      },
+      present: (result) => ({ status: 200, body: result }),
+    }),
+)
+
+/** A POST that changes nothing: in its body the token is in no log and no history. */
+export const readInvitation = route(
+  {
+    tag: 'Session',
+    auth: 'none',
+    method: 'post',
+    path: '/invitations/read',
+    operation: 'getInvitation',
+    summary: 'Get an invitation by the token of its link',
+    body: z.strictObject({ token: LinkToken }),
+    responses: {
+      200: z.object({
+        email: z.string(),
+        account: z.object({ name: z.string() }),
+        role: z.enum(ROLES),
+        expiresAt: z.string(),
+        hasPassword: z
+          .boolean()
+          .describe('Whether this address has a password, to be asked for; else it chooses one'),
+      }),
+    },
+    problems: ['invitation-not-found'],
+  },
+  async ({ api, body }) => {
+    const { member, accountName, endsAt, person } = await openInvitation(
+      api.em(),
+      digestOf(body.token),
+      api.now(),
+    )
+    const { email, role } = member
+    return {
+      status: 200,
+      body: {
+        email,
+        account: { name: accountName },
+        role,
+        expiresAt: endsAt.toISOString(),
+        hasPassword: person !== null,
+      },
+      headers: { 'Cache-Control': 'no-store' },
+    }
+  },
+)
+
+const AcceptBody = z.strictObject({
+  token: LinkToken,
+  password: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('A new one, or the one of this address. Whoever is signed in with this address needs none.'),
+})
+
+export const acceptInvitationRoute = route(
+  {
+    tag: 'Session',
+    auth: 'none',
+    method: 'post',
+    path: '/invitations/accept',
+    operation: 'acceptInvitation',
+    summary: 'Accept an invitation and sign in to its account',
+    before: requireAttempts,
+    body: AcceptBody,
+    responses: { 201: SessionResource },
+    problems: ['invitation-not-found', 'invalid-credentials', 'rate-limit-exceeded'],
+  },
+  async (input) => {
+    const { api, ctx, body } = input
+    const digest = digestOf(body.token)
+    try {
+      const opened = await openInvitation(api.em(), digest, api.now())
+      const who = await prove(input, opened)
+      const member = await api.em().transactional(async (em) => {
+        const accepted = await acceptInvitation(em, digest, who, api.now())
+        audit(
+          em,
+          { accountId: accepted.accountId, actor: actorOf(api, ctx, accepted) },
+          joined(api, accepted),
+        )
+        return accepted
+      })
+      if (!(await startSession(api, ctx, { member, passwordHash: who.passwordHash })))
+        throw invalidInput([{ field: 'password', message: 'was changed meanwhile', code: 'invalid_format' }])
+      api.knownDevices.remember(ctx, member.email.toLowerCase(), api.now())
+      return { status: 201, body: await presentSession(api, member) }
+    } finally {
+      await giveBackAttempts(ctx)
+    }
+  },
+)
+
+const joined = (api: ApiContext, { id, role }: Member) => ({
+  at: api.now(),
+  action: 'member.joined',
+  targetId: id,
+  details: { role },
+})
+
+/**
+ * Who accepts. A link is worth one account and no password: whoever got hold of it must not get into the others of this
+ * address. So a person who exists is signed in, or proves their password.
+ */
+async function prove(
+  { api, ctx, body }: { api: ApiContext; ctx: Context; body: z.infer<typeof AcceptBody> },
+  { member, person }: OpenedInvitation,
+): Promise<{ personId?: string; passwordHash: string }> {
+  const fault = (message: string) => invalidInput([{ field: 'password', message, code: 'required' }])
+  if (person) {
+    const proved = { personId: person.id, passwordHash: person.passwordHash }
+    const session = await sessionPrincipal(api, ctx)
+    if (session?.member?.personId === person.id) return proved
+    if (body.password === undefined) throw fault('is needed: this address has one')
+    const login = { member: { ...member, personId: person.id }, passwordHash: person.passwordHash }
+    await requirePassword(api, ctx, login, body.password, 'password')
+    return proved
+  }
+  if (body.password === undefined) throw fault('is needed: choose one')
+  if (body.password.length < 10)
+    throw invalidInput([
+      { field: 'password', message: 'must have at least 10 characters', code: 'out_of_range' },
+    ])
+  return { passwordHash: await hashFor(api, member.email, body.password) }
+}

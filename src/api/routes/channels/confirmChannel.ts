@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { Failure } from '../../../domain/failure.ts'
+import { digestOf } from '../../../domain/keys/keyFormat.ts'
+import { ChannelSchema } from '../../../domain/notifications/Channel.ts'
+import { escapeHtml } from '../../../domain/notifications/renderEmail.ts'
+import { type Answer, route } from '../../guard.ts'
+import { respondToCommand } from '../../respondToCommand.ts'
+
+const Html = { streams: { 'text/html': z.string() } }
+
+const shared = {
+  tag: 'Channels',
+  auth: 'none',
+  path: '/channel-confirmation',
+  query: z.strictObject({
+    // A link that came without its token is one that is no longer valid.
+    token: z
+      .string()
+      .regex(/^[0-9A-Za-z]{40}$/, 'must be the token of a link')
+      .optional()
+      .describe('The token of the link'),
+  }),
+} as const
+
+/** What a person sees. The token stays in this page's address: it is sent nowhere else, and kept by nobody. */
+function page(status: number, title: string, text: string, action?: string): Answer {
+  const form =
+    action === undefined
+      ? ''
+      : `<form method="post" action="${escapeHtml(action)}"><button>Confirm</button></form>`
+  const html = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>body{font:18px/1.5 system-ui,sans-serif;max-width:30em;margin:4em auto;padding:0 1em}button{font:inherit;padding:.5em 1.5em}</style>
+</head>
+<body><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${form}</body>
+</html>
+`
+  return {
+    status,
+    stream: { type: 'text/html', text: once(html) },
+    headers: {
+      'Content-Security-Policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-store',
+    },
+  }
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text
+}
+
+/** Changes nothing: programs that look at every link of an email look at this one, too. */
+export const showConfirmation = route(
+  {
+    ...shared,
+    method: 'get',
+    operation: 'getChannelConfirmation',
+    summary: 'Get the page that confirms an email channel',
+    description: 'The link in the email opens this page. Its button confirms the address.',
+    responses: { 200: Html },
+    problems: [],
+  },
+  async ({ query }) =>
+    page(
+      200,
+      'Alerts to this address?',
+      'Confirm that alerts about API keys may be sent to the address at which you got this link.',
+      `/channel-confirmation?token=${query.token ?? ''}`,
+    ),
+)
+
+export const confirmChannel = route(
+  {
+    ...shared,
+    method: 'post',
+    operation: 'confirmChannel',
+    summary: 'Confirm the address of an email channel',
+    responses: { 200: Html, 410: Html },
+    problems: [],
+  },
+  async ({ api, ctx, query }) => {
+    const digest = digestOf(query.token ?? '')
+    const over = page(
+      410,
+      'This link is no longer valid',
+      'Ask for a new one by sending the channel a test message.',
+    )
+    const found = await api.em().findOne(ChannelSchema, { verificationDigest: digest })
+    if (!found) return over
+    try {
+      const { requestId } = ctx.state
+      const actor = { type: 'system', id: 'confirmation-link', ip: api.clientIp(ctx.req), requestId } as const
+      const payload = { channelId: found.id, digest }
+      const answer = await respondToCommand(
+        { api, ctx, principal: { accountId: found.accountId, actor } },
+        {
+          prepare: async () => ({ kind: 'confirm-channel', targetId: found.id, payload }),
+          present: () => page(200, 'Confirmed', 'Alerts will be sent to this address.'),
+        },
+      )
+      return answer.status === 202
+        ? page(200, 'Nearly done', 'This address will be confirmed in a moment.')
+        : answer
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'channel-not-found') return over
+      throw error
+    }
+  },
+)

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { openReset, requestReset, useReset } from '../../../domain/accounts/passwordResets.ts'
+import { claimAddress } from '../../../domain/accounts/personStore.ts'
+import { digestOf } from '../../../domain/keys/keyFormat.ts'
+import { noPassword } from '../../../platform/passwordHash.ts'
+import { auditNewPassword } from '../../changePersonPassword.ts'
+import type { ApiContext } from '../../context.ts'
+import { route } from '../../guard.ts'
+import { hashFor } from '../../hashFor.ts'
+import { sendsEmail } from '../../invitationLink.ts'
+import { LinkToken, Password } from '../../schemas.ts'
+import { requireResets, resetBudgets } from '../../signInBudgets.ts'
+
+export const requestPasswordReset = route(
+  {
+    tag: 'Session',
+    auth: 'none',
+    method: 'post',
+    path: '/password-resets',
+    operation: 'requestPasswordReset',
+    summary: 'Ask for a link to set a new password',
+    description: 'The response is the same for every address.',
+    before: (api, ctx) => requireResets(api, api.clientIp(ctx.req)),
+    body: z.strictObject({ email: z.string().min(1).max(254) }),
+    responses: {
+      202: z.object({ emailed: z.boolean().describe('false: this service sends no email to anybody') }),
+    },
+    problems: ['rate-limit-exceeded'],
+  },
+  async ({ api, ctx, body }) => {
+    const email = body.email.toLowerCase()
+    await api.attempts.take(resetBudgets(email, api.clientIp(ctx.req)))
+    const emailed = sendsEmail(api.env)
+    // The answer does not wait: how long it takes must not tell whether anybody signs in with this address.
+    if (emailed)
+      send(api, email).catch((error) =>
+        api.log.error({ requestId: ctx.state.requestId, err: error }, 'a password reset was not stored'),
+      )
+    return { status: 202, body: { emailed } }
+  },
+)
+
+async function send(api: ApiContext, email: string): Promise<void> {
+  const resetId = await requestReset(api.em(), email, api.now())
+  if (resetId) await api.queues.add('send-password-reset', { resetId })
+}
+
+export const completePasswordReset = route(
+  {
+    tag: 'Session',
+    auth: 'none',
+    method: 'post',
+    path: '/password-resets/complete',
+    operation: 'completePasswordReset',
+    summary: 'Set a new password by the link of an email',
+    description: 'It opens every account of the address, and ends all of its sessions.',
+    before: async (api) => api.passwords.requireRoom(),
+    body: z.strictObject({ token: LinkToken, password: Password }),
+    responses: { 204: null },
+    problems: ['password-reset-not-found'],
+  },
+  async ({ api, ctx, body }) => {
+    const digest = digestOf(body.token)
+    const email = await openReset(api.em(), digest, api.now())
+    const passwordHash = await hashFor(api, email, body.password)
+    const { requestId } = ctx.state
+    const actor = { type: 'system', id: 'password-reset', ip: api.clientIp(ctx.req), requestId } as const
+    await api.em().transactional(async (em) => {
+      const now = api.now()
+      await useReset(em, digest, now)
+      const members = await claimAddress(em, email, { passwordHash, unusable: noPassword(), now })
+      auditNewPassword(em, members, actor, now)
+    })
+    return { status: 204 }
+  },
+)

@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { accountsOf, loginOf, siblingAccounts } from '../../../domain/accounts/logins.ts'
+import { type Member, ROLES } from '../../../domain/accounts/Member.ts'
+import { MemberResource, presentMember } from '../../../domain/accounts/presentMember.ts'
+import { changePersonPassword } from '../../changePersonPassword.ts'
+import type { ApiContext } from '../../context.ts'
+import { route } from '../../guard.ts'
+import { hashFor } from '../../hashFor.ts'
+import { respondToCommand } from '../../respondToCommand.ts'
+import { Accepted, Password } from '../../schemas.ts'
+import { endSession, switchAccount } from '../../sessions.ts'
+import { requireAttempts, requirePassword, signInMember } from '../../signIn.ts'
+
+const Accounts = z.array(z.object({ accountId: z.string(), name: z.string(), role: z.enum(ROLES) }))
+
+export const SessionResource = z
+  .object({
+    member: MemberResource,
+    accountId: z.string(),
+    accounts: Accounts.describe('Those between which this person can switch, this one among them'),
+  })
+  .meta({ id: 'Session' })
+
+export async function presentSession(
+  api: ApiContext,
+  member: Member,
+): Promise<z.infer<typeof SessionResource>> {
+  const accounts = await siblingAccounts(api.em(), member)
+  return { member: presentMember(member), accountId: member.accountId, accounts }
+}
+
+export const signIn = route(
+  {
+    method: 'post',
+    path: '/session',
+    operation: 'signIn',
+    summary: 'Sign in',
+    description: 'The session is a cookie. A password that opens several accounts requires an `accountId`.',
+    tag: 'Session',
+    auth: 'none',
+    before: requireAttempts,
+    body: z.strictObject({
+      email: z.string().min(1).max(254),
+      password: z.string().min(1).max(256),
+      accountId: z.string().max(64).optional().describe('One of those that the answer 200 lists'),
+    }),
+    responses: {
+      200: z.object({ accounts: Accounts }).describe('Not signed in yet: send it again with one of these'),
+      201: SessionResource,
+    },
+    problems: ['invalid-credentials', 'rate-limit-exceeded'],
+  },
+  async ({ api, ctx, body }) => {
+    const members = await signInMember(api, ctx, body)
+    const [member] = members
+    if (member && members.length === 1) return { status: 201, body: await presentSession(api, member) }
+    const accounts = await accountsOf(
+      api.em(),
+      members.map(({ id }) => id),
+    )
+    return { status: 200, body: { accounts } }
+  },
+)
+
+export const getSession = route(
+  {
+    method: 'get',
+    path: '/session',
+    operation: 'getSession',
+    summary: 'Get the session',
+    description: 'Who is signed in.',
+    tag: 'Session',
+    auth: 'session',
+    responses: { 200: SessionResource },
+    problems: [],
+  },
+  async ({ api, principal: { member } }) => ({ status: 200, body: await presentSession(api, member) }),
+)
+
+export const changeOwnPassword = route(
+  {
+    method: 'patch',
+    path: '/session',
+    operation: 'changePassword',
+    summary: 'Change your password',
+    description: 'All of your sessions end, including this one.',
+    tag: 'Session',
+    auth: 'session',
+    body: z.strictObject({ currentPassword: z.string().min(1).max(256), password: Password }),
+    responses: { 200: MemberResource, 202: Accepted },
+    problems: ['rate-limit-exceeded'],
+  },
+  async (input) => {
+    const { api, ctx, principal, body } = input
+    const { member } = principal
+    await requirePassword(api, ctx, await loginOf(api.em(), member), body.currentPassword, 'currentPassword')
+    const passwordHash = await hashFor(api, member.email, body.password)
+    if (member.personId) {
+      await changePersonPassword(api, principal, member.personId, passwordHash)
+      return { status: 200, body: presentMember(member) }
+    }
+    return respondToCommand(input, {
+      prepare: async () => {
+        const payload = { memberId: member.id, passwordHash }
+        return { kind: 'update-member', targetId: member.id, payload }
+      },
+      present: (result) => ({ status: 200, body: result }),
+    })
+  },
+)
+
+export const chooseAccount = route(
+  {
+    method: 'post',
+    path: '/session/account',
+    operation: 'switchAccount',
+    summary: 'Switch to another account of yours',
+    tag: 'Session',
+    auth: 'session',
+    body: z.strictObject({ accountId: z.string().max(64) }),
+    responses: { 200: SessionResource },
+    problems: ['account-not-found'],
+  },
+  async ({ api, ctx, principal, body }) => {
+    const member = await switchAccount(api, ctx, principal, body.accountId)
+    return { status: 200, body: await presentSession(api, member) }
+  },
+)
+
+export const signOut = route(
+  {
+    method: 'delete',
+    path: '/session',
+    operation: 'signOut',
+    summary: 'Sign out',
+    tag: 'Session',
+    auth: 'none',
+    responses: { 204: null },
+    problems: [],
+  },
+  async ({ api, ctx }) => {
+    await endSession(api, ctx)
+    return { status: 204 }
+  },
+)

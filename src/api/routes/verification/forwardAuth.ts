@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import { z } from 'zod'
+import { pathOnly } from '../../../domain/usage/pathOnly.ts'
+import { missingAuthorization, presentedSecret } from '../../../verifier/http/credentials.ts'
+import { limitHeaders, limitsOf } from '../../../verifier/http/limitHeaders.ts'
+import { refusal } from '../../../verifier/http/refusal.ts'
+import type { HotRoute } from '../../hotRoute.ts'
+import { Permission, whole } from '../../schemas.ts'
+import { validate } from '../../validate.ts'
+
+const Query = z.strictObject({
+  permission: Permission.optional().describe('What the key must allow, such as `renders:write`'),
+  units: whole(1, 1_000, 1).describe('How many renders the request is'),
+  // nginx's auth_request reads the status and the headers of an answer, never its body.
+  problem: z
+    .literal('header')
+    .optional()
+    .describe('`header`: the problem is in the header `X-Problem`, because nginx does not read the body'),
+})
+
+/** Queries are few and come back with every request: each is checked once. */
+const checked = new Map<string, z.output<typeof Query>>()
+
+/** Decides about the key of a request that a proxy holds back (nginx auth_request, Caddy, Traefik). */
+export const forwardAuth: HotRoute = {
+  spec: {
+    method: 'all',
+    path: '/forward-auth',
+    operation: 'forwardAuth',
+    summary: 'Authorise a request for a proxy',
+    description:
+      'For nginx `auth_request`, Caddy and Traefik. The key is the request’s own, as `Authorization: Bearer` or `X-API-Key`.',
+    tag: 'Verification',
+    auth: 'none',
+    query: Query,
+    responses: { 200: null },
+    problems: [
+      'missing-authorization',
+      'invalid-api-key',
+      'insufficient-permissions',
+      'ip-not-allowed',
+      'rate-limit-exceeded',
+      'test-quota-exceeded',
+      'plan-limit-exceeded',
+      'service-unavailable',
+    ],
+  },
+  problemInHeader: (search) => new URLSearchParams(search).get('problem') === 'header',
+  async answer(api, request, search) {
+    const value = presentedSecret(request)
+    if (value === undefined) throw missingAuthorization()
+    const { permission, units } = queryOf(search)
+    const verification = await api.verifier.verify({
+      value,
+      permission,
+      units,
+      ip: api.clientIp(request),
+      endpoint: pathOf(request),
+      method: methodOf(request),
+    })
+    const { key, valid } = verification
+    if (!valid || !key) throw refusal(verification, permission)
+    const headers = limitHeaders(verification, limitsOf(verification))
+    headers['X-Key-Id'] = key.keyId
+    headers['X-Account-Id'] = key.accountId
+    headers['X-Key-Type'] = key.type
+    headers['X-Watermark'] = key.type === 'test' ? 'true' : 'false'
+    return { status: 200, headers, body: '', requestId: verification.requestId }
+  },
+}
+
+function queryOf(search: string): z.output<typeof Query> {
+  let query = checked.get(search)
+  if (!query) {
+    const params = new URLSearchParams(search)
+    const input = [...new Set(params.keys())].map((name) => {
+      const values = params.getAll(name)
+      return [name, values.length === 1 ? values[0] : values] as const
+    })
+    query = validate(Query, Object.fromEntries(input))
+    if (checked.size < 1_000) checked.set(search, query)
+  }
+  return query
+}
+
+/** The path that the proxy was asked for. */
+function pathOf(request: IncomingMessage): string | undefined {
+  const uri = request.headers['x-forwarded-uri'] ?? request.headers['x-original-uri']
+  if (typeof uri !== 'string') return undefined
+  return pathOnly(uri).slice(0, 256)
+}
+
+function methodOf(request: IncomingMessage): string | undefined {
+  const method = request.headers['x-forwarded-method'] ?? request.headers['x-original-method']
+  return typeof method === 'string' ? method.slice(0, 16) : undefined
+}

@@ -1,0 +1,39 @@
+import { lockAccount } from '../../domain/accounts/accountStore.ts'
+import { limitsOf } from '../../domain/accounts/plans.ts'
+import { audit } from '../../domain/audit/audit.ts'
+import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
+import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
+import { requireRoom } from '../../domain/keys/keyRules.ts'
+import { countAgainstPlan } from '../../domain/keys/keyStore.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
+import { presentKey } from '../../domain/keys/presentKey.ts'
+import { commandJob } from './commandJob.ts'
+
+/** The account's lock makes concurrent creates count one after another, so the plan's limit holds. */
+export const createApiKey = commandJob('create-api-key', async ({ em, command, payload, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  const used = await countAgainstPlan(em, account, payload.type, now)
+  requireRoom(account.plan, limitsOf(account.plan, account.customLimits), payload.type, used)
+
+  const { keyId, expiresAt: end, ...fields } = payload
+  const expiresAt = end === null ? null : new Date(end)
+  requireWithin(await loadHolder(em, command), grantOf({ ...fields, expiresAt }))
+  const key = em.create(ApiKeySchema, {
+    ...fields,
+    id: keyId,
+    accountId: account.id,
+    status: 'active',
+    version: 1,
+    createdAt: now,
+    createdBy: command.actor.id,
+    expiresAt,
+  })
+  em.persist(key)
+  audit(em, command, {
+    at: now,
+    action: 'api-key.created',
+    targetId: keyId,
+    details: { name: key.name, type: key.type },
+  })
+  return { result: presentKey(key, null, now), keyIds: [keyId] }
+})

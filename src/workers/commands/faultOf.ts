@@ -1,0 +1,20 @@
+import type { Fault } from '../../domain/commands/giveUp.ts'
+import { ActorChanged } from '../../domain/commands/requireActor.ts'
+import { isNotNow, isRefusal, sqlStateOf } from '../../platform/sqlState.ts'
+import { RegionUnavailable } from '../../region/Region.ts'
+
+/** A statement that was cancelled: by its time limit, so the server is slow, or by an operator. */
+const CANCELLED = '57014'
+
+/** What the driver says without a SQLSTATE when Postgres does not answer. */
+const NO_ANSWER = /connection|timeout|socket|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/i
+
+/** What an error of a command's transaction says about the command. */
+export function faultOf(error: unknown): Fault {
+  if (isRefusal(error)) return 'refused'
+  if (error instanceof RegionUnavailable || error instanceof ActorChanged || isNotNow(error)) return 'away'
+  const state = sqlStateOf(error)
+  if (state !== undefined) return state === CANCELLED ? 'away' : 'unclear'
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return NO_ANSWER.test(`${code} ${message}`) ? 'away' : 'unclear'
+}

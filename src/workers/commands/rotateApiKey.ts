@@ -1,0 +1,57 @@
+import { lockAccount } from '../../domain/accounts/accountStore.ts'
+import { limitsOf } from '../../domain/accounts/plans.ts'
+import { audit } from '../../domain/audit/audit.ts'
+import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
+import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
+import { decideRotation, requireRoom, requireUnrotated } from '../../domain/keys/keyRules.ts'
+import { countAgainstPlan, findSuccessor, lockKey } from '../../domain/keys/keyStore.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
+import { presentKey } from '../../domain/keys/presentKey.ts'
+import { commandJob } from './commandJob.ts'
+
+/**
+ * A new key with the old one's settings; the old one ends after the overlap. During it both count towards the plan. The
+ * account's lock lets rotations run one after another, so a key has one successor.
+ */
+export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, payload, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  const old = await lockKey(em, account.id, payload.keyId)
+  requireUnrotated(await findSuccessor(em, old))
+  const { oldExpiresAt, newExpiresAt, freesPlace } = decideRotation(old, payload.overlapSeconds, now)
+  requireWithin(await loadHolder(em, command), grantOf({ ...old, expiresAt: newExpiresAt }))
+  const used = await countAgainstPlan(em, account, old.type, now)
+  requireRoom(
+    account.plan,
+    limitsOf(account.plan, account.customLimits),
+    old.type,
+    freesPlace ? used - 1 : used,
+  )
+
+  Object.assign(old, { expiresAt: oldExpiresAt, version: old.version + 1 })
+  const fresh = em.create(ApiKeySchema, {
+    id: payload.newKeyId,
+    accountId: account.id,
+    name: old.name,
+    type: old.type,
+    access: old.access,
+    permissions: old.permissions,
+    allowedIps: old.allowedIps,
+    metadata: old.metadata,
+    status: 'active',
+    digest: payload.digest,
+    hint: payload.hint,
+    version: 1,
+    createdAt: now,
+    createdBy: command.actor.id,
+    expiresAt: newExpiresAt,
+    rotatedFrom: old.id,
+  })
+  em.persist(fresh)
+  audit(em, command, {
+    at: now,
+    action: 'api-key.rotated',
+    targetId: old.id,
+    details: { newKeyId: fresh.id, oldExpiresAt: oldExpiresAt.toISOString() },
+  })
+  return { result: presentKey(fresh, null, now), keyIds: [old.id, fresh.id] }
+})

@@ -1,0 +1,25 @@
+import { newLinkToken } from '../../domain/accounts/linkToken.ts'
+import { claimReset, recordReset } from '../../domain/accounts/passwordResets.ts'
+import type { JobData } from '../../domain/jobs.ts'
+import { digestOf } from '../../domain/keys/keyFormat.ts'
+import { tellPasswordReset } from '../../domain/notifications/tellLinks.ts'
+import type { WorkerContext } from '../context.ts'
+import { sendLink } from './sendLink.ts'
+
+/** Sends the email of a password reset. Its link is made here, so that nothing stores it. Safe to run twice, as an invitation's. */
+export async function sendPasswordReset(
+  context: WorkerContext,
+  { resetId }: JobData<'send-password-reset'>,
+): Promise<void> {
+  const { orm, now } = context
+  const token = newLinkToken()
+  const digest = digestOf(token)
+  const email = await orm.em.fork().transactional((em) => claimReset(em, resetId, digest, now()))
+  if (!email) return
+  await sendLink(context, {
+    to: email.to,
+    path: `/dashboard/password-reset#${token}`,
+    tell: tellPasswordReset,
+    record: (isSent) => recordReset(orm.em.fork(), digest, isSent ? now() : null),
+  })
+}

@@ -1,0 +1,67 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { loadStates } from '../../domain/keys/keyState.ts'
+import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
+import { confirmRegion, noteArrivals } from '../../domain/regions.ts'
+import { type Region, RegionUnavailable } from '../../region/Region.ts'
+import type { WorkerContext } from '../context.ts'
+
+type Changed = { keyIds: string[]; accountIds: string[] }
+type Owed = Changed & { commandId: string }
+
+/** What a region has from `at` on, in the epoch of `marker`. */
+export type Arrived = {
+  region: string
+  marker: string
+  versions: { keyId: string; version: number }[]
+  at: Date
+}
+
+/** An import brings thousands: verifications need not wait for a script that writes them all. */
+export const KEYS_AT_ONCE = 200
+
+/** Writes the present state of keys and accounts into a region and records that it has them. Throws RegionUnavailable. */
+export async function bringState(
+  context: Pick<WorkerContext, 'orm' | 'now'>,
+  region: Region,
+  owed: Owed,
+): Promise<void> {
+  const arrived = await writeStates(context, region, owed)
+  await context.orm.em.fork().transactional((em) => recordArrival(em, owed.commandId, arrived))
+}
+
+/** Writes the present state of keys and accounts into a region. Throws RegionUnavailable. */
+export async function writeStates(
+  { orm, now }: Pick<WorkerContext, 'orm' | 'now'>,
+  region: Region,
+  { keyIds, accountIds }: Changed,
+): Promise<Arrived> {
+  const em = orm.em.fork()
+  const written = [await region.fillEpoch(() => loadStates(em, 'account', accountIds, now(), region.name))]
+  for (let at = 0; at < keyIds.length; at += KEYS_AT_ONCE) {
+    const some = keyIds.slice(at, at + KEYS_AT_ONCE)
+    written.push(await region.fillEpoch(() => loadStates(em, 'id', some, now(), region.name)))
+  }
+  const [{ marker } = { marker: '' }, ...others] = written
+  if (others.some((other) => other.marker !== marker))
+    throw new RegionUnavailable(`The region ${region.name} began a new epoch.`)
+  const states = written.flatMap((one) => one.states)
+  const versions = states.map(({ key }) => ({ keyId: key.keyId, version: key.version }))
+  return { region: region.name, marker, versions, at: now() }
+}
+
+/**
+ * Records in a transaction what has arrived, and that a command has reached the region. Throws RegionUnavailable where
+ * it arrived in an epoch that is not the registered one: in a Redis that serves the region no longer.
+ */
+export async function recordArrival(
+  em: SqlEntityManager,
+  commandId: string,
+  { region, marker, versions, at }: Arrived,
+): Promise<void> {
+  if (!(await isRegisteredEpoch(em, region, marker)))
+    throw new RegionUnavailable(
+      `What was brought to the region ${region} is in an epoch that does not count.`,
+    )
+  await noteArrivals(em, region, versions, at)
+  await confirmRegion(em, { commandId, region, at })
+}

@@ -1,0 +1,74 @@
+import { listOwed, noteLease, PRIMARY, registerRegions } from '../../domain/regions.ts'
+import { type Region, RegionUnavailable } from '../../region/Region.ts'
+import type { WorkerContext } from '../context.ts'
+import { bringState } from './bringState.ts'
+
+/** Commands brought to a region that was away, per turn. */
+const OWED = 200
+
+/**
+ * Renews the lease of every further region for as long as this worker reaches both Postgres and the region, four times
+ * within its length. A timer and not a queue: a region must not stop because the queues' Redis does.
+ */
+export function keepLeases(context: WorkerContext): { stop: () => void } {
+  const further = [...context.regions.values()].filter(({ name }) => name !== PRIMARY)
+  if (further.length === 0) return { stop: () => {} }
+  let registered = false
+  const turn = async (region: Region) => {
+    try {
+      if (!registered) {
+        const names = further.map(({ name }) => name)
+        await context.orm.em.fork().transactional((em) => registerRegions(em, names))
+        registered = true
+      }
+      await renew(context, region)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      context.log.warn({ region: region.name, reason }, 'the lease of a region was not renewed')
+    }
+  }
+  // Without leases a region only has to be listed and caught up with, which can take its time.
+  const everyMs = context.lease.ms > 0 ? context.lease.ms / 4 : 1_000
+  const timers = further.map((region) => {
+    let busy = false
+    const run = () => {
+      if (busy) return
+      busy = true
+      void turn(region).finally(() => {
+        busy = false
+      })
+    }
+    run()
+    return setInterval(run, everyMs)
+  })
+  return {
+    stop: () => {
+      for (const timer of timers) clearInterval(timer)
+    },
+  }
+}
+
+/**
+ * Gives a region its lease, if it has all that it is owed; else brings it that first. The region's clock is read before
+ * Postgres is asked: a revocation that Postgres did not know of then came after that instant, from which the lease
+ * is counted. However late the renewal arrives, it lasts no longer.
+ */
+export async function renew(context: WorkerContext, region: Region): Promise<boolean> {
+  const { orm, lease } = context
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const marker = await region.marker()
+    const since = await region.now()
+    if (lease.ms > 0) {
+      const noted = await orm.em
+        .fork()
+        .transactional((em) => noteLease(em, { region: region.name, marker, leaseMs: lease.ms }))
+      if (noted) return region.renewLease(marker, since + lease.ms)
+    }
+    const owed = await listOwed(orm.em.fork(), region.name, OWED)
+    if (owed.length === 0 && lease.ms === 0) return false
+    // Nothing owed and no lease: then the epoch may be another.
+    if (owed.length === 0) await region.check()
+    for (const one of owed) await bringState(context, region, one)
+  }
+  throw new RegionUnavailable(`The region ${region.name} is still owed changes.`)
+}

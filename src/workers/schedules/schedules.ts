@@ -1,0 +1,47 @@
+import { type JobName, jobs } from '../../domain/jobs.ts'
+import type { Log } from '../../platform/log.ts'
+import { jobOptions, type Queues } from '../../platform/queues.ts'
+import { requireReached } from '../../platform/reached.ts'
+
+/** What runs by the clock: every so many ms, or by a cron pattern in UTC. Schedules only start jobs. */
+const schedules: { job: JobName; every?: number; pattern?: string }[] = [
+  { job: 'sweep-commands', every: 5_000 },
+  { job: 'relay-outbox', every: 5_000 },
+  { job: 'sweep-notifications', every: 5_000 },
+  { job: 'count-refusals', every: 10_000 },
+  // Usage is in its buckets within 2 s; 5 s after the half minute it is complete.
+  { job: 'evaluate-alerts', pattern: '5,35 * * * * *' },
+  { job: 'reset-test-quotas', pattern: '0 0 0 * * *' },
+  { job: 'maintain-partitions', every: 3_600_000 },
+  { job: 'sweep-expired-keys', every: 600_000 },
+  { job: 'sweep-states', every: 600_000 },
+  { job: 'expire-records', pattern: '0 10 0 * * *' },
+  { job: 'fold-minutes', pattern: '0 20 0 * * *' },
+  { job: 'close-usage-days', pattern: '0 30 0 * * *' },
+]
+
+const CHECK_MS = 5_000
+
+/**
+ * Registers the schedules, and again whenever one is missing: they live in Redis, and what recovers from the loss of
+ * Redis must not be lost with it. The same from every worker, so that one more worker changes nothing.
+ */
+export function keepSchedules(queues: Queues, log: Log): { stop: () => void } {
+  const check = () =>
+    registerMissing(queues).catch((error) =>
+      log.warn({ reason: error.message }, 'schedules could not be checked'),
+    )
+  void check()
+  const timer = setInterval(check, CHECK_MS)
+  return { stop: () => clearInterval(timer) }
+}
+
+async function registerMissing(queues: Queues): Promise<void> {
+  for (const { job, every, pattern } of schedules) {
+    const queue = queues.byName[jobs[job].queue]
+    await requireReached(queue)
+    if (await queue.getJobScheduler(job)) continue
+    const repeat = every === undefined ? { pattern, tz: 'UTC' } : { every }
+    await queue.upsertJobScheduler(job, repeat, { name: job, data: {}, opts: jobOptions(job) })
+  }
+}
