@@ -204,7 +204,11 @@ async function differences(): Promise<string[]> {
     bucketDifferences(oracle.buckets(grain), await storedBuckets(postgres.databaseUrl, grain))
   const ofKey = async ({ id, adminKey }: TestKey) => {
     const client = createClient(service.apis[0]?.url ?? '', adminKey)
-    const { status, body } = await client.get(`/api-keys/${id}/usage`)
+    // Right after a crash, or on a busy machine, a read may be refused.
+    const { status, body } = await eventually(
+      () => client.get(`/api-keys/${id}/usage`),
+      (answer) => answer.status !== 503,
+    )
     if (status !== 200) throw new Error(`The usage of ${id}: ${status} ${JSON.stringify(body)}`)
     return windowDifferences(oracle, id, Date.parse(body.asOf), body.windows)
   }

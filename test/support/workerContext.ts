@@ -9,6 +9,7 @@ import type { WorkerContext } from '../../src/workers/context.ts'
 import { Rollup } from '../../src/workers/metering/Rollup.ts'
 import { openNotifiers } from '../../src/workers/notifiers/Notifiers.ts'
 import { freshDatabase, freshRedis } from '../setup/services.ts'
+import { eventually } from './eventually.ts'
 
 /**
  * What job handlers are handed, on a database and a Redis of their own, in this process: for calling handlers twice, late
@@ -23,7 +24,13 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
     { name: 'primary', url: redis.url, kind: 'primary', register: epochRegister(orm) },
     log,
   )
-  await Promise.all([region.ready(10_000), queues.byName.commands.waitUntilReady()])
+  // On a busy machine Postgres may take longer than the region waits for it, once.
+  const opened = () =>
+    region.ready(10_000).then(
+      () => true,
+      () => false,
+    )
+  await Promise.all([eventually(opened, Boolean), queues.byName.commands.waitUntilReady()])
   const clock = { now: new Date() }
   const replies: string[] = []
   const context: WorkerContext = {
