@@ -20,8 +20,14 @@ import {
 } from '../countWork.ts'
 import { Patience, type PatienceOptions } from './Patience.ts'
 
-/** `onImpossible`: so many events named a time that no report may have, and were left out. */
-export type RollupHooks = Omit<PatienceOptions, 'probe'> & { onImpossible?: (events: number) => void }
+/**
+ * `onImpossible`: so many events named a time that no report may have, and were left out. `everyMs`: how long after the
+ * start of a transaction the next one may start, unless much waits; 0 by default.
+ */
+export type RollupHooks = Omit<PatienceOptions, 'probe'> & {
+  onImpossible?: (events: number) => void
+  everyMs?: number
+}
 
 type Waiting = { work: Work; resolve: () => void; reject: (error: unknown) => void }
 
@@ -34,6 +40,9 @@ const AT_ONCE = 2
 /** What must wait, in events, for a second transaction: small ones only take turns at the same rows. */
 const WORTH_A_SECOND = 50_000
 
+/** So many jobs do not wait for others: the queue hands out no more while these are active. */
+const WORTH_STARTING = 100
+
 /** How long Postgres may take to answer a probe, in ms. */
 const PROBE_MS = 2_000
 
@@ -41,8 +50,8 @@ const PROBE_MS = 2_000
 const A_TURN = 2_000
 
 /**
- * Group commit towards Postgres: metering jobs that arrive while a transaction runs share the next one. The
- * transaction that counts a job also claims its ids, so that a job which runs again adds nothing.
+ * Group commit towards Postgres: metering jobs that arrive while a transaction runs, or soon after one has started, share
+ * the next one. The transaction that counts a job also claims its ids, so that a job which runs again adds nothing.
  */
 export class Rollup {
   readonly #orm: Orm
@@ -52,6 +61,9 @@ export class Rollup {
   readonly #idRule = new EventIdRule()
   readonly #patience: Patience
   readonly #onImpossible: (events: number) => void
+  readonly #everyMs: number
+  #startedAt = Number.NEGATIVE_INFINITY
+  #next: NodeJS.Timeout | undefined
   #waiting: Waiting[] = []
   #waitingEvents = 0
   #running = 0
@@ -64,6 +76,7 @@ export class Rollup {
       probe: () => within(PROBE_MS, orm.em.fork().execute('select 1')),
     })
     this.#onImpossible = hooks.onImpossible ?? (() => {})
+    this.#everyMs = hooks.everyMs ?? 0
   }
 
   /** How long jobs have been waiting for Postgres, in ms; 0 while none is. */
@@ -92,6 +105,8 @@ export class Rollup {
   #start(): void {
     if (this.#waiting.length === 0 || this.#running === AT_ONCE) return
     if (this.#running > 0 && this.#waitingEvents < WORTH_A_SECOND) return
+    if (this.#waitsForOthers()) return
+    this.#startedAt = performance.now()
     const group = this.#takeGroup()
     this.#running += 1
     const commit = (some: Waiting[]) => this.#commit(some.map(({ work }) => work))
@@ -102,6 +117,16 @@ export class Rollup {
       this.#start()
     })
     this.#start()
+  }
+
+  /** Whether few jobs wait, soon after a transaction has started; then this looks again when the time has come. */
+  #waitsForOthers(): boolean {
+    const early = this.#startedAt + this.#everyMs - performance.now()
+    const few = this.#waiting.length < WORTH_STARTING && this.#waitingEvents < WORTH_A_SECOND
+    clearTimeout(this.#next)
+    if (!few || early <= 0) return false
+    this.#next = setTimeout(() => this.#start(), early)
+    return true
   }
 
   /** As many of the waiting jobs as make a transaction: at least one. */
