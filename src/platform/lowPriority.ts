@@ -2,10 +2,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
 
 /**
- * As `nice` has it: beside a thread that wants a whole core, eight of these get a fifth of it together. They get all that nobody
- * wants, and sign-ins go on while the machine is busy.
+ * As `nice` has it: beside one thread that wants a whole core, the four that hash a password get a third of it. Lower, and nobody
+ * could sign in while the machine is busy.
  */
-const NICE = 15
+const POOL_NICE = 10
+
+/** One thread, whose work nobody waits for within a second: it gets 3 % of such a core. */
+const THREAD_NICE = 15
 
 /** libuv's name for the threads that hash passwords, look up names and read files. */
 const POOL = 'libuv-worker'
@@ -20,11 +23,11 @@ export async function lowerPool(): Promise<void> {
   for (const thread of await readdir('/proc/self/task')) {
     // Others may end meanwhile.
     const name = await readFile(`/proc/self/task/${thread}/comm`, 'utf8').catch(() => '')
-    if (name.trim() === POOL) os.setPriority(Number(thread), NICE)
+    if (name.trim() === POOL) os.setPriority(Number(thread), POOL_NICE)
   }
 }
 
 /** The same for the thread that calls it. */
 export function lowerThisThread(): void {
-  if (process.platform === 'linux') os.setPriority(0, NICE)
+  if (process.platform === 'linux') os.setPriority(0, THREAD_NICE)
 }
