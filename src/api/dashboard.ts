@@ -54,7 +54,7 @@ export function dashboard(env: Pick<Env, 'EXAMPLE_CURL' | 'EXAMPLE_CURL_READ'>):
       await files(ctx as never, async () => {})
       return
     }
-    // Read anew each time: a build may have put another in its place, with other names in it.
+    // Read again each time: a build may have put another in its place, with other names in it.
     const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
     if (html === undefined)
       throw new Problem('not-found', { detail: 'The dashboard has not been built: see the README.' })

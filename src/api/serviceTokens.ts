@@ -127,7 +127,7 @@ function cannotCheck(): Problem {
 function refused(): Problem {
   return new Problem(
     'invalid-service-token',
-    { detail: 'This takes a service token that is in force.' },
+    { detail: 'This requires a valid service token.' },
     { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   )
 }

@@ -23,8 +23,8 @@ export function usageCommands(): Cli {
   usage
     .command('reconcile')
     .description('hold accepted events, minutes, hours, days and Redis’s counters against each other')
-    .option('--from <day>', 'first UTC day, like 2026-11-22; yesterday unless told')
-    .option('--to <day>', 'last UTC day; today unless told')
+    .option('--from <day>', 'first UTC day, such as 2026-11-22 (default: yesterday)')
+    .option('--to <day>', 'last UTC day (default: today)')
     .option('--account <accountId>', 'this account only')
     .action(async (options: Range, command: Cli) => {
       const now = Date.now()

@@ -10,7 +10,7 @@ export type RedisOptions = {
   dataDir: string
   /** TCP port on 127.0.0.1; unset: a free one. */
   port?: number
-  /** When a write reaches the disk; `everysec` unless told. */
+  /** When a write reaches the disk. Default: `everysec`. */
   appendfsync?: 'everysec' | 'always' | 'no'
   /** For tests: delete the data once the server is stopped, or when this process dies. */
   temporary?: boolean

@@ -11,7 +11,7 @@ export type SupervisorOptions = {
   write: (line: string) => void
   /** Whether names are coloured. */
   colour: boolean
-  /** How long a process may take to stop, in ms; 30 s unless told. */
+  /** How long a process may take to stop, in ms. Default: 30 s. */
   boundMs?: number
 }
 

@@ -135,10 +135,10 @@ export const jobs = {
   'create-service-token': commandJob('Creates a token for a resource server'),
   'revoke-service-token': ending('Revokes a resource server’s token'),
   'create-channel': commandJob('Creates a channel and sends it what verifies it'),
-  'update-channel': commandJob('Renames a channel, or lets it lead elsewhere and verifies it anew'),
+  'update-channel': commandJob('Renames a channel, or changes its address and verifies it again'),
   'delete-channel': commandJob('Deletes a channel and takes it out of the rules'),
   'test-channel': commandJob('Sends a test message to a channel, or its confirmation link again'),
-  'rotate-channel-secret': commandJob('Gives a webhook another signing secret beside the former one'),
+  'rotate-channel-secret': commandJob('Gives a webhook another signing secret beside the previous one'),
   'confirm-channel': commandJob('Confirms an email channel by its link'),
   'redeliver-notification': commandJob('Sends a notification again, under the same ID'),
   'create-alert': commandJob('Creates an alert rule'),
@@ -189,7 +189,7 @@ export const jobs = {
   'claim-quotas': ask('Takes renders out of what is exact over all regions', {
     claims: z.array(QuotaClaim).max(1_000),
   }),
-  'check-service-token': ask('Says whether a service token is in force', { digest: z.string() }),
+  'check-service-token': ask('Says whether a service token is valid', { digest: z.string() }),
   'look-for-imports': ask('Returns what the values of imported keys look like', {
     forms: z.boolean().optional(),
   }),

@@ -1,4 +1,4 @@
-/** How often the same event is told. */
+/** How often the same event is logged. */
 const EVERY_MS = 1_000
 
 /** Kinds that are told apart at a time. What is beyond is told as one. */

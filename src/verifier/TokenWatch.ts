@@ -6,7 +6,7 @@ import type { Asks } from './Asks.ts'
 const FRESH_MS = 5_000
 const RETRY_MS = 1_000
 
-/** The service token is not in force: nothing is verified with it. To callers it is a service that cannot verify. */
+/** The service token is not valid: nothing is verified with it. To callers it is a service that cannot verify. */
 export class ServiceTokenRefused extends RegionUnavailable {
   constructor() {
     super('The service token is not valid.')
@@ -47,7 +47,7 @@ export class TokenWatch {
     return this.#good === true && performance.now() - this.#confirmedAt < this.#graceMs
   }
 
-  /** Resolves when the token is known to be in force. Throws ServiceTokenRefused, or RegionUnavailable when nobody can say. */
+  /** Resolves when the token is known to be valid. Throws ServiceTokenRefused, or RegionUnavailable when nobody can say. */
   async require(): Promise<void> {
     if (this.#good !== false && !this.isGood) await this.#check()
     if (this.isGood) return

@@ -25,7 +25,7 @@ export type VerificationRequest = {
   /** The presented value, as it came. */
   value: string
   permission?: string
-  /** Renders asked for, when the permission is `renders:write`; 1 unless told. */
+  /** Renders asked for, when the permission is `renders:write`. Default: 1. */
   units?: number
   /** In any spelling; what cannot be read is nobody's address. */
   ip?: string

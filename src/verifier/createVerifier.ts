@@ -21,17 +21,17 @@ export type VerifierOptions = {
   redisUrl: string
   /** `pk_service_…`, of `bin/keys service-token create`. */
   serviceToken: string
-  /** The region's name, as `REGIONS` of the service has it; `primary` unless told. */
+  /** The region's name, as `REGIONS` of the service has it. Default: `primary`. */
   region?: string
   /** Whether a further region needs a lease to admit: true unless the service runs with `REGION_LEASE_MS=0`. */
   leases?: boolean
-  /** `KEY_PREFIX` of the service; `pk` unless told. */
+  /** `KEY_PREFIX` of the service. Default: `pk`. */
   keyPrefix?: string
-  /** How long the service token is accepted while nobody can confirm it, in ms: `TOKEN_GRACE_MS` of the service; an hour unless told. */
+  /** How long the service token is accepted while nobody can confirm it, in ms: `TOKEN_GRACE_MS` of the service. Default: an hour. */
   tokenGraceMs?: number
   /** What a refusal's `type` starts with: `PROBLEM_BASE_URL` of the service. */
   problemBaseUrl?: string
-  /** Keys kept in memory; the least recently loaded leave first. 200,000 unless told. */
+  /** Keys kept in memory; the least recently loaded leave first. Default: 200,000. */
   maxCachedKeys?: number
   /** What goes wrong beside the requests: connections, reports, the token. Never holds a key. Default: `console.error`, once a second and kind at most. */
   onError?: (error: unknown) => void
@@ -46,9 +46,9 @@ export type KeyVerifier = {
   verify: (request: VerificationRequest) => Promise<Verification>
   /** Completes an admitted request with status and latency; once per verification counts. Never waits, never throws. */
   report: (verification: Verification, outcome: Outcome) => void
-  /** Resolves once it can verify. Throws ServiceTokenRefused, or RegionUnavailable after `boundMs` (10 s unless told). */
+  /** Resolves once it can verify. Throws ServiceTokenRefused, or RegionUnavailable after `boundMs` (default: 10 s). */
   ready: (boundMs?: number) => Promise<void>
-  /** Answers what is under way, stores the reports, within about `boundMs` (10 s unless told). Stop the server first. */
+  /** Answers what is under way, stores the reports, within about `boundMs` (default: 10 s). Stop the server first. */
   close: (boundMs?: number) => Promise<void>
   /** Reports that could not be stored. */
   readonly droppedReports: number

@@ -138,7 +138,7 @@ describe('alerts', () => {
     expect(await findA11y(page)).toEqual([])
     await dialog().getByLabel('For 8 hours').check()
     await dialog().getByRole('button', { name: 'Mute' }).click()
-    await page.getByText(/^Muted until .* nobody is told/).waitFor()
+    await page.getByText(/^Muted until .* nobody is notified/).waitFor()
     await page.getByRole('button', { name: 'End now' }).click()
     await page.getByText(/^Muted until/).waitFor({ state: 'detached' })
 

@@ -45,7 +45,7 @@ describe('the audit log', () => {
   it('says in sentences who did what, newest first', async () => {
     await rows().first().waitFor()
     const texts = (await rows().allTextContents()).slice(0, 4)
-    expect(texts[0]).toContain('The revocation of the key Production is in force in every region')
+    expect(texts[0]).toContain('The revocation of the key Production is confirmed in every region')
     expect(texts[1]).toContain('ada@example.com revoked the key Production: “Leaked”')
     expect(texts[2]).toContain('ada@example.com signed in')
     expect(texts[3]).toContain('The key Admin key created the key Production')

@@ -1383,7 +1383,7 @@ export interface operations {
                     /** @description The presented value, as it came */
                     key: string;
                     permission?: string;
-                    /** @description Renders asked for with renders:write; 1 unless told */
+                    /** @description How many renders the request is, with `renders:write`. Default: 1 */
                     units?: number;
                     /** @description The end user’s address, with or without a port */
                     ip?: string;
@@ -1593,7 +1593,7 @@ export interface operations {
                     hash: string;
                     name: string;
                     type?: ("live" | "test") | null;
-                    /** @description `full` unless told */
+                    /** @description Default: `full` */
                     access?: ("admin" | "full" | "read_only") | null;
                     permissions?: string[] | null;
                     allowedIps?: string[] | null;

@@ -52,7 +52,7 @@ const table: Record<Plan, PlanLimits> = {
 /** Limits set on one account; they take the place of the plan's. */
 export type CustomLimits = Partial<PlanLimits>
 
-/** The limits in force for an account: its plan's, with its own in their place. */
+/** The limits of an account: its own, else its plan's. */
 export function limitsOf(plan: Plan, custom: CustomLimits): PlanLimits {
   return { ...table[plan], ...custom }
 }

@@ -26,7 +26,7 @@ export type Severity = (typeof SEVERITIES)[number]
 export type RuleOptions = {
   /** Below so many requests in the window an error rate says nothing. */
   minRequests?: number
-  /** Whether the end of an incident is told. */
+  /** Whether receivers are notified when an incident ends. */
   notifyRecovery?: boolean
   /** Networks that are never unknown, as addresses or CIDRs. */
   allowedRanges?: string[]

@@ -20,7 +20,7 @@ export const ImportLine = z.strictObject({
     .describe('SHA-256 of the whole key: hex or base64, also behind "sha256:", "sha256-" or "sha256$"'),
   name: name(100),
   type: KeyTypes.nullish(),
-  access: Access.nullish().describe('`full` unless told'),
+  access: Access.nullish().describe('Default: `full`'),
   permissions: z.array(Permission).max(50).nullish(),
   allowedIps: AllowedIps.nullish(),
   expiresAt: Instant.nullish(),

@@ -47,7 +47,7 @@ export type CounterSeed = {
 
 export type LoadedState = { key: KeyState; account: AccountState; seed: CounterSeed }
 
-/** A key that has ended by our clock is told as ended long ago: the region's clock has no say in that any more. */
+/** A key that has expired by our clock is sent with an expiry long ago, so a region whose clock is slow cannot admit it. */
 export function keyStateOf(key: ApiKey, now: Date): KeyState {
   return {
     version: key.version,

@@ -26,7 +26,7 @@ const AHEAD = 5 * MINUTE
 export type Range = { from: number; to: number }
 
 /**
- * The whole buckets that hold what was asked for, the last 24 hours unless told; a `to` in the future ends where
+ * The whole buckets that hold what was asked for, by default the last 24 hours; a `to` in the future ends where
  * events can be. Throws `validation-error` where buckets are no longer kept, and for an empty range.
  */
 export function seriesRange(

@@ -15,11 +15,11 @@ import type { Verification } from '../Verifier.ts'
 export type GuardOptions<Request> = {
   /** What the key must be allowed to do, such as `renders:write`. */
   permission?: string | ((request: Request) => string | undefined)
-  /** Renders asked for with `renders:write`; 1 unless told. */
+  /** Renders asked for with `renders:write`. Default: 1. */
   units?: number | ((request: Request) => number)
-  /** The end user's address; the connection's unless told. Behind a proxy: what your framework makes of its headers. */
+  /** The end user's address. Default: the connection's. Behind a proxy: what your framework makes of its headers. */
   clientIp?: (request: Request) => string | undefined
-  /** What usage is reported under: a route's pattern, say. The path without its query unless told. */
+  /** What usage is reported under, such as a route's pattern. Default: the path without its query. */
   endpoint?: (request: Request) => string
 }
 

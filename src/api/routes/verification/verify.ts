@@ -24,7 +24,7 @@ const Body = compile(
       .min(1)
       .max(1_000)
       .optional()
-      .describe('Renders asked for with renders:write; 1 unless told'),
+      .describe('How many renders the request is, with `renders:write`. Default: 1'),
     ip: z.string().max(MAX_ADDRESS).optional().describe('The end user’s address, with or without a port'),
     endpoint: z.string().max(256).optional(),
     method: z.string().max(16).optional(),

@@ -14,7 +14,7 @@ export function Deliveries({ alertId }: { alertId: string }) {
           All of them
         </Anchor>
       </Group>
-      <NotificationLog filter={{ alertId, limit: 10 }} empty="It has told nobody yet." />
+      <NotificationLog filter={{ alertId, limit: 10 }} empty="It has not notified anyone yet." />
     </Stack>
   )
 }

@@ -64,7 +64,7 @@ export function MuteDialog({ rule, close }: Props) {
         <Stack>
           <Radio.Group
             label="How long"
-            description="It is still looked at, but nobody is told. What still fires afterwards is told then."
+            description="The rule is still evaluated, but nobody is notified. If an incident is still open when the mute ends, the notification is sent then."
             {...form.getInputProps('length')}
           >
             <Stack gap="xs" mt="sm">

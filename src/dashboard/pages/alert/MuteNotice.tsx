@@ -22,7 +22,7 @@ export function MuteNotice({ rule }: { rule: Rule }) {
   return (
     <Alert color="gray" icon={<IconBellOff size={18} aria-hidden />} role="status" p="sm">
       <Group justify="space-between" gap="sm">
-        <Text size="sm">Muted until {instantText(rule.mutedUntil)}: nobody is told.</Text>
+        <Text size="sm">Muted until {instantText(rule.mutedUntil)}: nobody is notified.</Text>
         <Button size="xs" variant="default" loading={end.isPending} onClick={() => end.run(undefined)}>
           End now
         </Button>

@@ -81,7 +81,7 @@ function Channels({ names }: { names: string[] }) {
   if (names.length === 0)
     return (
       <Text span size="sm" c="dimmed">
-        nobody is told
+        nobody is notified
       </Text>
     )
   const shown = names.length > 2 ? [...names.slice(0, 2), `${names.length - 2} more`] : names

@@ -23,7 +23,10 @@ function NewAlert() {
   return (
     <Stack gap="lg">
       <BackLink to="/alerts" label="Alerts" />
-      <PageTitle title="Add an alert" description="What to watch, when it is too much, and who is told." />
+      <PageTitle
+        title="Add an alert"
+        description="What to watch, when it is too much, and who is notified."
+      />
       <RuleEditor
         key={metric}
         initial={freshValues(metric)}

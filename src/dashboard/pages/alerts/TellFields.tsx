@@ -29,7 +29,7 @@ export function TellFields({ form }: { form: RuleForm }) {
     })),
   ]
   return (
-    <Fieldset variant="unstyled" legend="Who is told" classNames={{ legend: classes.legend }}>
+    <Fieldset variant="unstyled" legend="Who is notified" classNames={{ legend: classes.legend }}>
       <Stack gap="md">
         <Stack gap={6}>
           <Group align="flex-end" gap="sm" wrap="nowrap">
@@ -54,7 +54,7 @@ export function TellFields({ form }: { form: RuleForm }) {
                 waiting.map(({ name }) => name),
                 'and',
               )}{' '}
-              {waiting.length === 1 ? 'is' : 'are'} not verified yet, and told nothing until then.
+              {waiting.length === 1 ? 'is' : 'are'} not verified yet, and not notified until then.
             </Text>
           )}
         </Stack>

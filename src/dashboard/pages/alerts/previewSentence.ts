@@ -8,7 +8,7 @@ export type Preview = paths['/alerts/preview']['post']['responses'][200]['conten
 /** What a rule would have done, in a sentence or two. */
 export function previewSentence(preview: Preview): string {
   const { incidents, grains, metric } = preview
-  if (grains.length === 0) return 'What it would have done cannot be told from the past.'
+  if (grains.length === 0) return 'This rule cannot be previewed: the past does not say enough.'
   const values = preview.series.flatMap(({ points }) => points.filter(({ value }) => value !== null))
   if (values.length === 0) return 'Nothing was measured in the last seven days, so it would not have fired.'
   if (incidents.length === 0) {

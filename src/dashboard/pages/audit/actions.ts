@@ -64,9 +64,9 @@ export const actions: Record<string, Record<string, Wording>> = {
     'api-key.rotated': { label: 'Key rotated', before: says('rotated the key') },
     'api-key.revoked': { label: 'Key revoked', before: says('revoked the key'), after: reason },
     'api-key.revocation-complete': {
-      label: 'Revocation in force',
+      label: 'Revocation confirmed',
       before: says('The revocation of the key'),
-      after: says('is in force in every region'),
+      after: says('is confirmed in every region'),
       byItself: true,
     },
     'api-key.expired': {

@@ -33,7 +33,7 @@ export function EditChannel({ channel, close }: Props) {
       changes: ['channels'],
       onDone: () => {
         notifications.show({
-          message: isMoved ? `${channel.name} leads elsewhere now, and is verified anew.` : 'Saved.',
+          message: isMoved ? `${channel.name} has a new address, which is verified again.` : 'Saved.',
         })
         close()
       },
@@ -62,8 +62,8 @@ export function EditChannel({ channel, close }: Props) {
             label={fieldLabel}
             description={
               channel.type === 'slack'
-                ? 'The present URL is kept secret. Put another in its place, or leave it.'
-                : 'If it leads elsewhere, it is verified anew; alerts wait for that.'
+                ? 'The current URL is kept secret. Enter a new one, or leave this empty.'
+                : 'A new address must be verified before it receives alerts.'
             }
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             autoComplete="off"

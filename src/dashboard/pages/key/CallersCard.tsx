@@ -37,7 +37,7 @@ export function CallersCard({ callers }: { callers: Callers }) {
 
 function sentenceOf({ days, ips }: Callers, networks: number): string {
   const since = days[0] ? `since ${dateText(days[0].day)}` : ''
-  if (ips.length === 0) return `No caller’s address was told ${since}.`
+  if (ips.length === 0) return `No caller’s address was reported ${since}.`
   const addresses = `${wholeText(ips.length)} ${ips.length === 1 ? 'address' : 'addresses'}`
   const of = `${wholeText(networks)} ${networks === 1 ? 'network' : 'networks'}`
   if (ips.length < MOST_ADDRESSES) return `${addresses} in ${of} ${since}, latest first.`

@@ -29,7 +29,7 @@ const words: Record<Notification['type'], string> = {
   'alert.resolved': 'Resolved',
   'alert.test': 'Test',
   'channel.verify': 'Link to confirm the address',
-  'channel.disabled': 'Channel was disabled, told to the admins',
+  'channel.disabled': 'Channel was disabled, admins were notified',
 }
 
 const looks = {
