@@ -55,7 +55,10 @@ export async function machineTime(): Promise<number | undefined> {
   return ticks(user, nice, system, irq, softirq, steal)
 }
 
-/** The fields of /proc/PID/stat from the third on: the second is the program's name in brackets, which may hold anything. */
+/**
+ * The fields of /proc/PID/stat from the third on: the second is the program's name in brackets, which may hold
+ * anything.
+ */
 async function readFields(pid: number | 'self'): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8')
   return numbers(text.slice(text.lastIndexOf(')') + 1))

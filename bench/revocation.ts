@@ -1,4 +1,7 @@
-/** Measures how long a revoke takes over three regions whose verifiers are busy, and while one is cut off: see README.md. */
+/**
+ * Measures how long a revoke takes over three regions whose verifiers are busy, and while one is cut off: see
+ * README.md.
+ */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

@@ -66,7 +66,10 @@ process.stdout.write(`${lines.join('\n')}\n`)
 for (const fault of faults) say(`NOT EXACT  ${fault}`)
 process.exitCode = faults.length > 0 ? 1 : 0
 
-/** Waits for quiet, and measures again, a few times, where other programs took more of the machine than `--quiet` allows. */
+/**
+ * Waits for quiet, and measures again, a few times, where other programs took more of the machine than `--quiet`
+ * allows.
+ */
 async function measureInQuiet(round: number, target: Target): Promise<Sample> {
   for (let attempt = 1; ; attempt++) {
     await waitForQuiet(quiet)

@@ -14,12 +14,14 @@ export type Process = {
 const READY_MS = 30_000
 
 /**
- * `core`: the one processor that it may use (Linux, by taskset). `nodeArgs`: for Node, before the program's name. `ownSession`: Linux
- * shares processors among sessions, and Postgres opens one for each connection.
+ * `core`: the one processor that it may use (Linux, by taskset). `nodeArgs`: for Node, before the program's name.
+ * `ownSession`: Linux shares processors among sessions, and Postgres opens one for each connection.
  */
 export type ProcessOptions = { core?: number; nodeArgs?: string[]; ownSession?: boolean }
 
-/** Starts a program of this repository with this Node. It never outlives this process; what it prints goes to stderr. */
+/**
+ * Starts a program of this repository with this Node. It never outlives this process; what it prints goes to stderr.
+ */
 export async function startProcess(
   args: string[],
   env: NodeJS.ProcessEnv,

@@ -4,8 +4,8 @@ import { type Target, type TargetName, targets } from './targets.ts'
 export type Spread = { median: number; min: number; max: number }
 
 /**
- * One target over all rounds, in medians. A ratio is to a bare peer of the same round: of rates, and of the CPU time that
- * the bare server takes for a request to the CPU time that ours takes.
+ * One target over all rounds, in medians. A ratio is to a bare peer of the same round: of rates, and of the CPU time
+ * that the bare server takes for a request to the CPU time that ours takes.
  */
 export type Summary = {
   target: Target

@@ -49,7 +49,10 @@ function poisson(mean: number, random: Random): number {
 
 const times = (count: number, share: number, random: Random) => poisson(count * share, random)
 
-/** Five weeks of history and one of test. Every hour is off by a log-normal factor; a release doubles the 4xx of some days. */
+/**
+ * Five weeks of history and one of test. Every hour is off by a log-normal factor; a release doubles the 4xx of some
+ * days.
+ */
 export function makeTrace(random: Random, kind: Kind, abusive: boolean): Trace {
   const size = random.logNormal(150, 1)
   const badShare = random.pick([0.002, 0.01, 0.03])

@@ -17,8 +17,8 @@ export type Timeline = {
 }
 
 /**
- * Asks at a constant rate, over as many kept-alive connections as are needed for that: a server that stalls is asked all the
- * same, as callers would. A latency counts from the instant at which the request was due.
+ * Asks at a constant rate, over as many kept-alive connections as are needed for that: a server that stalls is asked
+ * all the same, as callers would. A latency counts from the instant at which the request was due.
  */
 export function startTimeline({ hostname, port }: URL, requests: Buffer[], rate: number): Timeline {
   const start = performance.now()

@@ -17,8 +17,8 @@ export const COSTS = [
 ]
 
 /**
- * Begins to measure; the function that is returned ends it and returns a cell for each of COSTS: CPU time as a share of one core,
- * and how late the event loops were (p99 / most). `worker` serves its metrics at `workerUrl`.
+ * Begins to measure; the function that is returned ends it and returns a cell for each of COSTS: CPU time as a share
+ * of one core, and how late the event loops were (p99 / most). `worker` serves its metrics at `workerUrl`.
  */
 export async function startCosts(service: Service, worker: Process, workerUrl: string) {
   const urls = [service.api.url, workerUrl]

@@ -1,4 +1,7 @@
-/** A hostile tenant, in a process of its own: calls every route that it may call, from 64 connections, without a pause. */
+/**
+ * A hostile tenant, in a process of its own: calls every route that it may call, from 64 connections, without a
+ * pause.
+ */
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 
 const { API_URL = '', ADMIN_KEY = '', KEY = '', KEY_ID = '', SECONDS = '60' } = process.env

@@ -1,4 +1,6 @@
-/** Measures what one tenant's flood of every route does to another's verifications and revocations: see ../README.md. */
+/**
+ * Measures what one tenant's flood of every route does to another's verifications and revocations: see ../README.md.
+ */
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'

@@ -22,8 +22,8 @@ export type ClusterOptions = {
 }
 
 /**
- * Three regions, each a Redis of its own, four verifiers (whole api processes) and one worker, configured as in production:
- * Postgres flushes every commit to disk. The worker reaches `eu` by a road that can be cut.
+ * Three regions, each a Redis of its own, four verifiers (whole api processes) and one worker, configured as in
+ * production: Postgres flushes every commit to disk. The worker reaches `eu` by a road that can be cut.
  */
 export async function startCluster({ leaseMs, appendfsync }: ClusterOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))

@@ -1,7 +1,7 @@
 /**
- * A steady load of verifications over all verifiers: `load.ts`, started by ../revocation.ts with its orders as one message.
- * Requests leave on time whatever the answers do, and ask about every key, revoked ones among them. Told to stop, it
- * answers a Loaded.
+ * A steady load of verifications over all verifiers: `load.ts`, started by ../revocation.ts with its orders as one
+ * message. Requests leave on time whatever the answers do, and ask about every key, revoked ones among them. Told to
+ * stop, it answers a Loaded.
  */
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,7 +11,10 @@ import { machineNow } from './machineNow.ts'
 
 export type LoadOrders = { urls: string[]; token: string; values: string[]; perSecond: number }
 
-/** `lastAccepted`: per key, in their order, when the last one that was accepted had started, by `machineNow`; 0 for none. */
+/**
+ * `lastAccepted`: per key, in their order, when the last one that was accepted had started, by `machineNow`; 0 for
+ * none.
+ */
 export type Loaded = {
   sent: number
   seconds: number

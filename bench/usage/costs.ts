@@ -2,7 +2,10 @@ import { availableParallelism } from 'node:os'
 import { type CpuTimes, readCpuTimes } from '../cpuTime.ts'
 import type { Service } from '../startService.ts'
 
-/** CPU time per event in microseconds; `elsewhere` is the part of the machine that other programs took, this one among them. */
+/**
+ * CPU time per event in microseconds; `elsewhere` is the part of the machine that other programs took, this one among
+ * them.
+ */
 export type Cost = { seconds: number; server: number; redis: number; postgres: number; elsewhere: number }
 
 export type Clock = { at: number; cpu: CpuTimes | undefined }

@@ -29,7 +29,9 @@ export type EventOptions = {
   completing?: boolean
 }
 
-/** Events with keys, times, addresses, endpoints, statuses and latencies that differ from each other as traffic's do. */
+/**
+ * Events with keys, times, addresses, endpoints, statuses and latencies that differ from each other as traffic's do.
+ */
 export function makeEvents(
   count: number,
   { prefix, keyIds, now, addressesOfKey = ADDRESSES, completing = false }: EventOptions,
@@ -59,7 +61,10 @@ function randomStatus(): number {
   return draw < 0.97 ? 404 : 503
 }
 
-/** Log-normal around 80 ms, to the microsecond; with a `spread` of 0.8 most lie between 20 and 300 ms, a few over a second. */
+/**
+ * Log-normal around 80 ms, to the microsecond; with a `spread` of 0.8 most lie between 20 and 300 ms, a few over a
+ * second.
+ */
 export function randomLatency(spread = 0.8): number {
   const normal = Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random())
   return Math.round(80_000 * Math.exp(spread * normal)) / 1000

@@ -122,7 +122,10 @@ export async function insertKeys({ query }: Service, count: number, templates: s
   return tenants
 }
 
-/** Gives every key the history of its template, hour by hour, so that rows lie on disk as time would have written them. */
+/**
+ * Gives every key the history of its template, hour by hour, so that rows lie on disk as time would have written
+ * them.
+ */
 export async function copyHistory({ query }: Service, templates: string[], now: number): Promise<void> {
   const wanted = templates.map(() => '?').join(', ')
   for (const table of TABLES) {

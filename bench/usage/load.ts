@@ -18,7 +18,10 @@ export type LoadOrders = {
   seconds: number
 }
 
-/** Times in ms. `worstSecond`: the fewest events acknowledged in any one second. `late`: how far behind its time a batch left. */
+/**
+ * Times in ms. `worstSecond`: the fewest events acknowledged in any one second. `late`: how far behind its time a
+ * batch left.
+ */
 export type Loaded = {
   acknowledged: number
   seconds: number

@@ -1,6 +1,6 @@
 /**
- * One other way to count events: `peerProcess.ts naive|rows|batches`, with DATABASE_URL and REDIS_URL. `naive` works on its
- * queue; the others insert the events that they are sent, and answer `{seconds}`.
+ * One other way to count events: `peerProcess.ts naive|rows|batches`, with DATABASE_URL and REDIS_URL. `naive` works
+ * on its queue; the others insert the events that they are sent, and answer `{seconds}`.
  */
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'

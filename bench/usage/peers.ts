@@ -28,7 +28,10 @@ export type Peer = {
   stop: () => Promise<void>
 }
 
-/** Starts another way to count as a process of its own, on one core where one is given. `naive` begins to take jobs at once. */
+/**
+ * Starts another way to count as a process of its own, on one core where one is given. `naive` begins to take jobs at
+ * once.
+ */
 export async function startPeer(name: PeerName, env: NodeJS.ProcessEnv, core?: number): Promise<Peer> {
   const [command = '', ...args] = [...onCore(core), process.execPath]
   const child = fork(join(root, 'bench/usage/peerProcess.ts'), [name], {

@@ -43,7 +43,10 @@ async function explain(service: Service, read: (em: Em) => Promise<unknown>): Pr
   return plans.map(shorten).join('\n\n')
 }
 
-/** Leaves out what only repeats: casts, lists of keys, and what each step says of itself beside its rows, time and condition. */
+/**
+ * Leaves out what only repeats: casts, lists of keys, and what each step says of itself beside its rows, time and
+ * condition.
+ */
 function shorten(plan: string): string {
   return plan
     .split('\n')

@@ -1,7 +1,8 @@
 /**
- * The API-key plugin of Better Auth behind a bare `node:http`: `betterAuth.ts database|secondary-storage KEYS_FILE COUNT`, on
- * 127.0.0.1:PORT, with keys of its own, which it writes to KEYS_FILE. Each verification checks a permission and counts against
- * a limit per minute, as ours does.
+ * The API-key plugin of Better Auth behind a bare `node:http`: `betterAuth.ts database|secondary-storage KEYS_FILE
+ * COUNT`, on
+ * 127.0.0.1:PORT, with keys of its own, which it writes to KEYS_FILE. Each verification checks a permission and
+ * counts against a limit per minute, as ours does.
  */
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'

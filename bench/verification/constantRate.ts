@@ -10,9 +10,9 @@ const TICK_MS = 1
 const WARM_UP_SECONDS = 1
 
 /**
- * Sends requests at a constant rate over kept-alive connections, each of which takes one at a time. A latency (ms) counts
- * from the instant at which its request was due, so a server that stalls is not spared the requests that had to wait; up
- * to a tick of it is this loader's own clock. The answers must have no body.
+ * Sends requests at a constant rate over kept-alive connections, each of which takes one at a time. A latency (ms)
+ * counts from the instant at which its request was due, so a server that stalls is not spared the requests that had
+ * to wait; up to a tick of it is this loader's own clock. The answers must have no body.
  */
 export async function loadAtRate(
   { hostname, port }: URL,

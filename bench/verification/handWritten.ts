@@ -1,7 +1,7 @@
 /**
  * What most teams would write: a Koa middleware that looks the key up in Redis (`GET`) and counts it against a limit
- * (`INCR`), two round trips a request. `handWritten.ts plain|pipelined KEYS_FILE`, on 127.0.0.1:PORT: `pipelined` is the
- * same with ioredis gathering the commands of concurrent requests by itself (`enableAutoPipelining`).
+ * (`INCR`), two round trips a request. `handWritten.ts plain|pipelined KEYS_FILE`, on 127.0.0.1:PORT: `pipelined` is
+ * the same with ioredis gathering the commands of concurrent requests by itself (`enableAutoPipelining`).
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'

@@ -1,7 +1,7 @@
 /**
- * Verifies in its own process, by the library, for the lines that it reads: `memory` fills its memory with every key of the
- * file, `rate CALLERS SECONDS` measures, each caller asking again when it has its answer. `inProcess.ts KEYS_FILE`, with
- * REDIS_URL and SERVICE_TOKEN; run with --expose-gc. Answers one line of JSON each.
+ * Verifies in its own process, by the library, for the lines that it reads: `memory` fills its memory with every key
+ * of the file, `rate CALLERS SECONDS` measures, each caller asking again when it has its answer. `inProcess.ts
+ * KEYS_FILE`, with REDIS_URL and SERVICE_TOKEN; run with --expose-gc. Answers one line of JSON each.
  */
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'

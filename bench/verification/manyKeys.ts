@@ -11,8 +11,8 @@ const AT_ONCE = 5_000
 export type KeyFiles = Map<number, string>
 
 /**
- * Writes a file for each of the counts. Keys beyond those of `keys` are copies of the first one's row with other IDs and
- * digests: so many creates would take longer than the measurement.
+ * Writes a file for each of the counts. Keys beyond those of `keys` are copies of the first one's row with other IDs
+ * and digests: so many creates would take longer than the measurement.
  */
 export async function writeKeyFiles(service: Service, keys: Keys, counts: number[]): Promise<KeyFiles> {
   const all = keys.ids.map((id, index) => ({ id, value: keys.values[index] ?? '' }))

@@ -22,7 +22,10 @@ const SPEEDS = [
 
 type Measure = (sample: Sample) => number
 const rateOf: Measure = ({ rate }) => rate
-/** Requests per microsecond of CPU: of the server and the databases that it uses. Other programs weigh less on it than on a rate. */
+/**
+ * Requests per microsecond of CPU: of the server and the databases that it uses. Other programs weigh less on it than
+ * on a rate.
+ */
 const thriftOf: Measure = ({ cpu }) => (cpu ? 1 / (cpu.server + cpu.redis + cpu.postgres) : Number.NaN)
 
 /** The results as Markdown: rates, what is between them, and the goals. Every number is the median of the rounds. */

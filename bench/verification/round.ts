@@ -66,7 +66,10 @@ export async function measureRound(setting: Setting, fsync: Fsync): Promise<Roun
   return { samples, half, inProcess: rates }
 }
 
-/** Measures again, a few times, where other programs took more of the machine than is allowed; the least disturbed one counts. */
+/**
+ * Measures again, a few times, where other programs took more of the machine than is allowed; the least disturbed one
+ * counts.
+ */
 async function measureInQuiet(setting: Setting, contender: Contender, fsync: Fsync): Promise<Sample> {
   const samples: Sample[] = []
   const elsewhere = ({ cpu }: Sample) => cpu?.elsewhere ?? 0

@@ -21,7 +21,10 @@ type Extras = {
   retryAfter?: number
 }
 
-/** A refusal of our own (those of keys are the verifier's), thrown anywhere and turned into `application/problem+json` (RFC 9457) in one place. */
+/**
+ * A refusal of our own (those of keys are the verifier's), thrown anywhere and turned into `application/problem+json`
+ * (RFC 9457) in one place.
+ */
 export class Problem extends Error {
   readonly slug: ProblemSlug
   readonly status: number

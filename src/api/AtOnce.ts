@@ -15,8 +15,8 @@ export type Bounds = {
 const line = { maxWaiting: 1_000, waitMs: 10_000 }
 
 /**
- * Of the management API, by the connections that a call uses. A burst waits in line, so that it does not fill the turns of the event
- * loop in which others are answered, and an account never has all connections.
+ * Of the management API, by the connections that a call uses. A burst waits in line, so that it does not fill the
+ * turns of the event loop in which others are answered, and an account never has all connections.
  */
 export const BOUNDS = {
   reads: { ...line, atOnce: 2, what: 'reads' },
@@ -46,8 +46,8 @@ export class AtOnce {
   }
 
   /**
-   * Waits for a place and takes it; the function that is returned gives it back, once. Throws `rate-limit-exceeded` where too
-   * many wait, or none becomes free in time.
+   * Waits for a place and takes it; the function that is returned gives it back, once. Throws `rate-limit-exceeded`
+   * where too many wait, or none becomes free in time.
    */
   async begin(accountId: string): Promise<() => void> {
     const running = this.#accounts.get(accountId) ?? { count: 0, waiting: new Set() }

@@ -19,15 +19,15 @@ const REFUSED_WAIT_MS = 1_000
 const MAX_WAITING = 1_000
 
 /**
- * `endings` revoke and delete: they have a budget of their own, so that nobody who holds a leaked key can use up the calls
- * that end it.
+ * `endings` revoke and delete: they have a budget of their own, so that nobody who holds a leaked key can use up the
+ * calls that end it.
  */
 export type CallKind = 'calls' | 'endings'
 
 /**
- * Takes a call out of each budget, or out of none. A generic cell rate algorithm (ITU-T I.371, "GCRA"): a budget is the
- * time at which all that was taken from it will have been earned. KEYS budgets; ARGV cost, then per budget ms per call and
- * ms that it may run ahead. Returns how long to wait, in ms; 0: taken.
+ * Takes a call out of each budget, or out of none. A generic cell rate algorithm (ITU-T I.371, "GCRA"): a budget is
+ * the time at which all that was taken from it will have been earned. KEYS budgets; ARGV cost, then per budget ms per
+ * call and ms that it may run ahead. Returns how long to wait, in ms; 0: taken.
  */
 const TAKE = `
 local time = redis.call('TIME')
@@ -45,9 +45,10 @@ end
 return 0`
 
 /**
- * Bounds what one account, and one key or member of it, may ask of the management API: `perMinute` calls an account, half
- * of that a key or member, two seconds' worth of them at once. Counted in the primary region's Redis, so exactly over all
- * processes. While it is away nothing is counted and every call passes: a key cannot be verified then, and sessions are few.
+ * Bounds what one account, and one key or member of it, may ask of the management API: `perMinute` calls an account,
+ * half of that a key or member, two seconds' worth of them at once. Counted in the primary region's Redis, so exactly
+ * over all processes. While it is away nothing is counted and every call passes: a key cannot be verified then, and
+ * sessions are few.
  */
 export class CallLimits {
   readonly #redis: Pick<Redis, 'eval'>

@@ -39,8 +39,8 @@ const idRule = new EventIdRule()
 
 /**
  * Checks and stores a batch of events; it is acknowledged only when the region's Redis holds its job. One bad event
- * refuses the batch whole and is named as `nameOf` says: by its index, in its sender's own terms. `reporter` is whose IDs
- * they are. Throws Failure `validation-error`, or RegionUnavailable.
+ * refuses the batch whole and is named as `nameOf` says: by its index, in its sender's own terms. `reporter` is whose
+ * IDs they are. Throws Failure `validation-error`, or RegionUnavailable.
  */
 export async function acceptEvents(
   api: ApiContext,

@@ -21,9 +21,9 @@ export type Attempt = {
 /** Counts attempts that may fail: at a password, a token, a code. */
 export type Attempts = {
   /**
-   * Takes one attempt from each of the budgets, or from none. It is taken before the outcome is known, so that attempts that
-   * run at the same time cannot exceed a limit. Throws Problem `rate-limit-exceeded` when a budget is used up,
-   * `service-unavailable` while attempts cannot be counted.
+   * Takes one attempt from each of the budgets, or from none. It is taken before the outcome is known, so that
+   * attempts that run at the same time cannot exceed a limit. Throws Problem `rate-limit-exceeded` when a budget is
+   * used up, `service-unavailable` while attempts cannot be counted.
    */
   take: (budgets: Budget[]) => Promise<Attempt>
 }
@@ -46,8 +46,8 @@ for _, key in ipairs(KEYS) do
 end`
 
 /**
- * Counts in this Redis: the primary region's, so that all processes of all regions share the budgets. The names share a hash
- * tag, for one script reads and writes them together.
+ * Counts in this Redis: the primary region's, so that all processes of all regions share the budgets. The names share
+ * a hash tag, for one script reads and writes them together.
  */
 export function createAttempts(redis: Redis, now: () => Date, log: Log): Attempts {
   return {

@@ -7,9 +7,10 @@ export type ClientIp = ((request: IncomingMessage) => string) & {
 }
 
 /**
- * Finds the caller's address: the socket's, or, where that is a trusted proxy's, the last address of `X-Forwarded-For`
- * that is not one. Whatever an untrusted caller writes into the header is not believed. A hop that a trusted proxy names
- * and nobody can read makes the address `unknown`, which no allow list has: the proxy's own is not the caller's.
+ * Finds the caller's address: the socket's, or, where that is a trusted proxy's, the last address of
+ * `X-Forwarded-For` that is not one. Whatever an untrusted caller writes into the header is not believed. A hop that
+ * a trusted proxy names and nobody can read makes the address `unknown`, which no allow list has: the proxy's own is
+ * not the caller's.
  *
  * `Forwarded` (RFC 7239) is not read: a proxy that sets one of the two headers lets a client's other one pass.
  */

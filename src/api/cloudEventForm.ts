@@ -82,7 +82,10 @@ function jsonOf(base64: string): unknown {
 
 const RFC3339 = /^(\d{4}-\d\d-\d\d)t(\d\d:\d\d:)(\d\d)(\.\d+)?(z|[+-]\d\d:\d\d)$/i
 
-/** RFC 3339 lets `t` and `z` be small, and has leap seconds, of which no clock here knows: they count as the one before. */
+/**
+ * RFC 3339 lets `t` and `z` be small, and has leap seconds, of which no clock here knows: they count as the one
+ * before.
+ */
 function timeOf(text: string): string {
   const [, day, minute, second, fraction = '', zone = ''] = RFC3339.exec(text) ?? []
   if (day === undefined) return text

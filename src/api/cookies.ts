@@ -12,8 +12,8 @@ export type CookieJar = {
 }
 
 /**
- * Cookies are `Secure` where the service's callers use https. PUBLIC_URL says so, the socket does not: TLS ends at a proxy,
- * and what a proxy or a caller claims about the transport is not asked.
+ * Cookies are `Secure` where the service's callers use https. PUBLIC_URL says so, the socket does not: TLS ends at a
+ * proxy, and what a proxy or a caller claims about the transport is not asked.
  */
 export function createCookieJar(publicUrl: string | undefined): CookieJar {
   const secure = publicUrl !== undefined && new URL(publicUrl).protocol === 'https:'

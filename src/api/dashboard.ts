@@ -70,7 +70,10 @@ export function dashboard(env: Pick<Env, 'EXAMPLE_CURL' | 'EXAMPLE_CURL_READ'>):
   }
 }
 
-/** The page with its `%NAME%` marks replaced. A function replaces them: in a text, `$'` and the like would be a pattern. */
+/**
+ * The page with its `%NAME%` marks replaced. A function replaces them: in a text, `$'` and the like would be a
+ * pattern.
+ */
 function filled(html: string, values: Record<string, string>): string {
   return html.replace(/%([A-Z_]+)%/g, (mark, name) => values[name] ?? mark)
 }

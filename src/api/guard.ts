@@ -62,7 +62,10 @@ export type RouteSpec = {
   idempotentFor?: string
 }
 
-/** A form of a body: the media types of its content, and how that becomes what the schema describes. `read` may throw Problem. */
+/**
+ * A form of a body: the media types of its content, and how that becomes what the schema describes. `read` may throw
+ * Problem.
+ */
 export type BodyForm = { types: string[]; schema: z.ZodType; read: (json: unknown) => unknown }
 
 /** An answer that is sent as it is read: by media type, the schema of the whole. What goes through is not checked. */
@@ -100,8 +103,9 @@ export type Answer = {
 export type Route = { spec: RouteSpec; middleware: (api: ApiContext) => Middleware }
 
 /**
- * A route: its declaration, and what it does with input that keeps to it. Order of the checks: who asks (401, 403), what is to
- * come `before` (429), then path, query and body (400, 413, 415), then the handler; its answer is checked against `responses`.
+ * A route: its declaration, and what it does with input that keeps to it. Order of the checks: who asks (401, 403),
+ * what is to come `before` (429), then path, query and body (400, 413, 415), then the handler; its answer is checked
+ * against `responses`.
  */
 export function route<const Spec extends RouteSpec>(
   spec: Spec,
@@ -160,8 +164,8 @@ async function authorise(
 }
 
 /**
- * Runs a handler when its account has a place for it. A stream keeps its place until the answer is over, however it ends. What
- * ends something waits for nothing else of its account: it has a budget of its own.
+ * Runs a handler when its account has a place for it. A stream keeps its place until the answer is over, however it
+ * ends. What ends something waits for nothing else of its account: it has a budget of its own.
  */
 async function inTurn(
   api: ApiContext,

@@ -41,10 +41,10 @@ function canonical(value: unknown): string {
 type Stored<Value> = { requestHash: string; answer?: Value }
 
 /**
- * For reports of usage, which are no commands: remembers the answer in the region's Redis for a day, under the header's keyed
- * hash. Commands have a row for this (src/platform/submitCommand.ts), verifications the admission script. `scope` is whose key it
- * is. A request that failed is not remembered: the next one is the first, and events that were stored all the same are counted
- * once by their ids.
+ * For reports of usage, which are no commands: remembers the answer in the region's Redis for a day, under the
+ * header's keyed hash. Commands have a row for this (src/platform/submitCommand.ts), verifications the admission
+ * script. `scope` is whose key it is. A request that failed is not remembered: the next one is the first, and events
+ * that were stored all the same are counted once by their ids.
  */
 export async function answerOnce<Value>(
   api: ApiContext,
@@ -80,7 +80,10 @@ export function onceOf(api: ApiContext, header: string, scope: string, requestHa
   return { name: api.commands.sealer.hashOf(`${scope} ${header}`), requestHash }
 }
 
-/** Throws Failure `idempotency-conflict` where another request was decided under this key: for one that no script decides. */
+/**
+ * Throws Failure `idempotency-conflict` where another request was decided under this key: for one that no script
+ * decides.
+ */
 export async function refuseOther(
   { region }: ApiContext,
   { name, requestHash }: ReturnType<typeof onceOf>,

@@ -15,8 +15,8 @@ export type KnownDevice = {
 }
 
 /**
- * Remembers devices by a signed cookie, so that a member whose email address strangers try passwords for still gets in. It lets
- * nobody in by itself: it only means attempts of its own. Nothing of it is stored.
+ * Remembers devices by a signed cookie, so that a member whose email address strangers try passwords for still gets
+ * in. It lets nobody in by itself: it only means attempts of its own. Nothing of it is stored.
  */
 export type KnownDevices = {
   read: (ctx: Context) => KnownDevice | undefined

@@ -15,8 +15,8 @@ export type OperatorAttempts = {
 }
 
 /**
- * Counts in this process, not in Redis: operators look at these pages when Redis is away. So each process has its own bounds,
- * which a password of 16 characters leaves room for.
+ * Counts in this process, not in Redis: operators look at these pages when Redis is away. So each process has its own
+ * bounds, which a password of 16 characters leaves room for.
  */
 export function createOperatorAttempts(now: () => Date): OperatorAttempts {
   let window = 0

@@ -18,8 +18,8 @@ function isOperator(given: { name: string; pass: string }, user: string, passwor
 const isRead = (ctx: Context) => ctx.method === 'GET' || ctx.method === 'HEAD'
 
 /**
- * Lets operators in by HTTP Basic, and no page of another site in their name. Without OPERATOR_PASSWORD what it guards does not
- * exist: never open by default. Make one and use it everywhere: it counts wrong passwords.
+ * Lets operators in by HTTP Basic, and no page of another site in their name. Without OPERATOR_PASSWORD what it
+ * guards does not exist: never open by default. Make one and use it everywhere: it counts wrong passwords.
  */
 export function operatorsOnly(api: ApiContext): Middleware {
   const attempts = createOperatorAttempts(api.now)

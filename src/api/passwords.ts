@@ -14,8 +14,8 @@ export type Passwords = {
   /** `known`: any hash of a password of the same address. */
   hash: (password: string, email: string, known: string | undefined) => Promise<string>
   /**
-   * Which of the hashes, all of passwords of one address, are of this password. Takes as long without any (then there is
-   * nobody to be right about) as with many.
+   * Which of the hashes, all of passwords of one address, are of this password. Takes as long without any (then there
+   * is nobody to be right about) as with many.
    */
   matching: (hashes: string[], password: string) => Promise<Set<string>>
 }

@@ -16,8 +16,9 @@ export function mediaTypeOf(request: IncomingMessage): string | undefined {
 }
 
 /**
- * The request's JSON body, or `absent` where there is none. Throws Problem: 413 over `maxBytes`, 415 for another media
- * type than these or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds a NUL or a `__proto__`.
+ * The request's JSON body, or `absent` where there is none. Throws Problem: 413 over `maxBytes`, 415 for another
+ * media type than these or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds
+ * a NUL or a `__proto__`.
  */
 export async function readJson(
   request: IncomingMessage,
@@ -43,8 +44,9 @@ export async function readJson(
 }
 
 /**
- * The request's body as text, with its media type; in UTF-16 where it begins with such a mark, else in the `charset` of its
- * type, which is UTF-8 unless it is named. Throws Problem: 413 for more bytes, 415 for another type or charset.
+ * The request's body as text, with its media type; in UTF-16 where it begins with such a mark, else in the `charset`
+ * of its type, which is UTF-8 unless it is named. Throws Problem: 413 for more bytes, 415 for another type or
+ * charset.
  */
 export async function readFile(
   request: IncomingMessage,

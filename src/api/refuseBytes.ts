@@ -9,7 +9,10 @@ import { MAX_HEADER_BYTES } from './serverOptions.ts'
 /** A socket's answer in the making, if any; where Node itself looks before it writes an error. */
 type Answering = Socket & { _httpMessage?: ServerResponse | null }
 
-/** What comes over a connection and never becomes a request is answered with a problem, too, and the connection closed. */
+/**
+ * What comes over a connection and never becomes a request is answered with a problem, too, and the connection
+ * closed.
+ */
 export function refuseBytes(api: ApiContext, server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Answering) => {
     // What has begun to be answered is not answered again.

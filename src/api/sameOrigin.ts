@@ -1,11 +1,14 @@
 import type { Context } from 'koa'
 
-/** Where a browser says that a request comes from: our own pages, others, or nothing (then it is no browser of today). */
+/**
+ * Where a browser says that a request comes from: our own pages, others, or nothing (then it is no browser of today).
+ */
 export type Origin = 'own' | 'foreign' | 'unknown'
 
 /**
- * `Sec-Fetch-Site` where there is one: the browser compares with the address that it asked, so no proxy changes it. Else
- * `Origin`, which has to be PUBLIC_URL's or that of the `Host` asked. With TLS in front a page without it is never ours.
+ * `Sec-Fetch-Site` where there is one: the browser compares with the address that it asked, so no proxy changes it.
+ * Else `Origin`, which has to be PUBLIC_URL's or that of the `Host` asked. With TLS in front a page without it is
+ * never ours.
  */
 export function originOf(ctx: Context, publicUrl: string | undefined): Origin {
   const site = ctx.get('Sec-Fetch-Site')

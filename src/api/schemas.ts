@@ -55,7 +55,9 @@ export function paginate(page: number, limit: number, total: number): z.infer<ty
   return { page, limit, total, totalPages, hasNext: page < totalPages, hasPrev: page > 1 }
 }
 
-/** The 202 of a command that is not done within the bound. A secret that was made stands where the 201 would have it. */
+/**
+ * The 202 of a command that is not done within the bound. A secret that was made stands where the 201 would have it.
+ */
 export const Accepted = z
   .object({
     operation: z.looseObject({ id: z.string(), kind: z.string(), status: z.string() }),

@@ -1,6 +1,9 @@
 import type { ServerOptions } from 'node:http'
 
-/** nginx passes on up to 32 KiB of headers (4 × 8 KiB) and adds its own; a proxy that asks /forward-auth sends them all. */
+/**
+ * nginx passes on up to 32 KiB of headers (4 × 8 KiB) and adds its own; a proxy that asks /forward-auth sends them
+ * all.
+ */
 export const MAX_HEADER_BYTES = 40 * 1024
 
 export const serverOptions: ServerOptions = {

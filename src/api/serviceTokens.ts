@@ -21,7 +21,9 @@ const PAUSE_MS = 50
 const MAX_LENGTH = 128
 
 export type ServiceTokens = {
-  /** The ID of the request's service token. Throws a Problem: 401 without a valid one, 503 where Postgres cannot say. */
+  /**
+   * The ID of the request's service token. Throws a Problem: 401 without a valid one, 503 where Postgres cannot say.
+   */
   require: (request: IncomingMessage) => Promise<string> | string
   /** What a token that was required is called: the resource server that it is for. */
   nameOf: (id: string) => string
@@ -44,9 +46,9 @@ type Options = {
 }
 
 /**
- * Checks the tokens of resource servers. All known ones are checked again every few seconds, in one query and behind the
- * answers: a request with a known token never waits for Postgres. While Postgres is away, or hangs, what was known stays
- * accepted for `graceMs`. Unknown tokens are looked up together, one query at a time.
+ * Checks the tokens of resource servers. All known ones are checked again every few seconds, in one query and behind
+ * the answers: a request with a known token never waits for Postgres. While Postgres is away, or hangs, what was
+ * known stays accepted for `graceMs`. Unknown tokens are looked up together, one query at a time.
  */
 export function createServiceTokens({ em, prefix, now, graceMs, onLookup }: Options): ServiceTokens {
   const parse = createSecretParser(prefix, ['service'])

@@ -19,8 +19,8 @@ export const SESSION_COOKIE = 'keys_session'
 const LENGTH_MS = 12 * 3600 * 1000
 
 /**
- * Starts a session of a member whose password was right: a random cookie, of which only the digest is stored. Returns false, and
- * starts none, where the member has got another password or was removed since it was checked.
+ * Starts a session of a member whose password was right: a random cookie, of which only the digest is stored. Returns
+ * false, and starts none, where the member has got another password or was removed since it was checked.
  */
 export async function startSession(api: ApiContext, ctx: Context, login: Login): Promise<boolean> {
   const { member } = login

@@ -10,8 +10,8 @@ import { deviceBudget, emailBudgets, networkBudgets, successBudget } from './sig
 import { invalidInput } from './validate.ts'
 
 /**
- * Takes an attempt to sign in before the body is read: of a device that is known, else of the caller's network. It is given back
- * where the attempt does not fail.
+ * Takes an attempt to sign in before the body is read: of a device that is known, else of the caller's network. It is
+ * given back where the attempt does not fail.
  */
 export async function requireAttempts(api: ApiContext, ctx: Context): Promise<void> {
   noteIgnoredProxy(api, ctx)
@@ -24,8 +24,8 @@ export async function requireAttempts(api: ApiContext, ctx: Context): Promise<vo
 type Credentials = { email: string; password: string; accountId?: string }
 
 /**
- * Signs in whoever knows the password. Of several accounts that it opens, and none of which was chosen, it signs in to none and
- * returns their members. Throws a Problem: 401 `invalid-credentials`, 429 past the bounds.
+ * Signs in whoever knows the password. Of several accounts that it opens, and none of which was chosen, it signs in
+ * to none and returns their members. Throws a Problem: 401 `invalid-credentials`, 429 past the bounds.
  */
 export async function signInMember(
   api: ApiContext,
@@ -69,7 +69,10 @@ async function openedBy(api: ApiContext, logins: Login[], password: string): Pro
   return logins.filter(({ passwordHash }) => matching.has(passwordHash))
 }
 
-/** Checks the password of a login. Guesses by a stolen session or link count like guesses at the sign-in. `field` named it. */
+/**
+ * Checks the password of a login. Guesses by a stolen session or link count like guesses at the sign-in. `field`
+ * named it.
+ */
 export async function requirePassword(
   api: ApiContext,
   ctx: Context,
@@ -110,8 +113,9 @@ function wrong(): Problem {
 }
 
 /**
- * One entry in the audit log of each account of the address per budget that is used up: not one per guess, of which strangers could make any number. The
- * answer does not wait for it: how long it takes must not tell whether there is such a member.
+ * One entry in the audit log of each account of the address per budget that is used up: not one per guess, of which
+ * strangers could make any number. The answer does not wait for it: how long it takes must not tell whether there is
+ * such a member.
  */
 function noteUsedUp(api: ApiContext, ctx: Context, logins: Login[], attempts: Attempt[]): void {
   const used = attempts.flatMap((attempt) => attempt.used).filter((name) => /^(email|device)/.test(name))

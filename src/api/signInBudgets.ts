@@ -23,8 +23,8 @@ export function networkBudgets(address: string): Budget[] {
 }
 
 /**
- * A stranger uses up their own network's attempts at an email address, not the member's. The bound over all networks is for
- * many strangers together. Hashed: people paste passwords into the field for the email address.
+ * A stranger uses up their own network's attempts at an email address, not the member's. The bound over all networks
+ * is for many strangers together. Hashed: people paste passwords into the field for the email address.
  */
 export function emailBudgets(email: string, address: string): Budget[] {
   const digest = digestOf(email)

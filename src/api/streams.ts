@@ -6,8 +6,8 @@ import type { Log } from '../platform/log.ts'
 type Pages = AsyncIterable<unknown[]>
 
 /**
- * Reads the first page before anything is sent, so that what fails at once is answered as a problem. What fails later can
- * only break the connection.
+ * Reads the first page before anything is sent, so that what fails at once is answered as a problem. What fails later
+ * can only break the connection.
  */
 export async function startReading<Row>(pages: AsyncGenerator<Row[]>): Promise<AsyncGenerator<Row[]>> {
   const first = await pages.next()

@@ -14,7 +14,9 @@ const byStatus: Record<number, Slug> = {
   415: 'unsupported-media-type',
 }
 
-/** SQLSTATE classes and socket errors that mean: Postgres is away, or took longer than its time-outs allow; not wrong. */
+/**
+ * SQLSTATE classes and socket errors that mean: Postgres is away, or took longer than its time-outs allow; not wrong.
+ */
 const away = /^(08(?!P01)|57P|57014|55P03|25P03|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
 
 /** What went wrong, as callers may see it. An unknown error is an `internal-error`, and its text stays in the log. */

@@ -9,7 +9,9 @@ const POLL_MS = 500
 /** The operator pressed Ctrl-C; the message says what becomes of the command. */
 export class Interrupted extends Error {}
 
-/** Reads a command's row until it has its outcome. Says once on stderr that it waits. Throws an Error past the bound. */
+/**
+ * Reads a command's row until it has its outcome. Says once on stderr that it waits. Throws an Error past the bound.
+ */
 export async function awaitCommand(
   em: SqlEntityManager,
   { id }: Pick<Command, 'id'>,

@@ -12,7 +12,10 @@ export async function sizeOf(file: string): Promise<number | undefined> {
   return found?.isFile() ? found.size : undefined
 }
 
-/** The file as text, and how it begins; in UTF-16 where it says so, else in `encoding`, or UTF-8. `onRead` hears how many bytes each piece had. */
+/**
+ * The file as text, and how it begins; in UTF-16 where it says so, else in `encoding`, or UTF-8. `onRead` hears how
+ * many bytes each piece had.
+ */
 export async function openFile(
   file: string,
   encoding: Encoding | undefined,

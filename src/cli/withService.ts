@@ -20,8 +20,8 @@ export type Service = {
   em: Em
   queues: Queues
   /**
-   * Runs a command like every other: row, job, worker. Throws an Error that says what the outcome was, unless it is done.
-   * `ifStopped` is what the operator must know when nobody waits for the outcome any more.
+   * Runs a command like every other: row, job, worker. Throws an Error that says what the outcome was, unless it is
+   * done. `ifStopped` is what the operator must know when nobody waits for the outcome any more.
    */
   run: <Kind extends CommandKind>(
     kind: Kind,

@@ -34,8 +34,8 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2023',
-    // These know light-dark(). For older ones it would be rewritten so that it follows only a colour scheme that our own
-    // style sheets set, and it is Mantine's that do.
+    // These know light-dark(). For older ones it would be rewritten so that it follows only a colour scheme that our
+    // own style sheets set, and it is Mantine's that do.
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     // The Content-Security-Policy has no data: for scripts and fonts; a request is cheap beside an exception.
     assetsInlineLimit: 0,

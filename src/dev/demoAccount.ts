@@ -32,7 +32,10 @@ async function accepts(url: string, bearer: string, body?: unknown): Promise<boo
   return response.status !== 401
 }
 
-/** An address that this password does not open yet: an earlier demo account, whose key is lost, may have the usual one. */
+/**
+ * An address that this password does not open yet: an earlier demo account, whose key is lost, may have the usual
+ * one.
+ */
 async function freeEmail(apiUrl: string, password: string): Promise<string> {
   const response = await fetch(`${apiUrl}/session`, {
     method: 'POST',

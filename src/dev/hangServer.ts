@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /**
- * SIGSTOP to a server and its children: connections stay, the kernel takes new ones, and nothing is answered. Returns what
- * lets it go on. For tests and benchmarks of what depends on it.
+ * SIGSTOP to a server and its children: connections stay, the kernel takes new ones, and nothing is answered. Returns
+ * what lets it go on. For tests and benchmarks of what depends on it.
  */
 export async function hangServer(pid: number): Promise<() => void> {
   const stopped: number[] = []

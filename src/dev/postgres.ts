@@ -109,8 +109,8 @@ async function initialise(home: PostgresHome, cluster: string, passwordFile: str
 }
 
 /**
- * Ends a server that an earlier run left on this folder. A pid may belong to another program by now, or to a zombie, and
- * Postgres would then refuse to start: so the command line decides, and the file is removed.
+ * Ends a server that an earlier run left on this folder. A pid may belong to another program by now, or to a zombie,
+ * and Postgres would then refuse to start: so the command line decides, and the file is removed.
  */
 async function endLeftover(cluster: string): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')

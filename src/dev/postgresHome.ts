@@ -22,8 +22,8 @@ const ELSEWHERE = '/var/lib/pictify-keys'
 
 /**
  * Where the cluster of `dataDir` is and who runs it. Postgres refuses to run as root: for root it runs as the user
- * `postgres` (made if need be), and folder and binaries that this user cannot reach are kept in /var/lib/pictify-keys, with
- * the file `dataDir/location` pointing there.
+ * `postgres` (made if need be), and folder and binaries that this user cannot reach are kept in
+ * /var/lib/pictify-keys, with the file `dataDir/location` pointing there.
  */
 export async function postgresHome(dataDir: string, binaries: PostgresBinaries): Promise<PostgresHome> {
   await mkdir(dataDir, { recursive: true })

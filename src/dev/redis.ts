@@ -36,8 +36,9 @@ export type Redis = {
 const LEFTOVER_MS = 20_000
 
 /**
- * Starts a real Valkey or Redis, as it has to be configured in production (append-only file, `noeviction`), on 127.0.0.1
- * only. It ends with this process. Throws when neither is on PATH, or with its last output when it does not start.
+ * Starts a real Valkey or Redis, as it has to be configured in production (append-only file, `noeviction`), on
+ * 127.0.0.1 only. It ends with this process. Throws when neither is on PATH, or with its last output when it does not
+ * start.
  */
 export async function startRedis(options: RedisOptions): Promise<Redis> {
   const port = options.port ?? (await freePort())

@@ -5,8 +5,8 @@ import { endWithUs } from './endWithUs.ts'
 const STOP_MS = 30_000
 
 /**
- * Runs `command` by sh, with our stdin, stdout and stderr, and gives its status as a shell would (128 + n when it died of
- * signal n). When `signal` aborts, its reason, a signal's name, is sent to it.
+ * Runs `command` by sh, with our stdin, stdout and stderr, and gives its status as a shell would (128 + n when it
+ * died of signal n). When `signal` aborts, its reason, a signal's name, is sent to it.
  */
 export async function runCommand(
   command: string,

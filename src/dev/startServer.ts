@@ -31,8 +31,9 @@ const STOP_MS = 20_000
 const OUTPUT_CHARACTERS = 4_000
 
 /**
- * Starts a server in its own process group (so that a terminal's Ctrl-C leaves the order of stopping to us) and resolves
- * once it is ready. It never outlives this process. Throws with what it printed when it ends before it is ready.
+ * Starts a server in its own process group (so that a terminal's Ctrl-C leaves the order of stopping to us) and
+ * resolves once it is ready. It never outlives this process. Throws with what it printed when it ends before it is
+ * ready.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const child = spawn(options.command, options.args, {

@@ -38,8 +38,8 @@ const OUTPUT_MS = 1_000
 const STOP_MS = 30_000
 
 /**
- * Runs processes as a process manager does. Each leads its own process group, so a terminal's Ctrl-C reaches only us and
- * each gets exactly one SIGTERM; none outlives us.
+ * Runs processes as a process manager does. Each leads its own process group, so a terminal's Ctrl-C reaches only us
+ * and each gets exactly one SIGTERM; none outlives us.
  */
 export function superviseProcesses(options: SupervisorOptions): Supervisor {
   const running = new Map<string, Running>()

@@ -61,8 +61,8 @@ function read(text: string): { address: Address; text: string } | undefined {
 export const canonicalAddress = (text: string): string | undefined => read(text)?.text
 
 /**
- * An address or a CIDR range, as an allow list has it: no port, no brackets, no white space. A prefix that is shorter than
- * the mapped part (`::ffff:10.0.0.0/90`) is neither IPv4 nor IPv6 and is refused.
+ * An address or a CIDR range, as an allow list has it: no port, no brackets, no white space. A prefix that is shorter
+ * than the mapped part (`::ffff:10.0.0.0/90`) is neither IPv4 nor IPv6 and is refused.
  */
 export function parseRange(text: string): Range | undefined {
   const slash = text.indexOf('/')
@@ -92,8 +92,9 @@ export const covers = (outer: Range, inner: Range): boolean =>
   inner.bits >= outer.bits && matches(inner.network, outer)
 
 /**
- * The networks that belong to one customer of a provider, the smallest first: of IPv4 the address itself; of IPv6 its /64, in which
- * every device has as many addresses as it likes, and its /48. What is not an address is a network of its own.
+ * The networks that belong to one customer of a provider, the smallest first: of IPv4 the address itself; of IPv6 its
+ * /64, in which every device has as many addresses as it likes, and its /48. What is not an address is a network of
+ * its own.
  */
 export function networksOf(text: string): string[] {
   const address = read(text)?.address

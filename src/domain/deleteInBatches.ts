@@ -20,9 +20,9 @@ export type Expired = {
 }
 
 /**
- * Deletes rows in statements that each commit by themselves: what a process that dies has deleted stays deleted, and the
- * next run goes on. Each statement begins where the last one ended, so that none reads again what those before have deleted
- * or passed over. Returns how many rows were deleted.
+ * Deletes rows in statements that each commit by themselves: what a process that dies has deleted stays deleted, and
+ * the next run goes on. Each statement begins where the last one ended, so that none reads again what those before
+ * have deleted or passed over. Returns how many rows were deleted.
  */
 export async function deleteInBatches(
   em: SqlEntityManager,

@@ -3,7 +3,10 @@ import type { FieldFault } from './failure.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** A schema's complaint as faults for people. What was given is never repeated: it may be a secret. `root` is the name of the whole. */
+/**
+ * A schema's complaint as faults for people. What was given is never repeated: it may be a secret. `root` is the name
+ * of the whole.
+ */
 export function faultsOf(issue: Issue, root = 'body'): FieldFault[] {
   const field = fieldOf(issue.path, root)
   switch (issue.code) {

@@ -5,10 +5,10 @@ import { PRIMARY } from './regions.ts'
  * The catalogue of every job: its queue, what it carries, and how it is retried. Jobs carry ids, plus only
  * what cannot be read again. A job without a handler does not compile (src/workers/handlers.ts).
  *
- * `retry.attempts` in runs. `retry.delayMs` doubles with each run up to `maxDelayMs` (default: one minute), with jitter.
- * Commands are retried for hours; the sweeper and the outbox send again what BullMQ forgets.
- * `retry.parkAfter`: the job carries what nobody could send again. It is retried without end, and never removed. Only what
- * Postgres has refused this many times is parked: it stays among the failed jobs until an operator retries it.
+ * `retry.attempts` in runs. `retry.delayMs` doubles with each run up to `maxDelayMs` (default: one minute), with
+ * jitter. Commands are retried for hours; the sweeper and the outbox send again what BullMQ forgets.
+ * `retry.parkAfter`: the job carries what nobody could send again. It is retried without end, and never removed. Only
+ * what Postgres has refused this many times is parked: it stays among the failed jobs until an operator retries it.
  */
 export type JobDefinition = {
   queue: QueueName
@@ -58,7 +58,10 @@ const scheduled = (summary: string) =>
  */
 export const VerificationGroup = z.array(z.int()).min(6)
 
-/** Renders to take out of a test key's day or an account's month. `limit` -1: counted, never refused. Negative units give back. */
+/**
+ * Renders to take out of a test key's day or an account's month. `limit` -1: counted, never refused. Negative units
+ * give back.
+ */
 export const QuotaClaim = z.object({
   kind: z.enum(['test', 'month']),
   digest: z.string(),
@@ -88,7 +91,9 @@ export const EventRow = z.tuple([
 /** How long a verifier waits for the answer to what it asks, in ms; later nobody wants it any more. */
 export const ASK_WAIT_MS = 2_000
 
-/** What every question of a verifier without Postgres carries. `at` is set by the region's clock as the job is stored. */
+/**
+ * What every question of a verifier without Postgres carries. `at` is set by the region's clock as the job is stored.
+ */
 const question = z.object({ askId: z.uuid(), region: z.string(), replyTo: z.string(), at: z.int() })
 
 const ask = <Data extends z.ZodRawShape>(summary: string, data: Data) =>

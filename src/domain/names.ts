@@ -44,8 +44,8 @@ const SEEN_FORMATS =
   '\\u0600-\\u0605\\u06DD\\u070F\\u0890\\u0891\\u08E2\\u{110BD}\\u{110CD}\\u{13430}-\\u{1343F}'
 
 /**
- * What nobody sees: controls, zero-width characters, direction marks and overrides, fillers, line separators; and what has
- * no agreed meaning: private use and unassigned code points, but for those that Unicode keeps for emoji.
+ * What nobody sees: controls, zero-width characters, direction marks and overrides, fillers, line separators; and
+ * what has no agreed meaning: private use and unassigned code points, but for those that Unicode keeps for emoji.
  */
 const UNSEEN = new RegExp(
   `(?![${SEEN_FORMATS}\\p{Extended_Pictographic}])[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]`,
@@ -64,8 +64,8 @@ export function unseenIn(name: string): string | undefined {
 }
 
 /**
- * A name that people read: of a key, a member, an account, a rule, a channel. White space around it is dropped, and it is
- * kept in Unicode's composed form (NFC), so that what looks alike is alike. Emoji and every script are welcome.
+ * A name that people read: of a key, a member, an account, a rule, a channel. White space around it is dropped, and
+ * it is kept in Unicode's composed form (NFC), so that what looks alike is alike. Emoji and every script are welcome.
  */
 export const name = (max: number) =>
   z

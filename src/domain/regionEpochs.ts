@@ -7,7 +7,9 @@ export type RegisteredEpoch = {
   marker: string | null
   /** False for a further region that no worker has listed yet, or that was removed. */
   listed: boolean
-  /** Another region that registered the very marker that was asked about, and later than this one registered its own. */
+  /**
+   * Another region that registered the very marker that was asked about, and later than this one registered its own.
+   */
   servesNow: string | null
 }
 
@@ -60,9 +62,9 @@ export async function isRegisteredEpoch(
 }
 
 /**
- * Ends the epoch of every region that has been without a lease for so long that what it is owed is no longer kept: such
- * a region begins a new epoch before its next lease, and nothing is owed to an empty one. By Postgres's clock, as leases
- * are. Returns the names of the regions.
+ * Ends the epoch of every region that has been without a lease for so long that what it is owed is no longer kept:
+ * such a region begins a new epoch before its next lease, and nothing is owed to an empty one. By Postgres's clock,
+ * as leases are. Returns the names of the regions.
  */
 export async function endLongLapsedEpochs(
   em: SqlEntityManager,

@@ -3,7 +3,9 @@ import { PRIMARY } from './regions.ts'
 
 export type RegionState = {
   name: string
-  /** Until when, by the database's clock, it may go on admitting when it is cut off; null: it was never given a lease. */
+  /**
+   * Until when, by the database's clock, it may go on admitting when it is cut off; null: it was never given a lease.
+   */
   leaseUntil: Date | null
   holdsLease: boolean
   /** Changes that have not reached it yet, and those among them that its lapsed lease has answered for. */

@@ -44,9 +44,9 @@ export async function listRegions(em: SqlEntityManager): Promise<ListedRegion[]>
 }
 
 /**
- * Takes a region off the list, in a transaction of its own, unless it may still hold a lease. Commands wait for it no longer:
- * those that do are sent again by the sweeper, to the others. Its epoch ends: listed again, it begins a new one. Returns
- * what became of it.
+ * Takes a region off the list, in a transaction of its own, unless it may still hold a lease. Commands wait for it no
+ * longer: those that do are sent again by the sweeper, to the others. Its epoch ends: listed again, it begins a new
+ * one. Returns what became of it.
  */
 export async function removeRegion(
   em: SqlEntityManager,
@@ -117,9 +117,9 @@ export async function lapseRegion(
 }
 
 /**
- * Notes that a region is being given a lease in the epoch of `marker`, in a transaction of its own, unless something has
- * not reached it yet or another epoch is the registered one. It must be called after the region's clock was read: the
- * lease ends `leaseMs` after that reading, before what is noted.
+ * Notes that a region is being given a lease in the epoch of `marker`, in a transaction of its own, unless something
+ * has not reached it yet or another epoch is the registered one. It must be called after the region's clock was read:
+ * the lease ends `leaseMs` after that reading, before what is noted.
  */
 export async function noteLease(
   em: SqlEntityManager,

@@ -10,7 +10,10 @@ export function isDeep(value: unknown, depth = 0): boolean {
   return false
 }
 
-/** What no field may hold, and where it is: Postgres stores no NUL and no lone surrogate, and `__proto__` is never data. */
+/**
+ * What no field may hold, and where it is: Postgres stores no NUL and no lone surrogate, and `__proto__` is never
+ * data.
+ */
 export function unstorable(value: unknown, root = 'body'): FieldFault | undefined {
   return inspect(value, root, root, 0)
 }

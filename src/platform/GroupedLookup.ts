@@ -17,9 +17,9 @@ export type GroupedLookupOptions = {
 }
 
 /**
- * Looks values up, many at once: one question is under way, and what is asked for meanwhile goes together with the next.
- * However many callers there are, what answers has one question at a time. A caller never shares a question that began
- * before it asked: what was true when it came is in its answer.
+ * Looks values up, many at once: one question is under way, and what is asked for meanwhile goes together with the
+ * next. However many callers there are, what answers has one question at a time. A caller never shares a question
+ * that began before it asked: what was true when it came is in its answer.
  */
 export class GroupedLookup<Value> {
   readonly #read: (keys: string[]) => Promise<Map<string, Value>>

@@ -14,9 +14,11 @@ const UNANSWERED = 'Query read timeout'
 /**
  * Keeps lost connections out of a pool, where the libraries do not:
  *
- * - pg reports a statement that was not answered in time, and leaves its connection waiting for that answer. Whoever gets
+ * - pg reports a statement that was not answered in time, and leaves its connection waiting for that answer. Whoever
+ * gets
  *   it next waits behind it, and could be handed that answer. Such a connection is closed.
- * - Kysely (0.29) never gives back the connection of a transaction whose `begin`, `commit` or `rollback` fails, as each does
+ * - Kysely (0.29) never gives back the connection of a transaction whose `begin`, `commit` or `rollback` fails, as
+ * each does
  *   once the connection is lost: the pool becomes smaller with every one, until it serves nobody. A connection that has
  *   ended is given back here, and what Kysely gives back after that is ignored.
  */

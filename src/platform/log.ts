@@ -3,10 +3,16 @@ import { type After, kindOf, oncePerSecond } from './oncePerSecond.ts'
 
 type Write = (facts: Record<string, unknown>, text: string) => void
 
-/** `seldom`: for what may happen with every request. Of one kind it writes a line a second at most, with their number as `times`. */
+/**
+ * `seldom`: for what may happen with every request. Of one kind it writes a line a second at most, with their number
+ * as `times`.
+ */
 export type Log = pino.Logger & { seldom: Record<'info' | 'warn' | 'error', Write> }
 
-/** An error as it may be logged. Postgres repeats the values of a refused row in `detail` and `where`: digests, password hashes. */
+/**
+ * An error as it may be logged. Postgres repeats the values of a refused row in `detail` and `where`: digests,
+ * password hashes.
+ */
 function withoutValues(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const {

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
 
 /**
- * As `nice` has it: beside one thread that wants a whole core, the four that hash a password get a third of it. Lower, and nobody
- * could sign in while the machine is busy.
+ * As `nice` has it: beside one thread that wants a whole core, the four that hash a password get a third of it.
+ * Lower, and nobody could sign in while the machine is busy.
  */
 const POOL_NICE = 10
 
@@ -14,8 +14,8 @@ const THREAD_NICE = 15
 const POOL = 'libuv-worker'
 
 /**
- * Lowers the priority of the threads beside the event loop, so that work on them (a password's hash keeps four threads busy) takes
- * no processor from it. On Linux alone: elsewhere priorities are the whole process's.
+ * Lowers the priority of the threads beside the event loop, so that work on them (a password's hash keeps four
+ * threads busy) takes no processor from it. On Linux alone: elsewhere priorities are the whole process's.
  */
 export async function lowerPool(): Promise<void> {
   if (process.platform !== 'linux') return

@@ -161,7 +161,10 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
   })
 }
 
-/** Counts verifications by code: in a plain object, for this is on the path of every request; read when Prometheus asks. */
+/**
+ * Counts verifications by code: in a plain object, for this is on the path of every request; read when Prometheus
+ * asks.
+ */
 export function countVerifications(metrics: Metrics): (code: string) => void {
   const counts: Record<string, number> = {}
   new Counter({
@@ -244,7 +247,10 @@ export function measureReconciliation(metrics: Metrics, countDiffering: () => Pr
   })
 }
 
-/** How long the oldest notification waits that is not delivered, and the oldest that is due. Read when Prometheus asks. */
+/**
+ * How long the oldest notification waits that is not delivered, and the oldest that is due. Read when Prometheus
+ * asks.
+ */
 export function measureNotifications(
   metrics: Metrics,
   oldest: () => Promise<{ undelivered: number; due: number }>,

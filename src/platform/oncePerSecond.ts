@@ -11,9 +11,10 @@ export type After = (ms: number, run: () => void) => void
 const later: After = (ms, run) => void setTimeout(run, ms).unref()
 
 /**
- * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is told at once.
- * Those that follow within a second are told together when it is over, by the first of them and their number, and so on for
- * as long as they come. `tell` gets that number; undefined for one that stands for itself. `after` is for tests.
+ * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is told at
+ * once. Those that follow within a second are told together when it is over, by the first of them and their number,
+ * and so on for as long as they come. `tell` gets that number; undefined for one that stands for itself. `after` is
+ * for tests.
  */
 export function oncePerSecond<Entry>(
   tell: (entry: Entry, times: number | undefined) => void,

@@ -1,7 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { OutboxMessage } from '../domain/jobs.ts'
 
-/** Writes a follow-up in the transaction of the change it follows; it is sent after the commit, at least once. Answers its ID. */
+/**
+ * Writes a follow-up in the transaction of the change it follows; it is sent after the commit, at least once. Answers
+ * its ID.
+ */
 export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage): Promise<string> {
   const [row] = await em.execute<{ id: string }[]>(
     'insert into outbox (message) values (?::jsonb) returning id',

@@ -2,8 +2,9 @@ import type { Env } from './env.ts'
 import { type Orm, openPostgres, type PoolCounts, type PostgresOptions } from './postgres.ts'
 
 /**
- * What a process does with Postgres, each in a pool of its own: one kind of work that is slow, hangs or is asked for too
- * often leaves the others their connections. Sizes add up to DATABASE_CONNECTIONS. The figures are in docs/operating.md.
+ * What a process does with Postgres, each in a pool of its own: one kind of work that is slow, hangs or is asked for
+ * too often leaves the others their connections. Sizes add up to DATABASE_CONNECTIONS. The figures are in
+ * docs/operating.md.
  */
 type Division<Name extends string> = Record<Name, PostgresOptions>
 
@@ -22,7 +23,8 @@ type Sizes = Pick<Env, 'DATABASE_CONNECTIONS' | 'DATABASE_TIMEOUT_MS'>
 export function apiPools({ DATABASE_CONNECTIONS: total, DATABASE_TIMEOUT_MS }: Sizes): Division<ApiPool> {
   const changes = Math.ceil((total - 9) / 3)
   return {
-    // Service tokens, epochs, /readyz: a flood of anything else must not keep a revoked token alive, nor take an api out.
+    // Service tokens, epochs, /readyz: a flood of anything else must not keep a revoked token alive, nor take an api
+    // out.
     tokens: { poolMax: 2, connectMs: 2_000, statementMs: 1_000 },
     // Keys that the region does not know, and usage reports.
     verification: { poolMax: 4, connectMs: 2_000, statementMs: 2_000 },

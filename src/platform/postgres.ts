@@ -53,7 +53,10 @@ export type PoolCounts = { totalCount: number; idleCount: number; waitingCount: 
 /** A process that stops in the middle of a transaction keeps its locks no longer than this. */
 const IDLE_IN_TRANSACTION_MS = 60_000
 
-/** The client waits this much longer than the server works: usually the server ends a statement, and the connection is kept. */
+/**
+ * The client waits this much longer than the server works: usually the server ends a statement, and the connection is
+ * kept.
+ */
 const ANSWER_MS = 500
 
 /** Opens a connection pool; does not connect until the first query. */
@@ -101,8 +104,9 @@ const MIGRATION_WAIT_MS = 3_600_000
 const MIGRATION_LOOK_MS = 250
 
 /**
- * Brings the schema up to date; safe when several processes start at once. Returns what was applied. Who waits for another
- * asks again and again: a statement that waits holds a snapshot, and an index that is built concurrently would wait for it.
+ * Brings the schema up to date; safe when several processes start at once. Returns what was applied. Who waits for
+ * another asks again and again: a statement that waits holds a snapshot, and an index that is built concurrently
+ * would wait for it.
  */
 export async function migrate(orm: Orm): Promise<string[]> {
   const giveUpAt = Date.now() + MIGRATION_WAIT_MS

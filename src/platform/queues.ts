@@ -13,7 +13,10 @@ import { PRIMARY } from '../domain/regions.ts'
 import { requireReached } from './reached.ts'
 import { within } from './within.ts'
 
-/** How long a job may take to be stored, in ms: then whoever adds it goes on as if the queue were away. It may be stored later. */
+/**
+ * How long a job may take to be stored, in ms: then whoever adds it goes on as if the queue were away. It may be
+ * stored later.
+ */
 const ADD_MS = 2_000
 
 /** Options of a job by the catalogue; retention is explicit on every queue. */
@@ -67,7 +70,10 @@ export type Queues = {
     options?: { delayMs?: number; priority?: number },
   ) => Promise<void>
   send: (message: OutboxMessage) => Promise<void>
-  /** As `send`, for a message that was sent before: jobs of it that wait or run stay, those that have ended begin again. */
+  /**
+   * As `send`, for a message that was sent before: jobs of it that wait or run stay, those that have ended begin
+   * again.
+   */
   sendAgain: (message: OutboxMessage) => Promise<void>
   /** Metering jobs of all regions that are not done. */
   countMetering: () => Promise<number>
@@ -75,8 +81,8 @@ export type Queues = {
 }
 
 /**
- * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it hangs or was never there:
- * rows are what is durable.
+ * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it hangs or was
+ * never there: rows are what is durable.
  */
 export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = []): Queues {
   const connections: Redis[] = []

@@ -4,8 +4,8 @@ import { within } from './within.ts'
 const BOUND_MS = 2_000
 
 /**
- * Whether this queue's Redis was reached since the process started, now or within 2 s. Until then BullMQ's own calls wait
- * without end; afterwards they fail at once while Redis is away.
+ * Whether this queue's Redis was reached since the process started, now or within 2 s. Until then BullMQ's own calls
+ * wait without end; afterwards they fail at once while Redis is away.
  */
 export async function reached(queue: Queue | FlowProducer): Promise<boolean> {
   return within(BOUND_MS, queue.waitUntilReady()).then(

@@ -8,9 +8,9 @@ export type Shutdown = {
 }
 
 /**
- * Runs the closing steps once, newest first, and ends the process when they are done or when `boundMs` has passed. SIGTERM and
- * SIGINT end it with status 0. An error that nothing caught ends it with status 1: the state it left behind is unknown,
- * so a fresh process has to take over. Past the bound the status is 1, too.
+ * Runs the closing steps once, newest first, and ends the process when they are done or when `boundMs` has passed.
+ * SIGTERM and SIGINT end it with status 0. An error that nothing caught ends it with status 1: the state it left
+ * behind is unknown, so a fresh process has to take over. Past the bound the status is 1, too.
  */
 export function createShutdown(log: Log, boundMs: number): Shutdown {
   const steps: { name: string; close: () => Promise<unknown> | unknown }[] = []

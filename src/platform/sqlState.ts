@@ -6,7 +6,9 @@
  */
 const NOT_NOW = /^(08|28|40|53|58|57P0|25P03|25006|55P03|42P01|42703|42501|3D000|3F000)/
 
-/** SQLSTATEs with which Postgres refuses the data itself: data exceptions (22), constraints (23), program limits (54). */
+/**
+ * SQLSTATEs with which Postgres refuses the data itself: data exceptions (22), constraints (23), program limits (54).
+ */
 const REFUSED = /^(22|23|54)/
 
 /** The SQLSTATE of an error or of what caused it; undefined where Postgres did not answer. */

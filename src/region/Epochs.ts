@@ -22,8 +22,8 @@ type Hooks = Pick<EpochConnection, 'beginEpoch'> & {
 
 /**
  * Which epoch of a region one process believes. A process with Postgres agrees with it on every connection. Without
- * Postgres, or while it is away, the process follows the epoch that is there, for as long as somebody vouches for it: the
- * primary, and a further region without leases, hold a lease that every process with Postgres keeps up.
+ * Postgres, or while it is away, the process follows the epoch that is there, for as long as somebody vouches for it:
+ * the primary, and a further region without leases, hold a lease that every process with Postgres keeps up.
  */
 export class Epochs {
   readonly #region: Region

@@ -1,4 +1,7 @@
-/** What the admission script decides about a request; `scripts.ts` hands these to admit.lua by name. `STALE`: read the state again. */
+/**
+ * What the admission script decides about a request; `scripts.ts` hands these to admit.lua by name. `STALE`: read the
+ * state again.
+ */
 export const ADMIT = 0
 export const STALE = 1
 export const PER_MINUTE = 2

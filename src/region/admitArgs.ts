@@ -7,7 +7,10 @@ export type Batch = {
   sequence: number
   /** Claimed by the worker, so that the batch's metering job counts once. */
   batchId: string
-  /** One list per key: [account's place from 1, expiresAt, 1 for a test key], then per request [plan, units, context's place]. */
+  /**
+   * One list per key: [account's place from 1, expiresAt, 1 for a test key], then per request [plan, units, context's
+   * place].
+   */
   groups: number[][]
   /** Per account: [perMinute, perDay, rendersPerMonth, 1 if hard]; -1: unlimited. */
   limits: number[][]

@@ -5,8 +5,8 @@ const FIELDS = 1_000
 const keyOf = (id: string) => `${PREFIX}refusals:${id}`
 
 /**
- * Sets aside the refused requests that a region has added up, and returns the IDs of all that are set aside and not counted
- * yet. Nothing is added to these any more. Throws RegionUnavailable.
+ * Sets aside the refused requests that a region has added up, and returns the IDs of all that are set aside and not
+ * counted yet. Nothing is added to these any more. Throws RegionUnavailable.
  */
 export async function sealRefusals(region: Region): Promise<string[]> {
   const [, ...ids] = (await region.run('sealRefusals')) as string[]

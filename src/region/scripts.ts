@@ -12,7 +12,10 @@ export const FILLER = '-'
 /** For how long the decision about a request with an Idempotency-Key is kept. Each takes some 300 bytes of Redis. */
 export const ONCE_SECONDS = 600
 
-/** From this many bytes on, waiting in the metering queue by estimate, refused requests are added up instead (see mergeRefusals.lua). */
+/**
+ * From this many bytes on, waiting in the metering queue by estimate, refused requests are added up instead (see
+ * mergeRefusals.lua).
+ */
 const UNMERGED_BYTES = 16 * 1024 * 1024
 /** What a job takes beside what it carries. */
 const JOB_BYTES = 800

@@ -1,6 +1,8 @@
 import type { LoadedState } from '../domain/keys/keyState.ts'
 
-/** The region as it was before states were read: its epoch, and how often it had removed states (see dropStates.lua). */
+/**
+ * The region as it was before states were read: its epoch, and how often it had removed states (see dropStates.lua).
+ */
 export type BeforeFill = { marker: string; sweeps: string }
 
 /** States as putStates.lua takes them. */

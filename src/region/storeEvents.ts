@@ -7,8 +7,9 @@ import type { Region } from './Region.ts'
 const SLOT_SECONDS = 60
 
 /**
- * Stores reported events as one metering job; once this has resolved they are acknowledged. Answers the claim ids that the
- * region has seen in the last minutes. The same events may be stored again: each id is counted once. Throws RegionUnavailable.
+ * Stores reported events as one metering job; once this has resolved they are acknowledged. Answers the claim ids
+ * that the region has seen in the last minutes. The same events may be stored again: each id is counted once. Throws
+ * RegionUnavailable.
  */
 export async function storeEvents(
   region: Region,

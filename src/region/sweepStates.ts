@@ -10,8 +10,8 @@ const FIELDS = 500
 const PAUSE_MS = 250
 
 /**
- * Removes from a region what `listLiving` does not name of the states that it is asked about: see dropStates.lua. Returns
- * how many were removed. Throws RegionUnavailable.
+ * Removes from a region what `listLiving` does not name of the states that it is asked about: see dropStates.lua.
+ * Returns how many were removed. Throws RegionUnavailable.
  */
 export async function sweepStates(
   region: Region,

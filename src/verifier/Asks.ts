@@ -11,8 +11,8 @@ type Waiting = { answer: (answer: unknown) => void; fail: (error: Error) => void
 const LATE_MS = 60_000
 
 /**
- * Asks the workers what only Postgres and the primary region know, by a job in the region's own Redis, and waits for the
- * answer on a channel there: whoever reaches the region can ask.
+ * Asks the workers what only Postgres and the primary region know, by a job in the region's own Redis, and waits for
+ * the answer on a channel there: whoever reaches the region can ask.
  */
 export class Asks {
   readonly #region: Region
@@ -41,8 +41,8 @@ export class Asks {
   }
 
   /**
-   * The worker's answer. Throws RegionUnavailable where none comes within two seconds; `onLate` then gets the one that comes
-   * in the minute after that.
+   * The worker's answer. Throws RegionUnavailable where none comes within two seconds; `onLate` then gets the one
+   * that comes in the minute after that.
    */
   ask<Name extends AskName>(
     name: Name,

@@ -45,8 +45,8 @@ export class GroupCommit {
   }
 
   /**
-   * Decides and counts one request. Throws RegionUnavailable after `BOUND_MS` at the latest: then it is not counted, and will
-   * not be.
+   * Decides and counts one request. Throws RegionUnavailable after `BOUND_MS` at the latest: then it is not counted,
+   * and will not be.
    */
   decide(ticket: Ticket): Promise<Decision> {
     return new Promise((resolve, reject) => {
@@ -95,8 +95,8 @@ export class GroupCommit {
   }
 
   /**
-   * Has the region take back the batch whose callers were given up: what it has decided meanwhile is not counted, and what it has
-   * not decided will not be. No other batch leaves before that. Throws RegionUnavailable.
+   * Has the region take back the batch whose callers were given up: what it has decided meanwhile is not counted, and
+   * what it has not decided will not be. No other batch leaves before that. Throws RegionUnavailable.
    */
   async settle(): Promise<void> {
     const batch = this.#doubtful

@@ -119,8 +119,8 @@ export class QuotaShare {
       const claims = [...this.#later.values()].slice(0, MAX_CLAIMS)
       if (claims.length === this.#later.size) this.#later = new Map()
       else for (const name of [...this.#later.keys()].slice(0, MAX_CLAIMS)) this.#later.delete(name)
-      // What gets lost on the way stays used, so that no limit is exceeded; and a soft month only marks, later then: the
-      // workers count it in Postgres all the same.
+      // What gets lost on the way stays used, so that no limit is exceeded; and a soft month only marks, later then:
+      // the workers count it in Postgres all the same.
       const answers = await this.#quotas.claim(claims).catch(() => [])
       answers.forEach(({ used }, place) => {
         const claim = claims[place]

@@ -10,8 +10,8 @@ const CAPACITY = 50_000
 const LONGEST_PAUSE_MS = 1_000
 
 /**
- * Stores reports in the region, in batches and in their order; a batch leaves memory only once the region has it. A report
- * that is stored twice counts once, by its id.
+ * Stores reports in the region, in batches and in their order; a batch leaves memory only once the region has it. A
+ * report that is stored twice counts once, by its id.
  */
 export class Reporter {
   readonly #region: Region

@@ -20,14 +20,14 @@ const ABSENT_MS = 1_000
 const MAX_ABSENT = 10_000
 
 /**
- * Fills the cache: from the region, else from the truth by way of the region, where a version check refuses a fill that has
- * become old meanwhile. Of each it asks one question at a time.
+ * Fills the cache: from the region, else from the truth by way of the region, where a version check refuses a fill
+ * that has become old meanwhile. Of each it asks one question at a time.
  *
- * That a digest is no key's is remembered for a second, and never hides a key that was created since. A create answers
- * once every region has the key, so a verification that starts later finds it in the region, which is always asked first.
- * Where it does not, the region has begun another epoch since the create, and what is remembered holds for the epoch in
- * which it was learned: the truth was read after that had begun. (A region whose lease has run out need not have the
- * key. It admits nothing until it has: there, a 401 may come instead of a 503.)
+ * That a digest is no key's is remembered for a second, and never hides a key that was created since. A create
+ * answers once every region has the key, so a verification that starts later finds it in the region, which is always
+ * asked first. Where it does not, the region has begun another epoch since the create, and what is remembered holds
+ * for the epoch in which it was learned: the truth was read after that had begun. (A region whose lease has run out
+ * need not have the key. It admits nothing until it has: there, a 401 may come instead of a 503.)
  */
 export class StateLoader {
   readonly #region: Region
@@ -54,7 +54,10 @@ export class StateLoader {
     this.#truth = new GroupedLookup((digests) => this.#readTruth(digests), { waitMs: WAIT_MS, giveUp })
   }
 
-  /** The key's present state, or undefined where no key has this digest. Throws RegionUnavailable, or what the truth threw. */
+  /**
+   * The key's present state, or undefined where no key has this digest. Throws RegionUnavailable, or what the truth
+   * threw.
+   */
   async load(digest: string): Promise<CachedKey | undefined> {
     try {
       const near = await this.#near.get(digest)

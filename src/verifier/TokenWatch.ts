@@ -15,8 +15,9 @@ export class ServiceTokenRefused extends RegionUnavailable {
 }
 
 /**
- * Holds the verifier's own service token to be in force: it is checked before the first verification, and every few seconds
- * from then on. While nobody can say, it stays accepted for `graceMs`, so that verification does not depend on Postgres.
+ * Holds the verifier's own service token to be in force: it is checked before the first verification, and every few
+ * seconds from then on. While nobody can say, it stays accepted for `graceMs`, so that verification does not depend
+ * on Postgres.
  */
 export class TokenWatch {
   readonly #asks: Asks
@@ -47,7 +48,10 @@ export class TokenWatch {
     return this.#good === true && performance.now() - this.#confirmedAt < this.#graceMs
   }
 
-  /** Resolves when the token is known to be valid. Throws ServiceTokenRefused, or RegionUnavailable when nobody can say. */
+  /**
+   * Resolves when the token is known to be valid. Throws ServiceTokenRefused, or RegionUnavailable when nobody can
+   * say.
+   */
   async require(): Promise<void> {
     if (this.#good !== false && !this.isGood) await this.#check()
     if (this.isGood) return

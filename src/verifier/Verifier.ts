@@ -78,7 +78,10 @@ export class Verifier {
   constructor(options: {
     region: Region
     fillFromTruth: FillFromTruth
-    /** The forms of imported keys: a value of one of them may be a key although it is not of ours. Its answer is remembered. */
+    /**
+     * The forms of imported keys: a value of one of them may be a key although it is not of ours. Its answer is
+     * remembered.
+     */
     importedForms: () => Promise<Form[]>
     /** In a further region: where quotas are counted that are exact over all regions. */
     quotas?: Quotas
@@ -100,8 +103,8 @@ export class Verifier {
   }
 
   /**
-   * Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid"; and Failure `idempotency-conflict` for
-   * another request under the same Idempotency-Key.
+   * Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid"; and Failure
+   * `idempotency-conflict` for another request under the same Idempotency-Key.
    */
   async verify(request: VerificationRequest): Promise<Verification> {
     this.#open += 1

@@ -27,13 +27,19 @@ export type VerifierOptions = {
   leases?: boolean
   /** `KEY_PREFIX` of the service. Default: `pk`. */
   keyPrefix?: string
-  /** How long the service token is accepted while nobody can confirm it, in ms: `TOKEN_GRACE_MS` of the service. Default: an hour. */
+  /**
+   * How long the service token is accepted while nobody can confirm it, in ms: `TOKEN_GRACE_MS` of the service.
+   * Default: an hour.
+   */
   tokenGraceMs?: number
   /** What a refusal's `type` starts with: `PROBLEM_BASE_URL` of the service. */
   problemBaseUrl?: string
   /** Keys kept in memory; the least recently loaded leave first. Default: 200,000. */
   maxCachedKeys?: number
-  /** What goes wrong beside the requests: connections, reports, the token. Never holds a key. Default: `console.error`, once a second and kind at most. */
+  /**
+   * What goes wrong beside the requests: connections, reports, the token. Never holds a key. Default:
+   * `console.error`, once a second and kind at most.
+   */
   onError?: (error: unknown) => void
 }
 
@@ -64,7 +70,10 @@ function toConsole(): (error: unknown) => void {
   return (error) => write(kindOf(error), error)
 }
 
-/** Needs the region's Redis alone; what only Postgres knows is asked through it, and answered by the service's workers. */
+/**
+ * Needs the region's Redis alone; what only Postgres knows is asked through it, and answered by the service's
+ * workers.
+ */
 export function createVerifier(options: VerifierOptions): KeyVerifier {
   const { redisUrl, serviceToken, region: name = PRIMARY, leases = true, keyPrefix = 'pk' } = options
   const onError = options.onError ?? toConsole()

@@ -5,9 +5,10 @@ import { FORMS_REMEMBERED_MS } from '../domain/keys/keyFormat.ts'
 const MATCHES_REMEMBERED_MS = 60_000
 
 /**
- * Caches the forms of imported keys, and says whether a value may be one. A "no" is remembered for `FORMS_REMEMBERED_MS`,
- * counted from when it was asked for; the first import of a form waits that long, so no verifier misses it. Concurrent
- * callers share one question. Throws what asking threw, unless the forms known before have the value's.
+ * Caches the forms of imported keys, and says whether a value may be one. A "no" is remembered for
+ * `FORMS_REMEMBERED_MS`, counted from when it was asked for; the first import of a form waits that long, so no
+ * verifier misses it. Concurrent callers share one question. Throws what asking threw, unless the forms known before
+ * have the value's.
  */
 export function rememberForms(ask: () => Promise<Form[]>): (value: string) => Promise<boolean> {
   let matches = formMatcher([])

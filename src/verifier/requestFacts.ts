@@ -3,7 +3,10 @@ import { pathOnly } from '../domain/usage/pathOnly.ts'
 
 export type RequestFacts = { ip?: string; endpoint?: string; method?: string }
 
-/** What is kept of a request, as far as it can be: no query, no address that is none, nothing that Postgres cannot hold. */
+/**
+ * What is kept of a request, as far as it can be: no query, no address that is none, nothing that Postgres cannot
+ * hold.
+ */
 export function requestFacts({ ip, endpoint, method }: RequestFacts): RequestFacts {
   return {
     ip: ip === undefined ? undefined : canonicalAddress(ip),

@@ -29,8 +29,8 @@ export function eventsOf(work: Work): number {
 }
 
 /**
- * A batch of verifications is claimed as a whole, an event by its own id, or by its request where that is its id. Taking a batch
- * back claims the batch, too: if it was not counted before, it never will be.
+ * A batch of verifications is claimed as a whole, an event by its own id, or by its request where that is its id.
+ * Taking a batch back claims the batch, too: if it was not counted before, it never will be.
  */
 export function claimsOf(work: Work): string[] {
   if (work.name === 'roll-up-verifications') return [work.data.batchId]
@@ -54,7 +54,9 @@ export function formerClaimsOf(works: Work[], claims: string[][]): Map<string, s
   return former
 }
 
-/** The requests that fresh events complete; an event that was counted before completes nothing, whatever it says now. */
+/**
+ * The requests that fresh events complete; an event that was counted before completes nothing, whatever it says now.
+ */
 export function completionsOf(works: Work[], claims: string[][], fresh: Set<string>): string[] {
   const completions: string[] = []
   works.forEach((work, place) => {

@@ -43,7 +43,10 @@ replies.on('error', () => {
 })
 shutdown.add('replies', () => replies.disconnect())
 
-/** Usage shows within two seconds; a transaction for every batch of verifications would cost Postgres most of its work. */
+/**
+ * Usage shows within two seconds; a transaction for every batch of verifications would cost Postgres most of its
+ * work.
+ */
 const ROLLUP_EVERY_MS = 100
 const rollup = new Rollup(pools.metering, () => new Date(), {
   everyMs: ROLLUP_EVERY_MS,

@@ -8,8 +8,8 @@ import { readiness } from '../region/readiness.ts'
 type ProbeOptions = { env: Env; port: number; orm: Orm; region: Region; metrics: Metrics }
 
 /**
- * The worker's own little server: /livez, /readyz and /metrics, for a process manager and Prometheus. Nothing guards it, so
- * it listens on loopback unless HOST names another address.
+ * The worker's own little server: /livez, /readyz and /metrics, for a process manager and Prometheus. Nothing guards
+ * it, so it listens on loopback unless HOST names another address.
  */
 export async function startProbes({ env, port, orm, region, metrics }: ProbeOptions) {
   const server = createServer(async (request, response) => {

@@ -16,9 +16,10 @@ const BY_ACCOUNT: QueueName[] = ['commands', 'revocations']
 export type Workers = { close: () => Promise<void> }
 
 /**
- * One BullMQ worker per queue; a further region has a queue for what is to reach it, and in its own Redis one of its usage
- * and one of what its verifiers ask. A job whose worker died is taken up again within seconds (`lockDuration`), however often that happens: handlers
- * may run twice, and giving up would lose work. Commands that no worker survives are the exception: see runSuspect.ts.
+ * One BullMQ worker per queue; a further region has a queue for what is to reach it, and in its own Redis one of its
+ * usage and one of what its verifiers ask. A job whose worker died is taken up again within seconds (`lockDuration`),
+ * however often that happens: handlers may run twice, and giving up would lose work. Commands that no worker survives
+ * are the exception: see runSuspect.ts.
  */
 export function startWorkers(
   context: WorkerContext,

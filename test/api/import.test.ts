@@ -63,7 +63,8 @@ describe('before anything was imported', () => {
     const account = await service.account()
     const value = newValue('odd prefix-free/').replaceAll(' ', '_')
     expect(await codeOf(value)).toBe('NOT_FOUND')
-    // Somebody asks all the time, so that "no imports" is remembered when the import answers, unless it waited for that.
+    // Somebody asks all the time, so that "no imports" is remembered when the import answers, unless it waited for
+    // that.
     let done = false
     const asking = (async () => {
       while (!done) await codeOf(newValue())

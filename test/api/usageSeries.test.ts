@@ -29,7 +29,9 @@ const seriesOf = async (query: string, account = mine) => {
 const requestsOf = (rows: object[]) =>
   rows.reduce((sum, row) => sum + (row as { requests: number }).requests, 0)
 
-/** A history over every grain: each time with a few requests of both keys, of many statuses, endpoints and latencies. */
+/**
+ * A history over every grain: each time with a few requests of both keys, of many statuses, endpoints and latencies.
+ */
 function history(): Told[] {
   const now = Date.now()
   const times = [2 * MINUTE, 3 * MINUTE, 61 * MINUTE, 3 * HOUR, 26 * HOUR, 46.9 * HOUR, 3 * DAY, 33.9 * DAY]

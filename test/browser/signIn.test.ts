@@ -99,7 +99,8 @@ describe('the keyboard alone', () => {
     await account.and(focused).waitFor()
     await page.keyboard.press('Enter')
     await signOut.waitFor()
-    // Past the colour schemes, which are items of the menu, too; the first press may come before the menu has the focus.
+    // Past the colour schemes, which are items of the menu, too; the first press may come before the menu has the
+    // focus.
     await eventually(
       async () => {
         const isThere = (await signOut.and(focused).count()) > 0

@@ -4,8 +4,8 @@ import { overThreshold, type RuleTiming, restingState, stepAlert } from '../../s
 const MINUTE = 60_000
 
 /**
- * As Prometheus's rule tests: a series, one value a minute from minute 0 on (`_`: nothing was measured; `5x3`: 5, three times), and
- * what is to happen at which minute. A minute without an expectation must be silent.
+ * As Prometheus's rule tests: a series, one value a minute from minute 0 on (`_`: nothing was measured; `5x3`: 5,
+ * three times), and what is to happen at which minute. A minute without an expectation must be silent.
  */
 type Case = {
   name: string

@@ -14,7 +14,10 @@ let road: Road
 let service: Service
 let inEu: Api
 
-/** The primary region, and one beside it whose Redis the workers reach by a road that can be cut; an api verifies in each. */
+/**
+ * The primary region, and one beside it whose Redis the workers reach by a road that can be cut; an api verifies in
+ * each.
+ */
 beforeAll(async () => {
   eu = await freshRedis()
   road = await startRoad(eu.port)

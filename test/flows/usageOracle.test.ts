@@ -195,8 +195,8 @@ async function everythingCounted(): Promise<void> {
 }
 
 /**
- * Once all is counted: the first differences between the oracle and what is stored at every grain and answered for every
- * window. Throws with what the operator's reconciliation finds.
+ * Once all is counted: the first differences between the oracle and what is stored at every grain and answered for
+ * every window. Throws with what the operator's reconciliation finds.
  */
 async function differences(): Promise<string[]> {
   await everythingCounted()

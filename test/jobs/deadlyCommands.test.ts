@@ -27,7 +27,9 @@ const newCreate = async () =>
   })
 const rowOf = (id: string) => worker.em().findOneOrFail(CommandSchema, { id })
 
-/** A run by a worker that dies in it: `run` never comes back, so nothing after it happens. Resolves once it has begun. */
+/**
+ * A run by a worker that dies in it: `run` never comes back, so nothing after it happens. Resolves once it has begun.
+ */
 function die(kind: CommandKind, commandId: string): Promise<'begun' | number | 'ended'> {
   const job = { name: kind, data: { commandId }, stalledCounter: 1 }
   return new Promise((resolve, reject) => {

@@ -45,7 +45,10 @@ beforeEach(async () => {
   await worker.em().execute('delete from command')
 })
 
-/** A key was created, and `eu`, which holds no lease, has lapsed; its command was done and its outcome decided so many days ago. */
+/**
+ * A key was created, and `eu`, which holds no lease, has lapsed; its command was done and its outcome decided so many
+ * days ago.
+ */
 async function lapse(days: number) {
   const [commandId, keyId] = [newId('operation'), newId('apiKey')]
   const { digest, hint } = generateSecret('pk', 'live')

@@ -5,7 +5,9 @@ import { root } from '../../src/dev/dataDir.ts'
 /** `title`: the file that the block is the content of. */
 export type Block = { language: string; title: string | undefined; text: string }
 
-/** A section of README.md: what is under `## title`, up to the next heading of that level. Throws where there is none. */
+/**
+ * A section of README.md: what is under `## title`, up to the next heading of that level. Throws where there is none.
+ */
 export async function readmeSection(title: string): Promise<string> {
   const text = await readFile(join(root, 'README.md'), 'utf8')
   const section = text.split(/^## /m).find((part) => part.startsWith(`${title}\n`))

@@ -46,8 +46,8 @@ function pattern(shown: string): RegExp {
 const words = (text: string) => text.trim().split(/\s+/).join(' ')
 
 /**
- * Runs the commands of a text as written, in one shell and folder, where its titled blocks are files, and expects that they
- * print what it shows. Returns how many blocks of commands there were.
+ * Runs the commands of a text as written, in one shell and folder, where its titled blocks are files, and expects
+ * that they print what it shows. Returns how many blocks of commands there were.
  */
 export async function expectTranscript(
   text: string,

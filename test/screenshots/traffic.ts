@@ -19,7 +19,10 @@ const DAYS = 30
 const ENDPOINTS = ['/image', '/image', '/image', '/gif', '/pdf']
 const CLIENT_ERRORS = [400, 404, 422, 429]
 
-/** Thirty days of one key: busy by day, quiet at night and on Sundays, a little more each week. The same seed, the same days. */
+/**
+ * Thirty days of one key: busy by day, quiet at night and on Sundays, a little more each week. The same seed, the
+ * same days.
+ */
 export function trafficOf(keyId: string, { perDay, median }: Traffic, seed: number, now: number): Event[] {
   const random = createRandom(seed)
   const events: Event[] = []

@@ -5,7 +5,10 @@ import { startWorkerContext } from './workerContext.ts'
 export type Of = { accountId: string; keyId: string; channelId: string }
 type Use = { status?: number; latency?: number; ip?: string }
 
-/** A worker whose clock stands at `start`, with what alerts are made of: accounts, keys, rules, use, and what was told. */
+/**
+ * A worker whose clock stands at `start`, with what alerts are made of: accounts, keys, rules, use, and what was
+ * told.
+ */
 export async function startAlertWorker(start: number) {
   const worker = await startWorkerContext()
   worker.clock.now = new Date(start)

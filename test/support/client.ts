@@ -9,7 +9,9 @@ export type Client = ReturnType<typeof createClient>
 
 type Extra = { headers?: Record<string, string> }
 
-/** Speaks to one api in the name of one secret, with fetch; a body is sent as JSON, an answer parsed where it is JSON. */
+/**
+ * Speaks to one api in the name of one secret, with fetch; a body is sent as JSON, an answer parsed where it is JSON.
+ */
 export function createClient(url: string, secret?: string) {
   const request = async (
     method: string,

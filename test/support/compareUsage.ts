@@ -17,7 +17,10 @@ export function bucketDifferences(expected: Map<string, Sums>, found: Map<string
   })
 }
 
-/** Where an answer about a key's windows differs from the oracle: counts at all, the mean by rounding, quantiles by 1 %. */
+/**
+ * Where an answer about a key's windows differs from the oracle: counts at all, the mean by rounding, quantiles by 1
+ * %.
+ */
 export function windowDifferences(
   oracle: UsageOracle,
   keyId: string,

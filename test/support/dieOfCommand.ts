@@ -4,8 +4,8 @@ type Query = (...args: unknown[]) => unknown
 const { Client } = createRequire(import.meta.url)('pg') as { Client: { prototype: { query: Query } } }
 
 /**
- * Loaded into a worker by `NODE_OPTIONS=--import`: it dies as by `kill -9` when it writes what DEADLY names, as it would of a
- * command that takes more memory than there is.
+ * Loaded into a worker by `NODE_OPTIONS=--import`: it dies as by `kill -9` when it writes what DEADLY names, as it
+ * would of a command that takes more memory than there is.
  */
 const deadly = process.env.DEADLY
 const { query } = Client.prototype

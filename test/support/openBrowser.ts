@@ -22,7 +22,9 @@ const LISTENER = `document.addEventListener('securitypolicyviolation', (event) =
   noteFault(event.effectiveDirective + ' refused ' + event.blockedURI + ' in ' + event.sourceFile))`
 
 export type Browser = {
-  /** A browser of its own, as far as cookies and storage go. Fails a test that meets a violation of the page's policy. */
+  /**
+   * A browser of its own, as far as cookies and storage go. Fails a test that meets a violation of the page's policy.
+   */
   context: (options?: BrowserContextOptions) => Promise<BrowserContext>
   /** What pages have violated of their Content-Security-Policy, and errors that nothing caught. */
   faults: string[]

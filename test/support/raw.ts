@@ -1,6 +1,9 @@
 import { connect } from 'node:net'
 
-/** Everything that the server says to these bytes until it closes the connection, as one-byte text. Throws after 10 s of silence. */
+/**
+ * Everything that the server says to these bytes until it closes the connection, as one-byte text. Throws after 10 s
+ * of silence.
+ */
 export function sayRaw(url: string, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)

@@ -17,7 +17,10 @@ export type Sent = {
   secret?: string | null
 }
 
-/** Sends a request as it is to `url` and expects a problem of this status, whole and well-formed. Answers the fields it names. */
+/**
+ * Sends a request as it is to `url` and expects a problem of this status, whole and well-formed. Answers the fields
+ * it names.
+ */
 export async function expectProblem(
   url: string,
   status: number,
@@ -65,7 +68,10 @@ export function checkProblem(text: string, status: number, instance: string, req
   return errors.map(({ field, code }) => `${field} ${code}`)
 }
 
-/** Expects that a service which was told nonsense is as before: it works, nothing failed or hangs, every process lives. */
+/**
+ * Expects that a service which was told nonsense is as before: it works, nothing failed or hangs, every process
+ * lives.
+ */
 export async function expectUnharmed(service: Service, adminKey: string): Promise<void> {
   const account = createClient(service.url, adminKey)
   const created = await account.createKey({ name: 'After' })

@@ -15,8 +15,8 @@ const place = (...numbers: number[]) =>
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 
 /**
- * Accounts with a verified Slack channel and webhook each, keys, and for each key a rule that a single request crosses. By
- * SQL: hundreds by REST would take longer than what is tested with them.
+ * Accounts with a verified Slack channel and webhook each, keys, and for each key a rule that a single request
+ * crosses. By SQL: hundreds by REST would take longer than what is tested with them.
  */
 export async function seedAlerts(
   { databaseUrl, env }: Pick<Service, 'databaseUrl' | 'env'>,

@@ -31,7 +31,10 @@ export async function sendBatch({ urls, token, random }: Sender, events: UsageEv
   }
 }
 
-/** Sends batches from several clients at once until `next` has none left. Throws at the first that is not acknowledged. */
+/**
+ * Sends batches from several clients at once until `next` has none left. Throws at the first that is not
+ * acknowledged.
+ */
 export async function sendAll(
   sender: Sender,
   clients: number,

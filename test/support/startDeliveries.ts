@@ -14,7 +14,10 @@ export const SECRETS = ['new', 'old'].map(
   (word) => `whsec_${Buffer.from(word.padEnd(32, '.')).toString('base64')}`,
 )
 
-/** A worker's context with an account, its admin and a viewer, an SMTP server and a receiver: for calling the deliveries' handlers. */
+/**
+ * A worker's context with an account, its admin and a viewer, an SMTP server and a receiver: for calling the
+ * deliveries' handlers.
+ */
 export async function startDeliveries() {
   const [smtp, receiver] = await Promise.all([startSmtp(), startReceiver()])
   const worker = await startWorkerContext({ SMTP_URL: smtp.url })

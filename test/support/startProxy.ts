@@ -18,8 +18,8 @@ export type RunningProxy = {
 type Behind = { keysUrl: string; apiUrl: string }
 
 /**
- * The real program with the configuration of examples/proxies/ that users copy, on a free port: nothing in it is changed
- * but the addresses. Throws when the program is not installed. It never outlives this process.
+ * The real program with the configuration of examples/proxies/ that users copy, on a free port: nothing in it is
+ * changed but the addresses. Throws when the program is not installed. It never outlives this process.
  */
 export async function startProxy(name: ProxyName, behind: Behind): Promise<RunningProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-proxy-'))

@@ -9,7 +9,9 @@ export type RenderApi = {
   stop: () => Promise<void>
 }
 
-/** The example resource server, as a process that uses this service. Throws with what it wrote when it does not start. */
+/**
+ * The example resource server, as a process that uses this service. Throws with what it wrote when it does not start.
+ */
 export async function startRenderApi(service: {
   redis: { url: string }
   serviceToken: string

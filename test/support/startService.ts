@@ -101,7 +101,10 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
   }
   const startWorker = (more: Record<string, string> = {}) => launch('src/workers/main.ts', more)
 
-  /** Runs the operator's command line and parses what it prints. Throws with that when it fails. A password goes by its stdin. */
+  /**
+   * Runs the operator's command line and parses what it prints. Throws with that when it fails. A password goes by
+   * its stdin.
+   */
   const cli = async (...given: string[]): Promise<Record<string, string>> => {
     const at = given.indexOf('--password')
     const [args, stdin = ''] = at < 0 ? [given] : [given.toSpliced(at, 2, '--password-stdin'), given[at + 1]]

@@ -16,9 +16,9 @@ const HOST = 'keys.localhost'
 export const tlsUrlOf = (port: number) => `https://${HOST}:${port}`
 
 /**
- * The real program with TLS, and the configuration of examples/proxies/ that users copy, on loopback: Caddy with a certificate
- * of its own internal CA, nginx with a self-made one. Nothing in the files is changed but names and addresses. `stop`
- * ends it and deletes its folder; it never outlives this process.
+ * The real program with TLS, and the configuration of examples/proxies/ that users copy, on loopback: Caddy with a
+ * certificate of its own internal CA, nginx with a self-made one. Nothing in the files is changed but names and
+ * addresses. `stop` ends it and deletes its folder; it never outlives this process.
  */
 export async function startTlsProxy(name: ProxyName, port: number, keysUrl: string) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-tls-'))

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 export type Reached = { method: string; url: string; headers: Record<string, string[]>; body: string }
 
 /**
- * A stand-in for the company's API. It remembers who reached it, and answers 200 with an `X-RateLimit-Limit` of its own, or
- * the status that the path names: `/own/429`.
+ * A stand-in for the company's API. It remembers who reached it, and answers 200 with an `X-RateLimit-Limit` of its
+ * own, or the status that the path names: `/own/429`.
  */
 export async function startUpstream() {
   const reached: Reached[] = []

@@ -6,7 +6,10 @@ export type Grain = 'minute' | 'hour' | 'day'
 
 const MS: Record<Grain, number> = { minute: MINUTE, hour: HOUR, day: DAY }
 
-/** One thing that adds to a key's usage at an instant (Unix ms): an event, a verification, or the report that completes one. */
+/**
+ * One thing that adds to a key's usage at an instant (Unix ms): an event, a verification, or the report that
+ * completes one.
+ */
 export type Counted = {
   keyId: string
   at: number

@@ -5,7 +5,10 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Ahead of the middle, the start of a month, that still is less than 5 minutes ahead of a sender who starts a minute before it. */
+/**
+ * Ahead of the middle, the start of a month, that still is less than 5 minutes ahead of a sender who starts a minute
+ * before it.
+ */
 const NEWEST_MS = 3.9 * MINUTE
 const OLDEST_MS = 34.9 * DAY
 
@@ -61,7 +64,10 @@ export function planUsage({ random, middle, keyIds, sent, again, night }: PlanOp
   }
 }
 
-/** Reports that complete these requests, each under an id of its own, and some of them again: as they are, or under another id. */
+/**
+ * Reports that complete these requests, each under an id of its own, and some of them again: as they are, or under
+ * another id.
+ */
 export function planReports(
   random: Random,
   verified: { requestId: string; keyId: string; at: number }[],

@@ -17,7 +17,10 @@ export type Told = {
 
 const text = (at: number) => new Date(at).toISOString()
 
-/** What `GET /usage` must answer for these requests between two instants, worked out one by one; p50 and the like are exact. */
+/**
+ * What `GET /usage` must answer for these requests between two instants, worked out one by one; p50 and the like are
+ * exact.
+ */
 export function expectedSeries(
   all: Told[],
   { from, to, interval, groupBy }: { from: number; to: number; interval: Interval; groupBy: GroupBy },

@@ -6,7 +6,10 @@ import type { Service } from './startService.ts'
 
 export type Verified = { keyId: string; requestId: string; at: number; valid: boolean; units: number }
 
-/** Asks any api to verify each of these keys, all at once. `at` is when it was decided, in Unix ms of the region's clock. */
+/**
+ * Asks any api to verify each of these keys, all at once. `at` is when it was decided, in Unix ms of the region's
+ * clock.
+ */
 export function verifyRequests(
   service: Service,
   random: Random,

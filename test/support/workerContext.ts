@@ -12,8 +12,8 @@ import { freshDatabase, freshRedis } from '../setup/services.ts'
 import { eventually } from './eventually.ts'
 
 /**
- * What job handlers are handed, on a database and a Redis of their own, in this process: for calling handlers twice, late
- * and out of order. `clock.now` is what they take for the time; `replies` is every command that was announced.
+ * What job handlers are handed, on a database and a Redis of their own, in this process: for calling handlers twice,
+ * late and out of order. `clock.now` is what they take for the time; `replies` is every command that was announced.
  */
 export async function startWorkerContext(env: Partial<Parameters<typeof openNotifiers>[0]> = {}) {
   const [database, redis] = await Promise.all([freshDatabase(), freshRedis()])

@@ -17,7 +17,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** The operators' page at /admin: all of the service at one instant, without JavaScript. To be guarded by operatorsOnly. */
+/**
+ * The operators' page at /admin: all of the service at one instant, without JavaScript. To be guarded by
+ * operatorsOnly.
+ */
 export function adminPage(api: ApiContext): Middleware {
   return async (ctx) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD')

@@ -12,8 +12,9 @@ const BOARD_POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'self'; frame-ancestors 'none'"
 
 /**
- * Bull Board over every queue that is there, at /admin/queues: without those of a further region that is away. It only shows, unless
- * OPERATOR_QUEUES_WRITE is set: who can remove jobs of `metering` removes usage that was acknowledged.
+ * Bull Board over every queue that is there, at /admin/queues: without those of a further region that is away. It
+ * only shows, unless OPERATOR_QUEUES_WRITE is set: who can remove jobs of `metering` removes usage that was
+ * acknowledged.
  */
 export function bullBoard(api: ApiContext): Middleware {
   const queues = [...api.queues.all.values()]

@@ -22,8 +22,8 @@ export type ReadRequest = { text: string; format: ImportFormat; at: number; line
 export type ReadResult = { file: ImportFile } | { failure: { code: FailureCode; details: FailureDetails } }
 
 /**
- * Reads and checks files of keys in a thread of its own, one after another: checking thousands of lines takes longer than
- * a verification may wait. The thread starts with the first file.
+ * Reads and checks files of keys in a thread of its own, one after another: checking thousands of lines takes longer
+ * than a verification may wait. The thread starts with the first file.
  */
 export class ImportReader {
   #thread: Worker | undefined
@@ -31,8 +31,8 @@ export class ImportReader {
   #accounts = new Set<string>()
 
   /**
-   * Runs an account's import; the next one is refused until it has ended. Throws Failure `import-in-progress`, or Problem
-   * `service-unavailable` where other accounts have taken all places.
+   * Runs an account's import; the next one is refused until it has ended. Throws Failure `import-in-progress`, or
+   * Problem `service-unavailable` where other accounts have taken all places.
    */
   async alone<Value>(accountId: string, task: () => Promise<Value>): Promise<Value> {
     if (this.#accounts.has(accountId)) throw importInProgress()

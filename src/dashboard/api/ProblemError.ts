@@ -40,7 +40,9 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'Something went wrong. Try again.'
 }
 
-/** Messages by field, as a form takes them; a field's index and rest go to the field: `allowedIps[1]` to `allowedIps`. */
+/**
+ * Messages by field, as a form takes them; a field's index and rest go to the field: `allowedIps[1]` to `allowedIps`.
+ */
 export function fieldMessages(error: unknown): Record<string, string> {
   if (!(error instanceof ProblemError)) return {}
   return Object.fromEntries(

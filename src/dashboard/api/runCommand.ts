@@ -13,8 +13,8 @@ const ASK_AGAIN_MS = 1000
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * Sends a command and follows it to its end. One that is answered by 202 is followed by its operation, and `onPending` told of it, so
- * that whoever waits sees why. Throws the operation's problem when it fails in the end.
+ * Sends a command and follows it to its end. One that is answered by 202 is followed by its operation, and
+ * `onPending` told of it, so that whoever waits sees why. Throws the operation's problem when it fails in the end.
  */
 export async function runCommand<Body>(
   send: () => Promise<{ data?: Body; response: Response }>,

@@ -11,7 +11,10 @@ import type { AccountChoice } from './useSession.ts'
 
 type Credentials = { email: string; password: string; accountId?: string }
 
-/** Asks for email and password, and for the account where they open several. What a wrong pair answers does not tell which is wrong. */
+/**
+ * Asks for email and password, and for the account where they open several. What a wrong pair answers does not tell
+ * which is wrong.
+ */
 export function SignInPage() {
   const queries = useQueryClient()
   const [choices, setChoices] = useState<readonly AccountChoice[]>()

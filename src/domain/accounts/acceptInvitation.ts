@@ -33,8 +33,8 @@ export async function openInvitation(
 }
 
 /**
- * Makes the invited member one of this person's, in a transaction: of the person who has proved their password, or of a new
- * one with this hash. The link ends with it. The role is the one that the member has by now.
+ * Makes the invited member one of this person's, in a transaction: of the person who has proved their password, or of
+ * a new one with this hash. The link ends with it. The role is the one that the member has by now.
  */
 export async function acceptInvitation(
   em: SqlEntityManager,
@@ -61,7 +61,10 @@ export async function acceptInvitation(
   return member
 }
 
-/** Another invitation that was accepted at the same moment may have made the person: then this link asks for the password. */
+/**
+ * Another invitation that was accepted at the same moment may have made the person: then this link asks for the
+ * password.
+ */
 async function createPerson(
   em: SqlEntityManager,
   email: string,

@@ -28,7 +28,9 @@ export async function loadMember(em: SqlEntityManager, accountId: string, member
 /** As the indexes `member_by_email` and `person_email` have it: `ilike` would read every row. */
 export const HAS_EMAIL = 'lower(email) = lower(?)'
 
-/** Emails are unique in their account, whatever their case. Nothing is said of other accounts. Lock the account first. */
+/**
+ * Emails are unique in their account, whatever their case. Nothing is said of other accounts. Lock the account first.
+ */
 export async function requireFreeEmail(
   em: SqlEntityManager,
   accountId: string,

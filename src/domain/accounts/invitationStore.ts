@@ -27,8 +27,8 @@ export const InvitedMember = MemberResource.extend({ invitation: InvitationResou
 })
 
 /**
- * Invites a member, in the place of a former invitation: its link ends. In the transaction of the change, with the account
- * locked; `follow` is for its outbox. Throws `rate-limit-exceeded` by what this account alone has sent.
+ * Invites a member, in the place of a former invitation: its link ends. In the transaction of the change, with the
+ * account locked; `follow` is for its outbox. Throws `rate-limit-exceeded` by what this account alone has sent.
  */
 export async function invite(
   em: SqlEntityManager,

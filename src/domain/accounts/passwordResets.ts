@@ -12,8 +12,8 @@ const LEASE_MS = 45_000
 const PER_DAY = 10
 
 /**
- * Has an address that signs in somewhere be sent a link. The former one ends. Returns the ID for the job; undefined where
- * nobody signs in with it, or it has got enough.
+ * Has an address that signs in somewhere be sent a link. The former one ends. Returns the ID for the job; undefined
+ * where nobody signs in with it, or it has got enough.
  */
 export async function requestReset(
   em: SqlEntityManager,

@@ -4,8 +4,8 @@ import { HAS_EMAIL } from './accountStore.ts'
 import { type Member, MemberSchema } from './Member.ts'
 
 /**
- * Gives a person another password and ends all of their sessions. Returns where they are a member. First the rows that a
- * sign-in by the old password locks, in its order, then the sessions: none is left (see insertSession).
+ * Gives a person another password and ends all of their sessions. Returns where they are a member. First the rows
+ * that a sign-in by the old password locks, in its order, then the sessions: none is left (see insertSession).
  */
 export async function setPersonPassword(
   em: SqlEntityManager,
@@ -21,9 +21,9 @@ export async function setPersonPassword(
 }
 
 /**
- * Makes everybody who signs in with this address one person with this password, and ends their sessions. Only for who has
- * read an email to the address: passwords that accounts have set for it end (`unusable` takes their place). Returns where
- * they are a member.
+ * Makes everybody who signs in with this address one person with this password, and ends their sessions. Only for who
+ * has read an email to the address: passwords that accounts have set for it end (`unusable` takes their place).
+ * Returns where they are a member.
  */
 export async function claimAddress(
   em: SqlEntityManager,

@@ -40,9 +40,9 @@ export const ExportLine = z.discriminatedUnion('record', [
 type Rows = AsyncGenerator<object[]>
 
 /**
- * Everything an account has, in pages: itself, members, keys, channels, alert rules with their incidents, audit log, and
- * usage by day. Never a secret and never a digest or a password's hash. Each page is read when it is asked for, in a
- * statement of its own. `show`: a channel with where it leads to, for whoever can unseal that.
+ * Everything an account has, in pages: itself, members, keys, channels, alert rules with their incidents, audit log,
+ * and usage by day. Never a secret and never a digest or a password's hash. Each page is read when it is asked for,
+ * in a statement of its own. `show`: a channel with where it leads to, for whoever can unseal that.
  */
 export async function* readExport(
   em: SqlEntityManager,

@@ -12,8 +12,9 @@ const LOCK = 7
 export type InvitationEmail = { to: string; accountId: string; targetHash: string }
 
 /**
- * Claims an invitation's email for one attempt and stores the digest of the link that it is to carry. Undefined where there is
- * nothing to send: it was sent, accepted or replaced, or the address has got enough. Throws while another worker is at it.
+ * Claims an invitation's email for one attempt and stores the digest of the link that it is to carry. Undefined where
+ * there is nothing to send: it was sent, accepted or replaced, or the address has got enough. Throws while another
+ * worker is at it.
  */
 export async function claimInvitation(
   em: SqlEntityManager,

@@ -4,9 +4,9 @@ import { type Member, MemberSchema } from './Member.ts'
 import type { Session } from './Session.ts'
 
 /**
- * Stores a session, unless the login's password is no longer the one whose hash this is; returns whether it did. The lock lets it
- * wait for a change that is under way, and a change wait for it: whoever changes a password locks the member or the person
- * first and then deletes the sessions, so none of the old password is left.
+ * Stores a session, unless the login's password is no longer the one whose hash this is; returns whether it did. The
+ * lock lets it wait for a change that is under way, and a change wait for it: whoever changes a password locks the
+ * member or the person first and then deletes the sessions, so none of the old password is left.
  */
 export async function insertSession(
   em: SqlEntityManager,

@@ -59,7 +59,9 @@ export async function worstStates(em: SqlEntityManager, ruleIds: string[]): Prom
 export const stateOf = async (em: SqlEntityManager, ruleId: string): Promise<State> =>
   (await worstStates(em, [ruleId])).get(ruleId) ?? 'ok'
 
-/** Of one rule: as of when it was evaluated, and what its keys are in that are not ok; null: the account. Worst first. */
+/**
+ * Of one rule: as of when it was evaluated, and what its keys are in that are not ok; null: the account. Worst first.
+ */
 export async function readKeyStates(em: SqlEntityManager, ruleId: string) {
   const rows = await em.execute<{ key_id: string; state: State; since: string; evaluated_at: string }[]>(
     `select key_id, state, since, evaluated_at from alert_state

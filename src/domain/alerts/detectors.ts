@@ -33,15 +33,19 @@ const median = (sorted: number[]): number => {
 }
 const ascending = (values: number[]) => values.toSorted((a, b) => a - b)
 
-/** The 99th percentile: of four weeks the seventh highest hour, so that one misuse does not hide the next; of days the highest. */
+/**
+ * The 99th percentile: of four weeks the seventh highest hour, so that one misuse does not hide the next; of days the
+ * highest.
+ */
 const highOf = (hours: number[]) =>
   ascending(hours)[hours.length - Math.max(1, Math.ceil(hours.length * SPIKE.highShare))] ?? 0
 
 /**
- * The usual requests of an hour. With enough history: median and MAD of the same hour of the week and its two neighbours in
- * the last four weeks (B. Iglewicz, D. Hoaglin, "How to detect and handle outliers", ASQC 1993: the modified z-score).
- * Before that: mean and variance of the recent hours, weighted exponentially (NIST/SEMATECH e-Handbook of Statistical
- * Methods, 6.3.2.4, EWMA control charts), α = 0.1, once there are 24. Neither: undefined, it is still learning.
+ * The usual requests of an hour. With enough history: median and MAD of the same hour of the week and its two
+ * neighbours in the last four weeks (B. Iglewicz, D. Hoaglin, "How to detect and handle outliers", ASQC 1993: the
+ * modified z-score). Before that: mean and variance of the recent hours, weighted exponentially (NIST/SEMATECH
+ * e-Handbook of Statistical Methods, 6.3.2.4, EWMA control charts), α = 0.1, once there are 24. Neither: undefined,
+ * it is still learning.
  */
 export function baselineOf(sameHours: number[], recentHours: number[]): Baseline | undefined {
   const high = Math.max(0, ...sameHours, highOf(recentHours))
@@ -62,10 +66,10 @@ export function baselineOf(sameHours: number[], recentHours: number[]): Baseline
 }
 
 /**
- * Usage spike: the last 60 minutes are more than 6 spreads above the usual, at least twice the usual, twice what the high
- * hours had (a job that runs every night or every week is no spike, nor are bursts, once there were some), and at least 100
- * requests. The spread is at least √centre (Poisson), a tenth of the centre, and 1: a key that is always the same must not
- * alarm at one request more.
+ * Usage spike: the last 60 minutes are more than 6 spreads above the usual, at least twice the usual, twice what the
+ * high hours had (a job that runs every night or every week is no spike, nor are bursts, once there were some), and
+ * at least 100 requests. The spread is at least √centre (Poisson), a tenth of the centre, and 1: a key that is always
+ * the same must not alarm at one request more.
  */
 export function usageSpike(requests: number, baseline: Baseline | undefined): Reading {
   if (!baseline) return silent
@@ -93,9 +97,11 @@ export const ERRORS = { z: 8, minBad: 20, minRise: 0.05, minRatio: 2, minBaselin
 export type Mix = { asked: number; bad: Record<string, number> }
 
 /**
- * Unusual errors: of some kind there is a larger share now than in the seven days before. The two-proportion z-test with
- * pooled variance (NIST/SEMATECH e-Handbook, 7.3.3). z > 8, not 4 or 5, for several kinds are looked at twice a minute, and
- * requests are not independent; and floors: at least 20 of the kind, a share that is 5 points and twice above the former. Both shares are smoothed with one outcome in 100 (an "add-one" prior), so that a kind that is new has a finite z.
+ * Unusual errors: of some kind there is a larger share now than in the seven days before. The two-proportion z-test
+ * with pooled variance (NIST/SEMATECH e-Handbook, 7.3.3). z > 8, not 4 or 5, for several kinds are looked at twice a
+ * minute, and requests are not independent; and floors: at least 20 of the kind, a share that is 5 points and twice
+ * above the former. Both shares are smoothed with one outcome in 100 (an "add-one" prior), so that a kind that is new
+ * has a finite z.
  */
 export function unusualErrors(now: Mix, before: Mix): Reading {
   if (before.asked < ERRORS.minBaseline) return silent
@@ -129,14 +135,18 @@ export const HOURS = {
   maxActive: 0.8,
 } as const
 
-/** What a key did in four weeks, and what of it in this hour of the week and its neighbours. `active`: share of its hours. */
+/**
+ * What a key did in four weeks, and what of it in this hour of the week and its neighbours. `active`: share of its
+ * hours.
+ */
 export type HoursHistory = { days: number; requests: number; sameHours: number; active: number }
 
 /**
- * Unusual hours: at least 10 requests in the last 60 minutes, at a time of the week (the hour and its two neighbours) that had
- * less than a thousandth of four weeks' requests, and more of them than those four weeks had at this time together. A key is judged from 21 days of history and 100 requests on, and not if it
- * is used around the clock (in more than 80 % of the hours of the week). The empirical distribution stands for itself; the
- * neighbours smooth it as a kernel of one hour would.
+ * Unusual hours: at least 10 requests in the last 60 minutes, at a time of the week (the hour and its two neighbours)
+ * that had less than a thousandth of four weeks' requests, and more of them than those four weeks had at this time
+ * together. A key is judged from 21 days of history and 100 requests on, and not if it is used around the clock (in
+ * more than 80 % of the hours of the week). The empirical distribution stands for itself; the neighbours smooth it as
+ * a kernel of one hour would.
  */
 export function unusualHours(requests: number, history: HoursHistory): Reading {
   const { days, requests: all, sameHours, active } = history

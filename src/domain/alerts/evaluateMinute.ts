@@ -35,9 +35,9 @@ export function lockRules(em: SqlEntityManager, accountId: string): Promise<Aler
 }
 
 /**
- * Evaluates an account's rules as of `at`, in the transaction that it is called in, and returns the IDs of the notifications
- * to be delivered. A rule that was evaluated as of this instant or a later one is left alone: twice, late and out of order
- * change nothing. Between two minutes only beginnings are looked for.
+ * Evaluates an account's rules as of `at`, in the transaction that it is called in, and returns the IDs of the
+ * notifications to be delivered. A rule that was evaluated as of this instant or a later one is left alone: twice,
+ * late and out of order change nothing. Between two minutes only beginnings are looked for.
  */
 export async function evaluateMinute(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
   const { accountId, at } = evaluation

@@ -5,7 +5,10 @@ const MINUTE = 60_000
 /** How far back a backlog is evaluated. What is older than that nobody wants to be woken for. */
 const MAX_MINUTES = 60
 
-/** The whole minutes before `at` as of which some rule of the account, evaluated before, was not evaluated; oldest first. */
+/**
+ * The whole minutes before `at` as of which some rule of the account, evaluated before, was not evaluated; oldest
+ * first.
+ */
 export async function missedMinutes(em: SqlEntityManager, accountId: string, at: number): Promise<number[]> {
   const [row] = await em.execute<{ last: string | null }[]>(
     `select min(s.evaluated_at) as last from alert_state s join alert_rule r on r.id = s.rule_id

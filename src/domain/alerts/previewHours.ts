@@ -9,7 +9,9 @@ import type { Reading } from './stepAlert.ts'
 const DAY = 24 * HOUR
 const WEEK = 7 * DAY
 
-/** What the detectors of usage over time would have read, by key, each whole hour; the account's under the empty name. */
+/**
+ * What the detectors of usage over time would have read, by key, each whole hour; the account's under the empty name.
+ */
 export async function previewHours(
   em: SqlEntityManager,
   accountId: string,

@@ -5,7 +5,9 @@ import type { StoredRule } from './ruleFields.ts'
 
 const DAY = 24 * HOUR
 
-/** A key as far as rules in days ask. Times in Unix ms; `uses`: ends of the hours in which it was used, oldest first. */
+/**
+ * A key as far as rules in days ask. Times in Unix ms; `uses`: ends of the hours in which it was used, oldest first.
+ */
 export type KeyDays = {
   id: string
   createdAt: number

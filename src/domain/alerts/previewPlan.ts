@@ -10,8 +10,8 @@ import { overThreshold } from './stepAlert.ts'
 export type Used = { at: number; units: number }
 
 /**
- * What a rule about the plan would have read, by key (the day's requests); the account's (the month's renders) under the
- * empty name. Held against the limits of the present plan.
+ * What a rule about the plan would have read, by key (the day's requests); the account's (the month's renders) under
+ * the empty name. Held against the limits of the present plan.
  */
 export async function previewPlan(
   em: SqlEntityManager,

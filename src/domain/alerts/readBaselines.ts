@@ -20,7 +20,10 @@ const scopeOf = ({ accountId, keyIds }: Whose) => ({
 export const sameHoursOf = (hour: number): number[] =>
   [1, 2, 3, 4].flatMap((week) => [-HOUR, 0, HOUR].map((beside) => hour - week * WEEK + beside))
 
-/** The usual requests of the clock's hour, by key (the account's under the empty name). Hours without usage count as 0. */
+/**
+ * The usual requests of the clock's hour, by key (the account's under the empty name). Hours without usage count as
+ * 0.
+ */
 export async function readBaselines(
   em: SqlEntityManager,
   whose: Whose,

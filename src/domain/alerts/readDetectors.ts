@@ -17,8 +17,8 @@ export type Memories = Map<string, Record<string, unknown>>
 type Remembered<Value> = { hour: number; value: Value | null }
 
 /**
- * A detector's readings. What is usual is read once an hour of the clock and remembered in the rule's state: reading weeks of
- * an account with many keys each minute would cost more than the minute's other rules together.
+ * A detector's readings. What is usual is read once an hour of the clock and remembered in the rule's state: reading
+ * weeks of an account with many keys each minute would cost more than the minute's other rules together.
  */
 export async function readDetector(
   em: SqlEntityManager,

@@ -40,9 +40,9 @@ const columns = (bins: boolean) =>
   `requests, client_errors + server_errors as errors, latency_count, latency_sum${bins ? ', latency_bins' : ''}`
 
 /**
- * The sums of one window that ends at `now`, by key, and under the empty name for the account: one statement however many
- * keys there are. A window of hours is read as whole hours and the minutes at its edges. An end between two minutes
- * takes the present minute so far and shortens the window's beginning: it is never longer than it says.
+ * The sums of one window that ends at `now`, by key, and under the empty name for the account: one statement however
+ * many keys there are. A window of hours is read as whole hours and the minutes at its edges. An end between two
+ * minutes takes the present minute so far and shortens the window's beginning: it is never longer than it says.
  */
 export async function readSums(
   em: SqlEntityManager,

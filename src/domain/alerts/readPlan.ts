@@ -6,8 +6,8 @@ import type { AlertRule } from './AlertRule.ts'
 import { overThreshold, type Reading } from './stepAlert.ts'
 
 /**
- * Plan usage in percent: of the account, the month's renders; of a key, the day's requests, both in UTC. Nothing is measured where
- * the plan has no limit. A new day or month begins at nothing, which ends the incident.
+ * Plan usage in percent: of the account, the month's renders; of a key, the day's requests, both in UTC. Nothing is
+ * measured where the plan has no limit. A new day or month begins at nothing, which ends the incident.
  */
 export async function readPlanRules(
   em: SqlEntityManager,

@@ -16,9 +16,10 @@ const network = (ip: string) =>
   `network(set_masklen(${ip}, case family(${ip}) when 4 then ${UNKNOWN_IP.v4Bits} else ${UNKNOWN_IP.v6Bits} end))`
 
 /**
- * Keys that were used today from a network (/24 of IPv4, /48 of IPv6, what one site usually has) from which they were not
- * in the 35 days before. A key is judged once it has been in use for 7 days, and not if it comes from everywhere (more
- * than 50 networks). The reading stays until the UTC day is over, so a key is told of once a day. Refused requests are no use.
+ * Keys that were used today from a network (/24 of IPv4, /48 of IPv6, what one site usually has) from which they were
+ * not in the 35 days before. A key is judged once it has been in use for 7 days, and not if it comes from everywhere
+ * (more than 50 networks). The reading stays until the UTC day is over, so a key is told of once a day. Refused
+ * requests are no use.
  */
 export async function readUnknownIps(
   em: SqlEntityManager,

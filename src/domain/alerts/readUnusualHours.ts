@@ -9,8 +9,9 @@ const FOUR_WEEKS = 28 * 24 * HOUR
 const HOURS_OF_WEEK = 168
 
 /**
- * Keys in use at an unusual time. Only a key with enough requests in the last hour and hardly any at this time in four
- * weeks has its whole history read: those are few, however many keys there are. A key that is not in the answer is calm.
+ * Keys in use at an unusual time. Only a key with enough requests in the last hour and hardly any at this time in
+ * four weeks has its whole history read: those are few, however many keys there are. A key that is not in the answer
+ * is calm.
  */
 export async function readUnusualHours(
   em: SqlEntityManager,

@@ -24,7 +24,8 @@ const RANK = { ok: 0, pending: 1, firing: 2 }
 
 /**
  * Pure: the state machine of every minute, over the past, oldest sample first. One point stands for all samples of a
- * stretch of `pointMs`: as of its last one, with its highest value (of days until an expiry the lowest) and worst state.
+ * stretch of `pointMs`: as of its last one, with its highest value (of days until an expiry the lowest) and worst
+ * state.
  */
 export function replay(rule: StoredRule, samples: Iterable<Sample>, pointMs: number) {
   const timing = {

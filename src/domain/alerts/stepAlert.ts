@@ -55,7 +55,10 @@ export const restingState = (now: number): AlertState => ({
   brokenSince: null,
 })
 
-/** A reading held against a fixed threshold: over it breaches, at or below nine tenths of it is calm. No value is calm. */
+/**
+ * A reading held against a fixed threshold: over it breaches, at or below nine tenths of it is calm. No value is
+ * calm.
+ */
 export function overThreshold(value: number | null, threshold: number, { reached = false } = {}): Reading {
   const breached = value !== null && (reached ? value >= threshold : value > threshold)
   return { value, threshold, breached, calm: value === null || (!breached && value <= 0.9 * threshold) }
@@ -70,8 +73,8 @@ export const calmMinutes = ({ forMinutes }: Pick<RuleTiming, 'forMinutes'>) =>
  * (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/): a breach is pending for `for` minutes,
  * then fires; `calmMinutes` is its `keep_firing_for`, with a band of hysteresis below the threshold.
  *
- * An incident is sent once when it fires (after the mute, if the rule is muted then), again after each repeat interval, and
- * once when it ends, if its beginning was sent. Pure: `now` is the minute as of which is measured.
+ * An incident is sent once when it fires (after the mute, if the rule is muted then), again after each repeat
+ * interval, and once when it ends, if its beginning was sent. Pure: `now` is the minute as of which is measured.
  */
 export function stepAlert(
   rule: RuleTiming,

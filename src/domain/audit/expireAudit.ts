@@ -3,7 +3,10 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 /** Rows per statement: no transaction waits long for one. */
 const AT_ONCE = 5_000
 
-/** Deletes audit entries from before an instant, oldest first. Their IDs grow with time, so only the oldest are looked at. */
+/**
+ * Deletes audit entries from before an instant, oldest first. Their IDs grow with time, so only the oldest are looked
+ * at.
+ */
 export async function expireAudit(em: SqlEntityManager, before: Date): Promise<void> {
   for (let deleted = AT_ONCE; deleted === AT_ONCE; ) {
     const rows = await em.execute<unknown[]>(

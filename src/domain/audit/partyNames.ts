@@ -5,7 +5,10 @@ import { ApiKeySchema } from '../keys/ApiKey.ts'
 import { ChannelSchema } from '../notifications/Channel.ts'
 import type { AuditEntry } from './AuditEntry.ts'
 
-/** The latest names of the account's keys, members, rules and channels that entries speak of, by ID. Keys keep theirs when deleted. */
+/**
+ * The latest names of the account's keys, members, rules and channels that entries speak of, by ID. Keys keep theirs
+ * when deleted.
+ */
 export async function partyNames(
   em: SqlEntityManager,
   accountId: string,

@@ -2,7 +2,10 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 
 const AT_ONCE = 1_000
 
-/** Puts the ID of a removed member in the place of their email, wherever the account's records say it. Call it in the removal. */
+/**
+ * Puts the ID of a removed member in the place of their email, wherever the account's records say it. Call it in the
+ * removal.
+ */
 export async function pseudonymise(em: SqlEntityManager, memberId: string): Promise<void> {
   await em.execute(
     `update audit_entry set details = jsonb_set(details, '{email}', to_jsonb(target_id))

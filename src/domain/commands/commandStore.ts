@@ -14,8 +14,8 @@ export type NewCommand = Pick<Command, 'id' | 'kind' | 'payload' | 'actor' | 'cr
 }
 
 /**
- * Inserts a command, unless its account already has `most` unfinished ones or its Idempotency-Key is taken. `ahead` is how
- * many unfinished ones there are, counted up to `most`.
+ * Inserts a command, unless its account already has `most` unfinished ones or its Idempotency-Key is taken. `ahead`
+ * is how many unfinished ones there are, counted up to `most`.
  */
 export async function insertCommand(
   em: SqlEntityManager,

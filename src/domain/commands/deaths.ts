@@ -1,6 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 
-/** A command that its worker did not survive this often in a row, over this long, ends as failed: it may be what ends them. */
+/**
+ * A command that its worker did not survive this often in a row, over this long, ends as failed: it may be what ends
+ * them.
+ */
 export const DEATHS = 10
 export const DEATH_HOURS = 1
 
@@ -10,7 +13,10 @@ const LONGEST_PAUSE_MS = 600_000
 const ENDING_UNPAUSED = 2
 const ENDING_LONGEST_PAUSE_MS = 60_000
 
-/** The runs of a command since one last ended, all of which their worker did not survive. Times of the first and the last. */
+/**
+ * The runs of a command since one last ended, all of which their worker did not survive. Times of the first and the
+ * last.
+ */
 export type Deaths = { count: number; since: Date; last: Date }
 
 /** Whether a command is given up. One that ends something never is. */
@@ -19,8 +25,9 @@ export function isDeadly({ count, since }: Deaths, isEnding: boolean, now: Date)
 }
 
 /**
- * How long a command rests before its next run, in ms: longer with each death, so that others have the worker meanwhile.
- * `random` (0 to 1) drives commands apart that were in the same worker: only one of them may be what ended it.
+ * How long a command rests before its next run, in ms: longer with each death, so that others have the worker
+ * meanwhile. `random` (0 to 1) drives commands apart that were in the same worker: only one of them may be what ended
+ * it.
  */
 export function pauseAfterDeaths(count: number, isEnding: boolean, random: number): number {
   if (count === 0 || (isEnding && count <= ENDING_UNPAUSED)) return 0

@@ -1,7 +1,10 @@
 import { Failure } from '../failure.ts'
 import { type CommandKind, isEnding } from '../jobs.ts'
 
-/** How many unfinished commands an account may have. Those that end something go on being taken beyond the others' number. */
+/**
+ * How many unfinished commands an account may have. Those that end something go on being taken beyond the others'
+ * number.
+ */
 const UNFINISHED = 200
 const UNFINISHED_WITH_ENDINGS = 2_000
 

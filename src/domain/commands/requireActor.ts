@@ -7,7 +7,10 @@ import type { Command } from './Command.ts'
 /** What an actor held when it was read, in a form to compare; undefined for those who are not looked up. */
 export type Held = string | undefined
 
-/** The actor of a command was changed while the command was being applied: apply it again, by what the actor holds now. */
+/**
+ * The actor of a command was changed while the command was being applied: apply it again, by what the actor holds
+ * now.
+ */
 export class ActorChanged extends Error {
   constructor() {
     super('The actor of this command was changed while it was being applied.')
@@ -24,9 +27,10 @@ export async function requireActor(em: SqlEntityManager, command: Command, now: 
 }
 
 /**
- * The same, and locks the actor against a change until the transaction ends. Call it last: a change of the actor then waits
- * for nothing but this commit, and whoever is answered that the actor has ended, or holds less, sees no later work of
- * theirs. Throws ActorChanged where the actor no longer holds exactly what `before` says: the command was decided by that.
+ * The same, and locks the actor against a change until the transaction ends. Call it last: a change of the actor then
+ * waits for nothing but this commit, and whoever is answered that the actor has ended, or holds less, sees no later
+ * work of theirs. Throws ActorChanged where the actor no longer holds exactly what `before` says: the command was
+ * decided by that.
  */
 export async function requireSameActor(
   em: SqlEntityManager,

@@ -9,8 +9,8 @@ const YEAR_LAST = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})${TIM
 
 /**
  * A time as spreadsheets of any locale write it, as ISO 8601; without an offset it is UTC, without a time the day's
- * beginning. `31.12.2026` is day first, as everywhere where dots are written; with other separators only what can be read
- * in one way is taken. Throws CellFault.
+ * beginning. `31.12.2026` is day first, as everywhere where dots are written; with other separators only what can be
+ * read in one way is taken. Throws CellFault.
  */
 export function readTime(cell: string): string {
   const yearFirst = YEAR_FIRST.exec(cell)

@@ -44,8 +44,8 @@ export async function requireFormPlace(em: SqlEntityManager, accountId: string, 
 }
 
 /**
- * How many ms it takes until every verifier looks for values of a form; 0 where they do, undefined where it was not announced
- * for this account. A form of another account that covers it counts, too.
+ * How many ms it takes until every verifier looks for values of a form; 0 where they do, undefined where it was not
+ * announced for this account. A form of another account that covers it counts, too.
  */
 export async function msUntilKnown(
   em: SqlEntityManager,

@@ -34,8 +34,9 @@ export async function planImport(
 }
 
 /**
- * An imported key that was never used and is deleted gives its digest back: somebody imported it by mistake, or to keep it
- * from its owner. Uses are recorded a moment later than they happen, so it takes an hour from when the key ended.
+ * An imported key that was never used and is deleted gives its digest back: somebody imported it by mistake, or to
+ * keep it from its owner. Uses are recorded a moment later than they happen, so it takes an hour from when the key
+ * ended.
  */
 const IS_FREE = `status = 'deleted' and imported_at is not null and revoked_at < ?
   and not exists (select from api_key_use u where u.key_id = api_key.id)`
@@ -46,7 +47,10 @@ const freeBefore = (now: Date) => new Date(now.getTime() - FREE_AFTER_MS)
 /** What a deleted key has instead of the digest that it gave back. */
 export const freedDigest = (keyId: string) => `freed:${keyId}`
 
-/** Takes digests from deleted keys that give them back; returns the version from which their next key goes on, by digest. */
+/**
+ * Takes digests from deleted keys that give them back; returns the version from which their next key goes on, by
+ * digest.
+ */
 async function takeFreed(em: SqlEntityManager, digests: string[], now: Date): Promise<Map<string, number>> {
   const rows = await em.execute<{ digest: string; version: number }[]>(
     `with held as (

@@ -4,9 +4,9 @@ const BYTES = 32
 const NOTHING = digestOf('')
 
 /**
- * A SHA-256 as exports of other systems write it: 64 hex characters, or base64 or base64url with or without padding; before
- * it `sha256:`, `sha256-`, `sha256$`, `sha256=` or nothing. Returns the form in which digests are stored, else what is wrong;
- * what was given is not repeated, for people send the key by mistake.
+ * A SHA-256 as exports of other systems write it: 64 hex characters, or base64 or base64url with or without padding;
+ * before it `sha256:`, `sha256-`, `sha256$`, `sha256=` or nothing. Returns the form in which digests are stored, else
+ * what is wrong; what was given is not repeated, for people send the key by mistake.
  */
 export function parseHash(text: string): { digest: string } | { fault: string } {
   const bare = text.replace(/^sha-?256[:$=-]/i, '')

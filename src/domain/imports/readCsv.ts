@@ -20,8 +20,8 @@ export async function* readCsv(text: Text): AsyncGenerator<Raw> {
 const DELIMITERS = [',', ';', '\t', '|']
 
 /**
- * What separates the cells, and the text from its beginning. A line `sep=;`, which Excel writes and reads, says it; else
- * that is it which makes a column `hash` of the first line.
+ * What separates the cells, and the text from its beginning. A line `sep=;`, which Excel writes and reads, says it;
+ * else that is it which makes a column `hash` of the first line.
  */
 async function delimiterOf(text: Text): Promise<{ delimiter: string; whole: AsyncIterable<string> }> {
   const chunks = (async function* () {
@@ -106,7 +106,10 @@ function canonical(name: string): string {
   return IMPORT_FIELDS.find((field) => plain(field) === plain(name)) ?? name.trim()
 }
 
-/** Names are repeated only where the line surely is one of columns: else it may be a key that somebody sends by mistake. */
+/**
+ * Names are repeated only where the line surely is one of columns: else it may be a key that somebody sends by
+ * mistake.
+ */
 function headerOf(record: Record): string[] {
   const columns = 'fault' in record ? [] : record.cells.map(canonical)
   while (columns.at(-1) === '') columns.pop()

@@ -9,9 +9,9 @@ export type ImportFormat = 'jsonl' | 'csv'
 export type Line = { line: number } & ({ record: ImportRecord } | { faults: Fault[] })
 
 /**
- * Reads a file of keys as it comes, whatever its size: the same hash a second time is a fault that names the first line.
- * Blank lines are passed over. Throws Failure `validation-error` where the file as a whole cannot be read: a CSV with other
- * columns, or with a quote that is never closed.
+ * Reads a file of keys as it comes, whatever its size: the same hash a second time is a fault that names the first
+ * line. Blank lines are passed over. Throws Failure `validation-error` where the file as a whole cannot be read: a
+ * CSV with other columns, or with a quote that is never closed.
  */
 export async function* readImport(text: Text, format: ImportFormat, now: Date): AsyncGenerator<Line> {
   const firstLines = new Map<string, number>()

@@ -1,7 +1,9 @@
 import { excessOf, grantOf, type Holder } from '../keys/holding.ts'
 import type { ImportRecord, LineError } from './outcome.ts'
 
-/** The keys that whoever imports may give, and an error for each field of the others that goes beyond what they hold. */
+/**
+ * The keys that whoever imports may give, and an error for each field of the others that goes beyond what they hold.
+ */
 export function splitHeld(
   records: ImportRecord[],
   holder: Holder,

@@ -25,7 +25,10 @@ export function ipAllowed(allowed: readonly string[], ip: string | undefined): b
   return ip !== undefined && isWithin(rangesOf(allowed), ip)
 }
 
-/** The first of `inner` that `outer` does not cover: `*` where `inner` allows every address, undefined where all are covered. */
+/**
+ * The first of `inner` that `outer` does not cover: `*` where `inner` allows every address, undefined where all are
+ * covered.
+ */
 export function beyondIps(outer: readonly string[], inner: readonly string[]): string | undefined {
   if (outer.length === 0) return undefined
   if (inner.length === 0) return '*'

@@ -76,7 +76,10 @@ export function excessOf(holder: Holder, grant: Partial<Holding>): Excess[] {
   return excess
 }
 
-/** Nobody gives more than they hold. Throws Failure `insufficient-permissions` that names the fields and what is missing. */
+/**
+ * Nobody gives more than they hold. Throws Failure `insufficient-permissions` that names the fields and what is
+ * missing.
+ */
 export function requireWithin(holder: Holder, grant: Partial<Holding>): void {
   refuse(excessOf(holder, grant))
 }
@@ -92,8 +95,8 @@ export function requireRole(holder: Holder, role: Role, field: string): void {
 }
 
 /**
- * An edit of a member: of one whose role the editor could give, to a role that they could give. Who sets another's password
- * can sign in as them, and no key's limits follow: that takes all that an admin holds.
+ * An edit of a member: of one whose role the editor could give, to a role that they could give. Who sets another's
+ * password can sign in as them, and no key's limits follow: that takes all that an admin holds.
  */
 export function requireMemberEdit(
   holder: Holder,
@@ -106,8 +109,8 @@ export function requireMemberEdit(
 }
 
 /**
- * An edit of a key. Nobody edits a key that manages more than they do. An edit that only takes away is free beyond that;
- * one that gives must leave a key that is within what the editor holds.
+ * An edit of a key. Nobody edits a key that manages more than they do. An edit that only takes away is free beyond
+ * that; one that gives must leave a key that is within what the editor holds.
  */
 export function requireEditWithin(holder: Holder, before: KeyFacts, after: KeyFacts): void {
   const { type, permissions } = grantOf(before)

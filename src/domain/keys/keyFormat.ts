@@ -22,7 +22,10 @@ export function digestOf(value: string): string {
   return hash('sha256', value, 'base64url')
 }
 
-/** A new secret of the given kind (`live`, `test`, or `service` for service tokens). Show `value` once, store the rest. */
+/**
+ * A new secret of the given kind (`live`, `test`, or `service` for service tokens). Show `value` once, store the
+ * rest.
+ */
 export function generateSecret(prefix: string, kind: KeyType | 'service'): NewSecret {
   const random = randomBase62(RANDOM)
   const value = `${prefix}_${kind}_${random}${checksumOf(random)}`

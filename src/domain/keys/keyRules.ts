@@ -97,9 +97,9 @@ export function requireUnrotated(successorId: string | undefined): void {
 }
 
 /**
- * Rotating takes an active key. The successor of a key without an expiry has none. That of a key with one lives as long as
- * the old key was to live, from its creation to its expiry, counted from now. With no overlap the old key ends at once and
- * leaves its place to the new one.
+ * Rotating takes an active key. The successor of a key without an expiry has none. That of a key with one lives as
+ * long as the old key was to live, from its creation to its expiry, counted from now. With no overlap the old key
+ * ends at once and leaves its place to the new one.
  */
 export function decideRotation(
   key: ApiKey,

@@ -47,7 +47,10 @@ export type CounterSeed = {
 
 export type LoadedState = { key: KeyState; account: AccountState; seed: CounterSeed }
 
-/** A key that has expired by our clock is sent with an expiry long ago, so a region whose clock is slow cannot admit it. */
+/**
+ * A key that has expired by our clock is sent with an expiry long ago, so a region whose clock is slow cannot admit
+ * it.
+ */
 export function keyStateOf(key: ApiKey, now: Date): KeyState {
   return {
     version: key.version,

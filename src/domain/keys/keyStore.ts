@@ -38,8 +38,8 @@ export async function findSuccessor(
 }
 
 /**
- * How many keys of a type count towards the plan: active and not expired. Lock the account first. Two ranges of one index:
- * keys that have ended are not read, however many there are.
+ * How many keys of a type count towards the plan: active and not expired. Lock the account first. Two ranges of one
+ * index: keys that have ended are not read, however many there are.
  */
 export async function countActive(
   em: SqlEntityManager,
@@ -51,7 +51,9 @@ export async function countActive(
   return row?.n ?? 0
 }
 
-/** As `countActive`, for comparing with the plan: 0 where that has no limit, without counting. Lock the account first. */
+/**
+ * As `countActive`, for comparing with the plan: 0 where that has no limit, without counting. Lock the account first.
+ */
 export async function countAgainstPlan(
   em: SqlEntityManager,
   { id, plan, customLimits }: Account,
@@ -94,7 +96,10 @@ function orderOf({ by, descending }: KeyOrder): QueryOrderMap<ApiKey>[] {
 
 export type KeyName = Pick<ApiKey, 'id' | 'name' | 'type' | 'status' | 'expiresAt'>
 
-/** One page of what an account's keys are called, in the order of their names, and how many there are; with `id`, that key alone. */
+/**
+ * One page of what an account's keys are called, in the order of their names, and how many there are; with `id`, that
+ * key alone.
+ */
 export async function listKeyNames(
   em: SqlEntityManager,
   accountId: string,

@@ -6,7 +6,9 @@ import { type Holder, holdingOf, holdingOfRole } from './holding.ts'
 
 const NOTHING: Holder = { type: 'test', permissions: [], allowedIps: [], expiresAt: new Date(0) }
 
-/** What the actor of a command holds now, which may be less than when they asked. Call it before anything is changed. */
+/**
+ * What the actor of a command holds now, which may be less than when they asked. Call it before anything is changed.
+ */
 export async function loadHolder(em: SqlEntityManager, { actor, accountId }: Command): Promise<Holder> {
   if (actor.type === 'operator' || actor.type === 'system') return 'everything'
   if (actor.type === 'member') {

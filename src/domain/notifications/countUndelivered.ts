@@ -2,7 +2,10 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 
 export type Undelivered = { pending: number; due: number; failed: number }
 
-/** Notifications that are on their way, those among them that should have been tried by now, and those given up in a day. */
+/**
+ * Notifications that are on their way, those among them that should have been tried by now, and those given up in a
+ * day.
+ */
 export async function countUndelivered(em: SqlEntityManager): Promise<Undelivered> {
   const [row] = await em.execute<Undelivered[]>(
     `select (count(*) filter (where status = 'pending'))::int as pending,

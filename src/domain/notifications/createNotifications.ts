@@ -21,9 +21,9 @@ export type Telling = {
 }
 
 /**
- * Writes one notification per channel, in the transaction of what it tells of, and returns their IDs: the caller has each
- * delivered by a job `deliver-notification`, through the outbox of the same transaction. What was told once is not told
- * again: for an incident's type and turn there is one notification per channel.
+ * Writes one notification per channel, in the transaction of what it tells of, and returns their IDs: the caller has
+ * each delivered by a job `deliver-notification`, through the outbox of the same transaction. What was told once is
+ * not told again: for an incident's type and turn there is one notification per channel.
  */
 export async function createNotifications(
   em: SqlEntityManager,

@@ -87,7 +87,10 @@ function whyNot(notification: Notification, channel: Channel | null, now: Date):
   return undefined
 }
 
-/** Marks a message to an address that nobody has confirmed; returns why it is not sent, where there were enough of them. */
+/**
+ * Marks a message to an address that nobody has confirmed; returns why it is not sent, where there were enough of
+ * them.
+ */
 async function refuseStranger(
   em: SqlEntityManager,
   notification: Notification,

@@ -4,7 +4,10 @@ import { audit } from '../audit/audit.ts'
 import { newId } from '../ids.ts'
 import type { Channel } from './Channel.ts'
 
-/** What the one who delivers knows. `channelsUrl`: the dashboard's page of channels, null where nobody knows its address. */
+/**
+ * What the one who delivers knows. `channelsUrl`: the dashboard's page of channels, null where nobody knows its
+ * address.
+ */
 export type Facts = { now: Date; canMail: boolean; channelsUrl: string | null }
 
 /**

@@ -3,7 +3,9 @@ import ipaddr from 'ipaddr.js'
 /** Public by their numbers, but answered by the machine's own provider: Azure's wire server. */
 const PLATFORM = new Set(['168.63.129.16'])
 
-/** What every further IPv6 address that may be routed in public lies in (RFC 4291, 2.4; IANA has given out no other). */
+/**
+ * What every further IPv6 address that may be routed in public lies in (RFC 4291, 2.4; IANA has given out no other).
+ */
 const GLOBAL = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number]
 
 /**

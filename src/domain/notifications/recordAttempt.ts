@@ -15,8 +15,8 @@ const FAILING_MS = 5 * DAY_MS
 export type Recorded = { delayMs?: number; follow: string[] }
 
 /**
- * Writes what came of an attempt, into the log, the notification and its channel, and decides what is next. Where the lease
- * has passed to another worker nothing is written: that one records its own.
+ * Writes what came of an attempt, into the log, the notification and its channel, and decides what is next. Where the
+ * lease has passed to another worker nothing is written: that one records its own.
  */
 export async function recordAttempt(
   em: SqlEntityManager,

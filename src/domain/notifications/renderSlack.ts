@@ -7,7 +7,10 @@ const MARKS: Record<Told['tone'], string> = {
   resolved: ':white_check_mark:',
 }
 
-/** Slack's three control characters (https://docs.slack.dev/messaging/formatting-message-text#escaping): no mention, no link. */
+/**
+ * Slack's three control characters (https://docs.slack.dev/messaging/formatting-message-text#escaping): no mention,
+ * no link.
+ */
 const escapeSlack = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 
 const cut = (text: string, max: number) => (text.length > max ? `${text.slice(0, max - 1)}…` : text)

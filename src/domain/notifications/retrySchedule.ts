@@ -2,7 +2,10 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** When each attempt follows the one before, in ms: the schedule of Standard Webhooks' "Deliverability and reliability". */
+/**
+ * When each attempt follows the one before, in ms: the schedule of Standard Webhooks' "Deliverability and
+ * reliability".
+ */
 export const SCHEDULE_MS = [
   0,
   5 * SECOND,

@@ -1,6 +1,8 @@
 import type { Told } from './tell.ts'
 
-/** Nothing here is anybody's own text: whoever reads it may not have asked for it. The page says which account it is. */
+/**
+ * Nothing here is anybody's own text: whoever reads it may not have asked for it. The page says which account it is.
+ */
 export const tellInvitation = (link: string): Told => ({
   title: 'You are invited to Pictify Keys',
   summary: 'An admin of an account asks you to join it. The page behind the link says which account it is.',

@@ -11,9 +11,9 @@ export const TESTS_PER_HOUR = 60
 const LOCK = 6
 
 /**
- * Throws `rate-limit-exceeded` unless the account may send `wanted` more test messages or confirmation links: they go to
- * addresses that nobody has confirmed. Counts attempts, and messages that wait for their first one, in the transaction
- * that adds to them.
+ * Throws `rate-limit-exceeded` unless the account may send `wanted` more test messages or confirmation links: they go
+ * to addresses that nobody has confirmed. Counts attempts, and messages that wait for their first one, in the
+ * transaction that adds to them.
  */
 export async function requireTestBudget(
   em: SqlEntityManager,

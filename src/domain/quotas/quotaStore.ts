@@ -1,7 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { PRIMARY } from '../regions.ts'
 
-/** Archives a past day's test renders as the primary region's counters had them. Again, or late: the larger count stays. */
+/**
+ * Archives a past day's test renders as the primary region's counters had them. Again, or late: the larger count
+ * stays.
+ */
 export async function archiveTestRenders(
   em: SqlEntityManager,
   day: string,

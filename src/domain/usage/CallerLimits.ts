@@ -15,9 +15,9 @@ type Day = { keyId: string; at: number }
 const nameOf = ({ keyId, at }: Day) => `${keyId} ${at}`
 
 /**
- * Bounds the rows that callers of one key make on one day. What is beyond a limit is added up in one row. Rows are counted
- * in Postgres only when what this process has added may have reached a limit. Several workers may pass a limit by what
- * each adds between two counts, never by more than the limit itself.
+ * Bounds the rows that callers of one key make on one day. What is beyond a limit is added up in one row. Rows are
+ * counted in Postgres only when what this process has added may have reached a limit. Several workers may pass a
+ * limit by what each adds between two counts, never by more than the limit itself.
  */
 export class CallerLimits {
   readonly #rooms = new Map<string, Room>()

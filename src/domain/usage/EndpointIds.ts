@@ -2,7 +2,9 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { deleteInBatches } from '../deleteInBatches.ts'
 import type { UsageBatch } from './UsageBatch.ts'
 
-/** Endpoints that an account counts separately. Further ones count as one, so no caller can add rows without a limit. */
+/**
+ * Endpoints that an account counts separately. Further ones count as one, so no caller can add rows without a limit.
+ */
 export const MAX_ENDPOINTS = 200
 
 /** The id under which all further endpoints of an account are counted. */

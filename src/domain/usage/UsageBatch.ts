@@ -52,7 +52,9 @@ export type EventTuple = (typeof EventRow)['_output']
 /** Refused requests that a region has added up; `at` in Unix ms, the start of their minute, hour or day. */
 export type Refusals = { keyId: string; accountId: string; at: number; code: number; count: number }[]
 
-/** The admission script's codes, as src/verifier/decision.ts has them, and the names under which refusals are stored. */
+/**
+ * The admission script's codes, as src/verifier/decision.ts has them, and the names under which refusals are stored.
+ */
 export type VerificationCodes = {
   admitted: number
   authenticated: number

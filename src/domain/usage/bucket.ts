@@ -1,6 +1,9 @@
 import type { LatencyBins } from './latencyBins.ts'
 
-/** What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code, `endpoints` by name. */
+/**
+ * What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code, `endpoints` by
+ * name.
+ */
 export type Bucket = {
   keyId: string
   accountId: string

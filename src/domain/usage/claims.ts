@@ -45,8 +45,8 @@ export async function findClaimed(em: SqlEntityManager, ids: string[]): Promise<
 const FORGOTTEN_AT_ONCE = 20_000
 
 /**
- * Each statement begins where the last one ended, so that none passes over what those before have deleted. `ctid` is safe:
- * a claim is never updated.
+ * Each statement begins where the last one ended, so that none passes over what those before have deleted. `ctid` is
+ * safe: a claim is never updated.
  */
 export const FORGET_CLAIMS = `
   with forgotten as (

@@ -2,9 +2,9 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { CLAIMS_KEPT_MS } from './claims.ts'
 
 /**
- * The ID under which a reported event is remembered. Each reporter (the name of a service token) numbers its events as it
- * likes; a CloudEvent's claim includes its source as well. It begins with a NUL, which no text of a caller holds, so that
- * it is never one of the IDs that releases before had, nor one of our own.
+ * The ID under which a reported event is remembered. Each reporter (the name of a service token) numbers its events
+ * as it likes; a CloudEvent's claim includes its source as well. It begins with a NUL, which no text of a caller
+ * holds, so that it is never one of the IDs that releases before had, nor one of our own.
  */
 export const scopedId = (reporter: string, id: string): string => `\0${reporter}\0${id}`
 

@@ -15,7 +15,8 @@ export function timeFault(at: number, now: number): string | undefined {
 
 /**
  * Whether an accepted report may be counted at its request's time: it may have waited long, but nothing is kept from
- * before 400 days, and nothing has happened in the future. Where this is false, an older release has accepted it unseen.
+ * before 400 days, and nothing has happened in the future. Where this is false, an older release has accepted it
+ * unseen.
  */
 export const canBeCounted = (at: number, now: number): boolean =>
   at >= now - DAYS_KEPT_MS && at <= now + SKEW_MS

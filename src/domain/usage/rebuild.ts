@@ -13,8 +13,8 @@ export function canRebuild(day: string, now: Date): boolean {
 
 /**
  * Computes the hours and the day of one UTC day again from its minutes, for one account or for all; see `canRebuild`.
- * Call it in a transaction: nothing is counted until it ends, so that nothing falls between the reading and the writing.
- * Returns how many rows were written.
+ * Call it in a transaction: nothing is counted until it ends, so that nothing falls between the reading and the
+ * writing. Returns how many rows were written.
  */
 export async function rebuildDay(
   em: SqlEntityManager,

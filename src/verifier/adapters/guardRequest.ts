@@ -46,8 +46,8 @@ export type Guarded = { key: AdmittedKey; headers: Record<string, string> } | { 
 const CLIENT_CLOSED_REQUEST = 499
 
 /**
- * Decides about one request, and sees to it that its status and latency are reported when its answer has left, or when the
- * caller has gone. A refusal is the same problem that the service's `/forward-auth` answers.
+ * Decides about one request, and sees to it that its status and latency are reported when its answer has left, or
+ * when the caller has gone. A refusal is the same problem that the service's `/forward-auth` answers.
  */
 export async function guardRequest<Request>(
   verifier: KeyVerifier,

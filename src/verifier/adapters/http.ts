@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KeyVerifier } from '../createVerifier.ts'
 import { type AdmittedKey, type GuardOptions, guardRequest } from './guardRequest.ts'
 
-/** For plain `node:http`: answers the key of an admitted request; a refused one it has answered itself, then undefined. */
+/**
+ * For plain `node:http`: answers the key of an admitted request; a refused one it has answered itself, then
+ * undefined.
+ */
 export function httpKeys(verifier: KeyVerifier, options: GuardOptions<IncomingMessage> = {}) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<AdmittedKey | undefined> => {
     const guarded = await guardRequest(verifier, options, { request, raw: request, response })

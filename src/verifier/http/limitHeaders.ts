@@ -55,7 +55,10 @@ function monthEnd(nowMs: number): number {
   return month.end
 }
 
-/** The headers of a verified request: `X-RateLimit-…` for the minute, the IETF pair (draft-ietf-httpapi-ratelimit-headers-10) for all. */
+/**
+ * The headers of a verified request: `X-RateLimit-…` for the minute, the IETF pair
+ * (draft-ietf-httpapi-ratelimit-headers-10) for all.
+ */
 export function limitHeaders(verification: Verification, limits: Limit[]): Record<string, string> {
   const { decision } = verification
   if (!decision) return {}

@@ -11,9 +11,9 @@ import { destinationOf, type Notifiers, sendNotification, targetOf } from '../no
 import type { Outcome } from '../notifiers/Outcome.ts'
 
 /**
- * Makes one attempt to deliver a notification: claim, send, record, see to the next one. Safe to run twice or at once: one
- * run has the lease, the others do nothing. A worker that dies between sending and recording is the one case in which a
- * message comes twice, with the same ID; the sweeper sees to what the dead one had claimed.
+ * Makes one attempt to deliver a notification: claim, send, record, see to the next one. Safe to run twice or at
+ * once: one run has the lease, the others do nothing. A worker that dies between sending and recording is the one
+ * case in which a message comes twice, with the same ID; the sweeper sees to what the dead one had claimed.
  */
 export async function deliverNotification(
   context: WorkerContext,

@@ -8,8 +8,9 @@ import type { WorkerContext } from '../context.ts'
 const HALF_MINUTE = 30_000
 
 /**
- * Lists the accounts that have rules and has each evaluated by a job of its own, as of the half minute that has passed: with
- * that a crossing is told within 30 s and some, whatever its second. Safe to run twice: the job's ID is the account's and the time's.
+ * Lists the accounts that have rules and has each evaluated by a job of its own, as of the half minute that has
+ * passed: with that a crossing is told within 30 s and some, whatever its second. Safe to run twice: the job's ID is
+ * the account's and the time's.
  */
 export async function evaluateAlerts({ orm, queues, now }: WorkerContext): Promise<void> {
   const at = Math.floor(now().getTime() / HALF_MINUTE) * HALF_MINUTE
@@ -18,9 +19,9 @@ export async function evaluateAlerts({ orm, queues, now }: WorkerContext): Promi
 }
 
 /**
- * Evaluates one account as of an instant, and before that as of the minutes which nobody has evaluated: a backlog tells what it
- * would have told, in order. Safe to run twice, late and out of order: a rule knows until when it was evaluated, in the
- * transaction that writes its state and its notifications.
+ * Evaluates one account as of an instant, and before that as of the minutes which nobody has evaluated: a backlog
+ * tells what it would have told, in order. Safe to run twice, late and out of order: a rule knows until when it was
+ * evaluated, in the transaction that writes its state and its notifications.
  */
 export async function evaluateAccount(
   context: WorkerContext,

@@ -6,7 +6,9 @@ import { quotasIn } from '../../region/quotasIn.ts'
 import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
 
-/** How late units may be given back or told of: well within the hour for which the primary remembers what it answered. */
+/**
+ * How late units may be given back or told of: well within the hour for which the primary remembers what it answered.
+ */
 const LATEST_MS = 60_000
 
 /**

@@ -12,8 +12,9 @@ import { commandJob } from './commandJob.ts'
 const OVERLAP_MS = 24 * 3_600_000
 
 /**
- * What leads elsewhere is a new channel in all but its ID and secret: not verified, not disabled, and a message goes there
- * to show that it works. What is still on its way to the former place says nothing of the new one (`recordAttempt`).
+ * What leads elsewhere is a new channel in all but its ID and secret: not verified, not disabled, and a message goes
+ * there to show that it works. What is still on its way to the former place says nothing of the new one
+ * (`recordAttempt`).
  */
 export const updateChannel = commandJob('update-channel', async ({ em, command, payload, now }) => {
   const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
@@ -37,7 +38,9 @@ export const updateChannel = commandJob('update-channel', async ({ em, command, 
   return { result: presentChannel(channel), follow }
 })
 
-/** Rules forget the channel in the same transaction; what is under way to it ends. Its notifications stay in the log. */
+/**
+ * Rules forget the channel in the same transaction; what is under way to it ends. Its notifications stay in the log.
+ */
 export const deleteChannel = commandJob('delete-channel', async ({ em, command, payload, now }) => {
   const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
   await em.execute(

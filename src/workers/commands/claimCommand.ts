@@ -8,7 +8,10 @@ export function claimCommand(em: SqlEntityManager, commandId: string): Promise<C
   return em.findOne(CommandSchema, { id: commandId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
 }
 
-/** Logs a command's outcome under the ID of the request that asked for it, and wakes whoever waits. Twice does no harm. */
+/**
+ * Logs a command's outcome under the ID of the request that asked for it, and wakes whoever waits. Twice does no
+ * harm.
+ */
 export async function announceCommand(context: WorkerContext, command: Command): Promise<void> {
   const { id, kind, status, accountId, actor } = command
   context.log.info(

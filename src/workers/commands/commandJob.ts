@@ -28,11 +28,11 @@ export type CommandInput<Kind extends CommandKind> = {
 }
 
 /**
- * Runs a command's job: claim, load and decide (`apply`), write, enqueue next, in one transaction. Then the regions learn
- * of it, here if they answer, else by the flow that was enqueued.
+ * Runs a command's job: claim, load and decide (`apply`), write, enqueue next, in one transaction. Then the regions
+ * learn of it, here if they answer, else by the flow that was enqueued.
  *
- * Safe to run twice: the row is locked while it is applied and applied only while it is pending, and what
- * follows leaves through the outbox of the same transaction. A rule's refusal is the command's outcome. Anything else is
+ * Safe to run twice: the row is locked while it is applied and applied only while it is pending, and what follows
+ * leaves through the outbox of the same transaction. A rule's refusal is the command's outcome. Anything else is
  * thrown, rolls everything back, and the job is retried, unless the command can never succeed (`noteFault`).
  */
 export function commandJob<Kind extends CommandKind>(
@@ -76,8 +76,8 @@ export function commandJob<Kind extends CommandKind>(
 }
 
 /**
- * Whether the actor must hold at the commit what the command was decided by. A revocation waits for no lock of its actor's.
- * Who changes themselves has had their own row locked.
+ * Whether the actor must hold at the commit what the command was decided by. A revocation waits for no lock of its
+ * actor's. Who changes themselves has had their own row locked.
  */
 function mustStillHold(kind: CommandKind, { targetId, actor }: Command): boolean {
   return (!isEnding(kind) || kind === 'remove-member') && targetId !== actor.id
@@ -102,7 +102,10 @@ async function record(
   return { command, regions, outboxId: await writeOutbox(em, next) }
 }
 
-/** The flow that ends an applied command: its parent waits for one child per region. None where no region is concerned. */
+/**
+ * The flow that ends an applied command: its parent waits for one child per region. None where no region is
+ * concerned.
+ */
 export function fanOut(
   command: Pick<Command, 'id' | 'kind' | 'propagate'>,
   regions: string[],

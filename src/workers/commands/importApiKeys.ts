@@ -15,7 +15,10 @@ import type { Handler } from '../context.ts'
 import { Postponed } from '../metering/Postponed.ts'
 import { commandJob } from './commandJob.ts'
 
-/** The account's lock makes whatever counts against the plan run one after another; a digest is there once, so a second run finds it. */
+/**
+ * The account's lock makes whatever counts against the plan run one after another; a digest is there once, so a
+ * second run finds it.
+ */
 const applyImport = commandJob('import-api-keys', async ({ em, command, payload, now }) => {
   const { records, form, ...file } = payload
   const account = await lockAccount(em, command.accountId)
@@ -54,9 +57,9 @@ const applyImport = commandJob('import-api-keys', async ({ em, command, payload,
 })
 
 /**
- * Imports keys once every verifier looks for values of their form, so that they are usable as soon as their import has
- * answered. The first import of a form comes back for that a second later, and holds no place meanwhile. Safe to run twice:
- * to announce again changes nothing.
+ * Imports keys once every verifier looks for values of their form, so that they are usable as soon as their import
+ * has answered. The first import of a form comes back for that a second later, and holds no place meanwhile. Safe to
+ * run twice: to announce again changes nothing.
  */
 export const importApiKeys: Handler<JobData<'import-api-keys'>> = async (context, data) => {
   const waitMs = await announce(context.orm.em.fork(), data.commandId, context.now())
@@ -64,7 +67,10 @@ export const importApiKeys: Handler<JobData<'import-api-keys'>> = async (context
   await applyImport(context, data)
 }
 
-/** How many ms the import has to wait. One that imports nothing announces nothing: verifiers go on refusing without a look. */
+/**
+ * How many ms the import has to wait. One that imports nothing announces nothing: verifiers go on refusing without a
+ * look.
+ */
 async function announce(em: SqlEntityManager, commandId: string, now: Date): Promise<number> {
   const command = await em.findOne(CommandSchema, { id: commandId, status: 'pending' })
   const account = command && (await em.findOne(AccountSchema, { id: command.accountId ?? '' }))

@@ -9,9 +9,9 @@ import { countActive } from '../../domain/keys/keyStore.ts'
 import { commandJob } from './commandJob.ts'
 
 /**
- * Moves an imported key, whatever has become of it, to the account of the command. There it is another key, active, of the
- * same value, name, type and permissions; the one it was is revoked, and keeps its usage. Verifiers see a later version of
- * the value's state. Safe to run twice: the account that has the key already keeps it.
+ * Moves an imported key, whatever has become of it, to the account of the command. There it is another key, active,
+ * of the same value, name, type and permissions; the one it was is revoked, and keeps its usage. Verifiers see a
+ * later version of the value's state. Safe to run twice: the account that has the key already keeps it.
  */
 export const moveImportedKey = commandJob('move-imported-key', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)

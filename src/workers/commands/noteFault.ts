@@ -5,8 +5,8 @@ import type { WorkerContext } from '../context.ts'
 import { faultOf } from './faultOf.ts'
 
 /**
- * Counts a failed try in the command's row, unless something was only away. Returns the problem the command ends with once
- * it can never succeed; undefined while it is worth another try.
+ * Counts a failed try in the command's row, unless something was only away. Returns the problem the command ends with
+ * once it can never succeed; undefined while it is worth another try.
  */
 export async function noteFault(
   context: WorkerContext,

@@ -5,7 +5,10 @@ import { presentNotification } from '../../domain/notifications/presentNotificat
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { commandJob } from './commandJob.ts'
 
-/** The same row, so the same ID: its schedule begins again, its log goes on. One that some worker sends just now stays as it is. */
+/**
+ * The same row, so the same ID: its schedule begins again, its log goes on. One that some worker sends just now stays
+ * as it is.
+ */
 export const redeliverNotification = commandJob(
   'redeliver-notification',
   async ({ em, command, payload, now }) => {

@@ -18,10 +18,11 @@ import { refuse } from './commandJob.ts'
 type Suspect = Pick<Job, 'name' | 'data' | 'stalledCounter'>
 
 /**
- * Runs a job. If it is that of a command whose worker died in an earlier run, its runs are counted in the command's row, and
- * the next one comes later each time. A command that no worker survives ends as failed: as long as it is tried, it takes
- * every worker down that tries it, with all that is in hand there. Deaths with another cause (a deploy, a machine that fails)
- * end an innocent command only if one befalls each of ten runs in a row, at times that differ by chance, over an hour.
+ * Runs a job. If it is that of a command whose worker died in an earlier run, its runs are counted in the command's
+ * row, and the next one comes later each time. A command that no worker survives ends as failed: as long as it is
+ * tried, it takes every worker down that tries it, with all that is in hand there. Deaths with another cause (a
+ * deploy, a machine that fails) end an innocent command only if one befalls each of ten runs in a row, at times that
+ * differ by chance, over an hour.
  *
  * The first run of a job is not counted: whether its worker dies, the next one knows from BullMQ. Throws Postponed.
  */

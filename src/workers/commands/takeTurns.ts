@@ -11,8 +11,9 @@ type Account = { running: number; parked: Map<string, Job> }
 type Run = (job: Job, token?: string) => Promise<unknown>
 
 /**
- * Runs jobs that carry an `accountId` so that no account takes all places of a queue: one above the account's number is put
- * back into the queue, and called when one of the account's is through. Its place is free for another account meanwhile.
+ * Runs jobs that carry an `accountId` so that no account takes all places of a queue: one above the account's number
+ * is put back into the queue, and called when one of the account's is through. Its place is free for another account
+ * meanwhile.
  */
 export function takeTurns(run: Run, atOnce = AT_ONCE): Run {
   const accounts = new Map<string, Account>()

@@ -31,7 +31,8 @@ export const updateMember = commandJob('update-member', async ({ em, command, pa
     if (member.status === 'invited') await endInvitation(em, member.id)
     member.status = 'active'
     member.passwordHash = payload.passwordHash
-    // First the member's row, which a sign-in by the old password locks, then the sessions: none is left (see insertSession).
+    // First the member's row, which a sign-in by the old password locks, then the sessions: none is left (see
+    // insertSession).
     await em.flush()
     await em.nativeDelete(SessionSchema, { memberId: member.id })
   }

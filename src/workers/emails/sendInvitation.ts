@@ -7,8 +7,8 @@ import type { WorkerContext } from '../context.ts'
 import { sendLink } from './sendLink.ts'
 
 /**
- * Sends the email of an invitation. Its link is made here, so that nothing stores it. Safe to run twice: one run has the
- * lease. A run after one whose outcome is not known sends another link, and only that one is valid.
+ * Sends the email of an invitation. Its link is made here, so that nothing stores it. Safe to run twice: one run has
+ * the lease. A run after one whose outcome is not known sends another link, and only that one is valid.
  */
 export async function sendInvitation(
   context: WorkerContext,

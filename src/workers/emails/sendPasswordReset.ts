@@ -6,7 +6,10 @@ import { tellPasswordReset } from '../../domain/notifications/tellLinks.ts'
 import type { WorkerContext } from '../context.ts'
 import { sendLink } from './sendLink.ts'
 
-/** Sends the email of a password reset. Its link is made here, so that nothing stores it. Safe to run twice, as an invitation's. */
+/**
+ * Sends the email of a password reset. Its link is made here, so that nothing stores it. Safe to run twice, as an
+ * invitation's.
+ */
 export async function sendPasswordReset(
   context: WorkerContext,
   { resetId }: JobData<'send-password-reset'>,

@@ -1,4 +1,7 @@
-/** Thrown by a handler that has to wait: its job gives its place away and comes back after `ms`. It is no failed attempt. */
+/**
+ * Thrown by a handler that has to wait: its job gives its place away and comes back after `ms`. It is no failed
+ * attempt.
+ */
 export class Postponed extends Error {
   readonly ms: number
 

@@ -50,8 +50,9 @@ const PROBE_MS = 2_000
 const A_TURN = 2_000
 
 /**
- * Group commit towards Postgres: metering jobs that arrive while a transaction runs, or soon after one has started, share
- * the next one. The transaction that counts a job also claims its ids, so that a job which runs again adds nothing.
+ * Group commit towards Postgres: metering jobs that arrive while a transaction runs, or soon after one has started,
+ * share the next one. The transaction that counts a job also claims its ids, so that a job which runs again adds
+ * nothing.
  */
 export class Rollup {
   readonly #orm: Orm
@@ -171,7 +172,9 @@ async function forgetFormer(em: Em, works: Work[], claims: string[][], fresh: Se
   for (const [claim, before] of former) if (counted.has(before)) fresh.delete(claim)
 }
 
-/** Does a transaction's worth of work so that the other one, and the other queues' jobs, have their turns in between. */
+/**
+ * Does a transaction's worth of work so that the other one, and the other queues' jobs, have their turns in between.
+ */
 async function inTurns(works: Work[], each: (work: Work, place: number) => void): Promise<void> {
   let events = 0
   for (const [place, work] of works.entries()) {

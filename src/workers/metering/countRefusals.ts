@@ -11,8 +11,9 @@ const PROBE_MS = 2_000
 const AT_ONCE = 5_000
 
 /**
- * Counts the refused requests that regions have added up while much was waiting. Safe to run twice, at once and to die in: what
- * is set aside does not change any more, is claimed in the counting transaction, and is dropped after that.
+ * Counts the refused requests that regions have added up while much was waiting. Safe to run twice, at once and to
+ * die in: what is set aside does not change any more, is claimed in the counting transaction, and is dropped after
+ * that.
  */
 export async function countRefusals({ orm, regions, rollup }: WorkerContext): Promise<void> {
   // While Postgres is away they go on being added up in one place.

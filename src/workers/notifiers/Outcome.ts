@@ -1,4 +1,7 @@
-/** What came of one attempt to deliver. `detail` is for the account's admins: what the receiver said, or what went wrong. */
+/**
+ * What came of one attempt to deliver. `detail` is for the account's admins: what the receiver said, or what went
+ * wrong.
+ */
 export type Outcome = {
   outcome: 'delivered' | 'refused' | 'timeout' | 'unreachable' | 'rejected' | 'gone'
   /** The HTTP or SMTP status. */

@@ -12,8 +12,9 @@ export type Mailer = {
 const TOTAL_MS = 25_000
 
 /**
- * Whether mail may only travel encrypted: `smtp://` begins in the open, and whoever sits between could hide that the server
- * offers STARTTLS. Default: required for every host but this machine; `?requireTLS=false` and `=true` decide otherwise.
+ * Whether mail may only travel encrypted: `smtp://` begins in the open, and whoever sits between could hide that the
+ * server offers STARTTLS. Default: required for every host but this machine; `?requireTLS=false` and `=true` decide
+ * otherwise.
  */
 export function requiresTls(smtpUrl: string): boolean {
   const { protocol, hostname, searchParams } = new URL(smtpUrl)

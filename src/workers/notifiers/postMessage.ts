@@ -28,9 +28,9 @@ const ANSWER_BYTES = 64 * 1024
 const ANSWER_MS = 2_000
 
 /**
- * Posts a message to an address that somebody else chose. Its name is looked up once, refused if any of its addresses is
- * not public, and the connection goes to one of those that were looked at: an answer of DNS that changes changes nothing.
- * Redirects are not followed, and the answer is cut.
+ * Posts a message to an address that somebody else chose. Its name is looked up once, refused if any of its addresses
+ * is not public, and the connection goes to one of those that were looked at: an answer of DNS that changes changes
+ * nothing. Redirects are not followed, and the answer is cut.
  */
 export async function postMessage(
   target: string,

@@ -10,8 +10,8 @@ const keyOf = (secret: string) => Buffer.from(secret.slice(WEBHOOK_SECRET_PREFIX
 
 /**
  * The headers that prove a body ours, by every secret that is valid, newest first. Standard Webhooks: base64 of
- * HMAC-SHA-256 over `id.timestamp.body` under the decoded secret. Pictify's own: hex of HMAC-SHA-256 over `t.body` under the
- * secret as it is written. `id` is the same in every attempt, `timestamp` is the attempt's.
+ * HMAC-SHA-256 over `id.timestamp.body` under the decoded secret. Pictify's own: hex of HMAC-SHA-256 over `t.body`
+ * under the secret as it is written. `id` is the same in every attempt, `timestamp` is the attempt's.
  */
 export function signatureHeaders(
   id: string,

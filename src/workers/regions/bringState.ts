@@ -19,7 +19,9 @@ export type Arrived = {
 /** An import brings thousands: verifications need not wait for a script that writes them all. */
 export const KEYS_AT_ONCE = 200
 
-/** Writes the present state of keys and accounts into a region and records that it has them. Throws RegionUnavailable. */
+/**
+ * Writes the present state of keys and accounts into a region and records that it has them. Throws RegionUnavailable.
+ */
 export async function bringState(
   context: Pick<WorkerContext, 'orm' | 'now'>,
   region: Region,

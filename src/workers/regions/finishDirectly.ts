@@ -17,9 +17,10 @@ export type AppliedCommand = {
 }
 
 /**
- * Brings an applied command to every region at once and marks it as done, in the job that applied it: somebody waits, and
- * a queue for each step would be most of the wait. Answers undefined where a region does not answer in time, or there is
- * much to bring: then the flow does it. Safe to run beside the flow, and to die in: the flow is still in the outbox.
+ * Brings an applied command to every region at once and marks it as done, in the job that applied it: somebody waits,
+ * and a queue for each step would be most of the wait. Answers undefined where a region does not answer in time, or
+ * there is much to bring: then the flow does it. Safe to run beside the flow, and to die in: the flow is still in the
+ * outbox.
  */
 export async function finishDirectly(
   context: WorkerContext,

@@ -5,7 +5,10 @@ import { RegionUnavailable } from '../../region/Region.ts'
 import type { WorkerContext } from '../context.ts'
 import { bringState } from './bringState.ts'
 
-/** A region that answers does so long before. One that does not is looked at in Postgres then, and after each further pause. */
+/**
+ * A region that answers does so long before. One that does not is looked at in Postgres then, and after each further
+ * pause.
+ */
 const FIRST_LOOK_MS = 50
 const LOOK_MS = 250
 
@@ -39,8 +42,8 @@ export async function propagateState(
 }
 
 /**
- * Waits for the region, but not for the end of its silence once it has lapsed: a connection that lets nothing through is
- * given up only after seconds. What is on its way may still arrive, and is recorded then.
+ * Waits for the region, but not for the end of its silence once it has lapsed: a connection that lets nothing through
+ * is given up only after seconds. What is on its way may still arrive, and is recorded then.
  */
 async function settledOrLapsed(bringing: Promise<void>, hasLapsed: () => Promise<boolean>): Promise<void> {
   let settled = false

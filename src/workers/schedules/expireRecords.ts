@@ -14,9 +14,9 @@ const DAY = 24 * 3600 * 1000
 const OWED_DAYS = 7
 
 /**
- * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after 90,
- * and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step goes on where it ended. A step
- * that fails keeps no other from being done.
+ * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after
+ * 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step goes on where it
+ * ended. A step that fails keeps no other from being done.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, orm } = context

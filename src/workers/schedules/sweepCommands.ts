@@ -11,9 +11,9 @@ const AT_ONCE = 200
 const ROUNDS = 10
 
 /**
- * Sends again the jobs of commands that are not finished: their queue was away when they were written, BullMQ has dropped
- * them, or a worker died. Each command has one job by its ID, so that sending again adds none to those there are. Safe to
- * run twice: jobs only act on what their row still asks for.
+ * Sends again the jobs of commands that are not finished: their queue was away when they were written, BullMQ has
+ * dropped them, or a worker died. Each command has one job by its ID, so that sending again adds none to those there
+ * are. Safe to run twice: jobs only act on what their row still asks for.
  */
 export async function sweepCommands(context: WorkerContext): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {

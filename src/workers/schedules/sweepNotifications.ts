@@ -9,8 +9,8 @@ const AGAIN_MS = 60_000
 const MANY = 1_000
 
 /**
- * Sends again the jobs of notifications that are due and that nobody delivers: their queue was away, or a worker died. Safe
- * to run twice: of two jobs one has the lease.
+ * Sends again the jobs of notifications that are due and that nobody delivers: their queue was away, or a worker
+ * died. Safe to run twice: of two jobs one has the lease.
  */
 export async function sweepNotifications({ orm, queues, now, log }: WorkerContext): Promise<void> {
   const at = now().getTime()

@@ -11,8 +11,8 @@ export async function sweepStates({ queues, regions, now }: WorkerContext): Prom
 }
 
 /**
- * Removes from a region the states of keys that ended long ago: a region that keeps them would grow for ever. Safe twice,
- * at once and late: a state that is missing comes back from Postgres as soon as somebody asks for it.
+ * Removes from a region the states of keys that ended long ago: a region that keeps them would grow for ever. Safe
+ * twice, at once and late: a state that is missing comes back from Postgres as soon as somebody asks for it.
  */
 export async function sweepRegionStates(
   { orm, regions, now, log }: WorkerContext,

@@ -54,7 +54,10 @@ export class Histories {
     )
   }
 
-  /** Asks a region's verifiers about the keys that ended last and some others, several times: something has happened there. */
+  /**
+   * Asks a region's verifiers about the keys that ended last and some others, several times: something has happened
+   * there.
+   */
   async recheck(region: RegionName, random: Random, why: string): Promise<void> {
     const due = this.#forEpoch.get(region)?.splice(0) ?? []
     const verifiers = this.#cluster.verifiers.filter((one) => one.region === region)

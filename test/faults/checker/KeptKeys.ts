@@ -13,15 +13,19 @@ type Known = { key: TrackedKey; adminKey: string; fill: SlowFill | undefined }
 /** What a region knows when it, or what it knows, goes away. */
 export type Kept = {
   region: RegionName
-  /** They end meanwhile. Nobody asks for them until what was read of them before has arrived: that might bring their end. */
+  /**
+   * They end meanwhile. Nobody asks for them until what was read of them before has arrived: that might bring their
+   * end.
+   */
   ending: Known[]
   /** It does not end, and tells when the region decides again. */
   witness: TrackedKey | undefined
 }
 
 /**
- * Directed histories: a region knows keys as active; it, or what it knows, goes away; the keys are revoked, and the answer
- * says so; it comes back. Now a fill arrives that has read the keys before their end, and the region's verifiers are asked.
+ * Directed histories: a region knows keys as active; it, or what it knows, goes away; the keys are revoked, and the
+ * answer says so; it comes back. Now a fill arrives that has read the keys before their end, and the region's
+ * verifiers are asked.
  */
 export class KeptKeys {
   /** Keys that ended while their region was away. */
@@ -45,7 +49,10 @@ export class KeptKeys {
     return { region, ending, witness: witness?.key }
   }
 
-  /** Revokes them; verifiers that still decide there are asked at once. Returns when the answers are there; after some seconds in any case. */
+  /**
+   * Revokes them; verifiers that still decide there are asked at once. Returns when the answers are there; after some
+   * seconds in any case.
+   */
   async end({ region, ending }: Kept): Promise<void> {
     const verifiers = this.#verifiersIn(region)
     const revoking = ending.map(async ({ key, adminKey }) => {

@@ -38,7 +38,10 @@ export class Memberships {
     await this.#remove(former)
   }
 
-  /** Every process comes to another Redis as the primary, and after a while to the former one again, which kept running. */
+  /**
+   * Every process comes to another Redis as the primary, and after a while to the former one again, which kept
+   * running.
+   */
   async switchPrimary(meanwhile: () => Promise<void>): Promise<void> {
     const spare = await this.#cluster.sparePrimary()
     for (const road of this.#cluster.roadsToPrimary) road.lead(spare.redis.port)
@@ -58,7 +61,8 @@ export class Memberships {
       `update command set finished_at = finished_at - interval '91 days'
        where status = 'succeeded' and id in (select command_id from command_region where ${owed})`,
     )
-    // By turns the commands alone are old, and then what was decided on them, too: the first is kept, the second given up.
+    // By turns the commands alone are old, and then what was decided on them, too: the first is kept, the second
+    // given up.
     if (this.#lapses++ % 2 === 1)
       await runSql(
         databaseUrl,

@@ -46,8 +46,8 @@ export type RegionServer = { name: RegionName; redis: Redis; dataDir: string }
 export type Cluster = Awaited<ReturnType<typeof startCluster>>
 
 /**
- * Three Redis servers, four verifiers (whole api processes), two workers and one slow filler, each a real process on the
- * code in the folder `build`, with a road of its own wherever something is to be cut off.
+ * Three Redis servers, four verifiers (whole api processes), two workers and one slow filler, each a real process on
+ * the code in the folder `build`, with a road of its own wherever something is to be cut off.
  */
 export async function startCluster(build: string, logs?: string) {
   const database = await freshDatabase()

@@ -6,8 +6,8 @@ import type { BeforeFill } from '../../../src/region/stateRows.ts'
 
 /**
  * A process that fills regions as a verifier does, but takes as long as it is told between reading a key's state and
- * writing it. Asked by messages: `{ token, read: { region, keyId } }`, later `{ token, write: true }`; each is answered by
- * `{ token, done }`, where false says that the state was not written.
+ * writing it. Asked by messages: `{ token, read: { region, keyId } }`, later `{ token, write: true }`; each is
+ * answered by `{ token, done }`, where false says that the state was not written.
  */
 const urls = new Map([
   ['primary', process.env.REDIS_URL ?? ''],

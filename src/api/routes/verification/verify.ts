@@ -94,8 +94,8 @@ export const verify: HotRoute = {
 }
 
 /**
- * With an Idempotency-Key: the script that counts the first request keeps its decision in the same step, and gives it to repeats
- * as long as the key may still do this. A revocation is never older news than an Idempotency-Key.
+ * With an Idempotency-Key: the script that counts the first request keeps its decision in the same step, and gives it
+ * to repeats as long as the key may still do this. A revocation is never older news than an Idempotency-Key.
  */
 async function answerOnce(
   api: ApiContext,

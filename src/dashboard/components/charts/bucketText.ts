@@ -20,7 +20,10 @@ type Axis = { ticks: string[]; text: (at: string) => string }
 
 const MOST_TICKS = 9
 
-/** Where a time axis is marked: at whole days where it has more than two, else at whole hours; never so often that it is crowded. */
+/**
+ * Where a time axis is marked: at whole days where it has more than two, else at whole hours; never so often that it
+ * is crowded.
+ */
 export function timeAxis(starts: string[], interval: Interval): Axis {
   const midnights = starts.filter((at) => at.slice(11, 16) === '00:00')
   const isOfDays = interval === 'day' || midnights.length > 2

@@ -26,7 +26,9 @@ function whose({ metric, keys }: Pick<Told, 'metric' | 'keys'>): string {
   return keys.length <= 3 ? `any of the keys ${list(keys, 'or')}` : `any of ${wholeText(keys.length)} keys`
 }
 
-/** The condition in words, without how long it must hold: `the error rate of the account exceeds 5 % over 15 minutes`. */
+/**
+ * The condition in words, without how long it must hold: `the error rate of the account exceeds 5 % over 15 minutes`.
+ */
 export function conditionText(
   told: Pick<Told, 'metric' | 'threshold' | 'window' | 'keys' | 'minRequests'>,
 ): string {

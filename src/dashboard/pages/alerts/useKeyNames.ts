@@ -15,7 +15,9 @@ export function useKeySearch(q: string) {
   })
 }
 
-/** Names keys by their IDs, a hundred at most, in one request. A key that is not known (yet) keeps its ID for a name. */
+/**
+ * Names keys by their IDs, a hundred at most, in one request. A key that is not known (yet) keeps its ID for a name.
+ */
 export function useKeyNames(ids: string[]): (id: string) => string {
   const wanted = [...new Set(ids)].toSorted().slice(0, PAGE)
   const { data } = useQuery({

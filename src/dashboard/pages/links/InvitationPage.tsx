@@ -10,7 +10,9 @@ import { checkPassword, passwordHint } from '../members/memberFields.ts'
 import { roleLabel } from '../members/roles.ts'
 import { useLinkToken } from './useLinkToken.ts'
 
-/** What the link of an invitation leads to: joining its account, with a new password or the one that the address has. */
+/**
+ * What the link of an invitation leads to: joining its account, with a new password or the one that the address has.
+ */
 export function InvitationPage() {
   const token = useLinkToken()
   const invitation = useQuery({

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react'
 const present = () => location.hash.slice(1)
 
 /**
- * The token of the link that led here, from behind the `#`: browsers send that part to nobody. It leaves the address, so that
- * neither the history nor a bookmark has it.
+ * The token of the link that led here, from behind the `#`: browsers send that part to nobody. It leaves the address,
+ * so that neither the history nor a bookmark has it.
  */
 export function useLinkToken(): string {
   const [token, setToken] = useState(present)
