@@ -54,7 +54,7 @@ export class Epochs {
   async open(): Promise<string> {
     // Before Postgres is asked: see docs/decisions/regions.md.
     const since = await this.#region.now()
-    if (!this.#register) return this.#follow(this.#region.kind === 'further')
+    if (!this.#register) return this.#follow(this.#region.kind === 'unleased')
     try {
       const marker = await agreeOnEpoch(this.#connection, this.#register, this.#region.name)
       this.#agreed = marker

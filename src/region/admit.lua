@@ -17,7 +17,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(arg.deadline) then return { 'LATE', now } end
 if tonumber(redis.call('GET', fenceKey) or 0) >= tonumber(arg.sequence) then return { 'LATE', now } end
-if arg.kind ~= 'further' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
+if arg.kind ~= 'unleased' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
 -- Elsewhere than in the primary region renders of test keys and of months are counted there: see reserve.lua.
 local further = arg.kind ~= 'primary'
 
@@ -58,7 +58,7 @@ for index, group in ipairs(groups) do
   local before, testBefore = inMinute, inTest
 
   for at = 4, #group, 3 do
-    local plan, units = group[at], group[at + 1]
+    local verdict, units = group[at], group[at + 1]
     local code
     size = size + 1
     local once = onceAt and onceAt[size]
@@ -68,9 +68,9 @@ for index, group in ipairs(groups) do
       -- A repeat is no new verification, but its key must still be one that may do this.
       if string.sub(first, 1, #once[3] + 1) ~= once[3] .. '|' then code = CONFLICT
       elseif stale then code = STALE
-      elseif plan == REVOKED or plan == DELETED then code = plan
+      elseif verdict == REVOKED or verdict == DELETED then code = verdict
       elseif expiresAt > 0 and now >= expiresAt then code = EXPIRED
-      elseif plan ~= ADMIT and plan ~= QUOTA and plan ~= MONTH then code = plan
+      elseif verdict ~= ADMIT and verdict ~= QUOTA and verdict ~= MONTH then code = verdict
       else code = REPEATED end
       -- From now on somebody has been given this decision: it is not taken back any more (takeBack.lua).
       if code == REPEATED and not storedNow[onceKey] then redis.call('APPEND', onceKey, '|') end
@@ -78,9 +78,9 @@ for index, group in ipairs(groups) do
       repeats[at + 1], repeats[at + 2], repeats[at + 3] = size, code, string.sub(first, #once[3] + 2)
       code = STALE
     elseif stale then code = STALE
-    elseif plan == REVOKED or plan == DELETED then code = plan
+    elseif verdict == REVOKED or verdict == DELETED then code = verdict
     elseif expiresAt > 0 and now >= expiresAt then code = EXPIRED
-    elseif plan ~= ADMIT then code = plan
+    elseif verdict ~= ADMIT then code = verdict
     elseif perMinute >= 0 and inMinute >= perMinute then code = PER_MINUTE
     elseif perDay >= 0 and inDay >= perDay then code = PER_DAY
     elseif further then code = ADMIT

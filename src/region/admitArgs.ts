@@ -8,7 +8,7 @@ export type Batch = {
   /** Claimed by the worker, so that the batch's metering job counts once. */
   batchId: string
   /**
-   * One list per key: [account's place from 1, expiresAt, 1 for a test key], then per request [plan, units, context's
+   * One list per key: [account's place from 1, expiresAt, 1 for a test key], then per request [verdict, units, context's
    * place].
    */
   groups: number[][]
@@ -25,7 +25,7 @@ export type Batch = {
   once: [number, string, string, string][]
 }
 
-export type BatchOf = { name: string; kind: 'primary' | 'further' | 'leased'; meteringPrefix: string }
+export type BatchOf = { name: string; kind: 'primary' | 'unleased' | 'leased'; meteringPrefix: string }
 
 /** The script's arguments after marker and prefix, in their order. */
 const ORDER = [

@@ -9,7 +9,7 @@ import { Region } from './Region.ts'
  * the epochs that others have agreed on.
  */
 export function openRegions(env: Env, { seldom: log }: Log, register?: EpochRegister): Map<string, Region> {
-  const kind = env.REGION_LEASE_MS > 0 ? ('leased' as const) : ('further' as const)
+  const kind = env.REGION_LEASE_MS > 0 ? ('leased' as const) : ('unleased' as const)
   const regions = [
     new Region({ name: PRIMARY, url: env.REDIS_URL, kind: 'primary', register }, log),
     ...env.REGIONS.map(({ name, url }) => new Region({ name, url, kind, register }, log)),

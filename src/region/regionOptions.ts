@@ -5,7 +5,7 @@ export type RegionOptions = {
   name: string
   url: string
   /** `leased`: workers give it a lease. The others get one from whoever has agreed on their epoch with Postgres. */
-  kind: 'primary' | 'further' | 'leased'
+  kind: 'primary' | 'unleased' | 'leased'
   /** Absent in a process without Postgres: it never begins an epoch, and believes only one that holds a lease. */
   register?: EpochRegister
 }

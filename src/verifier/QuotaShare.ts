@@ -57,10 +57,10 @@ export class QuotaShare {
   async #decideReserved(ticket: Ticket, claim: QuotaClaim): Promise<Decision> {
     const { granted, used, day } = await this.#reserve(claim)
     const back = { ...claim, units: -claim.units, day }
-    const plan = granted ? ticket.plan : claim.kind === 'test' ? QUOTA : MONTH
+    const verdict = granted ? ticket.verdict : claim.kind === 'test' ? QUOTA : MONTH
     let decision: Decision
     try {
-      decision = await this.#decide({ ...ticket, plan })
+      decision = await this.#decide({ ...ticket, verdict })
     } catch (error) {
       if (granted) this.#tell(back)
       throw error
@@ -133,8 +133,8 @@ export class QuotaShare {
 }
 
 /** What a request takes of a quota that spans regions, if it would be admitted; limit -1 where none refuses. */
-function claimOf({ key, plan, units }: Ticket): QuotaClaim | undefined {
-  if (plan !== ADMIT || units === 0) return undefined
+function claimOf({ key, verdict, units }: Ticket): QuotaClaim | undefined {
+  if (verdict !== ADMIT || units === 0) return undefined
   const { digest, keyId, accountId, type } = key.state
   if (type === 'test') return { kind: 'test', digest, id: keyId, units, limit: TEST_RENDERS_PER_DAY }
   const { rendersPerMonth, rendersHard } = key.account.state

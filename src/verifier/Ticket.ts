@@ -1,7 +1,7 @@
 import type { CachedKey } from './StateCache.ts'
 
 /** One request on its way through the script. `context` is a JSON list `[ip, endpoint, method]`. */
-export type Ticket = { key: CachedKey; plan: number; units: number; context: string; once?: Once }
+export type Ticket = { key: CachedKey; verdict: number; units: number; context: string; once?: Once }
 
 /**
  * A request that may be repeated: its Idempotency-Key's keyed hash, its own hash, and the tail that its request ID is

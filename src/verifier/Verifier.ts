@@ -1,17 +1,17 @@
 import { canonicalAddress } from '../domain/addresses.ts'
 import type { Form } from '../domain/imports/forms.ts'
 import {
-  canBeImported,
   createSecretParser,
   digestOf,
   MAX_VALUE,
+  mayBeImportedKey,
   type ParsedSecret,
 } from '../domain/keys/keyFormat.ts'
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
-import { codeName, planFor, type VerificationCode } from './decision.ts'
+import { codeName, type VerificationCode, verdictOf } from './decision.ts'
 import { GroupCommit } from './GroupCommit.ts'
 import { QuotaShare } from './QuotaShare.ts'
 import { rememberForms } from './rememberForms.ts'
@@ -127,7 +127,7 @@ export class Verifier {
       if ('hint' in parsed) {
         hint = parsed.hint
         // Where nobody can say, the region may know the key all the same.
-        if (!canBeImported(value) || !(await this.#mayBeImported(value).catch(() => true)))
+        if (!mayBeImportedKey(value) || !(await this.#mayBeImported(value).catch(() => true)))
           return this.#told(notFound(hint))
       }
     }
@@ -144,7 +144,13 @@ export class Verifier {
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
       if (!key) return this.#told(notFound(hint))
-      const decision = await this.#decide({ key, plan: planFor(key.state, request), units, context, once })
+      const decision = await this.#decide({
+        key,
+        verdict: verdictOf(key.state, request),
+        units,
+        context,
+        once,
+      })
       if (decision.code !== STALE) return this.#told(answer(key, decision, knows))
       this.#cache.drop(digest)
       key = await this.#loader.load(digest)

@@ -23,7 +23,7 @@ export function arrangeBatch<One extends { ticket: Ticket }>(
   const accountVersions: string[] = []
   let hasOnce = false
   for (const one of batch) {
-    const { key, plan, units, context } = one.ticket
+    const { key, verdict, units, context } = one.ticket
     hasOnce ||= one.ticket.once !== undefined
     let entry = byKey.get(key.name)
     if (!entry) {
@@ -52,7 +52,7 @@ export function arrangeBatch<One extends { ticket: Ticket }>(
       index = contextOf.size
       contextOf.set(context, index)
     }
-    entry.group.push(plan, units, index)
+    entry.group.push(verdict, units, index)
     entry.members.push(one)
   }
   const entries = [...byKey.values()]

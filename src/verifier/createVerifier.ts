@@ -77,7 +77,7 @@ function toConsole(): (error: unknown) => void {
 export function createVerifier(options: VerifierOptions): KeyVerifier {
   const { redisUrl, serviceToken, region: name = PRIMARY, leases = true, keyPrefix = 'pk' } = options
   const onError = options.onError ?? toConsole()
-  const kind = name === PRIMARY ? 'primary' : leases ? 'leased' : 'further'
+  const kind = name === PRIMARY ? 'primary' : leases ? 'leased' : 'unleased'
   const region = new Region(
     { name, url: redisUrl, kind },
     {

@@ -46,7 +46,7 @@ export const codeName = (code: number): VerificationCode => names[code] ?? 'NOT_
  * What the key's state says about a request, before limits and expiry: a refusal, or the wish to be
  * admitted. It holds only once the region has confirmed that the state is of the present version.
  */
-export function planFor(
+export function verdictOf(
   state: KeyState,
   request: { permission?: string; ip?: string; authenticate?: boolean },
 ): number {

@@ -1,6 +1,6 @@
 import type { JobData, JobName } from '../domain/jobs.ts'
 import { deliverNotification } from './alerts/deliverNotification.ts'
-import { evaluateAccount, evaluateAlerts } from './alerts/evaluateAlerts.ts'
+import { enqueueAlertEvaluations, evaluateAccount } from './alerts/evaluateAccount.ts'
 import { checkServiceToken } from './answers/checkServiceToken.ts'
 import { claimQuotas } from './answers/claimQuotas.ts'
 import { loadStates } from './answers/loadStates.ts'
@@ -39,7 +39,7 @@ import { countRefusals } from './metering/countRefusals.ts'
 import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './metering/rollUpJob.ts'
 import { finishCommand } from './regions/finishCommand.ts'
 import { propagateState } from './regions/propagateState.ts'
-import { closeUsageDays } from './schedules/closeUsageDays.ts'
+import { enqueueUsageChecks } from './schedules/enqueueUsageChecks.ts'
 import { expireRecords } from './schedules/expireRecords.ts'
 import { foldMinutes } from './schedules/foldMinutes.ts'
 import { maintainPartitions } from './schedules/maintainPartitions.ts'
@@ -84,7 +84,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'test-alert': testAlert,
   'send-invitation': sendInvitation,
   'send-password-reset': sendPasswordReset,
-  'evaluate-alerts': evaluateAlerts,
+  'evaluate-alerts': enqueueAlertEvaluations,
   'evaluate-account': evaluateAccount,
   'finish-command': finishCommand,
   'propagate-state': propagateState,
@@ -103,7 +103,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'reset-test-quotas': resetTestQuotas,
   'maintain-partitions': maintainPartitions,
   'fold-minutes': foldMinutes,
-  'close-usage-days': closeUsageDays,
+  'close-usage-days': enqueueUsageChecks,
   'reconcile-account': reconcileAccount,
   'sweep-states': sweepStates,
   'sweep-region-states': sweepRegionStates,

@@ -5,7 +5,7 @@ import { canonicalAddress, networksOf } from '../../src/domain/addresses.ts'
 import { beyondIps, ipAllowed, isIpOrRange } from '../../src/domain/keys/allowedIps.ts'
 import { AllowedIps } from '../../src/domain/keys/keyFields.ts'
 import { readEnv } from '../../src/platform/env.ts'
-import { planFor } from '../../src/verifier/decision.ts'
+import { verdictOf } from '../../src/verifier/decision.ts'
 import { requestFacts } from '../../src/verifier/requestFacts.ts'
 
 const spellings: Record<string, string[]> = {
@@ -184,7 +184,7 @@ describe('allowed IPs', () => {
       },
     })
     const state = { status: 'active', permissions: [], allowedIps } as never
-    for (let n = 0; n < 100; n++) planFor(state, { ip: '10.0.0.1' })
+    for (let n = 0; n < 100; n++) verdictOf(state, { ip: '10.0.0.1' })
     expect(reads).toBe(1)
   })
 })

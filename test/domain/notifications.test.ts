@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { asDuration, messageOf, withUnit } from '../../src/domain/notifications/messageOf.ts'
 import { renderEmail } from '../../src/domain/notifications/renderEmail.ts'
 import { renderSlack } from '../../src/domain/notifications/renderSlack.ts'
 import { nextDelayMs, retryAfterMs, SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
-import { asDuration, tell, withUnit } from '../../src/domain/notifications/tell.ts'
 import { createVault } from '../../src/platform/vault.ts'
 import { requiresTls } from '../../src/workers/notifiers/email.ts'
 
@@ -27,7 +27,7 @@ const firing = { type: 'alert.firing', timestamp: data.since, data } as const
 
 describe('what a message says', () => {
   it('an alert: what, which key, measured against threshold, since when, and links', () => {
-    expect(tell(firing)).toEqual({
+    expect(messageOf(firing)).toEqual({
       title: 'Alert: Errors',
       summary: 'Error rate of key CI <b> (…aB3x): 12.35 % (threshold 5 %)',
       facts: [
@@ -48,7 +48,7 @@ describe('what a message says', () => {
 
   it('a recovery: when, and how long it lasted', () => {
     const incident = { ...data.incident, resolvedAt: '2026-11-23T06:05:00.000Z' }
-    const told = tell({ ...firing, type: 'alert.resolved', data: { ...data, key: null, incident } })
+    const told = messageOf({ ...firing, type: 'alert.resolved', data: { ...data, key: null, incident } })
     expect(told).toMatchObject({ title: 'Resolved: Errors', tone: 'resolved' })
     expect(told.summary).toContain('the whole account')
     expect(told.facts).toContainEqual(['Lasted', '2 h 5 min'])
@@ -79,13 +79,13 @@ describe('what a message says', () => {
       { alert: 1, key: 'x', incident: [] },
       { alert: { name: { a: 1 } }, url: 'javascript:x' },
     ])
-      expect(tell({ ...firing, data: odd }).links).toEqual([])
+      expect(messageOf({ ...firing, data: odd }).links).toEqual([])
   })
 })
 
 describe('what people name stays a name', () => {
   const evil = { ...data, alert: { ...data.alert, name: 'a\r\nBcc: x@example.com\r\n\r\n<script>&"\'' } }
-  const told = tell({ ...firing, data: evil })
+  const told = messageOf({ ...firing, data: evil })
 
   it('in an email', () => {
     const { subject, html, text } = renderEmail(told)
@@ -98,7 +98,7 @@ describe('what people name stays a name', () => {
 
   it('in Slack', () => {
     const mention = { ...data, key: { ...data.key, name: '<!channel> <https://evil.example|x>' } }
-    const message = JSON.stringify(renderSlack(tell({ ...firing, data: mention }), 'ntf_1'))
+    const message = JSON.stringify(renderSlack(messageOf({ ...firing, data: mention }), 'ntf_1'))
     expect(message).not.toContain('<!channel>')
     expect(message).not.toContain('<https://evil')
     expect(message).toContain('"block_id":"ntf_1"')
@@ -106,7 +106,10 @@ describe('what people name stays a name', () => {
   })
 
   it('within Slack’s bounds', () => {
-    const long = tell({ ...firing, data: { ...data, alert: { ...data.alert, name: 'x'.repeat(4_000) } } })
+    const long = messageOf({
+      ...firing,
+      data: { ...data, alert: { ...data.alert, name: 'x'.repeat(4_000) } },
+    })
     const [header] = renderSlack(long, 'ntf_1').blocks
     expect((header as { text: { text: string } }).text.text.length).toBe(150)
     expect(renderEmail(long).subject.length).toBe(150)

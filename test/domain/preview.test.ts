@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hourSamples, nightAt, spikeAt } from '../../src/domain/alerts/previewHours.ts'
+import { hourSamples, spikeAt, unusualHoursAt } from '../../src/domain/alerts/previewHours.ts'
 import { type KeyDays, keyDaySamples } from '../../src/domain/alerts/previewKeyDays.ts'
 import { planSamples } from '../../src/domain/alerts/previewPlan.ts'
 import { HOUR, instantsOf, MINUTE, pointMsFor, spanUntil } from '../../src/domain/alerts/previewSpan.ts'
@@ -165,14 +165,14 @@ describe('detectors, by the hour', () => {
     const isDay = (hour: number) => new Date(hour).getUTCHours() >= 8 && new Date(hour).getUTCHours() < 18
     const night = NOON - 9 * HOUR
     const hours = history((hour) => (hour === night ? 40 : isDay(hour) ? 20 : 0))
-    const samples = hourSamples(hours, span, nightAt)
+    const samples = hourSamples(hours, span, unusualHoursAt)
     const { incidents } = replay(rule({ metric: 'unusual_hours', threshold: null }), samples, HOUR)
     expect(incidents).toMatchObject([{ startedAt: new Date(night + HOUR).toISOString(), measured: 40 }])
   })
 
   it('without history nothing fires', () => {
     const hours = new Map([[NOON - HOUR, 5_000]])
-    for (const read of [spikeAt, nightAt])
+    for (const read of [spikeAt, unusualHoursAt])
       expect([...hourSamples(hours, span, read)].some(({ reading }) => reading.breached)).toBe(false)
   })
 })

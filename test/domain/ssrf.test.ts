@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isPublicAddress, refuseUrl } from '../../src/domain/notifications/publicAddress.ts'
-import { type Address, type Outside, postMessage } from '../../src/workers/notifiers/postMessage.ts'
+import { type Address, type OutboundPolicy, postMessage } from '../../src/workers/notifiers/postMessage.ts'
 import { startReceiver } from '../support/receivers.ts'
 
 let receiver: Awaited<ReturnType<typeof startReceiver>>
@@ -14,7 +14,7 @@ const asAddresses = (...list: string[]): Address[] =>
   list.map((address) => ({ address, family: family(address) }))
 
 /** Names lead to the listener of this machine unless told: what is let through would arrive. */
-const outside = (names: Record<string, Address[]> = {}, allowPrivate = false): Outside => ({
+const outside = (names: Record<string, Address[]> = {}, allowPrivate = false): OutboundPolicy => ({
   resolve: async (host) => names[host] ?? asAddresses('127.0.0.1'),
   allowPrivate,
   timeoutMs: 3_000,
@@ -155,7 +155,7 @@ describe('no message goes where only this network gets', () => {
 
   it('a name that changes its answer is asked once, and what was looked at is where it goes', async () => {
     let asked = 0
-    const changing: Outside = {
+    const changing: OutboundPolicy = {
       allowPrivate: false,
       timeoutMs: 500,
       // TEST-NET would be refused; this one is public by its number, and nothing of ours answers there.

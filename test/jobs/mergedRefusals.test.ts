@@ -34,12 +34,12 @@ beforeEach(async () => {
 })
 
 /** Decides requests of the key of the fixtures in one batch, each by its plan. */
-async function decide(...plans: number[]) {
+async function decide(...verdicts: number[]) {
   const commit = new GroupCommit(worker.region, () => {})
   const context = (n: number) =>
     JSON.stringify([`203.0.113.${n}`, `/a long path ${'-'.repeat(200)}${n}`, 'GET'])
   return Promise.all(
-    plans.map((plan, n) => commit.decide({ key: cached(), plan, units: 1, context: context(n) })),
+    verdicts.map((verdict, n) => commit.decide({ key: cached(), verdict, units: 1, context: context(n) })),
   )
 }
 const count = () => handlers['count-refusals'](worker.context, {})
@@ -131,8 +131,8 @@ describe('promise 12: refused requests while much usage waits', () => {
 
   it('are counted, and the admitted ones beside them, though a context cannot be read by the script', async () => {
     const commit = new GroupCommit(worker.region, () => {})
-    const decideWith = (plan: number, context: string) =>
-      commit.decide({ key: cached(), plan, units: 1, context })
+    const decideWith = (verdict: number, context: string) =>
+      commit.decide({ key: cached(), verdict, units: 1, context })
     await Promise.all([decideWith(REVOKED, '[null,"/\\ud800","GET"]'), decideWith(ADMIT, '[null,"/","GET"]')])
     const [job] = await jobsSince()
     if (job) await handlers['roll-up-verifications'](worker.context, job)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
-import { presentPartitions } from '../../src/domain/usage/partitions.ts'
+import { existingPartitions } from '../../src/domain/usage/partitions.ts'
 import { canRebuild, rebuildDay } from '../../src/domain/usage/rebuild.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'
@@ -60,7 +60,7 @@ describe('partitions', () => {
     await maintain()
     expect(await windowsOf('key_p')).toEqual(before)
     expect(await rows('select count(*)::int as n from usage_hour_rest')).toEqual([{ n: 0 }])
-    expect(await presentPartitions(worker.em())).toContain('usage_day_20261101')
+    expect(await existingPartitions(worker.em())).toContain('usage_day_20261101')
     await events('key_p', NOW - 60_000, NOW - 20 * DAY)
     expect((await windowsOf('key_p'))?.['30d'].requests).toBe(6)
     expect(await rows('select count(*)::int as n from usage_hour_rest')).toEqual([{ n: 0 }])
@@ -70,11 +70,11 @@ describe('partitions', () => {
     const before = await windowsOf('key_p')
     worker.clock.now = new Date(NOW + 3 * DAY)
     await maintain()
-    expect(await presentPartitions(worker.em())).toContain('usage_minute_20261121')
+    expect(await existingPartitions(worker.em())).toContain('usage_minute_20261121')
     await Promise.all([fold(), fold()])
     await maintain()
     await maintain()
-    const present = await presentPartitions(worker.em())
+    const present = await existingPartitions(worker.em())
     expect(present.filter((name) => name.startsWith('usage_minute_2026112'))).not.toContain(
       'usage_minute_20261121',
     )
@@ -84,9 +84,9 @@ describe('partitions', () => {
     worker.clock.now = new Date(NOW + 60 * DAY)
     await fold()
     await maintain()
-    expect((await presentPartitions(worker.em())).filter((name) => /hour_2026(09|10|11)/.test(name))).toEqual(
-      [],
-    )
+    expect(
+      (await existingPartitions(worker.em())).filter((name) => /hour_2026(09|10|11)/.test(name)),
+    ).toEqual([])
     expect(await rows('select sum(requests)::int as n from usage_day')).toEqual([{ n: 7 }])
   })
 })

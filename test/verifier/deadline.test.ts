@@ -28,7 +28,7 @@ afterEach(async () => {
   await redis.stop()
 })
 
-const decide = () => commit.decide({ key: cached(), plan: ADMIT, units: 1, context: '[null,null,null]' })
+const decide = () => commit.decide({ key: cached(), verdict: ADMIT, units: 1, context: '[null,null,null]' })
 const outcome = () =>
   decide().then(
     ({ code }) => code,

@@ -61,7 +61,7 @@ it('promise 5: a key that is in memory twice is counted as one within a batch', 
   const commit = new GroupCommit(region, (size) => batches.push(size))
   const decisions = await Promise.all(
     Array.from({ length: 5 }, () =>
-      commit.decide({ key: cached(), plan: ADMIT, units: 0, context: '[null,null,null]' }),
+      commit.decide({ key: cached(), verdict: ADMIT, units: 0, context: '[null,null,null]' }),
     ),
   )
   expect(batches).toEqual([5])

@@ -33,7 +33,13 @@ afterEach(async () => {
 const once = (name: string) => ({ name, requestHash: 'hash of a request', tail: 'tail' })
 const refuse = (name?: string) => {
   const repeatable = name === undefined ? {} : { once: once(name) }
-  return commit.decide({ key: cached(), plan: REVOKED, units: 1, context: '[null,null,null]', ...repeatable })
+  return commit.decide({
+    key: cached(),
+    verdict: REVOKED,
+    units: 1,
+    context: '[null,null,null]',
+    ...repeatable,
+  })
 }
 /** How many are counted of all that was added up, set aside or not. */
 async function total(): Promise<number> {

@@ -138,7 +138,7 @@ describe('while Postgres is away', () => {
 })
 
 describe('a process without Postgres', () => {
-  it.each(['primary', 'further'] as const)(
+  it.each(['primary', 'unleased'] as const)(
     'in a region of the kind %s believes only who is vouched for',
     async (kind) => {
       const region = await openWithState({ kind })
@@ -147,11 +147,11 @@ describe('a process without Postgres', () => {
       expect(await knows(library)).toBe(true)
       await region.redis.set(await leaseName(region), 1)
       const late = connect({ kind })
-      if (kind === 'further') await expect(late.ready(10_000)).rejects.toThrow('could not be opened')
+      if (kind === 'unleased') await expect(late.ready(10_000)).rejects.toThrow('could not be opened')
       else await late.ready(10_000)
       const admit = () =>
-        new GroupCommit(late, () => {}).decide({ key: cached(), plan: ADMIT, units: 0, context: '[]' })
-      await expect(admit()).rejects.toThrow(kind === 'further' ? 'could not be opened' : 'holds no lease')
+        new GroupCommit(late, () => {}).decide({ key: cached(), verdict: ADMIT, units: 0, context: '[]' })
+      await expect(admit()).rejects.toThrow(kind === 'unleased' ? 'could not be opened' : 'holds no lease')
     },
   )
 

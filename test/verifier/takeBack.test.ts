@@ -32,7 +32,7 @@ afterEach(async () => {
 
 const once = (tail: string): Once => ({ name: 'hash of a header', requestHash: 'hash of a request', tail })
 const decide = (repeatable?: Once, by = commit) =>
-  by.decide({ key: cached(), plan: ADMIT, units: 2, context: '[null,null,null]', once: repeatable })
+  by.decide({ key: cached(), verdict: ADMIT, units: 2, context: '[null,null,null]', once: repeatable })
 const nextDecision = (repeatable?: Once) =>
   eventually(
     () => decide(repeatable).catch(() => undefined),

@@ -123,15 +123,15 @@ function changesOf(
 }
 
 async function record(em: SqlEntityManager, changes: Change[], evaluation: Evaluation): Promise<string[]> {
-  const told = changes.filter((change) => change.events.length > 0)
+  const changed = changes.filter((change) => change.events.length > 0)
   const names = await readKeyNames(
     em,
-    told.map((change) => change.after.keyId).filter((id) => id !== ''),
+    changed.map((change) => change.after.keyId).filter((id) => id !== ''),
   )
   const notifications: string[] = []
-  for (const change of told) {
+  for (const change of changed) {
     for (const event of change.events)
-      notifications.push(...(await tell(em, change, event, names, evaluation)))
+      notifications.push(...(await notify(em, change, event, names, evaluation)))
   }
   // Incidents under way keep their worst value.
   for (const { after, reading, events } of changes) {
@@ -154,7 +154,7 @@ async function record(em: SqlEntityManager, changes: Change[], evaluation: Evalu
   return notifications
 }
 
-async function tell(
+async function notify(
   em: SqlEntityManager,
   { rule, before, after, reading }: Change,
   event: AlertEvent,

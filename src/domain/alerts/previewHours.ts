@@ -21,7 +21,7 @@ export async function previewHours(
 ): Promise<Map<string, Iterable<Sample>>> {
   const byKey = await readHours(em, accountId, rule, span, most)
   const keys = rule.keyIds ?? (rule.metric === 'usage_spike' ? [''] : [...byKey.keys()])
-  const read = rule.metric === 'usage_spike' ? spikeAt : nightAt
+  const read = rule.metric === 'usage_spike' ? spikeAt : unusualHoursAt
   return new Map(keys.map((key) => [key, hourSamples(byKey.get(key) ?? new Map(), span, read)]))
 }
 
@@ -50,7 +50,7 @@ export function spikeAt(hours: Hours, hour: number, since: number): Reading {
   return usageSpike(hours.get(hour) ?? 0, baselineOf(same, recent))
 }
 
-export function nightAt(hours: Hours, hour: number, since: number): Reading {
+export function unusualHoursAt(hours: Hours, hour: number, since: number): Reading {
   const past = span(hour - 4 * WEEK, hour).filter((one) => (hours.get(one) ?? 0) > 0)
   return unusualHours(hours.get(hour) ?? 0, {
     days: (hour - Math.max(since, hour - 4 * WEEK)) / DAY,

@@ -39,7 +39,8 @@ export const MAX_VALUE = 512
 export const FORMS_REMEMBERED_MS = 1_000
 
 /** Whether a value that is not of our form can be a key's that was imported. */
-export const canBeImported = (value: string) => value !== '' && value.length <= MAX_VALUE && !/\s/.test(value)
+export const mayBeImportedKey = (value: string) =>
+  value !== '' && value.length <= MAX_VALUE && !/\s/.test(value)
 
 export type ParsedSecret = { digest: string } | { hint: string }
 

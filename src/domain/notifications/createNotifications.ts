@@ -9,7 +9,7 @@ export type NotificationType =
   | 'channel.disabled'
 
 /** What is to be told. `turn` tells repeats of one incident apart. */
-export type Telling = {
+export type NewNotifications = {
   accountId: string
   type: NotificationType
   channelIds: string[]
@@ -27,7 +27,7 @@ export type Telling = {
  */
 export async function createNotifications(
   em: SqlEntityManager,
-  { accountId, type, channelIds, ruleId, incidentId, turn = 0, data }: Telling,
+  { accountId, type, channelIds, ruleId, incidentId, turn = 0, data }: NewNotifications,
   now: Date,
 ): Promise<string[]> {
   const ids: string[] = []

@@ -66,11 +66,11 @@ async function noteSuccess(
   Object.assign(channel, { disabledAt: null, disabledReason: null })
   if (channel.type === 'email' || channel.verifiedAt) return []
   channel.verifiedAt = now
-  return hasten(em, channel.id, now)
+  return makeDueNow(em, channel.id, now)
 }
 
 /** What waited for a channel's verification is due now. Returns the notifications to deliver. */
-export async function hasten(em: SqlEntityManager, channelId: string, now: Date): Promise<string[]> {
+export async function makeDueNow(em: SqlEntityManager, channelId: string, now: Date): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
     `update notification set next_attempt_at = ?
      where channel_id = ? and status = 'pending' and leased_until is null and attempts = 0 returning id`,

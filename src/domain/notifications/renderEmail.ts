@@ -1,4 +1,4 @@
-import type { Told } from './tell.ts'
+import type { Message } from './messageOf.ts'
 
 const escapes: Record<string, string> = {
   '&': '&amp;',
@@ -9,7 +9,7 @@ const escapes: Record<string, string> = {
 }
 export const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '')
 
-const COLOURS: Record<Told['tone'], string> = {
+const COLOURS: Record<Message['tone'], string> = {
   info: '#1d4ed8',
   warning: '#b45309',
   critical: '#b91c1c',
@@ -19,8 +19,8 @@ const COLOURS: Record<Told['tone'], string> = {
 const LONGEST_SUBJECT = 150
 
 /** An email of a message: readable as text, and in HTML at the width of a phone. */
-export function renderEmail(told: Told): { subject: string; text: string; html: string } {
-  const { title, summary, facts, links, tone } = told
+export function renderEmail(message: Message): { subject: string; text: string; html: string } {
+  const { title, summary, facts, links, tone } = message
   const rows = facts.map(
     ([name, value]) =>
       `<tr><td style="padding:2px 12px 2px 0;color:#555;vertical-align:top">${escapeHtml(name)}</td>` +

@@ -1,6 +1,6 @@
-import type { Told } from './tell.ts'
+import type { Message } from './messageOf.ts'
 
-const MARKS: Record<Told['tone'], string> = {
+const MARKS: Record<Message['tone'], string> = {
   info: ':information_source:',
   warning: ':warning:',
   critical: ':rotating_light:',
@@ -19,8 +19,8 @@ const cut = (text: string, max: number) => (text.length > max ? `${text.slice(0,
  * A message as Block Kit. `text` is what a phone's notification shows. The first block's ID is the notification's, so
  * that a message that came twice can be told. Bounds are Slack's: 150 in a header, 10 fields a section.
  */
-export function renderSlack(told: Told, id: string) {
-  const { title, summary, facts, links, tone } = told
+export function renderSlack(message: Message, id: string) {
+  const { title, summary, facts, links, tone } = message
   return {
     text: cut(escapeSlack(`${title}. ${summary}`), 3_000),
     blocks: [

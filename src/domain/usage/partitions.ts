@@ -73,7 +73,7 @@ export function expiredPartitions(present: string[], now: Date): Partition[] {
 }
 
 /** The names of all partitions that there are, default ones apart. */
-export async function presentPartitions(em: SqlEntityManager): Promise<string[]> {
+export async function existingPartitions(em: SqlEntityManager): Promise<string[]> {
   const rows = await em.execute<{ name: string }[]>(
     `select child.relname as name from pg_inherits i join pg_class child on child.oid = i.inhrelid
        join pg_class parent on parent.oid = i.inhparent

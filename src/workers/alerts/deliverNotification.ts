@@ -71,7 +71,7 @@ async function attemptOne(
   const leave = notifiers.destinations.enter(destination)
   if (!leave) return { delayMs: 1_000 + Math.random() * 9_000 }
   try {
-    const delayMs = await waitForSlack(context, claimed.channel)
+    const delayMs = await slackDelayMs(context, claimed.channel)
     if (delayMs > 0) return { delayMs }
     const outcome = await sendNotification(orm.em.fork(), notifiers, claimed, at).catch(unprepared)
     return { ...outcome, at, durationMs: performance.now() - started }
@@ -100,7 +100,7 @@ async function lookAgain(
 }
 
 /** Slack takes one message a second per URL. How long this one has to wait for its turn, in ms; 0: it has it. */
-async function waitForSlack({ regions, notifiers }: WorkerContext, channel: Channel): Promise<number> {
+async function slackDelayMs({ regions, notifiers }: WorkerContext, channel: Channel): Promise<number> {
   const redis = regions.get(PRIMARY)?.redis
   if (channel.type !== 'slack' || !redis) return 0
   const turn = `keys:slack:${digestOf(targetOf(notifiers, channel))}`

@@ -3,7 +3,7 @@ import { Failure } from '../../domain/failure.ts'
 import type { SealedSecret } from '../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../domain/notifications/channelStore.ts'
 import { presentChannel } from '../../domain/notifications/presentChannel.ts'
-import { hasten } from '../../domain/notifications/recordAttempt.ts'
+import { makeDueNow } from '../../domain/notifications/recordAttempt.ts'
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { setLink, tryChannel } from '../../domain/notifications/tryChannel.ts'
 import { commandJob } from './commandJob.ts'
@@ -94,7 +94,7 @@ export const confirmChannel = commandJob('confirm-channel', async ({ em, command
   if (channel.verifiedAt) return { result: { id: channel.id } }
   channel.verifiedAt = now
   audit(em, command, { at: now, action: 'channel.verified', targetId: channel.id })
-  const waiting = await hasten(em, channel.id, now)
+  const waiting = await makeDueNow(em, channel.id, now)
   return {
     result: { id: channel.id },
     follow: waiting.map((notificationId) => ({

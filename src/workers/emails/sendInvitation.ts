@@ -2,7 +2,7 @@ import { newLinkToken } from '../../domain/accounts/linkToken.ts'
 import { claimInvitation, recordInvitation } from '../../domain/accounts/sendInvitation.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
-import { tellInvitation } from '../../domain/notifications/tellLinks.ts'
+import { invitationMessage } from '../../domain/notifications/linkMessages.ts'
 import type { WorkerContext } from '../context.ts'
 import { sendLink } from './sendLink.ts'
 
@@ -22,7 +22,7 @@ export async function sendInvitation(
   await sendLink(context, {
     to: email.to,
     path: `/dashboard/invitations#${token}`,
-    tell: tellInvitation,
+    messageOf: invitationMessage,
     record: (isSent) =>
       orm.em.fork().transactional((em) => recordInvitation(em, digest, email, { isSent, now: now() })),
   })

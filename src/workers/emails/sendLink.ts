@@ -1,5 +1,5 @@
 import { newId } from '../../domain/ids.ts'
-import type { Told } from '../../domain/notifications/tell.ts'
+import type { Message } from '../../domain/notifications/messageOf.ts'
 import type { WorkerContext } from '../context.ts'
 import type { Outcome } from '../notifiers/Outcome.ts'
 
@@ -7,19 +7,24 @@ type LinkEmail = {
   to: string
   /** Of the page, with the token behind `#`: browsers send that part to nobody. */
   path: string
-  tell: (link: string) => Told
+  messageOf: (link: string) => Message
   record: (isSent: boolean) => Promise<void>
 }
 
 /** Sends a link by email. Throws, for the job to be tried again, unless it was sent or refused for good. */
 export async function sendLink(
   { notifiers, now, log, metrics }: WorkerContext,
-  { to, path, tell, record }: LinkEmail,
+  { to, path, messageOf, record }: LinkEmail,
 ): Promise<void> {
   const { mailer, publicUrl } = notifiers
   const outcome: Outcome =
     mailer && publicUrl !== undefined
-      ? await mailer.send({ id: newId('notification'), told: tell(`${publicUrl}${path}`), to, now: now() })
+      ? await mailer.send({
+          id: newId('notification'),
+          message: messageOf(`${publicUrl}${path}`),
+          to,
+          now: now(),
+        })
       : { outcome: 'unreachable', detail: 'This worker has no SMTP_URL or no PUBLIC_URL.' }
   metrics.deliveries.inc({ channel: 'email', outcome: outcome.outcome })
   await record(outcome.outcome === 'delivered')

@@ -2,7 +2,7 @@ import { newLinkToken } from '../../domain/accounts/linkToken.ts'
 import { claimReset, recordReset } from '../../domain/accounts/passwordResets.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
-import { tellPasswordReset } from '../../domain/notifications/tellLinks.ts'
+import { passwordResetMessage } from '../../domain/notifications/linkMessages.ts'
 import type { WorkerContext } from '../context.ts'
 import { sendLink } from './sendLink.ts'
 
@@ -22,7 +22,7 @@ export async function sendPasswordReset(
   await sendLink(context, {
     to: email.to,
     path: `/dashboard/password-reset#${token}`,
-    tell: tellPasswordReset,
+    messageOf: passwordResetMessage,
     record: (isSent) => recordReset(orm.em.fork(), digest, isSent ? now() : null),
   })
 }

@@ -1,21 +1,21 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { type Channel, type SealedSecret, sealContext } from '../../domain/notifications/Channel.ts'
+import { messageOf } from '../../domain/notifications/messageOf.ts'
 import type { Notification } from '../../domain/notifications/Notification.ts'
-import { tell } from '../../domain/notifications/tell.ts'
 import type { Env } from '../../platform/env.ts'
 import { createVault, type Vault } from '../../platform/vault.ts'
 import { Destinations } from './Destinations.ts'
 import { createMailer, type Mailer } from './email.ts'
 import type { Outcome } from './Outcome.ts'
-import { type Outside, outside } from './postMessage.ts'
+import { type OutboundPolicy, outside } from './postMessage.ts'
 import { sendSlack } from './slack.ts'
 import { sendWebhook } from './webhook.ts'
 
 /** What sends messages; wired in main.ts. Without SMTP_URL there is no `mailer`. */
 export type Notifiers = {
   vault: Vault
-  outside: Outside
+  outside: OutboundPolicy
   destinations: Destinations
   mailer?: Mailer
   publicUrl?: string
@@ -68,7 +68,7 @@ export async function sendNotification(
   const { id, body } = notification
   if (isEmail(notification, channel)) return sendEmail(em, notifiers, notification, channel, now)
   const target = targetOf(notifiers, channel)
-  if (channel.type === 'slack') return sendSlack(out, { id, told: tell(body), target, now })
+  if (channel.type === 'slack') return sendSlack(out, { id, message: messageOf(body), target, now })
   const secrets = validSecrets(channel, now).map(({ sealed }) =>
     vault.open(sealed, sealContext(channel.id, 'secret')),
   )
@@ -102,5 +102,5 @@ async function sendEmail(
     sealedLink === undefined
       ? undefined
       : `${publicUrl}/channel-confirmation?token=${vault.open(sealedLink, sealContext(channel.id, 'link'))}`
-  return mailer.send({ id, told: tell(body, link), to, thread: incidentId ?? undefined, now })
+  return mailer.send({ id, message: messageOf(body, link), to, thread: incidentId ?? undefined, now })
 }

@@ -1,11 +1,17 @@
 import { createTransport } from 'nodemailer'
+import type { Message } from '../../domain/notifications/messageOf.ts'
 import { renderEmail } from '../../domain/notifications/renderEmail.ts'
-import type { Told } from '../../domain/notifications/tell.ts'
 import { within } from '../../platform/within.ts'
 import { type Outcome, snippet } from './Outcome.ts'
 
 export type Mailer = {
-  send: (message: { id: string; told: Told; to: string; thread?: string; now: Date }) => Promise<Outcome>
+  send: (message: {
+    id: string
+    message: Message
+    to: string
+    thread?: string
+    now: Date
+  }) => Promise<Outcome>
 }
 
 /** nodemailer's bounds are per step; this one is for all of them together. */
@@ -35,8 +41,8 @@ export function createMailer(smtpUrl: string, from: string, domain: string): Mai
     disableUrlAccess: true,
   } as Parameters<typeof createTransport>[0])
   return {
-    async send({ id, told, to, thread, now }) {
-      const { subject, text, html } = renderEmail(told)
+    async send({ id, message, to, thread, now }) {
+      const { subject, text, html } = renderEmail(message)
       const parent = thread === undefined ? undefined : `<${thread}@${domain}>`
       const sent = transport.sendMail({
         from,

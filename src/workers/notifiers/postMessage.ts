@@ -8,7 +8,7 @@ import { type Outcome, snippet } from './Outcome.ts'
 
 export type Address = { address: string; family: number }
 
-export type Outside = {
+export type OutboundPolicy = {
   /** Every address of a name. */
   resolve: (host: string) => Promise<Address[]>
   /** WEBHOOK_ALLOW_PRIVATE: any address will do. */
@@ -17,7 +17,7 @@ export type Outside = {
   timeoutMs: number
 }
 
-export const outside = (allowPrivate: boolean): Outside => ({
+export const outside = (allowPrivate: boolean): OutboundPolicy => ({
   resolve: (host) => lookup(host, { all: true }),
   allowPrivate,
   timeoutMs: 15_000,
@@ -36,7 +36,7 @@ export async function postMessage(
   target: string,
   headers: Record<string, string>,
   body: Buffer,
-  { resolve, allowPrivate, timeoutMs }: Outside,
+  { resolve, allowPrivate, timeoutMs }: OutboundPolicy,
   now: Date,
 ): Promise<Outcome> {
   const url = new URL(target)

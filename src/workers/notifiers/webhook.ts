@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { NotificationBody } from '../../domain/notifications/Notification.ts'
 import type { Outcome } from './Outcome.ts'
-import { type Outside, postMessage } from './postMessage.ts'
+import { type OutboundPolicy, postMessage } from './postMessage.ts'
 
 export const WEBHOOK_SECRET_PREFIX = 'whsec_'
 
@@ -42,7 +42,7 @@ export function bytesOf({ type, timestamp, data }: NotificationBody): Buffer {
 }
 
 export function sendWebhook(
-  outside: Outside,
+  outside: OutboundPolicy,
   message: { id: string; body: NotificationBody; target: string; secrets: string[]; now: Date },
 ): Promise<Outcome> {
   const { id, target, secrets, now } = message

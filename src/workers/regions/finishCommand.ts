@@ -25,7 +25,7 @@ export async function finish(em: SqlEntityManager, commandId: string, now: Date)
   const outcomes = await readOutcomes(em, row.id)
   const open = outcomes.filter(({ outcome }) => outcome === null).map(({ region }) => region)
   if (open.length > 0) throw new Error(`The command ${row.id} has not reached ${open.join(', ')}.`)
-  if (row.kind === 'revoke-api-key') tellRegions(em, row, outcomes, now)
+  if (row.kind === 'revoke-api-key') recordFanOut(em, row, outcomes, now)
   row.status = 'succeeded'
   row.payload = {}
   row.finishedAt = now
@@ -33,7 +33,7 @@ export async function finish(em: SqlEntityManager, commandId: string, now: Date)
 }
 
 /** Puts into the answer and the audit log which regions confirmed a revocation, which lapsed, and when. */
-function tellRegions(em: SqlEntityManager, row: Command, outcomes: CommandRegion[], now: Date): void {
+function recordFanOut(em: SqlEntityManager, row: Command, outcomes: CommandRegion[], now: Date): void {
   const since = (row.appliedAt ?? row.createdAt).getTime()
   const regions = outcomes.map(({ region, outcome, at }) => ({
     region,

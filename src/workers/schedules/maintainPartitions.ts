@@ -2,8 +2,8 @@ import {
   createPartition,
   dropPartition,
   emptyDefaults,
+  existingPartitions,
   expiredPartitions,
-  presentPartitions,
   wantedPartitions,
 } from '../../domain/usage/partitions.ts'
 import type { WorkerContext } from '../context.ts'
@@ -14,7 +14,7 @@ import type { WorkerContext } from '../context.ts'
  */
 export async function maintainPartitions({ orm, now, log }: WorkerContext): Promise<void> {
   const em = orm.em.fork()
-  const present = await presentPartitions(em)
+  const present = await existingPartitions(em)
   const missing = wantedPartitions(now()).filter(({ name }) => !present.includes(name))
   for (const partition of missing) {
     await em.transactional((own) => createPartition(own, partition))

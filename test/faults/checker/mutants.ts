@@ -18,7 +18,7 @@ export const MUTANTS: Record<string, Change[]> = {
       to: '',
     },
   ],
-  'no lease check': [{ file: 'src/region/admit.lua', from: /if arg.kind ~= 'further' and .*/, to: '' }],
+  'no lease check': [{ file: 'src/region/admit.lua', from: /if arg.kind ~= 'unleased' and .*/, to: '' }],
   'a lease for a region that is owed changes': [
     {
       file: 'src/domain/regions.ts',

@@ -1,7 +1,7 @@
 import type { NotificationBody } from './Notification.ts'
 
 /** A message before it is email or Slack: a title, a line of what happened, facts, and links. */
-export type Told = {
+export type Message = {
   title: string
   /** One sentence, for a phone's lock screen. */
   summary: string
@@ -89,13 +89,13 @@ export function asDuration(ms: number): string {
 }
 
 /** What a notification says, in words. `link` is a confirmation's, which no row holds in the open. */
-export function tell({ type, data }: NotificationBody, link?: string): Told {
+export function messageOf({ type, data }: NotificationBody, link?: string): Message {
   if (type === 'channel.verify') return confirmation(link ?? '')
   if (type === 'channel.disabled') return disabled(data)
   return alert(type, data)
 }
 
-function alert(type: string, data: Data): Told {
+function alert(type: string, data: Data): Message {
   const rule = asData(data.alert)
   const incident = asData(data.incident)
   const key = data.key ? asData(data.key) : undefined
@@ -139,7 +139,7 @@ function alert(type: string, data: Data): Told {
   }
 }
 
-function confirmation(link: string): Told {
+function confirmation(link: string): Message {
   return {
     title: 'Confirm that alerts may be sent here',
     // Nothing here is anybody's own text: whoever reads it has not asked for it yet.
@@ -150,7 +150,7 @@ function confirmation(link: string): Told {
   }
 }
 
-function disabled(data: Data): Told {
+function disabled(data: Data): Message {
   return {
     title: `Alerts no longer reach ${asText(data.channel)}`,
     summary: `The ${asText(data.type)} channel ${asText(data.channel)} was switched off: ${asText(data.reason)}`,

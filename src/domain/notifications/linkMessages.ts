@@ -1,9 +1,9 @@
-import type { Told } from './tell.ts'
+import type { Message } from './messageOf.ts'
 
 /**
  * Nothing here is anybody's own text: whoever reads it may not have asked for it. The page says which account it is.
  */
-export const tellInvitation = (link: string): Told => ({
+export const invitationMessage = (link: string): Message => ({
   title: 'You are invited to Pictify Keys',
   summary: 'An admin of an account asks you to join it. The page behind the link says which account it is.',
   facts: [['If you do not know of it', 'Do nothing: the link ends after seven days.']],
@@ -11,7 +11,7 @@ export const tellInvitation = (link: string): Told => ({
   tone: 'info',
 })
 
-export const tellPasswordReset = (link: string): Told => ({
+export const passwordResetMessage = (link: string): Message => ({
   title: 'Set another password for Pictify Keys',
   summary: 'Somebody asked for a link to set another password of this address.',
   facts: [['If it was not you', 'Do nothing: your password stays, and the link ends after an hour.']],

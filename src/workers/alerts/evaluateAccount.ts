@@ -12,7 +12,7 @@ const HALF_MINUTE = 30_000
  * passed: with that a crossing is told within 30 s and some, whatever its second. Safe to run twice: the job's ID is
  * the account's and the time's.
  */
-export async function evaluateAlerts({ orm, queues, now }: WorkerContext): Promise<void> {
+export async function enqueueAlertEvaluations({ orm, queues, now }: WorkerContext): Promise<void> {
   const at = Math.floor(now().getTime() / HALF_MINUTE) * HALF_MINUTE
   for (const accountId of await accountsWithRules(orm.em.fork()))
     await queues.add('evaluate-account', { accountId, at }, `evaluate-${accountId}-${at}`)
