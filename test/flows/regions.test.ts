@@ -22,7 +22,12 @@ beforeAll(async () => {
   eu = await freshRedis()
   road = await startRoad(eu.port)
   service = await startService({
-    env: { REGIONS: `eu=redis://127.0.0.1:${road.port}`, REGION_LEASE_MS: String(LEASE_MS) },
+    env: {
+      REGIONS: `eu=redis://127.0.0.1:${road.port}`,
+      REGION_LEASE_MS: String(LEASE_MS),
+      // A lease and a turn of the sweep may lie before the answer.
+      COMMAND_WAIT_MS: '60000',
+    },
   })
   inEu = await service.startApi({ REGION: 'eu', REGIONS: `eu=redis://127.0.0.1:${eu.port}` })
 })
