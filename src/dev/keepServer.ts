@@ -9,7 +9,7 @@ const RETRY_MS = 1_000
 
 /**
  * Starts a server and starts it again whenever it ends, until `stop`. Throws when the first start fails; later
- * failures are told to `say` and tried again.
+ * failures are passed to `say` and tried again.
  */
 export async function keepServer<T extends Ending>(
   name: string,

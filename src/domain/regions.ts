@@ -45,8 +45,8 @@ export async function listRegions(em: SqlEntityManager): Promise<ListedRegion[]>
 
 /**
  * Takes a region off the list, in a transaction of its own, unless it may still hold a lease. Commands wait for it no
- * longer: those that do are sent again by the sweeper, to the others. Its epoch ends: listed again, it begins a new
- * one. Returns what became of it.
+ * longer: the sweeper looks at them next, and finishes those that every other region has. Its epoch ends: listed
+ * again, it begins a new one. Returns what became of it.
  */
 export async function removeRegion(
   em: SqlEntityManager,
@@ -60,7 +60,14 @@ export async function removeRegion(
   )
   if (!row) return 'unknown'
   if (!row.over) return 'leased'
-  await em.execute('delete from command_region where region = ? and confirmed_at is null', [region])
+  await em.execute(
+    `with waited as (
+       delete from command_region where region = ? and confirmed_at is null returning command_id
+     )
+     update command set sweep_at = clock_timestamp()
+     where id in (select command_id from waited) and status = 'applied'`,
+    [region],
+  )
   await em.execute('delete from key_region where region = ?', [region])
   await em.execute('delete from region where name = ?', [region])
   return 'removed'

@@ -1,7 +1,7 @@
 /** How often the same event is logged. */
 const EVERY_MS = 1_000
 
-/** Kinds that are told apart at a time. What is beyond is told as one. */
+/** Kinds that are kept apart at a time. Further ones count as one. */
 const MAX_KINDS = 100
 const OTHERS = 'others'
 

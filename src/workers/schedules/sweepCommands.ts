@@ -5,6 +5,7 @@ import { readOutcomes } from '../../domain/regions.ts'
 import { fanOut, refuse } from '../commands/commandJob.ts'
 import { givenUp } from '../commands/noteFault.ts'
 import type { WorkerContext } from '../context.ts'
+import { finishCommand } from '../regions/finishCommand.ts'
 
 /** Commands per statement, and statements per run: the next run goes on. */
 const AT_ONCE = 200
@@ -41,6 +42,9 @@ async function sendAgain(context: WorkerContext, command: Swept): Promise<void> 
   if (!Object.hasOwn(jobs, kind)) return endUnknown(context, command)
   if (status === 'applied') {
     const outcomes = await readOutcomes(context.orm.em.fork(), id)
+    // A flow sent again would still wait for the job of a region that was removed: no worker takes it any more.
+    if (outcomes.length > 0 && outcomes.every(({ outcome }) => outcome !== null))
+      return finishCommand(context, { commandId: id })
     const regions = outcomes.map(({ region }) => region)
     const flow = fanOut(command, regions)
     if (flow) return context.queues.sendAgain(flow)
