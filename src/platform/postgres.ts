@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Migrator } from '@mikro-orm/migrations'
@@ -14,7 +13,7 @@ import { CommandSchema } from '../domain/commands/Command.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { ChannelSchema } from '../domain/notifications/Channel.ts'
 import { NotificationSchema } from '../domain/notifications/Notification.ts'
-import { giveBackLost } from './giveBackLost.ts'
+import { giveBackLost, type Pool } from './giveBackLost.ts'
 
 export type Em = SqlEntityManager
 export type Orm = MikroORM
@@ -74,7 +73,7 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
       connectionString: databaseUrl,
       connectionTimeoutMillis: connectMs,
       keepAlive: true,
-      onPoolCreated: (pool: PoolCounts & EventEmitter) => {
+      onPoolCreated: (pool: PoolCounts & Pool) => {
         giveBackLost(pool)
         onPool?.(pool)
       },

@@ -19,12 +19,14 @@ export function createShutdown(log: Log, boundMs: number): Shutdown {
 
   const close = async (reason: string) => {
     log.info({ reason }, 'stopping')
+    let open = ''
     const bound = setTimeout(() => {
-      log.error({ boundMs }, 'stopping took too long')
+      log.error({ boundMs, step: open }, 'stopping took too long')
       process.exit(1)
     }, boundMs)
     bound.unref()
     for (const step of steps.reverse()) {
+      open = step.name
       try {
         await step.close()
       } catch (error) {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Orm, openPostgres, type PostgresOptions } from '../../src/platform/postgres.ts'
+import { type Orm, openPostgres, type PoolCounts, type PostgresOptions } from '../../src/platform/postgres.ts'
 import { type FreshDatabase, freshDatabase } from '../setup/services.ts'
+import { eventually } from '../support/eventually.ts'
 import { type Road, startRoad } from '../support/road.ts'
 
 let database: FreshDatabase
@@ -92,6 +93,24 @@ it('options behind the ? of DATABASE_URL reach the driver, sslmode among them', 
   expect(row?.name).toBe('as-told')
   // This server has no TLS, and is not spoken to without.
   expect(await failure(one(await open({}, '?sslmode=verify-full')))).toMatch(/does not support SSL/)
+})
+
+it('a pool that is closed while a connection is being opened gives that one back, and ends', async () => {
+  let pool: PoolCounts | undefined
+  const onPool = (counts: PoolCounts) => {
+    pool = counts
+  }
+  const orm = await open({ onPool })
+  road.hold('answers')
+  const late = failure(one(orm))
+  await eventually(
+    async () => pool?.totalCount,
+    (count) => count === 1,
+  )
+  const closed = orm.close()
+  road.mend('deliver')
+  expect(await late).toMatch(/pool is closed/)
+  await closed
 })
 
 describe('time-outs of a pool', () => {
