@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { within } from '../platform/within.ts'
 import { BOUND_MS } from '../region/Region.ts'
-import type { Principal } from './context.ts'
 import { Problem } from './problems.ts'
 
 const MINUTE = 60_000
@@ -23,6 +22,8 @@ const MAX_WAITING = 1_000
  * calls that end it.
  */
 export type CallKind = 'calls' | 'endings'
+
+type Caller = { accountId: string; actor: { id: string } }
 
 /**
  * Takes a call out of each budget, or out of none. A generic cell rate algorithm (ITU-T I.371, "GCRA"): a budget is
@@ -67,7 +68,7 @@ export class CallLimits {
   }
 
   /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
-  async take({ accountId, actor }: Principal, kind: CallKind, cost = 1): Promise<void> {
+  async take({ accountId, actor }: Caller, kind: CallKind, cost = 1): Promise<void> {
     const budgets = [this.#budget(actor.id, kind, 1), this.#budget(accountId, kind, 2)]
     const names = budgets.map(({ name }) => name)
     const taken = this.#redis.eval(TAKE, names.length, ...names, cost, ...budgets.flatMap(({ args }) => args))

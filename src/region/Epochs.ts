@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import {
   agreeOnEpoch,
   type EpochConnection,
@@ -5,7 +6,7 @@ import {
   followEpoch,
   RegisterAway,
 } from './agreeOnEpoch.ts'
-import type { Region } from './Region.ts'
+import type { RegionOptions } from './regionOptions.ts'
 
 /**
  * How long a region that gets no lease from workers goes on after the last process that vouched for it. Longer than a
@@ -13,6 +14,15 @@ import type { Region } from './Region.ts'
  */
 const VOUCHED_MS = 60_000
 const VOUCH_EVERY_MS = 5_000
+
+/** What epochs need of a region. */
+type OpenRegion = Pick<RegionOptions, 'name' | 'kind'> & {
+  redis: Redis
+  marker: () => Promise<string>
+  /** The region's clock, in Unix ms. */
+  now: () => Promise<number>
+  renewLease: (marker: string, until: number, begins?: boolean) => Promise<boolean>
+}
 
 type Hooks = Pick<EpochConnection, 'beginEpoch'> & {
   prefix: string
@@ -26,7 +36,7 @@ type Hooks = Pick<EpochConnection, 'beginEpoch'> & {
  * the primary, and a further region without leases, hold a lease that every process with Postgres keeps up.
  */
 export class Epochs {
-  readonly #region: Region
+  readonly #region: OpenRegion
   readonly #register: EpochRegister | undefined
   readonly #hooks: Hooks
   readonly #connection: EpochConnection
@@ -37,7 +47,7 @@ export class Epochs {
   #agreed: string | undefined
   #vouching: Promise<boolean> | undefined
 
-  constructor(region: Region, register: EpochRegister | undefined, hooks: Hooks) {
+  constructor(region: OpenRegion, register: EpochRegister | undefined, hooks: Hooks) {
     this.#region = region
     this.#register = register
     this.#hooks = hooks

@@ -5,14 +5,11 @@ import { readBaselines, readMixes } from './readBaselines.ts'
 import { readSums } from './readMeasures.ts'
 import { readUnknownIps } from './readUnknownIps.ts'
 import { readUnusualHours } from './readUnusualHours.ts'
-import type { Reading } from './stepAlert.ts'
+import type { Memories, Reading } from './stepAlert.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const WEEK = 7 * 24 * HOUR
-
-/** What a rule's states remember, by key; the account's under the empty name. */
-export type Memories = Map<string, Record<string, unknown>>
 
 type Remembered<Value> = { hour: number; value: Value | null }
 

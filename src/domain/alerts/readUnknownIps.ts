@@ -3,8 +3,7 @@ import { covers, parseRange } from '../addresses.ts'
 import { OTHER_CALLERS } from '../usage/callerNetwork.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { UNKNOWN_IP } from './detectors.ts'
-import type { Memories } from './readDetectors.ts'
-import type { Reading } from './stepAlert.ts'
+import type { Memories, Reading } from './stepAlert.ts'
 
 const DAY = 86_400_000
 

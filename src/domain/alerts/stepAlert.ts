@@ -18,6 +18,9 @@ export type Reading = {
   remember?: Record<string, unknown>
 }
 
+/** What a rule's states remember, by key; the account's under the empty name. */
+export type Memories = Map<string, Record<string, unknown>>
+
 /** The state of a rule at one key, or at the account. Times in Unix ms. */
 export type AlertState = {
   state: 'ok' | 'pending' | 'firing'
@@ -65,7 +68,7 @@ export function overThreshold(value: number | null, threshold: number, { reached
 }
 
 /** How many minutes of calm end an incident: as many as begin it, but at least 1 and at most 10. */
-export const calmMinutes = ({ forMinutes }: Pick<RuleTiming, 'forMinutes'>) =>
+const calmMinutes = ({ forMinutes }: Pick<RuleTiming, 'forMinutes'>) =>
   Math.min(Math.max(forMinutes, 1), MAX_CALM_MINUTES)
 
 /**
