@@ -18,9 +18,9 @@ import { validate } from './validate.ts'
 const STREAM_COST = 10
 
 /** `session`: a person who is signed in, and no key. */
-export type Auth = { permission: string } | 'service' | 'session' | 'none'
+type Auth = { permission: string } | 'service' | 'session' | 'none'
 
-export type Tag = keyof typeof TAGS
+type Tag = keyof typeof TAGS
 
 /** What a route declares; the guard checks all of it, and /openapi.json is made of it. */
 export type RouteSpec = {

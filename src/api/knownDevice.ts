@@ -8,7 +8,7 @@ const LENGTH_MS = 400 * 24 * 3600 * 1000
 const FORM = /^([\w-]{22})\.([\w-]{43})\.([\w-]{43})$/
 
 /** A browser in which somebody has signed in before. */
-export type KnownDevice = {
+type KnownDevice = {
   id: string
   /** Whether it was with this address of email, in lower case. */
   isFor: (email: string) => boolean

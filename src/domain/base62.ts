@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** Digits first: the alphabet of GitHub's token checksums. */
-export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** `length` characters, each uniform over base62 (bytes of 248 and more are thrown away, so none is favoured). */
 export function randomBase62(length: number): string {

@@ -56,13 +56,13 @@ const scheduled = (summary: string) =>
  * One key of a batch: `[account's place from 1, expiresAt, 1 for a test key, plan, units, context, …]`, the last three
  * once per request, as src/region/admit.lua takes it.
  */
-export const VerificationGroup = z.array(z.int()).min(6)
+const VerificationGroup = z.array(z.int()).min(6)
 
 /**
  * Renders to take out of a test key's day or an account's month. `limit` -1: counted, never refused. Negative units
  * give back.
  */
-export const QuotaClaim = z.object({
+const QuotaClaim = z.object({
   kind: z.enum(['test', 'month']),
   digest: z.string(),
   /** The key's ID for a test key, the account's for a month. */

@@ -56,7 +56,7 @@ const UNSEEN = new RegExp(
 const VISIBLE = /(?![\u2800\uFFFC])[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u
 
 /** Why people could not see or tell apart a name; undefined for a good one. */
-export function unseenIn(name: string): string | undefined {
+function unseenIn(name: string): string | undefined {
   if (UNSEEN.test(name.replace(SHAPING, '')))
     return 'must not contain control, invisible or unassigned characters'
   if (!VISIBLE.test(name)) return 'must contain a visible character'

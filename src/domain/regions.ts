@@ -86,7 +86,7 @@ export async function expectConfirmations(
   )
 }
 
-export type Outcome = 'confirmed' | 'lapsed'
+type Outcome = 'confirmed' | 'lapsed'
 
 /** Records when a region had what a command changed. Twice does no harm: the first time stays. */
 export async function confirmRegion(

@@ -44,7 +44,7 @@ export type VerifierOptions = {
 }
 
 /** What became of an admitted request. `latencyMs` from its arrival to the end of its answer. */
-export type Outcome = { status: number; latencyMs?: number } & RequestFacts
+type Outcome = { status: number; latencyMs?: number } & RequestFacts
 
 /** A verifier of one's own: decides as the service's `POST /verify` does, without a hop. */
 export type KeyVerifier = {

@@ -40,7 +40,7 @@ export async function scanRedis({ redis: server }: Service): Promise<string> {
 }
 
 /** What operators see. */
-export async function scanOperatorPages({ url }: Service): Promise<string> {
+async function scanOperatorPages({ url }: Service): Promise<string> {
   const headers = { Authorization: `Basic ${btoa('operator:operator-password')}` }
   const pages = [
     '/metrics',

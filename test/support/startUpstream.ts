@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A request as the company's API got it: headers by lower-case name, all values of each. */
-export type Reached = { method: string; url: string; headers: Record<string, string[]>; body: string }
+type Reached = { method: string; url: string; headers: Record<string, string[]>; body: string }
 
 /**
  * A stand-in for the company's API. It remembers who reached it, and answers 200 with an `X-RateLimit-Limit` of its

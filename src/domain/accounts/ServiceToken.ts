@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import { defineEntity, p } from '@mikro-orm/core'
 
 export const ServiceTokenSchema = defineEntity({
   name: 'ServiceToken',
@@ -12,5 +12,3 @@ export const ServiceTokenSchema = defineEntity({
     revokedAt: p.datetime().nullable(),
   },
 })
-
-export type ServiceToken = InferEntity<typeof ServiceTokenSchema>

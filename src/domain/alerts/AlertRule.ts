@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 
 /** Metrics with a threshold that is measured over the rule's window. */
-export const WINDOW_METRICS = [
+const WINDOW_METRICS = [
   'requests',
   'error_rate',
   'latency_mean',
@@ -14,7 +14,7 @@ export const WINDOW_METRICS = [
 export const KEY_METRICS = ['key_expiring', 'key_unused', 'key_old'] as const
 
 /** Detectors: they find their own threshold. */
-export const DETECTORS = ['usage_spike', 'unknown_ip', 'unusual_errors', 'unusual_hours'] as const
+const DETECTORS = ['usage_spike', 'unknown_ip', 'unusual_errors', 'unusual_hours'] as const
 
 export const METRICS = [...WINDOW_METRICS, 'plan_usage', ...DETECTORS, ...KEY_METRICS] as const
 export type Metric = (typeof METRICS)[number]

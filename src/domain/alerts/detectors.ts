@@ -5,7 +5,7 @@ const silent: Reading = { value: null, threshold: null, breached: false, calm: t
 /** What makes the median absolute deviation of a normal distribution comparable with its σ. */
 const MAD_TO_SIGMA = 1.4826
 
-export const SPIKE = {
+const SPIKE = {
   z: 6,
   minRequests: 100,
   minRatio: 2,
@@ -91,7 +91,7 @@ export function usageSpike(requests: number, baseline: Baseline | undefined): Re
   }
 }
 
-export const ERRORS = { z: 8, minBad: 20, minRise: 0.05, minRatio: 2, minBaseline: 200 } as const
+const ERRORS = { z: 8, minBad: 20, minRise: 0.05, minRatio: 2, minBaseline: 200 } as const
 
 /** Outcomes by kind (`4xx`, and refusals by their code) of `asked` requests, refused ones among them. */
 export type Mix = { asked: number; bad: Record<string, number> }

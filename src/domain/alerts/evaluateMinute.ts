@@ -28,7 +28,7 @@ type Change = {
 }
 
 /** The account's rules that are evaluated, locked: evaluations and edits of one account run one after the other. */
-export function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]> {
+function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]> {
   return em
     .execute('select id from alert_rule where account_id = ? order by id for update', [accountId])
     .then(() => em.find(AlertRuleSchema, { accountId, enabled: true }, { orderBy: { id: 'asc' } }))

@@ -7,7 +7,7 @@ import type { StoredRule } from './ruleFields.ts'
 import { overThreshold } from './stepAlert.ts'
 
 /** What was used in the bucket that begins at `at`, Unix ms. */
-export type Used = { at: number; units: number }
+type Used = { at: number; units: number }
 
 /**
  * What a rule about the plan would have read, by key (the day's requests); the account's (the month's renders) under

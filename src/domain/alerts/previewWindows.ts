@@ -24,7 +24,7 @@ export async function previewWindows(
 }
 
 /** Pure. Up to the edge a window shorter than an hour is the whole hour; of requests, its mean. */
-export function* windowSamples(rule: StoredRule, span: Span, points: UsagePoint[]): Generator<Sample> {
+function* windowSamples(rule: StoredRule, span: Span, points: UsagePoint[]): Generator<Sample> {
   const windowMs = rule.windowMinutes * MINUTE
   const sums = new SlidingSums(points)
   for (const at of instantsOf(span)) {

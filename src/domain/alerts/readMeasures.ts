@@ -87,10 +87,7 @@ const QUANTILES: Record<string, number> = { latency_p50: 0.5, latency_p95: 0.95,
 export const needsBins = (metric: string) => metric in QUANTILES
 
 /** What a rule with a window measures of these sums; null: nothing. */
-export function measure(
-  { metric, options }: Pick<AlertRule, 'metric' | 'options'>,
-  sums?: Sums,
-): number | null {
+function measure({ metric, options }: Pick<AlertRule, 'metric' | 'options'>, sums?: Sums): number | null {
   if (metric === 'requests') return sums?.requests ?? 0
   if (!sums) return null
   if (metric === 'error_rate') {

@@ -4,7 +4,7 @@ import { type AlertState, type Reading, restingState, stepAlert } from './stepAl
 /** What a rule would have read as of an instant, Unix ms. */
 export type Sample = { at: number; reading: Reading }
 
-export type ReplayedIncident = {
+type ReplayedIncident = {
   startedAt: string
   resolvedAt: string | null
   measured: number | null

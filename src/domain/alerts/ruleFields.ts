@@ -14,7 +14,7 @@ import {
 import { asDuration, minutesOf } from './durations.ts'
 import { MIN_REQUESTS } from './readMeasures.ts'
 
-export const WINDOWS = ['5m', '15m', '1h', '6h', '24h'] as const
+const WINDOWS = ['5m', '15m', '1h', '6h', '24h'] as const
 
 /** A duration in minutes, hours or days, as text. */
 const duration = (max: number, least = 0) =>

@@ -6,10 +6,10 @@
 export type Fault = 'refused' | 'away' | 'unclear'
 
 /** A content that was refused this often is refused for good: once could have been a race with another command. */
-export const REFUSALS = 5
+const REFUSALS = 5
 /** A fault that nobody foresaw must go on for this long, over this many tries. */
 export const UNCLEAR_HOURS = 24
-export const UNCLEAR_TRIES = 20
+const UNCLEAR_TRIES = 20
 
 /** What is known of a command's failed tries. Those in which something was away are not among them. */
 export type FailedTries = { tries: number; since: Date }

@@ -10,7 +10,7 @@ import { parseHash } from './parseHash.ts'
 import { isPlaceholder } from './placeholders.ts'
 
 /** The hint of an imported key whose last 4 characters were not given. */
-export const UNKNOWN_HINT = '????'
+const UNKNOWN_HINT = '????'
 
 /** One key as files have it. `null` is the same as absent. */
 export const ImportLine = z.strictObject({

@@ -42,7 +42,7 @@ export const LineError = z
 export type LineError = z.infer<typeof LineError>
 
 /** Errors that an outcome lists; it counts them all. */
-export const ERRORS_LISTED = 100
+const ERRORS_LISTED = 100
 
 export const ImportOutcome = z
   .object({

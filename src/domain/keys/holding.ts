@@ -44,7 +44,7 @@ export const grantOf = (key: KeyFacts): Holding => ({
 })
 
 /** What giving a role takes: what a session uses. Nobody renders with one. */
-export const grantOfRole = (role: Role): Holding => ({
+const grantOfRole = (role: Role): Holding => ({
   ...holdingOfRole(role),
   permissions: rolePermissions[role].filter((one) => isManagement(one) || one === 'usage:read'),
 })

@@ -37,7 +37,7 @@ export type AccountState = {
 }
 
 /** What Postgres knows was admitted, to start a region's counters from when they were lost. UTC. */
-export type CounterSeed = {
+type CounterSeed = {
   day: string
   requests: number
   renders: number
@@ -51,7 +51,7 @@ export type LoadedState = { key: KeyState; account: AccountState; seed: CounterS
  * A key that has expired by our clock is sent with an expiry long ago, so a region whose clock is slow cannot admit
  * it.
  */
-export function keyStateOf(key: ApiKey, now: Date): KeyState {
+function keyStateOf(key: ApiKey, now: Date): KeyState {
   return {
     version: key.version,
     digest: key.digest,
@@ -67,7 +67,7 @@ export function keyStateOf(key: ApiKey, now: Date): KeyState {
   }
 }
 
-export function accountStateOf(account: Account): AccountState {
+function accountStateOf(account: Account): AccountState {
   const limits = limitsOf(account.plan, account.customLimits)
   return {
     version: account.version,

@@ -74,7 +74,7 @@ export function withUnit(value: unknown, metric: string): string {
 }
 
 /** `2026-11-23 04:15 UTC`; empty where it is no time. */
-export function asTime(value: unknown): string {
+function asTime(value: unknown): string {
   const at = new Date(typeof value === 'string' ? value : Number.NaN)
   return Number.isNaN(at.getTime()) ? '' : `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

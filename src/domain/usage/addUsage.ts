@@ -8,10 +8,10 @@ import type { CallersOfDay, UsageBatch } from './UsageBatch.ts'
 import type { Grain } from './windows.ts'
 
 /** Columns that are added up, in the order of every list of them. */
-export const COUNTS = ['requests', 'client_errors', 'server_errors', 'units', 'latency_count', 'latency_sum']
+const COUNTS = ['requests', 'client_errors', 'server_errors', 'units', 'latency_count', 'latency_sum']
 
 /** Columns that hold `{name: count}`, added name by name. */
-export const MAPS = ['refused', 'latency_bins', 'endpoints']
+const MAPS = ['refused', 'latency_bins', 'endpoints']
 
 export const COLUMNS = [...COUNTS, ...MAPS].join(', ')
 

@@ -5,7 +5,7 @@ import { OTHER_CALLERS, OTHER_CALLERS_NAME } from './callerNetwork.ts'
 const DAY = 86_400_000
 
 /** Callers listed at most. */
-export const LISTED_CALLERS = 100
+const LISTED_CALLERS = 100
 
 /** From where a key was used: per UTC day how many callers, oldest first, and those seen last. */
 export const Callers = z.object({

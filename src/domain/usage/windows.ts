@@ -11,7 +11,7 @@ const DAY = 24 * HOUR
 
 /** The lengths of the windows in ms, shortest first. */
 export const WINDOWS = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const
-export type WindowName = keyof typeof WINDOWS
+type WindowName = keyof typeof WINDOWS
 const NAMES = Object.keys(WINDOWS) as WindowName[]
 
 const milliseconds = z.number().nullable()

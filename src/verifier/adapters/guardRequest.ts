@@ -39,7 +39,7 @@ export type AdmittedKey = {
   limits: Limit[]
 }
 
-export type Refused = { status: number; headers: Record<string, string>; body: string }
+type Refused = { status: number; headers: Record<string, string>; body: string }
 export type Guarded = { key: AdmittedKey; headers: Record<string, string> } | { refused: Refused }
 
 /** What nginx logs, too, when the caller went away before the answer. */

@@ -76,7 +76,7 @@ export async function sendNotification(
 }
 
 /** The signing secrets that are valid, newest first. */
-export function validSecrets({ sealedSecrets }: Pick<Channel, 'sealedSecrets'>, now: Date): SealedSecret[] {
+function validSecrets({ sealedSecrets }: Pick<Channel, 'sealedSecrets'>, now: Date): SealedSecret[] {
   const secrets = JSON.parse(sealedSecrets ?? '[]') as SealedSecret[]
   return secrets.filter(({ validUntil }) => validUntil === null || new Date(validUntil) > now)
 }

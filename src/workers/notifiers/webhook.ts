@@ -3,7 +3,7 @@ import type { NotificationBody } from '../../domain/notifications/Notification.t
 import type { Outcome } from './Outcome.ts'
 import { type OutboundPolicy, postMessage } from './postMessage.ts'
 
-export const WEBHOOK_SECRET_PREFIX = 'whsec_'
+const WEBHOOK_SECRET_PREFIX = 'whsec_'
 
 /** The key behind a `whsec_…` secret: its bytes, as Standard Webhooks defines them. */
 const keyOf = (secret: string) => Buffer.from(secret.slice(WEBHOOK_SECRET_PREFIX.length), 'base64')
@@ -13,12 +13,7 @@ const keyOf = (secret: string) => Buffer.from(secret.slice(WEBHOOK_SECRET_PREFIX
  * HMAC-SHA-256 over `id.timestamp.body` under the decoded secret. Pictify's own: hex of HMAC-SHA-256 over `t.body`
  * under the secret as it is written. `id` is the same in every attempt, `timestamp` is the attempt's.
  */
-export function signatureHeaders(
-  id: string,
-  body: Buffer,
-  secrets: string[],
-  now: Date,
-): Record<string, string> {
+function signatureHeaders(id: string, body: Buffer, secrets: string[], now: Date): Record<string, string> {
   const seconds = Math.floor(now.getTime() / 1000)
   const standard = secrets.map((secret) => {
     const signature = createHmac('sha256', keyOf(secret)).update(`${id}.${seconds}.`).update(body)
@@ -37,7 +32,7 @@ export function signatureHeaders(
 }
 
 /** The bytes of a body: the same for every attempt, for they are made of the row alone. */
-export function bytesOf({ type, timestamp, data }: NotificationBody): Buffer {
+function bytesOf({ type, timestamp, data }: NotificationBody): Buffer {
   return Buffer.from(JSON.stringify({ type, timestamp, data }))
 }
 

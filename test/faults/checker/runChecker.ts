@@ -24,8 +24,6 @@ export type CheckerOptions = {
   logs?: string
 }
 
-export type CheckerReport = Awaited<ReturnType<typeof runChecker>>
-
 const AT_ONCE = 40
 const LOOK_MS = 100
 /** How long histories that are under way have at the end. */
