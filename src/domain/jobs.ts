@@ -121,25 +121,25 @@ export const jobs = {
   'create-api-key': commandJob('Creates a key within the plan'),
   'update-api-key': commandJob('Renames or edits a key'),
   'revoke-api-key': ending('Revokes a key; done when every region has confirmed'),
-  'rotate-api-key': commandJob('Creates a key in the place of another'),
+  'rotate-api-key': commandJob('Creates the successor of a key'),
   'delete-api-key': commandJob('Deletes a revoked key'),
   'import-api-keys': {
     ...commandJob('Imports keys by their hashes, as far as the plan has room'),
     // They are long: on a queue of their own they take no places of other commands.
     queue: 'imports',
   },
-  'allow-imports': commandJob('Allows the admins of an account to import keys, or no longer'),
+  'allow-imports': commandJob('Allows or forbids the admins of an account to import keys'),
   'move-imported-key': commandJob('Moves an imported key to the account that it belongs to'),
   'create-account': commandJob('Creates an account with its first admin key'),
   'change-plan': commandJob('Changes an account’s plan or its own limits'),
   'add-member': commandJob('Adds a member to an account'),
   'invite-member': commandJob('Invites a member by a link'),
-  'renew-invitation': commandJob('Invites a member again, by another link'),
+  'renew-invitation': commandJob('Invites a member again, with a new link'),
   'update-member': commandJob('Changes a member’s role, name or password'),
   'remove-member': ending('Removes a member and their sessions'),
   'create-service-token': commandJob('Creates a token for a resource server'),
   'revoke-service-token': ending('Revokes a resource server’s token'),
-  'create-channel': commandJob('Creates a channel and sends it what verifies it'),
+  'create-channel': commandJob('Creates a channel and sends it a test message or its confirmation link'),
   'update-channel': commandJob('Renames a channel, or changes its address and verifies it again'),
   'delete-channel': commandJob('Deletes a channel and takes it out of the rules'),
   'test-channel': commandJob('Sends a test message to a channel, or its confirmation link again'),
@@ -149,7 +149,7 @@ export const jobs = {
   'create-alert': commandJob('Creates an alert rule'),
   'update-alert': commandJob('Edits an alert rule'),
   'delete-alert': commandJob('Deletes an alert rule'),
-  'mute-alert': commandJob('Mutes an alert rule, or ends that'),
+  'mute-alert': commandJob('Mutes or unmutes an alert rule'),
   'test-alert': commandJob('Sends a sample to each channel of an alert rule'),
   'finish-command': {
     queue: 'commands',
@@ -167,7 +167,7 @@ export const jobs = {
     }),
     // Often: somebody waits, for the region or for the end of its lease.
     retry: { attempts: 100_000, delayMs: 100, maxDelayMs: 1_000 },
-    summary: 'Writes the present state of keys or accounts into one region',
+    summary: 'Writes the current state of keys or accounts into one region',
   },
   'roll-up-verifications': {
     queue: 'metering',
@@ -187,14 +187,14 @@ export const jobs = {
     retry: withoutEnd,
     summary: 'Adds one batch of reported usage events to the usage buckets',
   },
-  'count-refusals': scheduled('Counts the refused requests that regions have added up'),
+  'count-refusals': scheduled('Counts the refused requests that regions added up'),
   'load-states': ask('Brings the states of keys into the region of the verifier that asks', {
     digests: z.array(z.string()).max(1_000),
   }),
-  'claim-quotas': ask('Takes renders out of what is exact over all regions', {
+  'claim-quotas': ask('Takes renders out of the quotas that are exact over all regions', {
     claims: z.array(QuotaClaim).max(1_000),
   }),
-  'check-service-token': ask('Says whether a service token is valid', { digest: z.string() }),
+  'check-service-token': ask('Returns whether a service token is valid', { digest: z.string() }),
   'look-for-imports': ask('Returns what the values of imported keys look like', {
     forms: z.boolean().optional(),
   }),
@@ -218,28 +218,28 @@ export const jobs = {
     retry: { attempts: 10, delayMs: 5_000 },
     summary: 'Sends the email of a password reset',
   },
-  'evaluate-alerts': scheduled('Lists the accounts whose alert rules are to be evaluated'),
+  'evaluate-alerts': scheduled('Lists the accounts whose alert rules are due, with a job for each'),
   'evaluate-account': {
     queue: 'alerts',
     // `at` in Unix ms: as of when. A whole minute, or the half of one, at which only beginnings are looked for.
     data: z.object({ accountId: z.string(), at: z.int() }),
     retry: { attempts: 20, delayMs: 1_000 },
-    summary: 'Evaluates the alert rules of one account as of an instant',
+    summary: 'Evaluates the alert rules of one account at one instant',
   },
-  'sweep-notifications': scheduled('Enqueues again the notifications that are due and were lost'),
-  'sweep-commands': scheduled('Enqueues again the commands that are not finished'),
+  'sweep-notifications': scheduled('Enqueues notifications again that are due and whose job was lost'),
+  'sweep-commands': scheduled('Enqueues commands again that are not finished'),
   'relay-outbox': scheduled('Sends what the outbox still holds'),
   'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),
-  'maintain-partitions': scheduled('Makes the coming partitions of usage, and drops the past ones'),
+  'maintain-partitions': scheduled('Creates the next partitions of usage and drops the old ones'),
   'fold-minutes': scheduled('Folds minutes older than 48 hours into a list per key and hour'),
-  'close-usage-days': scheduled('Lists past days whose usage is to be checked'),
+  'close-usage-days': scheduled('Lists past days whose usage is not checked yet'),
   'reconcile-account': {
     queue: 'maintenance',
     data: z.object({ accountId: z.string(), day: z.iso.date() }),
     retry: { attempts: 20, delayMs: 5_000 },
-    summary: 'Holds the records of one account’s day against each other',
+    summary: 'Compares the records of one account’s day',
   },
-  'sweep-states': scheduled('Lists the regions whose states of ended keys are to be removed'),
+  'sweep-states': scheduled('Enqueues a job for each region that removes the states of ended keys'),
   'sweep-region-states': {
     queue: 'maintenance',
     data: z.object({ region: z.string() }),
@@ -247,7 +247,7 @@ export const jobs = {
     summary: 'Removes the states of keys that ended long ago from one region',
   },
   'sweep-expired-keys': scheduled('Writes the end of expired keys into the audit log'),
-  'expire-records': scheduled('Forgets answers, sessions and claims past their time'),
+  'expire-records': scheduled('Deletes answers, sessions, claims and other records past their time'),
 } as const satisfies Record<string, JobDefinition>
 
 export type JobName = keyof typeof jobs

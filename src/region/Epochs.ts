@@ -9,8 +9,8 @@ import {
 import type { RegionOptions } from './regionOptions.ts'
 
 /**
- * How long a region that gets no lease from workers goes on after the last process that vouched for it. Longer than a
- * restart of all processes takes, so that nobody notices one.
+ * How long a region that gets no lease from workers keeps admitting after the last process vouched for it. It is
+ * longer than a restart of all processes, so that nobody notices one.
  */
 const VOUCHED_MS = 60_000
 const VOUCH_EVERY_MS = 5_000
@@ -87,7 +87,7 @@ export class Epochs {
   /** Keeps up the lease of a region that gets none from workers. Returns whether the region holds it now. */
   vouch(): Promise<boolean> {
     this.#vouching ??= this.#vouch()
-      // The lease goes on for as long as it was given.
+      // The lease stays until the time for which it was given.
       .catch(() => false)
       .finally(() => {
         this.#vouching = undefined

@@ -16,7 +16,7 @@ export const stateOf = (marker: string) => `${PREFIX}${marker.slice(marker.index
 /** How long anything that a caller waits for may take in a region, opening included, in ms; then it is given up. */
 export const BOUND_MS = 800
 
-/** How much of that is kept for the answer's way back: a script that counts or takes something runs before that, or not at all. */
+/** How much of that is kept for the answer's way back: a script that counts something runs before that, or never. */
 export const ANSWER_MS = 300
 
 /** The region's Redis is away, or is being opened: nothing can be decided now. */

@@ -5,7 +5,7 @@
 -- Its arguments are read by name, as `arg.groups`: admitArgs.ts makes them and says what they are. Codes and other constants come
 -- from TypeScript, too (scripts.ts).
 --
--- Answers {'CLOSED'} when the marker is another; {'LATE', now} after the deadline, by this Redis's clock: whoever asked has been
+-- Returns {'CLOSED'} when the marker is another; {'LATE', now} after the deadline, by this Redis's clock: whoever asked has been
 -- given up; {'LAPSED'} without a lease where the region needs one; all three before anything is read or written. Else
 -- {'OK', now, results, repeats}: results are per request `code,minute,day,renders` as counted after it. Repeats are of requests whose
 -- Idempotency-Key was there before: place, code, what was stored of the first one, place, … Nothing is counted for these.

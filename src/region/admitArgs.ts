@@ -2,7 +2,7 @@ import { METERING_OPTIONS } from '../platform/queues.ts'
 
 /** One batch of verifications; keys, accounts and contexts are named once, and requests refer to them by place. */
 export type Batch = {
-  /** Who sends it, and the how manieth of its batches it is: by these it can be taken back (takeBack.lua). */
+  /** Who sends it, and the number of the batch among theirs: takeBack.lua finds it by these. */
   verifier: string
   sequence: number
   /** Claimed by the worker, so that the batch's metering job counts once. */

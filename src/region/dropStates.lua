@@ -1,4 +1,4 @@
--- Removes states of keys or accounts that have ended. Who asks for one later is told "unknown", and asks Postgres.
+-- Removes states of keys or accounts that have ended. A verifier that asks for one later gets "unknown", and asks Postgres.
 --
 -- A fill whose states were read before this moment is not written any more (see putStates.lua): it might be older than what
 -- is removed here. One that begins after it reads from Postgres what was removed, or what is newer.

@@ -1,4 +1,4 @@
--- Notes where the next sweep of states goes on. ARGV 1 marker, 2 prefix, 3 `keys` or `accounts`, 4 cursor of HSCAN
+-- Notes where the next sweep of states continues. ARGV 1 marker, 2 prefix, 3 `keys` or `accounts`, 4 cursor of HSCAN
 -- Returns {'CLOSED'} when the marker is another, else {'OK'}.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end

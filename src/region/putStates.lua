@@ -6,7 +6,7 @@
 --      3 states   JSON list of {digest, keyId, keyVersion, key, accountId, accountVersion, account, seed}; key and account
 --                 are JSON in JSON, kept as they are (Lua would write an empty list as an object)
 --      4 sweeps   how often states had been removed when the caller read these (see dropStates.lua)
--- Answers {'CLOSED'} when the marker is another, {'SWEPT'} when states were removed since, else {'OK', now}.
+-- Returns {'CLOSED'} when the marker is another, {'SWEPT'} when states were removed since, else {'OK', now}.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'

@@ -8,9 +8,9 @@ export type QuotaClaim = JobData<'claim-quotas'>['claims'][number]
 /** `day`: the UTC day on which they were taken, for giving them back. */
 export type QuotaAnswer = { granted: boolean; used: number; day: string }
 
-/** What is exact over all regions, counted in one place. Answers are in the order of the claims. */
+/** Counts quotas that are exact over all regions, in one place. Answers are in the order of the claims. */
 export type Quotas = {
-  /** `id`: repeated under it, the claims take nothing more, and the answers are the first ones. */
+  /** Claims that are repeated under the same `id` take nothing more and get the first answers. */
   claim: (claims: QuotaClaim[], id?: string) => Promise<QuotaAnswer[]>
 }
 

@@ -10,7 +10,7 @@ export type RegionOptions = {
   register?: EpochRegister
 }
 
-/** Where a region tells that it is away, and that it was reached. */
+/** Where a region logs that it is away. */
 export type RegionLog = {
   warn: (facts: { region: string; reason?: string; err?: unknown }, text: string) => void
 }

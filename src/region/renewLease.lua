@@ -1,6 +1,6 @@
 -- Lets a region admit requests until a time of its own clock. A lease is never shortened, and belongs to the epoch.
 -- ARGV 1 marker, 2 prefix, 3 Unix ms of this Redis's clock, 4 0 to extend only a lease that has not run out
--- Answers {'CLOSED'} when the marker is another, {'LAPSED'} where there was no lease to extend, else {'OK'}.
+-- Returns {'CLOSED'} when the marker is another, {'LAPSED'} where there was no lease to extend, else {'OK'}.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local lease = prefix .. string.match(marker, '|(.+)$') .. ':lease'

@@ -7,7 +7,7 @@ import type { Region } from './Region.ts'
 const SLOT_SECONDS = 60
 
 /**
- * Stores reported events as one metering job; once this has resolved they are acknowledged. Answers the claim ids
+ * Stores reported events as one metering job; once this has resolved they are acknowledged. Returns the claim ids
  * that the region has seen in the last minutes. The same events may be stored again: each id is counted once. Throws
  * RegionUnavailable.
  */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Region, stateOf } from './Region.ts'
 
-/** Per turn and kind of state; the next turn goes on where this one has ended. */
+/** Per turn and kind of state; the next turn continues where this one ended. */
 const PAGES = 200
 /** Fields of a hash per page; a state has two. */
 const FIELDS = 500

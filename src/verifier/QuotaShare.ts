@@ -14,7 +14,7 @@ const MAX_CLAIMS = 1_000
 
 /**
  * Renders of a further region. Where a limit refuses (a test key's day, a hard month) they are reserved in the primary
- * region before this one decides, and given back when this region refuses. A soft month is told afterwards: it marks,
+ * region before this one decides, and given back when this region refuses. A soft month is counted afterwards: it marks,
  * and never makes anyone wait. Reservations that arrive while others are in flight go together with the next; requests
  * that need none pass them by.
  */
@@ -23,7 +23,7 @@ export class QuotaShare {
   readonly #decide: (ticket: Ticket) => Promise<Decision>
   #waiting: Reserving[] = []
   #reserving = false
-  /** What is to be told or given back, added up. */
+  /** Units to count or give back, added up. */
   #later = new Map<string, QuotaClaim>()
   #telling: Promise<void> | undefined
   /** Renders of a soft month as the primary last knew them, by account. */
@@ -49,7 +49,7 @@ export class QuotaShare {
     return decision
   }
 
-  /** Resolves when everything has been told. */
+  /** Resolves when all units are counted or given back. */
   async drain(): Promise<void> {
     while (this.#telling) await this.#telling
   }

@@ -1,8 +1,8 @@
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 
 /**
- * What is known of a key. It decides nothing alone: each batch compares the versions with the region's. `name` tells
- * states apart: one digest in one version.
+ * What is known of a key. It decides nothing alone: each batch compares the versions with the region's. `name`
+ * identifies a state: one digest in one version.
  */
 export type CachedKey = { name: string; state: KeyState; version: string; account: CachedAccount }
 export type CachedAccount = { state: AccountState; version: string }

@@ -2,7 +2,7 @@ import { createSecretParser, digestOf } from '../domain/keys/keyFormat.ts'
 import { RegionUnavailable } from '../region/Region.ts'
 import type { Asks } from './Asks.ts'
 
-/** A token's word is believed for this long; a revoked one is refused after it, give or take an answer. */
+/** How long a check of the token counts. A revoked token is refused after it, plus the time of one answer. */
 const FRESH_MS = 5_000
 const RETRY_MS = 1_000
 
@@ -15,8 +15,8 @@ export class ServiceTokenRefused extends RegionUnavailable {
 }
 
 /**
- * Holds the verifier's own service token to be in force: it is checked before the first verification, and every few
- * seconds from then on. While nobody can say, it stays accepted for `graceMs`, so that verification does not depend
+ * Watches whether the verifier's own service token is valid: checks it before the first verification, and every few
+ * seconds from then on. While nobody can confirm it, it stays accepted for `graceMs`, so that verification does not depend
  * on Postgres.
  */
 export class TokenWatch {

@@ -4,7 +4,7 @@ import type { Ticket } from './Ticket.ts'
 
 /**
  * The batch as the script takes it: requests by key, accounts and contexts named once. See admit.lua. A key or an
- * account that stood there twice would be counted twice from the same start, so they are told apart by what they are,
+ * account that stood there twice would be counted twice from the same start, so they are compared by what they are,
  * never by which object in memory they are.
  */
 export function arrangeBatch<One extends { ticket: Ticket }>(

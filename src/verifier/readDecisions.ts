@@ -23,7 +23,7 @@ export function readDecisions(size: number, answer: unknown[]): Decision[] {
   return decisions
 }
 
-/** What a repeat is told: the first decision, as it was stored, unless its key may no longer do this. */
+/** What a repeat gets: the first decision, as it was stored, unless its key may no longer do this. */
 function repeatOf(code: number, stored: string): Partial<Decision> {
   if (code !== REPEATED) return { code, repeated: true }
   const [tail, ...numbers] = stored.split(',')

@@ -1,7 +1,7 @@
 import { type Form, formMatcher } from '../domain/imports/forms.ts'
 import { FORMS_REMEMBERED_MS } from '../domain/keys/keyFormat.ts'
 
-/** A form that was known goes on being looked for this long: it only costs looks. */
+/** How long verifiers still look up values of a form that is gone: it only costs look-ups. */
 const MATCHES_REMEMBERED_MS = 60_000
 
 /**

@@ -1,6 +1,6 @@
 import { fromBase62, randomBase62, toBase62 } from '../domain/base62.ts'
 
-/** What the verification was told of the request, as bits: its caller's address, its endpoint. */
+/** What the verification knew of the request, as bits: its caller's address, its endpoint. */
 export const KNOWS_IP = 1
 export const KNOWS_ENDPOINT = 2
 
@@ -9,7 +9,7 @@ const TAILS = 'RSTUABCD'
 
 /**
  * A verification's request ID: `req_`, 8 base62 digits of its time in Unix ms, 13 random ones, and one character for
- * whether it was admitted and what it was told of the request. It carries all that a later report needs, so that a
+ * whether it was admitted and what it knew of the request. It carries all that a later report needs, so that a
  * report completes the request in the minute in which it was counted, in whatever order the two arrive.
  */
 export function newRequestId(nowMs: number, admitted: boolean, knows = 0, tail = randomTail()): string {

@@ -7,7 +7,7 @@ export type Fault = 'refused' | 'away' | 'unclear'
 
 /** A content that was refused this often is refused for good: once could have been a race with another command. */
 const REFUSALS = 5
-/** A fault that nobody foresaw must go on for this long, over this many tries. */
+/** A fault that nobody foresaw must last this long, over this many tries. */
 export const UNCLEAR_HOURS = 24
 const UNCLEAR_TRIES = 20
 

@@ -2,8 +2,8 @@ import { Failure } from '../failure.ts'
 import { type CommandKind, isEnding } from '../jobs.ts'
 
 /**
- * How many unfinished commands an account may have. Those that end something go on being taken beyond the others'
- * number.
+ * How many unfinished commands an account may have. Commands that end something have a higher
+ * limit.
  */
 const UNFINISHED = 200
 const UNFINISHED_WITH_ENDINGS = 2_000

@@ -35,7 +35,7 @@ export type CallersOfDay = {
 /** A minute knows its day's callers, so that they need not be looked for with every request. */
 type Minute = Bucket & { callers: CallersOfDay }
 
-/** What a region's counters of a day and a month were told, so that they can be started again from Postgres. */
+/** What a region's counters of a day and a month counted, so that they can be started again from Postgres. */
 export type QuotaUse = {
   keyId: string
   region: string
@@ -62,7 +62,7 @@ export type VerificationCodes = {
   nameOf: (code: number) => string
 }
 
-/** What the verification that an event completes was told already: that is not counted again. */
+/** What the verification that an event completes knew already: that is not counted again. */
 export type Known = { ip: boolean; endpoint: boolean }
 
 type Key = { keyId: string; accountId: string; isTest: boolean; region: string }
@@ -153,7 +153,7 @@ export class UsageBatch {
 
   /**
    * Adds a reported event. One that completes a verification brings status and latency, not another request; `known` is
-   * what that verification was told.
+   * what that verification knew.
    */
   addEvent(
     [, keyId, accountId, at, status, latencyMs, units, completes, ip, endpoint, method]: EventTuple,

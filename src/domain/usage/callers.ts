@@ -14,7 +14,7 @@ export const Callers = z.object({
     z.object({
       ip: z
         .string()
-        .describe('An IPv4 address, an IPv6 /64 network, or `other` for callers beyond those told apart'),
+        .describe('An IPv4 address, an IPv6 /64 network, or `other`: callers beyond the day’s limit'),
       requests: z.int(),
       refused: z.int(),
       firstSeenAt: z.string(),

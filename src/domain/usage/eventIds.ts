@@ -24,7 +24,7 @@ export class EventIdRule {
     this.#scopedFrom = row ? new Date(row.scoped_from).getTime() : 0
   }
 
-  /** False while processes that know only the former rule may run beside this one: both must name an event alike. */
+  /** False while processes of the previous release may run beside this one: both must name an event alike. */
   isScoped(now: number): boolean {
     return now >= this.#require()
   }

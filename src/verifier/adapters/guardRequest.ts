@@ -23,7 +23,7 @@ export type GuardOptions<Request> = {
   endpoint?: (request: Request) => string
 }
 
-/** What a handler is told of an admitted request. */
+/** What a handler gets about an admitted request. */
 export type AdmittedKey = {
   requestId: string
   keyId: string
