@@ -1,4 +1,4 @@
-import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from '../../src/verifier/requestId.ts'
+import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId } from '../../src/domain/metering/requestId.ts'
 
 const ENDPOINTS = 20
 const ADDRESSES = 500

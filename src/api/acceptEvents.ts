@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { canonicalAddress, MAX_ADDRESS } from '../domain/addresses.ts'
 import { Failure, type FieldFault } from '../domain/failure.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
-import { claimIdOf, findClaimed } from '../domain/usage/claims.ts'
-import { EventIdRule, formerId, scopedId } from '../domain/usage/eventIds.ts'
-import { timeFault } from '../domain/usage/eventTimes.ts'
+import { claimIdOf, findClaimed } from '../domain/metering/claims.ts'
+import { EventIdRule, formerId, scopedId } from '../domain/metering/eventIds.ts'
+import { timeFault } from '../domain/metering/eventTimes.ts'
+import { parseRequestId } from '../domain/metering/requestId.ts'
+import type { UsageEvent } from '../domain/metering/usageEvent.ts'
 import { storeEvents } from '../region/storeEvents.ts'
-import { type EventRow, eventRow } from '../verifier/eventRow.ts'
-import { parseRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 
 /** What a resource server reports of one request. */
-export const UsageEvent = z
+export const EventReport = z
   .strictObject({
     id: z.string().min(1).max(128),
     at: z.iso.datetime({ offset: true }),
@@ -30,7 +30,7 @@ export const UsageEvent = z
   })
   .meta({ id: 'UsageEvent' })
 
-export type UsageEvent = z.infer<typeof UsageEvent>
+export type EventReport = z.infer<typeof EventReport>
 
 /** Accounts of key IDs: a key never changes its account. */
 const accountOf = new Map<string, string>()
@@ -45,28 +45,25 @@ const idRule = new EventIdRule()
 export async function acceptEvents(
   api: ApiContext,
   reporter: string,
-  events: UsageEvent[],
-  nameOf: (index: number, field: keyof UsageEvent) => string = (index, field) => `events[${index}].${field}`,
+  reports: EventReport[],
+  nameOf: (index: number, field: keyof EventReport) => string = (index, field) => `events[${index}].${field}`,
 ): Promise<{ accepted: number; duplicates: number }> {
   const now = api.now().getTime()
-  await learnAccounts(api, events)
+  await learnAccounts(api, reports)
   await idRule.load(api.em())
   const idOf = (id: string) => (idRule.isScoped(now) ? scopedId(reporter, id) : id)
   const faults: FieldFault[] = []
-  const rows = new Map<string, EventRow>()
-  for (const [index, event] of events.entries()) {
-    const fault = faultOf(event, now)
+  const events = new Map<string, UsageEvent>()
+  for (const [index, report] of reports.entries()) {
+    const fault = faultOf(report, now)
     if (fault) faults.push({ ...fault, field: nameOf(index, fault.field) })
-    else if (!rows.has(event.id))
-      rows.set(
-        event.id,
-        eventRow({
-          ...event,
-          id: idOf(event.id),
-          at: Date.parse(event.at),
-          accountId: accountOf.get(event.keyId) ?? '',
-        }),
-      )
+    else if (!events.has(report.id))
+      events.set(report.id, {
+        ...report,
+        id: idOf(report.id),
+        at: Date.parse(report.at),
+        accountId: accountOf.get(report.keyId) ?? '',
+      })
   }
   if (faults.length > 0) {
     const detail = faults
@@ -75,43 +72,43 @@ export async function acceptEvents(
       .join('; ')
     throw new Failure('validation-error', { detail, errors: faults.slice(0, 100) })
   }
-  const duplicates = await findDuplicates(api, [...rows.values()], now)
-  const accepted = rows.size - duplicates
-  return { accepted, duplicates: events.length - accepted }
+  const duplicates = await findDuplicates(api, [...events.values()], now)
+  const accepted = events.size - duplicates
+  return { accepted, duplicates: reports.length - accepted }
 }
 
-/** Stores the rows, and returns how many of them were counted, or stored, before. */
-async function findDuplicates(api: ApiContext, rows: EventRow[], now: number): Promise<number> {
-  const claims = rows.map(([id]) => claimIdOf(id))
-  const former = idRule.remembersFormer(now) ? rows.map(([id]) => claimIdOf(formerId(id) ?? id)) : claims
+/** Stores the events, and returns how many of them were counted, or stored, before. */
+async function findDuplicates(api: ApiContext, events: UsageEvent[], now: number): Promise<number> {
+  const claims = events.map(({ id }) => claimIdOf(id))
+  const former = idRule.remembersFormer(now) ? events.map(({ id }) => claimIdOf(formerId(id) ?? id)) : claims
   // Before the job exists: a worker may have claimed its ids a moment later.
   const claimed = await findClaimed(api.em(), [...new Set([...claims, ...former])])
-  const seen = new Set(await storeEvents(api.region, rows, now))
+  const seen = new Set(await storeEvents(api.region, events, now))
   return claims.filter(
     (claim, place) => claimed.has(claim) || claimed.has(former[place] ?? '') || seen.has(claim),
   ).length
 }
 
 /** One query for the keys of a batch that are not known yet. Deleted keys are known too: late events count. */
-async function learnAccounts(api: ApiContext, events: UsageEvent[]): Promise<void> {
-  const unknown = [...new Set(events.map((event) => event.keyId))].filter((keyId) => !accountOf.has(keyId))
+async function learnAccounts(api: ApiContext, reports: EventReport[]): Promise<void> {
+  const unknown = [...new Set(reports.map((report) => report.keyId))].filter((keyId) => !accountOf.has(keyId))
   if (unknown.length === 0) return
   const keys = await api.em().find(ApiKeySchema, { id: { $in: unknown } }, { fields: ['id', 'accountId'] })
   if (accountOf.size > 500_000) accountOf.clear()
   for (const key of keys) accountOf.set(key.id, key.accountId)
 }
 
-function faultOf(event: UsageEvent, now: number): (FieldFault & { field: keyof UsageEvent }) | undefined {
-  const at = Date.parse(event.at)
-  if (!accountOf.has(event.keyId))
+function faultOf(report: EventReport, now: number): (FieldFault & { field: keyof EventReport }) | undefined {
+  const at = Date.parse(report.at)
+  if (!accountOf.has(report.keyId))
     return { field: 'keyId', message: 'there is no such key', code: 'invalid_format' }
   const wrongTime = timeFault(at, now)
   if (wrongTime) return { field: 'at', message: wrongTime, code: 'out_of_range' }
-  if (event.ip !== undefined && canonicalAddress(event.ip) === undefined) {
+  if (report.ip !== undefined && canonicalAddress(report.ip) === undefined) {
     return { field: 'ip', message: 'must be an IP address', code: 'invalid_format' }
   }
-  if (event.requestId === undefined) return undefined
-  const request = parseRequestId(event.requestId)
+  if (report.requestId === undefined) return undefined
+  const request = parseRequestId(report.requestId)
   if (!request)
     return { field: 'requestId', message: 'is not the requestId of a verification', code: 'invalid_format' }
   const impossible = timeFault(request.at, now)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { FieldFault } from '../domain/failure.ts'
-import { UsageEvent } from './acceptEvents.ts'
+import { EventReport } from './acceptEvents.ts'
 import { compile, invalidInput } from './validate.ts'
 
 /**
@@ -20,11 +20,11 @@ export const CloudEvent = compile(
     id: z.string().min(1).max(256).describe('With `source`: the same two count once within 35 days'),
     source: z.string().min(1).max(1_024),
     type: z.string().min(1).max(256),
-    time: UsageEvent.shape.at.nullish().describe('The time of receipt unless given'),
+    time: EventReport.shape.at.nullish().describe('The time of receipt unless given'),
     subject: z.string().min(1).max(1_024).nullish().describe('The key ID, where `data` has none'),
     datacontenttype: z.string().max(256).regex(JSON_TYPE, 'must be a media type of JSON').nullish(),
     dataschema: z.string().min(1).max(1_024).nullish(),
-    data: UsageEvent.omit({ id: true, at: true })
+    data: EventReport.omit({ id: true, at: true })
       .partial({ keyId: true })
       .describe(
         'Or `data_base64`: the same JSON in base64. In binary mode this is the body, and attributes are `ce-` headers',
@@ -39,7 +39,7 @@ export const CloudEventBatch = compile(z.array(CloudEvent).min(1).max(1_000))
 const attributes = new Set(Object.keys(CloudEvent.shape))
 
 /** Our fields that are attributes there. */
-const attributeOf: Partial<Record<keyof UsageEvent, string>> = { id: 'id', at: 'time' }
+const attributeOf: Partial<Record<keyof EventReport, string>> = { id: 'id', at: 'time' }
 
 /**
  * CloudEvents as usage events, and how a fault in one of these is named: `[3].data.status`, `data.status` where one was
@@ -49,7 +49,7 @@ export function fromCloudEvents(sent: CloudEvent | CloudEvent[], received: Date)
   const batch = Array.isArray(sent) ? sent : [sent]
   const place = (index: number, field: string) => (batch === sent ? `[${index}].${field}` : field)
   const faults: FieldFault[] = []
-  const events: UsageEvent[] = []
+  const events: EventReport[] = []
   for (const [index, event] of batch.entries()) {
     for (const name in event) {
       if (attributes.has(name) || /^[a-z0-9]+$/.test(name)) continue
@@ -62,7 +62,7 @@ export function fromCloudEvents(sent: CloudEvent | CloudEvent[], received: Date)
     else faults.push({ field: place(index, 'data.keyId'), message: 'is required', code: 'required' })
   }
   if (faults.length > 0) throw invalidInput(faults)
-  const nameOf = (index: number, field: keyof UsageEvent) => {
+  const nameOf = (index: number, field: keyof EventReport) => {
     if (field === 'keyId' && batch[index]?.data.keyId === undefined) return place(index, 'subject')
     return place(index, attributeOf[field] ?? `data.${field}`)
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { newRequestId } from '../domain/metering/requestId.ts'
 import { ANSWER_HEADERS } from '../verifier/http/answerHeaders.ts'
-import { newRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 import type { HotRoute } from './hotRoute.ts'
 import { Problem } from './problems.ts'

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { newRequestId } from '../domain/metering/requestId.ts'
 import { ANSWER_HEADERS } from '../verifier/http/answerHeaders.ts'
-import { newRequestId } from '../verifier/requestId.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
 import { MAX_HEADER_BYTES } from './serverOptions.ts'

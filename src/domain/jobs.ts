@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { PRIMARY } from './regions.ts'
+import { EventRow } from './metering/usageEvent.ts'
+import { DecidedBatch } from './metering/verificationBatch.ts'
 
 /**
  * The catalogue of every job: its queue, what it carries, and how it is retried. Jobs carry ids, plus only
@@ -53,12 +54,6 @@ const scheduled = (summary: string) =>
   }) as const satisfies JobDefinition
 
 /**
- * One key of a batch: `[account's place from 1, expiresAt, 1 for a test key, plan, units, context, …]`, the last three
- * once per request, as src/region/admit.lua takes it.
- */
-const VerificationGroup = z.array(z.int()).min(6)
-
-/**
  * Renders to take out of a test key's day or an account's month. `limit` -1: counted, never refused. Negative units
  * give back.
  */
@@ -72,21 +67,6 @@ const QuotaClaim = z.object({
   /** Of units given back: the UTC day on which they were taken, by the primary's clock. On another they are let go. */
   day: z.string().optional(),
 })
-
-/** `[id, keyId, accountId, at (ms), status, latencyMs, units, the verification it completes, ip, endpoint, method]`. */
-export const EventRow = z.tuple([
-  z.string(),
-  z.string(),
-  z.string(),
-  z.int(),
-  z.int(),
-  z.number().nullable(),
-  z.int(),
-  z.string().nullable(),
-  z.string().nullable(),
-  z.string().nullable(),
-  z.string().nullable(),
-])
 
 /** How long a verifier waits for the answer to what it asks, in ms; later nobody wants it any more. */
 export const ASK_WAIT_MS = 2_000
@@ -103,19 +83,6 @@ const ask = <Data extends z.ZodRawShape>(summary: string, data: Data) =>
     retry: { attempts: 10, delayMs: 50, maxDelayMs: 500 },
     summary,
   }) as const satisfies JobDefinition
-
-/** One batch as the admission script decided it. */
-const verifications = z.object({
-  batchId: z.uuid(),
-  region: z.string().default(PRIMARY),
-  at: z.int(),
-  contexts: z.array(z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()])),
-  accounts: z.array(z.string()),
-  keys: z.array(z.string()),
-  groups: z.array(VerificationGroup),
-  /** Per request, in the groups' order: `code,minute,day,renders`. */
-  results: z.string(),
-})
 
 export const jobs = {
   'create-api-key': commandJob('Creates a key within the plan'),
@@ -171,13 +138,13 @@ export const jobs = {
   },
   'roll-up-verifications': {
     queue: 'metering',
-    data: verifications,
+    data: DecidedBatch,
     retry: withoutEnd,
     summary: 'Adds one batch of verifications to the usage buckets',
   },
   'take-back-verifications': {
     queue: 'metering',
-    data: verifications,
+    data: DecidedBatch,
     retry: withoutEnd,
     summary: 'Takes a batch out of the usage buckets: its callers were answered 503',
   },

@@ -1,29 +1,5 @@
+import type { VerificationBatch } from '../domain/metering/verificationBatch.ts'
 import { METERING_OPTIONS } from '../platform/queues.ts'
-
-/** One batch of verifications; keys, accounts and contexts are named once, and requests refer to them by place. */
-export type Batch = {
-  /** Who sends it, and the number of the batch among theirs: takeBack.lua finds it by these. */
-  verifier: string
-  sequence: number
-  /** Claimed by the worker, so that the batch's metering job counts once. */
-  batchId: string
-  /**
-   * One list per key: [account's place from 1, expiresAt, 1 for a test key], then per request [verdict, units, context's
-   * place].
-   */
-  groups: number[][]
-  /** Per account: [perMinute, perDay, rendersPerMonth, 1 if hard]; -1: unlimited. */
-  limits: number[][]
-  /** JSON texts. */
-  contexts: string[]
-  digests: string[]
-  versions: string[]
-  keyIds: string[]
-  accountIds: string[]
-  accountVersions: string[]
-  /** Requests with an Idempotency-Key: [place from 1, name, request's hash, tail of its request ID]. */
-  once: [number, string, string, string][]
-}
 
 export type BatchOf = { name: string; kind: 'primary' | 'unleased' | 'leased'; meteringPrefix: string }
 
@@ -49,7 +25,7 @@ const ORDER = [
 /** A batch as the arguments of admit.lua and takeBack.lua. `deadline` is Unix ms of the region's clock. */
 export function admitArgs(
   { name, kind, meteringPrefix }: BatchOf,
-  batch: Batch,
+  batch: VerificationBatch,
   deadline: number,
 ): (string | number)[] {
   const named: Record<(typeof ORDER)[number], string | number> = {

@@ -1,4 +1,4 @@
-import type { Refusals } from '../domain/usage/UsageBatch.ts'
+import type { Refusals } from '../domain/metering/verificationBatch.ts'
 import { PREFIX, type Region } from './Region.ts'
 
 const FIELDS = 1_000

@@ -1,5 +1,6 @@
 import type { JobData } from '../domain/jobs.ts'
-import { claimIdOf } from '../domain/usage/claims.ts'
+import { claimIdOf } from '../domain/metering/claims.ts'
+import { toRow, type UsageEvent } from '../domain/metering/usageEvent.ts'
 import { METERING_OPTIONS } from '../platform/queues.ts'
 import type { Region } from './Region.ts'
 
@@ -7,23 +8,20 @@ import type { Region } from './Region.ts'
 const SLOT_SECONDS = 60
 
 /**
- * Stores reported events as one metering job; once this has resolved they are acknowledged. Returns the claim ids
- * that the region has seen in the last minutes. The same events may be stored again: each id is counted once. Throws
+ * Stores reported events as one metering job; once this has resolved they are acknowledged. Returns the claim IDs that
+ * the region has seen in the last minutes. The same events may be stored again: each ID is counted once. Throws
  * RegionUnavailable.
  */
-export async function storeEvents(
-  region: Region,
-  events: JobData<'roll-up-events'>['events'],
-  nowMs: number,
-): Promise<string[]> {
+export async function storeEvents(region: Region, events: UsageEvent[], nowMs: number): Promise<string[]> {
+  const data: JobData<'roll-up-events'> = { events: events.map(toRow) }
   const [, ...seen] = await region.run(
     'acceptEvents',
     Math.floor(nowMs / 1000 / SLOT_SECONDS),
     SLOT_SECONDS,
-    JSON.stringify(events.map(([id]) => claimIdOf(id))),
+    JSON.stringify(events.map(({ id }) => claimIdOf(id))),
     region.meteringPrefix,
     METERING_OPTIONS,
-    JSON.stringify({ events }),
+    JSON.stringify(data),
   )
   return seen as string[]
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { idempotencyConflict } from '../domain/failure.ts'
+import { CONFLICT } from '../domain/metering/decisionCodes.ts'
+import { type Decision, readDecisions } from '../domain/metering/readDecisions.ts'
+import type { Ticket } from '../domain/metering/Ticket.ts'
+import { encodeBatch, type VerificationBatch } from '../domain/metering/verificationBatch.ts'
 import { within } from '../platform/within.ts'
-import { CONFLICT } from '../region/admissionCodes.ts'
-import { admitArgs, type Batch } from '../region/admitArgs.ts'
+import { admitArgs } from '../region/admitArgs.ts'
 import { ANSWER_MS, BOUND_MS, type Region, RegionUnavailable } from '../region/Region.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
-import { arrangeBatch } from './arrangeBatch.ts'
-import { readDecisions } from './readDecisions.ts'
-import type { Decision, Ticket } from './Ticket.ts'
 
 type Waiting = {
   ticket: Ticket
@@ -36,7 +36,7 @@ export class GroupCommit {
   readonly #id = randomUUID()
   #sequence = 0
   /** The last batch, if its callers were given up and the region has not yet said that it took it back. */
-  #doubtful: Batch | undefined
+  #doubtful: VerificationBatch | undefined
   #settling: NodeJS.Timeout | undefined
 
   constructor(region: Region, onBatch: (size: number) => void) {
@@ -59,36 +59,40 @@ export class GroupCommit {
   }
 
   #sendNext(): void {
-    const batch = this.#takeBatch()
-    const [first] = batch
+    const requests = this.#takeBatch()
+    const [first] = requests
     if (!first) {
       this.#busy = false
       return
     }
-    this.#onBatch(batch.length)
+    this.#onBatch(requests.length)
     this.#sequence += 1
-    const { ordered, args } = arrangeBatch(batch, this.#id, this.#sequence)
+    const { ordered, batch } = encodeBatch(requests, {
+      verifier: this.#id,
+      sequence: this.#sequence,
+      batchId: randomUUID(),
+    })
     // Nobody in the batch has waited longer than the first.
-    this.#admit(args, first.until).then(
+    this.#admit(batch, first.until).then(
       (answer) => {
         this.#sendNext()
         giveOut(ordered, answer)
       },
       (error) => {
         this.#sendNext()
-        for (const one of batch) one.reject(error)
+        for (const one of requests) one.reject(error)
       },
     )
   }
 
-  async #admit(args: Batch, until: number): Promise<unknown[]> {
+  async #admit(batch: VerificationBatch, until: number): Promise<unknown[]> {
     if (this.#doubtful) await within(until - performance.now(), this.settle(), () => this.#late())
     try {
       return await this.#region.runUntil(until, 'admit', (deadline) =>
-        admitArgs(this.#region, args, deadline),
+        admitArgs(this.#region, batch, deadline),
       )
     } catch (error) {
-      this.#doubtful = args
+      this.#doubtful = batch
       this.#settleSoon()
       throw error
     }

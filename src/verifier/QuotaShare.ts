@@ -1,7 +1,8 @@
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
-import { ADMIT, MONTH, QUOTA } from '../region/admissionCodes.ts'
+import { ADMIT, MONTH, QUOTA } from '../domain/metering/decisionCodes.ts'
+import type { Decision } from '../domain/metering/readDecisions.ts'
+import type { Ticket } from '../domain/metering/Ticket.ts'
 import type { QuotaAnswer, QuotaClaim, Quotas } from '../region/quotasIn.ts'
-import type { Decision, Ticket } from './Ticket.ts'
 
 type Reserving = {
   claim: QuotaClaim

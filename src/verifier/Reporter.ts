@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { UsageEvent } from '../domain/metering/usageEvent.ts'
 import type { Region } from '../region/Region.ts'
 import { storeEvents } from '../region/storeEvents.ts'
-import type { EventRow } from './eventRow.ts'
 
 const BATCH = 500
 const INTERVAL_MS = 100
@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 1_000
 export class Reporter {
   readonly #region: Region
   readonly #onError: (error: unknown) => void
-  #waiting: EventRow[] = []
+  #waiting: UsageEvent[] = []
   #running: Promise<void> | undefined
   #closing = new AbortController()
   #deadline = Number.POSITIVE_INFINITY
@@ -33,8 +33,8 @@ export class Reporter {
   }
 
   /** Never waits and never throws. */
-  add(row: EventRow): void {
-    this.#waiting.push(row)
+  add(event: UsageEvent): void {
+    this.#waiting.push(event)
     // Rarely, and many at once: taking off the front moves all others.
     if (this.#waiting.length >= CAPACITY + BATCH) this.#drop(this.#waiting.length - CAPACITY)
     this.#running ??= this.#storeAll().finally(() => {

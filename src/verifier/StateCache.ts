@@ -1,28 +1,25 @@
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
+import type { KnownAccount, KnownKey } from '../domain/metering/Ticket.ts'
 
 /**
- * What is known of a key. It decides nothing alone: each batch compares the versions with the region's. `name`
- * identifies a state: one digest in one version.
+ * Key states by digest, the least recently loaded leaving first; accounts are shared by their keys. It decides nothing
+ * alone: each batch compares the versions with the region's.
  */
-export type CachedKey = { name: string; state: KeyState; version: string; account: CachedAccount }
-export type CachedAccount = { state: AccountState; version: string }
-
-/** Key states by digest, the least recently loaded leaving first; accounts are shared by their keys. */
 export class StateCache {
-  readonly #keys = new Map<string, CachedKey>()
-  readonly #accounts = new Map<string, CachedAccount>()
+  readonly #keys = new Map<string, KnownKey>()
+  readonly #accounts = new Map<string, KnownAccount>()
   readonly #maxKeys: number
 
   constructor(maxKeys: number) {
     this.#maxKeys = maxKeys
   }
 
-  get(digest: string): CachedKey | undefined {
+  get(digest: string): KnownKey | undefined {
     return this.#keys.get(digest)
   }
 
   /** Keeps a state. An older one than before does no harm: the next batch finds its version stale. */
-  put(key: KeyState, account: AccountState): CachedKey {
+  put(key: KeyState, account: AccountState): KnownKey {
     const version = String(key.version)
     const cached = {
       name: `${key.digest}:${version}`,
@@ -48,7 +45,7 @@ export class StateCache {
   }
 
   /** One object per account, changed in place: all its keys see a new plan at once. */
-  #putAccount(state: AccountState): CachedAccount {
+  #putAccount(state: AccountState): KnownAccount {
     const known = this.#accounts.get(state.accountId)
     if (known) {
       known.state = state

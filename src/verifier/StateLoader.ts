@@ -1,7 +1,8 @@
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
+import type { KnownKey } from '../domain/metering/Ticket.ts'
 import { GroupedLookup } from '../platform/GroupedLookup.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
-import type { CachedKey, StateCache } from './StateCache.ts'
+import type { StateCache } from './StateCache.ts'
 
 /** Brings states by digest from the truth into the region and answers them; unknown digests are absent. */
 export type FillFromTruth = (digests: string[]) => Promise<{ key: KeyState; account: AccountState }[]>
@@ -10,7 +11,7 @@ export type FillFromTruth = (digests: string[]) => Promise<{ key: KeyState; acco
 export type LookupOutcome = 'region' | 'truth' | 'nowhere' | 'remembered' | 'failed'
 
 /** What a region said of a digest: its state, or under which epoch it had none. */
-type Near = { key: CachedKey } | { key: undefined; marker: string | undefined }
+type Near = { key: KnownKey } | { key: undefined; marker: string | undefined }
 
 /** How long a caller waits for a state, and then gets a 503: twice, the region first. */
 const WAIT_MS = 2_000
@@ -35,7 +36,7 @@ export class StateLoader {
   readonly #fillFromTruth: FillFromTruth
   readonly #onLookup: (outcome: LookupOutcome) => void
   readonly #near: GroupedLookup<Near>
-  readonly #truth: GroupedLookup<CachedKey>
+  readonly #truth: GroupedLookup<KnownKey>
   /** Digests that no key had: in which epoch, and until when that is believed. The oldest come first. */
   readonly #absent = new Map<string, { marker: string; until: number }>()
 
@@ -58,7 +59,7 @@ export class StateLoader {
    * The key's present state, or undefined where no key has this digest. Throws RegionUnavailable, or what the truth
    * threw.
    */
-  async load(digest: string): Promise<CachedKey | undefined> {
+  async load(digest: string): Promise<KnownKey | undefined> {
     try {
       const near = await this.#near.get(digest)
       if (near?.key) return this.#told('region', near.key)
@@ -71,7 +72,7 @@ export class StateLoader {
     }
   }
 
-  #told(outcome: LookupOutcome, key: CachedKey | undefined): CachedKey | undefined {
+  #told(outcome: LookupOutcome, key: KnownKey | undefined): KnownKey | undefined {
     this.#onLookup(outcome)
     return key
   }
@@ -89,10 +90,10 @@ export class StateLoader {
     )
   }
 
-  async #readTruth(digests: string[]): Promise<Map<string, CachedKey>> {
+  async #readTruth(digests: string[]): Promise<Map<string, KnownKey>> {
     // Before the truth is read: see above.
     const marker = await this.#region.marker()
-    const found = new Map<string, CachedKey>()
+    const found = new Map<string, KnownKey>()
     for (const { key, account } of await this.#fillFromTruth(digests))
       found.set(key.digest, this.#cache.put(key, account))
     for (const digest of digests) if (!found.has(digest)) this.#remember(digest, marker)

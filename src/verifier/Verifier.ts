@@ -8,17 +8,19 @@ import {
   type ParsedSecret,
 } from '../domain/keys/keyFormat.ts'
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
-import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
+import { ADMIT, AUTHENTICATE, STALE } from '../domain/metering/decisionCodes.ts'
+import type { Decision } from '../domain/metering/readDecisions.ts'
+import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId, randomTail } from '../domain/metering/requestId.ts'
+import type { KnownKey, Ticket } from '../domain/metering/Ticket.ts'
+import { verdictOf } from '../domain/metering/verdictOf.ts'
+import { codeName, type VerificationCode } from '../domain/metering/verificationCode.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
-import { codeName, type VerificationCode, verdictOf } from './decision.ts'
 import { GroupCommit } from './GroupCommit.ts'
 import { QuotaShare } from './QuotaShare.ts'
 import { rememberForms } from './rememberForms.ts'
-import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId, randomTail } from './requestId.ts'
-import { type CachedKey, StateCache } from './StateCache.ts'
+import { StateCache } from './StateCache.ts'
 import { type FillFromTruth, type LookupOutcome, StateLoader } from './StateLoader.ts'
-import type { Decision, Ticket } from './Ticket.ts'
 import { UnknownLimit } from './UnknownLimit.ts'
 
 export type VerificationRequest = {
@@ -185,7 +187,7 @@ function tooManyUnknown(): Verification {
   return { valid: false, code: 'RATE_LIMITED', requestId: newRequestId(Date.now(), false) }
 }
 
-function answer(key: CachedKey, decision: Decision, knows: number): Verification {
+function answer(key: KnownKey, decision: Decision, knows: number): Verification {
   const admitted = decision.code === ADMIT || decision.code === AUTHENTICATE
   return {
     valid: admitted,

@@ -4,7 +4,6 @@ import { kindOf, oncePerSecond } from '../platform/oncePerSecond.ts'
 import { within } from '../platform/within.ts'
 import { Region, RegionUnavailable } from '../region/Region.ts'
 import { Asks } from './Asks.ts'
-import { eventRow } from './eventRow.ts'
 import { Reporter } from './Reporter.ts'
 import { type RequestFacts, requestFacts } from './requestFacts.ts'
 import { ServiceTokenRefused, TokenWatch } from './TokenWatch.ts'
@@ -131,18 +130,16 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
         return onError(new TypeError(`no outcome of a request: status ${status}, ${latencyMs} ms`))
       const { keyId, accountId } = key
       // Its id is the verification's own: a second report of the same request counts nothing.
-      reporter.add(
-        eventRow({
-          id: requestId,
-          at: Date.now(),
-          keyId,
-          accountId,
-          requestId,
-          status,
-          latencyMs,
-          ...requestFacts(facts),
-        }),
-      )
+      reporter.add({
+        id: requestId,
+        at: Date.now(),
+        keyId,
+        accountId,
+        requestId,
+        status,
+        latencyMs,
+        ...requestFacts(facts),
+      })
     },
     ready: async (boundMs = 10_000) => {
       const until = performance.now() + boundMs

@@ -4,8 +4,8 @@ import { createClientIp } from '../../src/api/clientIp.ts'
 import { canonicalAddress, networksOf } from '../../src/domain/addresses.ts'
 import { beyondIps, ipAllowed, isIpOrRange } from '../../src/domain/keys/allowedIps.ts'
 import { AllowedIps } from '../../src/domain/keys/keyFields.ts'
+import { verdictOf } from '../../src/domain/metering/verdictOf.ts'
 import { readEnv } from '../../src/platform/env.ts'
-import { verdictOf } from '../../src/verifier/decision.ts'
 import { requestFacts } from '../../src/verifier/requestFacts.ts'
 
 const spellings: Record<string, string[]> = {

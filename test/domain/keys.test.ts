@@ -12,7 +12,7 @@ import {
   requireUnrotated,
   statusOf,
 } from '../../src/domain/keys/keyRules.ts'
-import { newRequestId, parseRequestId } from '../../src/verifier/requestId.ts'
+import { newRequestId, parseRequestId } from '../../src/domain/metering/requestId.ts'
 
 const now = new Date('2026-11-22T12:00:00Z')
 const later = new Date('2026-11-22T13:00:00Z')

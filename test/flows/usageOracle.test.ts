@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
-import type { UsageEvent } from '../../src/api/acceptEvents.ts'
+import type { EventReport } from '../../src/api/acceptEvents.ts'
 import { Chaos, ROUND } from '../support/chaos.ts'
 import { createClient } from '../support/client.ts'
 import { bucketDifferences, windowDifferences } from '../support/compareUsage.ts'
@@ -101,7 +101,7 @@ it('promise 2: of 200,000 events, sent while everything is killed at random, eve
     })
   })
   let taken = 0
-  const next = async (): Promise<UsageEvent[] | undefined> => {
+  const next = async (): Promise<EventReport[] | undefined> => {
     const turn = taken++
     await interludes.get(turn)?.()
     await chaos.struck(Math.min(Math.floor((turn / total) * STRIKES), STRIKES))
@@ -110,7 +110,7 @@ it('promise 2: of 200,000 events, sent while everything is killed at random, eve
   }
 
   /** Requests on every key, and on the one that is revoked; their reports, to be sent later. */
-  const verifyMany = async (): Promise<UsageEvent[][]> => {
+  const verifyMany = async (): Promise<EventReport[][]> => {
     const asked = Array.from({ length: 25 }, () => keys).flat()
     const verified = await verifyRequests(service, random, [...asked, revoked])
     for (const { keyId, at, valid, units } of verified) {
@@ -163,7 +163,7 @@ it('promise 2: of 200,000 events, sent while everything is killed at random, eve
   expect(service.died).toEqual([])
 }, 400_000)
 
-function addEvents(events: UsageEvent[]): void {
+function addEvents(events: EventReport[]): void {
   for (const { id: _, at, ...event } of events) oracle.add({ ...event, at: Date.parse(at), requests: 1 })
 }
 

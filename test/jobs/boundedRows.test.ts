@@ -145,10 +145,8 @@ describe('endpoints', () => {
   it('of a batch keep their ids whatever is forgotten before they are counted', async () => {
     const ids = new EndpointIds()
     const batch = new UsageBatch()
-    batch.addEvent(['e', 'key_k', 'acct_2', Date.now(), 200, null, 0, null, null, '/kept', 'GET'], {
-      ip: false,
-      endpoint: false,
-    })
+    const event = { id: 'e', keyId: 'key_k', accountId: 'acct_2', at: Date.now(), status: 200 }
+    batch.addEvent({ ...event, endpoint: '/kept', method: 'GET' })
     const now = new Date()
     const idOf = await ids.learn(worker.em(), batch, now)
     const id = idOf('acct_2', 'GET /kept')

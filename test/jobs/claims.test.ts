@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { FORGET_CLAIMS } from '../../src/domain/usage/claims.ts'
+import { FORGET_CLAIMS } from '../../src/domain/metering/claims.ts'
 import { executeBound } from '../../src/domain/usage/executeBound.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
-import { ADMIT, AUTHENTICATE, FORBIDDEN, REVOKED } from '../../src/region/admissionCodes.ts'
+import { ADMIT, AUTHENTICATE, FORBIDDEN, REVOKED } from '../../src/domain/metering/decisionCodes.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { account, cached, key, seed } from '../support/regionFixtures.ts'

@@ -1,7 +1,7 @@
 import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
+import type { KnownKey } from '../../src/domain/metering/Ticket.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { Region } from '../../src/region/Region.ts'
-import type { CachedKey } from '../../src/verifier/StateCache.ts'
 import { epochsInMemory } from './epochsInMemory.ts'
 
 export const account: AccountState = {
@@ -42,7 +42,7 @@ export async function openRegion(url: string, register = epochsInMemory()): Prom
   return region
 }
 
-export const cached = (limits: Partial<AccountState> = {}): CachedKey => ({
+export const cached = (limits: Partial<AccountState> = {}): KnownKey => ({
   name: `${key.digest}:1`,
   state: key,
   version: '1',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { UsageEvent } from '../../src/api/acceptEvents.ts'
+import type { EventReport } from '../../src/api/acceptEvents.ts'
 import type { Answer } from './client.ts'
 import type { Random } from './random.ts'
 
@@ -8,7 +8,7 @@ type Sender = { urls: () => string[]; token: string; random: Random }
 const GIVE_UP_MS = 90_000
 
 /** What any of the apis says of a batch in the end: no answer and a 5xx are asked again, with the same ids. */
-export async function sendBatch({ urls, token, random }: Sender, events: UsageEvent[]): Promise<Answer> {
+export async function sendBatch({ urls, token, random }: Sender, events: EventReport[]): Promise<Answer> {
   const body = JSON.stringify({ events })
   const until = Date.now() + GIVE_UP_MS
   for (let last: unknown; ; ) {
@@ -38,7 +38,7 @@ export async function sendBatch({ urls, token, random }: Sender, events: UsageEv
 export async function sendAll(
   sender: Sender,
   clients: number,
-  next: () => Promise<UsageEvent[] | undefined>,
+  next: () => Promise<EventReport[] | undefined>,
 ): Promise<{ accepted: number; duplicates: number }> {
   const sum = { accepted: 0, duplicates: 0 }
   const client = async () => {

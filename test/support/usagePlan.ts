@@ -1,4 +1,4 @@
-import type { UsageEvent } from '../../src/api/acceptEvents.ts'
+import type { EventReport } from '../../src/api/acceptEvents.ts'
 import type { Random } from './random.ts'
 
 const MINUTE = 60_000
@@ -14,13 +14,13 @@ const OLDEST_MS = 34.9 * DAY
 
 export type Plan = {
   /** Each of another id. */
-  events: UsageEvent[]
+  events: EventReport[]
   /** To be sent while everything is failing, in this order or another; 1 to 1,000 events each, many of them again. */
-  batches: UsageEvent[][]
+  batches: EventReport[][]
   /** To be sent in the night after, when the day is closed: none of them was sent before. */
-  night: UsageEvent[][]
+  night: EventReport[][]
   /** Some of `batches`, to be sent once everything was counted. */
-  last: UsageEvent[][]
+  last: EventReport[][]
 }
 
 type PlanOptions = {
@@ -71,7 +71,7 @@ export function planUsage({ random, middle, keyIds, sent, again, night }: PlanOp
 export function planReports(
   random: Random,
   verified: { requestId: string; keyId: string; at: number }[],
-): { reports: UsageEvent[]; batches: UsageEvent[][] } {
+): { reports: EventReport[]; batches: EventReport[][] } {
   const reports = verified.map(({ requestId, keyId, at }) => ({
     id: `report-${requestId}`,
     at: new Date(at + random.between(0, 30_000)).toISOString(),
@@ -123,7 +123,7 @@ function writeTime(random: Random, at: number): string {
   return `${local}+${String(hours).padStart(2, '0')}:00`
 }
 
-function outcome(random: Random): Pick<UsageEvent, 'status' | 'latencyMs' | 'endpoint' | 'method' | 'ip'> {
+function outcome(random: Random): Pick<EventReport, 'status' | 'latencyMs' | 'endpoint' | 'method' | 'ip'> {
   const luck = random.next()
   const statuses =
     luck < 0.8 ? [200, 201, 204, 304, 399] : luck < 0.93 ? [400, 404, 422, 429, 499] : [500, 502, 503]

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { parseRequestId } from '../../src/verifier/requestId.ts'
+import { parseRequestId } from '../../src/domain/metering/requestId.ts'
 import { createClient } from './client.ts'
 import type { Random } from './random.ts'
 import type { Service } from './startService.ts'

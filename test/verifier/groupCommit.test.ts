@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
+import { ADMIT, PER_DAY } from '../../src/domain/metering/decisionCodes.ts'
+import type { KnownKey } from '../../src/domain/metering/Ticket.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { ADMIT, PER_DAY } from '../../src/region/admissionCodes.ts'
 import { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
-import type { CachedKey } from '../../src/verifier/StateCache.ts'
 import { freshRedis } from '../setup/services.ts'
 import { epochsInMemory } from '../support/epochsInMemory.ts'
 import type { TestRedis } from '../support/startService.ts'
@@ -48,7 +48,7 @@ const key: KeyState = {
 }
 const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
 
-const cached = (): CachedKey => ({
+const cached = (): KnownKey => ({
   name: `${key.digest}:1`,
   state: key,
   version: '1',

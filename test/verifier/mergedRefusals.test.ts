@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { REVOKED } from '../../src/region/admissionCodes.ts'
+import { REVOKED } from '../../src/domain/metering/decisionCodes.ts'
 import { readRefusals, sealRefusals } from '../../src/region/mergedRefusals.ts'
 import type { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'

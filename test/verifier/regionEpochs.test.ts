@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { ADMIT } from '../../src/region/admissionCodes.ts'
 import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
 import { Region } from '../../src/region/Region.ts'
 import type { RegionOptions } from '../../src/region/regionOptions.ts'

@@ -1,4 +1,6 @@
-import type { EventTuple, Refusals, VerificationCodes, Verifications } from './UsageBatch.ts'
+import { ADMIT, AUTHENTICATE, STALE } from '../metering/decisionCodes.ts'
+import type { UsageEvent } from '../metering/usageEvent.ts'
+import type { DecidedVerification, Refusals } from '../metering/verificationBatch.ts'
 
 const DAY = 86_400_000
 
@@ -18,40 +20,37 @@ export type Accepted = {
  */
 export class AcceptedUsage {
   readonly days = new Map<string, Accepted>()
+  #last: Accepted | undefined
 
   /** `by`: -1 takes out what was added. */
-  addVerifications(batch: Verifications, codes: VerificationCodes, by: 1 | -1 = 1): void {
-    const decided = batch.results.split(',').filter((_, place) => place % 4 === 0)
-    let next = 0
-    for (const group of batch.groups) {
-      const counts = this.#day(batch.accounts[(group[0] ?? 0) - 1] ?? '', batch.at)
-      for (let member = 3; member < group.length; member += 3) {
-        const code = Number(decided[next++])
-        if (code === codes.admitted) counts.verifications += by
-        else if (code !== codes.stale && code !== codes.authenticated) counts.refused += by
-      }
-    }
-  }
-
-  addRefusals(refusals: Refusals, codes: VerificationCodes): void {
-    for (const { accountId, at, code, count } of refusals)
-      if (code !== codes.authenticated) this.#day(accountId, at).refused += count
-  }
-
-  addEvent([, , accountId, at, , , , completes]: EventTuple): void {
+  addVerification({ accountId, at, code }: DecidedVerification, by: 1 | -1): void {
     const counts = this.#day(accountId, at)
-    if (completes === null) counts.events += 1
+    if (code === ADMIT) counts.verifications += by
+    else if (code !== STALE && code !== AUTHENTICATE) counts.refused += by
+  }
+
+  addRefusals(refusals: Refusals): void {
+    for (const { accountId, at, code, count } of refusals)
+      if (code !== AUTHENTICATE) this.#day(accountId, at).refused += count
+  }
+
+  addEvent({ accountId, at, requestId }: UsageEvent): void {
+    const counts = this.#day(accountId, at)
+    if (requestId === undefined) counts.events += 1
     else counts.completions += 1
   }
 
   #day(accountId: string, at: number): Accepted {
     const day = Math.floor(at / DAY)
+    // Mostly the one before's: a batch has one time, and lists its requests by key.
+    if (this.#last?.accountId === accountId && this.#last.day === day) return this.#last
     const name = `${accountId}:${day}`
     let counts = this.days.get(name)
     if (!counts) {
       counts = { accountId, day, verifications: 0, refused: 0, events: 0, completions: 0 }
       this.days.set(name, counts)
     }
+    this.#last = counts
     return counts
   }
 }

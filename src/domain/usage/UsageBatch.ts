@@ -1,4 +1,8 @@
-import type { EventRow, JobData } from '../jobs.ts'
+import { ADMIT, AUTHENTICATE, STALE } from '../metering/decisionCodes.ts'
+import { KNOWS_ENDPOINT, KNOWS_IP } from '../metering/requestId.ts'
+import type { UsageEvent } from '../metering/usageEvent.ts'
+import type { DecidedVerification, Refusals } from '../metering/verificationBatch.ts'
+import { codeName } from '../metering/verificationCode.ts'
 import { type Bucket, coarser, type EndpointCounts, emptyBucket, endpointNamed } from './bucket.ts'
 import { callerNetwork, MAX_CALLERS, MAX_REFUSED_CALLERS, OTHER_CALLERS } from './callerNetwork.ts'
 import { endpointTemplate } from './endpointTemplate.ts'
@@ -46,28 +50,6 @@ export type QuotaUse = {
   liveRenders: number
 }
 
-export type Verifications = JobData<'roll-up-verifications'>
-export type EventTuple = (typeof EventRow)['_output']
-
-/** Refused requests that a region has added up; `at` in Unix ms, the start of their minute, hour or day. */
-export type Refusals = { keyId: string; accountId: string; at: number; code: number; count: number }[]
-
-/**
- * The admission script's codes, as src/verifier/decision.ts has them, and the names under which refusals are stored.
- */
-export type VerificationCodes = {
-  admitted: number
-  authenticated: number
-  stale: number
-  nameOf: (code: number) => string
-}
-
-/** What the verification that an event completes knew already: that is not counted again. */
-export type Known = { ip: boolean; endpoint: boolean }
-
-type Key = { keyId: string; accountId: string; isTest: boolean; region: string }
-type Context = Verifications['contexts'][number]
-
 /**
  * Adds up events and verifications before they reach Postgres, so that a transaction writes one row per key and
  * minute however many requests there were. Pure: the same input gives the same sums in any order.
@@ -80,69 +62,43 @@ export class UsageBatch {
   readonly lastUses = new Map<string, number>()
   readonly #keys = new Map<string, { minutes: Map<number, Minute>; days: Map<number, CallersOfDay> }>()
 
-  /** Adds a batch of verifications, each by the code with which it was decided. `by`: -1 takes out what was added. */
-  addVerifications(batch: Verifications, codes: VerificationCodes, by: 1 | -1 = 1): void {
-    const results = batch.results.split(',')
-    let at = 0
-    batch.groups.forEach((group, index) => {
-      const key = {
-        keyId: batch.keys[index] ?? '',
-        accountId: batch.accounts[(group[0] ?? 0) - 1] ?? '',
-        isTest: group[2] === 1,
-        region: batch.region,
-      }
-      for (let member = 3; member < group.length; member += 3) {
-        const context = batch.contexts[group[member + 2] ?? 0] ?? [null, null, null]
-        const units = by * (group[member + 1] ?? 0)
-        this.#addVerification(key, batch.at, Number(results[at]), units, context, codes, by)
-        at += 4
-      }
-    })
-  }
-
-  #addVerification(
-    key: Key,
-    at: number,
-    code: number,
-    units: number,
-    [ip, endpoint, method]: Context,
-    codes: VerificationCodes,
-    by: 1 | -1,
-  ): void {
-    const { keyId, accountId } = key
-    if (code === codes.stale) return
-    if (code === codes.authenticated) {
+  /** Adds a verification by the code with which it was decided. `by`: -1 takes out what was added. */
+  addVerification(verification: DecidedVerification, by: 1 | -1): void {
+    const { keyId, accountId, at, code, ip, endpoint, method } = verification
+    if (code === STALE) return
+    if (code === AUTHENTICATE) {
       if (by > 0) this.#used(keyId, at)
       return
     }
     const bucket = this.#bucket(keyId, accountId, at)
-    const admitted = code === codes.admitted
+    const admitted = code === ADMIT
     // What is taken back was asked all the same, by this address; its row may since have become part of another.
     if (by > 0) this.#seen(bucket, at, ip, admitted)
     if (!admitted) {
-      const name = codes.nameOf(code)
+      const name = codeName(code)
       bucket.refused[name] = (bucket.refused[name] ?? 0) + by
       return
     }
+    const units = by * verification.units
     bucket.requests += by
     bucket.units += units
-    if (endpoint !== null) endpointOf(bucket, method, endpoint).requests += by
+    if (endpoint !== undefined) endpointOf(bucket, method, endpoint).requests += by
     if (by > 0) this.#used(keyId, at)
-    const quota = this.#quota(key, at)
+    const quota = this.#quota(verification)
     quota.requests += by
-    if (key.isTest) quota.testRenders += units
+    if (verification.isTest) quota.testRenders += units
     else quota.liveRenders += units
   }
 
   /** Adds refused requests of which nothing else is known. Those that asked for a key's state alone are not counted. */
-  addRefusals(refusals: Refusals, codes: VerificationCodes): void {
+  addRefusals(refusals: Refusals): void {
     for (const { keyId, accountId, at, code, count } of refusals) {
-      if (code === codes.authenticated) {
+      if (code === AUTHENTICATE) {
         if (count > 0) this.#used(keyId, at)
         continue
       }
       const bucket = this.#bucket(keyId, accountId, at)
-      const name = codes.nameOf(code)
+      const name = codeName(code)
       bucket.refused[name] = (bucket.refused[name] ?? 0) + count
       const { ips } = bucket.callers
       const use = { requests: 0, refused: count, firstSeenAt: at, lastSeenAt: at }
@@ -152,28 +108,26 @@ export class UsageBatch {
   }
 
   /**
-   * Adds a reported event. One that completes a verification brings status and latency, not another request; `known` is
-   * what that verification knew.
+   * Adds a reported event. One that completes a verification brings status and latency, not another request; `knows` is
+   * what that verification knew already, and is not counted again.
    */
-  addEvent(
-    [, keyId, accountId, at, status, latencyMs, units, completes, ip, endpoint, method]: EventTuple,
-    known: Known,
-  ): void {
+  addEvent(event: UsageEvent, knows = 0): void {
+    const { keyId, accountId, at, status, latencyMs, ip, endpoint, method } = event
     const bucket = this.#bucket(keyId, accountId, at)
-    if (completes === null) {
+    if (event.requestId === undefined) {
       bucket.requests += 1
-      bucket.units += units
+      bucket.units += event.units ?? 0
     }
-    if (!known.ip) this.#seen(bucket, at, ip, true)
+    if ((knows & KNOWS_IP) === 0) this.#seen(bucket, at, ip, true)
     addOutcome(bucket, status, latencyMs)
-    if (latencyMs !== null) {
+    if (latencyMs !== undefined) {
       const bin = String(binOf(latencyMs))
       bucket.latencyBins[bin] = (bucket.latencyBins[bin] ?? 0) + 1
       bucket.latencySum += latencyMs
     }
-    if (endpoint !== null) {
+    if (endpoint !== undefined) {
       const counts = endpointOf(bucket, method, endpoint)
-      if (!known.endpoint) counts.requests += 1
+      if ((knows & KNOWS_ENDPOINT) === 0) counts.requests += 1
       addOutcome(counts, status, latencyMs)
       counts.latencyMicros += Math.round((latencyMs ?? 0) * 1_000)
     }
@@ -213,7 +167,7 @@ export class UsageBatch {
     return bucket
   }
 
-  #quota({ keyId, accountId, region }: Key, at: number): QuotaUse {
+  #quota({ keyId, accountId, region, at }: DecidedVerification): QuotaUse {
     const name = `${keyId}:${region}:${Math.floor(at / DAY)}`
     let quota = this.quotas.get(name)
     if (!quota) {
@@ -223,8 +177,8 @@ export class UsageBatch {
     return quota
   }
 
-  #seen({ callers }: Minute, at: number, address: string | null, admitted: boolean): void {
-    const network = address === null ? undefined : callerNetwork(address)
+  #seen({ callers }: Minute, at: number, address: string | undefined, admitted: boolean): void {
+    const network = address === undefined ? undefined : callerNetwork(address)
     if (network === undefined) return
     const { ips } = callers
     let use = ips.get(network)
@@ -248,12 +202,12 @@ export class UsageBatch {
 
 type Outcomes = Pick<Bucket, 'clientErrors' | 'serverErrors' | 'latencyCount'>
 
-function addOutcome(counts: Outcomes, status: number, latencyMs: number | null): void {
+function addOutcome(counts: Outcomes, status: number, latencyMs: number | undefined): void {
   if (status >= 500) counts.serverErrors += 1
   else if (status >= 400) counts.clientErrors += 1
-  if (latencyMs !== null) counts.latencyCount += 1
+  if (latencyMs !== undefined) counts.latencyCount += 1
 }
 
-function endpointOf(bucket: Bucket, method: string | null, endpoint: string): EndpointCounts {
+function endpointOf(bucket: Bucket, method: string | undefined, endpoint: string): EndpointCounts {
   return endpointNamed(bucket, `${method ?? ''} ${endpointTemplate(endpoint)}`)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { newRequestId } from '../../domain/metering/requestId.ts'
 import { pathOnly } from '../../domain/usage/pathOnly.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import type { KeyVerifier } from '../createVerifier.ts'
@@ -8,7 +9,6 @@ import { HttpProblem } from '../http/HttpProblem.ts'
 import { type Limit, limitHeaders, limitsOf } from '../http/limitHeaders.ts'
 import { refusal } from '../http/refusal.ts'
 import { cannotVerify, verificationProblem } from '../http/verificationProblems.ts'
-import { newRequestId } from '../requestId.ts'
 import type { Verification } from '../Verifier.ts'
 
 /** How requests are verified. `Request` is the framework's own. */

@@ -1,7 +1,7 @@
 import { TEST_RENDERS_PER_DAY } from '../../domain/accounts/plans.ts'
 import type { KeyType } from '../../domain/keys/keyFormat.ts'
 import type { AccountState } from '../../domain/keys/keyState.ts'
-import { PER_DAY } from '../../region/admissionCodes.ts'
+import { PER_DAY } from '../../domain/metering/decisionCodes.ts'
 import type { Verification } from '../Verifier.ts'
 
 /** One limit as counted by the admission script. `reset` in Unix seconds, `resetIn` in seconds. */

@@ -1,11 +1,11 @@
 import { setImmediate as afterThisTurn } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
+import { claimIds, findClaimed } from '../../domain/metering/claims.ts'
+import { EventIdRule } from '../../domain/metering/eventIds.ts'
 import { AcceptedUsage } from '../../domain/usage/AcceptedUsage.ts'
 import { addAccepted, addUsage } from '../../domain/usage/addUsage.ts'
 import { CallerLimits } from '../../domain/usage/CallerLimits.ts'
-import { claimIds, findClaimed } from '../../domain/usage/claims.ts'
 import { EndpointIds } from '../../domain/usage/EndpointIds.ts'
-import { EventIdRule } from '../../domain/usage/eventIds.ts'
 import { UsageBatch } from '../../domain/usage/UsageBatch.ts'
 import type { Em, Orm } from '../../platform/postgres.ts'
 import { within } from '../../platform/within.ts'
@@ -17,7 +17,7 @@ import {
   formerClaimsOf,
   type Sums,
   type Work,
-} from '../countWork.ts'
+} from './countWork.ts'
 import { Patience, type PatienceOptions } from './Patience.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { acceptEvents, UsageEvent } from '../../acceptEvents.ts'
+import { acceptEvents, EventReport } from '../../acceptEvents.ts'
 import { cloudEventForm } from '../../cloudEventForm.ts'
 import { CLOUD_EVENT, CLOUD_EVENTS, CloudEvent, CloudEventBatch, fromCloudEvents } from '../../cloudEvents.ts'
 import type { ApiContext } from '../../context.ts'
@@ -7,7 +7,7 @@ import { route } from '../../guard.ts'
 import { answerOnce, idempotencyKeyOf, requestHashOf } from '../../idempotency.ts'
 import { compile } from '../../validate.ts'
 
-const Body = compile(z.strictObject({ events: z.array(UsageEvent).min(1).max(1_000) }))
+const Body = compile(z.strictObject({ events: z.array(EventReport).min(1).max(1_000) }))
 
 export const reportEvents = route(
   {

@@ -1,5 +1,3 @@
-import { ipAllowed } from '../domain/keys/allowedIps.ts'
-import type { KeyState } from '../domain/keys/keyState.ts'
 import {
   ADMIT,
   AUTHENTICATE,
@@ -12,7 +10,7 @@ import {
   PER_MINUTE,
   QUOTA,
   REVOKED,
-} from '../region/admissionCodes.ts'
+} from './decisionCodes.ts'
 
 /** What a verification answers. To an end user, `NOT_FOUND`, `REVOKED` and `EXPIRED` look the same. */
 export type VerificationCode =
@@ -40,19 +38,5 @@ const names: Record<number, VerificationCode> = {
   [DELETED]: 'NOT_FOUND',
 }
 
+/** The name of a decision code: callers read it, and buckets count refusals under it. */
 export const codeName = (code: number): VerificationCode => names[code] ?? 'NOT_FOUND'
-
-/**
- * What the key's state says about a request, before limits and expiry: a refusal, or the wish to be
- * admitted. It holds only once the region has confirmed that the state is of the present version.
- */
-export function verdictOf(
-  state: KeyState,
-  request: { permission?: string; ip?: string; authenticate?: boolean },
-): number {
-  if (state.status === 'revoked') return REVOKED
-  if (state.status === 'deleted') return DELETED
-  if (!ipAllowed(state.allowedIps, request.ip)) return IP_NOT_ALLOWED
-  if (request.permission !== undefined && !state.permissions.includes(request.permission)) return FORBIDDEN
-  return request.authenticate ? AUTHENTICATE : ADMIT
-}

@@ -1,4 +1,4 @@
-import { DAYS_KEPT_MS, HOURS_KEPT_MS } from './partitions.ts'
+import { DAYS_KEPT_MS, HOURS_KEPT_MS } from '../usage/partitions.ts'
 
 /** How far ahead of the service's clock a reporter's may be. */
 const AHEAD_MS = 5 * 60_000

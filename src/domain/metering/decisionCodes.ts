@@ -1,8 +1,9 @@
 /**
- * What the admission script decides about a request; `scripts.ts` hands these to admit.lua by name. `STALE`: read the
- * state again.
+ * What the admission script decides about a request. This file holds nothing but these numbers: `scripts.ts` hands all
+ * of them to the scripts, under the same names. They are stored in jobs and in Redis: a code never changes its meaning.
  */
 export const ADMIT = 0
+/** The verifier knows another version of the state: it reads the state again, and asks again. */
 export const STALE = 1
 export const PER_MINUTE = 2
 export const PER_DAY = 3

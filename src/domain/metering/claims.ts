@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { executeBound } from './executeBound.ts'
+import { executeBound } from '../usage/executeBound.ts'
 
 /** How long a claim is remembered at least: a day longer than events may be reported late. */
 export const CLAIMS_KEPT_MS = 36 * 86_400_000

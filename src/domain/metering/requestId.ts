@@ -1,4 +1,4 @@
-import { fromBase62, randomBase62, toBase62 } from '../domain/base62.ts'
+import { fromBase62, randomBase62, toBase62 } from '../base62.ts'
 
 /** What the verification knew of the request, as bits: its caller's address, its endpoint. */
 export const KNOWS_IP = 1

@@ -1,12 +1,16 @@
-import type { JobData } from '../domain/jobs.ts'
-import type { AcceptedUsage } from '../domain/usage/AcceptedUsage.ts'
-import { claimIdOf } from '../domain/usage/claims.ts'
-import { formerId } from '../domain/usage/eventIds.ts'
-import { canBeCounted } from '../domain/usage/eventTimes.ts'
-import type { Refusals, UsageBatch } from '../domain/usage/UsageBatch.ts'
-import { ADMIT, AUTHENTICATE, STALE } from '../region/admissionCodes.ts'
-import { codeName } from '../verifier/decision.ts'
-import { KNOWS_ENDPOINT, KNOWS_IP, parseRequestId } from '../verifier/requestId.ts'
+import type { JobData } from '../../domain/jobs.ts'
+import { claimIdOf } from '../../domain/metering/claims.ts'
+import { formerId } from '../../domain/metering/eventIds.ts'
+import { canBeCounted } from '../../domain/metering/eventTimes.ts'
+import { parseRequestId } from '../../domain/metering/requestId.ts'
+import { forEachEvent } from '../../domain/metering/usageEvent.ts'
+import {
+  type DecidedBatch,
+  forEachVerification,
+  type Refusals,
+} from '../../domain/metering/verificationBatch.ts'
+import type { AcceptedUsage } from '../../domain/usage/AcceptedUsage.ts'
+import type { UsageBatch } from '../../domain/usage/UsageBatch.ts'
 
 /** What a metering job asks for, or a part of the refused requests that a region has added up: `claim` is its own. */
 export type Work =
@@ -21,8 +25,6 @@ export type Claimed = { fresh: Set<string>; completed: Set<string> }
 /** What a transaction adds. `impossible`: events whose time no report may have; they are left out. */
 export type Sums = { batch: UsageBatch; accepted: AcceptedUsage; impossible: number }
 
-const codes = { admitted: ADMIT, authenticated: AUTHENTICATE, stale: STALE, nameOf: codeName }
-
 export function eventsOf(work: Work): number {
   if (work.name === 'roll-up-events') return work.data.events.length
   return work.name === 'merged-refusals' ? work.data.refusals.length : 1
@@ -36,9 +38,11 @@ export function claimsOf(work: Work): string[] {
   if (work.name === 'roll-up-verifications') return [work.data.batchId]
   if (work.name === 'take-back-verifications') return [work.data.batchId, takingBackOf(work.data.batchId)]
   if (work.name === 'merged-refusals') return [work.data.claim]
-  return work.data.events.map(([id, , , , , , , completes]) =>
-    id === completes ? completionOf(completes) : claimIdOf(id),
-  )
+  const claims: string[] = []
+  forEachEvent(work.data.events, ({ id, requestId }) => {
+    claims.push(id === requestId ? completionOf(requestId) : claimIdOf(id))
+  })
+  return claims
 }
 
 /** Claims of events by the former rule of ids, each with the claim that the event has now. */
@@ -46,7 +50,7 @@ export function formerClaimsOf(works: Work[], claims: string[][]): Map<string, s
   const former = new Map<string, string>()
   works.forEach((work, place) => {
     if (work.name !== 'roll-up-events') return
-    work.data.events.forEach(([id], index) => {
+    forEachEvent(work.data.events, ({ id }, index) => {
       const before = formerId(id)
       if (before !== undefined) former.set(claims[place]?.[index] ?? '', claimIdOf(before))
     })
@@ -61,9 +65,9 @@ export function completionsOf(works: Work[], claims: string[][], fresh: Set<stri
   const completions: string[] = []
   works.forEach((work, place) => {
     if (work.name !== 'roll-up-events') return
-    work.data.events.forEach(([id, , , , , , , completes], index) => {
-      if (completes !== null && id !== completes && fresh.has(claims[place]?.[index] ?? ''))
-        completions.push(completionOf(completes))
+    forEachEvent(work.data.events, ({ id, requestId }, index) => {
+      if (requestId !== undefined && id !== requestId && fresh.has(claims[place]?.[index] ?? ''))
+        completions.push(completionOf(requestId))
     })
   })
   return completions
@@ -85,36 +89,41 @@ export function countWork(
   const { batch, accepted } = sums
   if (work.name === 'roll-up-verifications') {
     if (!fresh.delete(work.data.batchId)) return
-    batch.addVerifications(work.data, codes)
-    accepted.addVerifications(work.data, codes)
+    countBatch(sums, work.data, 1)
     return
   }
   if (work.name === 'take-back-verifications') {
     const wasCounted = !fresh.delete(work.data.batchId)
     if (!fresh.delete(takingBackOf(work.data.batchId)) || !wasCounted) return
-    batch.addVerifications(work.data, codes, -1)
-    accepted.addVerifications(work.data, codes, -1)
+    countBatch(sums, work.data, -1)
     return
   }
   if (work.name === 'merged-refusals') {
     if (!fresh.delete(work.data.claim)) return
-    batch.addRefusals(work.data.refusals, codes)
-    accepted.addRefusals(work.data.refusals, codes)
+    batch.addRefusals(work.data.refusals)
+    accepted.addRefusals(work.data.refusals)
     return
   }
-  work.data.events.forEach((event, index) => {
-    const [id, , , at, , , , completes] = event
+  forEachEvent(work.data.events, (event, index) => {
+    const { id, at, requestId } = event
     if (!fresh.delete(claims[index] ?? '')) return
-    if (completes !== null && id !== completes && !completed.delete(completionOf(completes))) return
-    const request = completes === null ? undefined : parseRequestId(completes)
+    if (requestId !== undefined && id !== requestId && !completed.delete(completionOf(requestId))) return
+    const request = requestId === undefined ? undefined : parseRequestId(requestId)
     // A refused verification was counted as refused when it was refused: a report of it adds nothing.
-    if (completes !== null && !request?.admitted) return
-    if (completes !== null && !canBeCounted(at, now)) {
+    if (requestId !== undefined && !request?.admitted) return
+    if (requestId !== undefined && !canBeCounted(at, now)) {
       sums.impossible += 1
       return
     }
-    const knows = request?.knows ?? 0
-    batch.addEvent(event, { ip: (knows & KNOWS_IP) > 0, endpoint: (knows & KNOWS_ENDPOINT) > 0 })
+    batch.addEvent(event, request?.knows)
     accepted.addEvent(event)
+  })
+}
+
+/** `by`: -1 takes out what was added. */
+function countBatch({ batch, accepted }: Sums, data: DecidedBatch, by: 1 | -1): void {
+  forEachVerification(data, (verification) => {
+    batch.addVerification(verification, by)
+    accepted.addVerification(verification, by)
   })
 }

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { pathOnly } from '../usage/pathOnly.ts'
+import { parseRequestId } from './requestId.ts'
+
+/** What a resource server reported of one request to a key. */
+export type UsageEvent = {
+  id: string
+  keyId: string
+  accountId: string
+  /** Unix ms. */
+  at: number
+  status: number
+  latencyMs?: number
+  units?: number
+  /** Of the verification that this event completes. */
+  requestId?: string
+  ip?: string
+  endpoint?: string
+  method?: string
+}
+
+/**
+ * An event as jobs carry it: without names, because a queue may hold millions. Releases read each other's jobs, so the
+ * order stays as it is.
+ */
+export const EventRow = z.tuple([
+  z.string().describe('id'),
+  z.string().describe('keyId'),
+  z.string().describe('accountId'),
+  z.int().describe('at'),
+  z.int().describe('status'),
+  z.number().nullable().describe('latencyMs'),
+  z.int().describe('units'),
+  z.string().nullable().describe('requestId'),
+  z.string().nullable().describe('ip'),
+  z.string().nullable().describe('endpoint'),
+  z.string().nullable().describe('method'),
+])
+export type EventRow = z.infer<typeof EventRow>
+
+/**
+ * Only what is counted of an event: an endpoint without its query, and of one that completes a verification the time
+ * of that verification, because it counts in that minute.
+ */
+export function toRow(event: UsageEvent): EventRow {
+  const completes = event.requestId === undefined ? undefined : parseRequestId(event.requestId)
+  return [
+    event.id,
+    event.keyId,
+    event.accountId,
+    completes?.at ?? event.at,
+    event.status,
+    event.latencyMs ?? null,
+    event.units ?? 0,
+    event.requestId ?? null,
+    event.ip ?? null,
+    event.endpoint === undefined ? null : pathOnly(event.endpoint),
+    event.method ?? null,
+  ]
+}
+
+/** Visits a job's events in their order. All are one object, filled again for each: a visitor does not keep it. */
+export function forEachEvent(rows: EventRow[], visit: (event: UsageEvent, place: number) => void): void {
+  const event: UsageEvent = {
+    id: '',
+    keyId: '',
+    accountId: '',
+    at: 0,
+    status: 0,
+    latencyMs: undefined,
+    units: 0,
+    requestId: undefined,
+    ip: undefined,
+    endpoint: undefined,
+    method: undefined,
+  }
+  for (const [place, row] of rows.entries()) {
+    event.id = row[0]
+    event.keyId = row[1]
+    event.accountId = row[2]
+    event.at = row[3]
+    event.status = row[4]
+    event.latencyMs = row[5] ?? undefined
+    event.units = row[6]
+    event.requestId = row[7] ?? undefined
+    event.ip = row[8] ?? undefined
+    event.endpoint = row[9] ?? undefined
+    event.method = row[10] ?? undefined
+    visit(event, place)
+  }
+}
