@@ -1,0 +1,98 @@
+import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
+import { IconCheck, IconChevronDown } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from 'react-router'
+import { bodyOf, client } from '../../api/client.ts'
+import { messageOf } from '../../api/ProblemError.ts'
+import type { AccountChoice } from '../../api/useSession.ts'
+import classes from './AccountMenu.module.css'
+import { OwnPassword } from './OwnPassword.tsx'
+
+type Props = {
+  member: { email: string; name: string | null; role: string }
+  accountId: string
+  accounts: readonly AccountChoice[]
+}
+
+/** Who is signed in, their other accounts, the colour scheme, one's own password, and the way out. */
+export function AccountMenu({ member, accountId, accounts }: Props) {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [isChanging, changing] = useDisclosure()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  // Nothing of the account stays in the page's memory.
+  const forget = () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+  const signOut = useMutation({
+    mutationFn: () => client.DELETE('/session'),
+    onSuccess: () => {
+      forget()
+      queries.setQueryData(['session'], null)
+    },
+  })
+  const change = useMutation({
+    mutationFn: (other: string) => bodyOf(client.POST('/session/account', { body: { accountId: other } })),
+    onSuccess: (session) => {
+      forget()
+      queries.setQueryData(['session'], session)
+      void navigate('/')
+    },
+    onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),
+  })
+  return (
+    <>
+      {isChanging && <OwnPassword close={changing.close} />}
+      <Menu position="bottom-end" width={240} withinPortal={false}>
+        <Menu.Target>
+          <UnstyledButton className={classes.target}>
+            <Text size="sm" truncate>
+              {member.name ?? member.email}
+            </Text>
+            <IconChevronDown size={16} aria-hidden />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Text component="div" size="xs" c="dimmed" px="sm" pt={4}>
+            {member.email}
+          </Text>
+          <Text component="div" size="xs" c="dimmed" px="sm" pb={4}>
+            {member.role}
+          </Text>
+          {accounts.length > 1 && (
+            <>
+              <Menu.Divider />
+              <Menu.Label>Account</Menu.Label>
+              {accounts.map((account) => {
+                const isHere = account.accountId === accountId
+                return (
+                  <Menu.Item
+                    key={account.accountId}
+                    aria-current={isHere || undefined}
+                    rightSection={isHere && <IconCheck size={16} aria-hidden />}
+                    onClick={() => isHere || change.mutate(account.accountId)}
+                  >
+                    {account.name}
+                  </Menu.Item>
+                )
+              })}
+            </>
+          )}
+          <Menu.Divider />
+          <Menu.Label>Colour scheme</Menu.Label>
+          <Menu.RadioGroup
+            value={colorScheme}
+            onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}
+          >
+            <Menu.RadioItem value="light">Light</Menu.RadioItem>
+            <Menu.RadioItem value="dark">Dark</Menu.RadioItem>
+            <Menu.RadioItem value="auto">As the system</Menu.RadioItem>
+          </Menu.RadioGroup>
+          <Menu.Divider />
+          <Menu.Item onClick={changing.open}>Change your password</Menu.Item>
+          <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  )
+}

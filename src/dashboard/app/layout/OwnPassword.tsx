@@ -1,0 +1,56 @@
+import { Modal, PasswordInput, Stack, Text } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { notifications } from '@mantine/notifications'
+import { client } from '../../api/client.ts'
+import { fieldMessages } from '../../api/ProblemError.ts'
+import { useCommand } from '../../api/useCommand.ts'
+import { checkPassword, passwordHint } from '../../features/members/memberFields.ts'
+import { CommandNotice } from '../../ui/CommandNotice.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
+
+/** One's own password, for every role. It takes the present one: an unlocked screen is not enough. */
+export function OwnPassword({ close }: { close: () => void }) {
+  const form = useForm({
+    initialValues: { currentPassword: '', password: '' },
+    validate: {
+      currentPassword: (given) => (given === '' ? 'Your present password is needed.' : null),
+      password: checkPassword,
+    },
+  })
+  const change = useCommand((body: typeof form.values) => client.PATCH('/session', { body }), {
+    changes: ['session'],
+    onDone: () => {
+      notifications.show({ message: 'Your password was changed. Sign in with it.' })
+      close()
+    },
+    onError: (error) => form.setErrors(fieldMessages(error)),
+  })
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title="Change your password"
+      centered
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <form onSubmit={form.onSubmit((values) => change.run(values))} noValidate>
+        <Stack>
+          <Text size="sm">You are signed out everywhere, here, too.</Text>
+          <PasswordInput
+            label="Present password"
+            autoComplete="current-password"
+            {...form.getInputProps('currentPassword')}
+          />
+          <PasswordInput
+            label="New password"
+            description={passwordHint}
+            autoComplete="new-password"
+            {...form.getInputProps('password')}
+          />
+          <CommandNotice error={change.error} operationId={change.operationId} />
+          <DialogButtons label="Change the password" isPending={change.isPending} onCancel={close} />
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

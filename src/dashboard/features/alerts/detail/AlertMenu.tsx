@@ -1,0 +1,55 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconDots } from '@tabler/icons-react'
+import { useState } from 'react'
+import { client } from '../../../api/client.ts'
+import { messageOf } from '../../../api/ProblemError.ts'
+import type { Rule } from '../../../api/queries/alerts.ts'
+import { useCommand } from '../../../api/useCommand.ts'
+import { DeleteAlert } from './DeleteAlert.tsx'
+
+type Props = { rule: Rule; mute: () => void }
+
+/** What can be done with a rule beside editing it. */
+export function AlertMenu({ rule, mute }: Props) {
+  const [isDeleting, setDeleting] = useState(false)
+  const test = useCommand(
+    (_: undefined, header) => client.POST('/alerts/{id}/test', { params: { path: { id: rule.id }, header } }),
+    {
+      changes: ['notifications'],
+      onDone: (outcome) => {
+        const { notificationIds } = (outcome.done ? outcome.body : outcome.result) as {
+          notificationIds: string[]
+        }
+        const count = notificationIds.length
+        notifications.show({
+          message:
+            count === 0
+              ? 'Nothing was sent: the rule has no channel that is verified.'
+              : `A sample was sent to ${count === 1 ? 'one channel' : `${count} channels`}. See the messages below.`,
+        })
+      },
+      onError: (error) => notifications.show({ color: 'red', title: 'Not sent', message: messageOf(error) }),
+    },
+  )
+  return (
+    <>
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More actions" loading={test.isPending}>
+            <IconDots size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => test.run(undefined)}>Send a sample</Menu.Item>
+          <Menu.Item onClick={mute}>Mute</Menu.Item>
+          <Menu.Divider />
+          <Menu.Item color="red" onClick={() => setDeleting(true)}>
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {isDeleting && <DeleteAlert rule={rule} close={() => setDeleting(false)} />}
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+import { notifications } from '@mantine/notifications'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from 'react-router'
+import { client } from '../../../api/client.ts'
+import { alertQuery, type Rule } from '../../../api/queries/alerts.ts'
+import { useCommand } from '../../../api/useCommand.ts'
+import { ConfirmDialog } from '../../../ui/ConfirmDialog.tsx'
+
+type Props = { rule: Rule; close: () => void }
+
+/** Asks before a rule goes. */
+export function DeleteAlert({ rule, close }: Props) {
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const remove = useCommand(() => client.DELETE('/alerts/{id}', { params: { path: { id: rule.id } } }), {
+    changes: ['alerts', 'notifications'],
+    onDone: () => {
+      notifications.show({ message: `${rule.name} is deleted.` })
+      navigate('/alerts')
+      queries.removeQueries({ queryKey: alertQuery(rule.id).queryKey })
+    },
+  })
+  return (
+    <ConfirmDialog title={`Delete ${rule.name}?`} command={remove} label="Delete the rule" close={close}>
+      Its incidents end without a message. To be left in peace for a while only, mute it or switch it off.
+    </ConfirmDialog>
+  )
+}

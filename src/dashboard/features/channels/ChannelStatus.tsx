@@ -1,0 +1,42 @@
+import { Stack, Text } from '@mantine/core'
+import { IconCircleCheck, IconCircleX, IconClock } from '@tabler/icons-react'
+import type { Channel } from '../../api/queries/alerts.ts'
+import { StatusBadge } from '../../ui/StatusBadge.tsx'
+import { TimeText } from '../../ui/TimeText.tsx'
+
+const looks = {
+  verified: { label: 'Verified', tone: 'good', icon: IconCircleCheck },
+  waiting: { label: 'Not verified yet', tone: 'waiting', icon: IconClock },
+  disabled: { label: 'Disabled', tone: 'bad', icon: IconCircleX },
+} as const
+
+/** Whether a channel gets alerts, and if not, why and what to do. */
+export function ChannelStatus({ channel }: { channel: Channel }) {
+  const { verified, disabled, disabledReason, failingSince, type } = channel
+  const { label, tone, icon } = looks[disabled ? 'disabled' : verified ? 'verified' : 'waiting']
+  return (
+    <Stack gap={4} align="flex-start">
+      <StatusBadge tone={tone} icon={icon}>
+        {label}
+      </StatusBadge>
+      {disabled && (
+        <Text size="xs">
+          {disabledReason ?? 'It did not take its messages.'} Repair it, then send a test message: it switches
+          the channel on again.
+        </Text>
+      )}
+      {!disabled && !verified && (
+        <Text size="xs" c="dimmed">
+          {type === 'email'
+            ? 'Waits for the link in its email to be followed.'
+            : 'Waits for its test message to arrive.'}
+        </Text>
+      )}
+      {!disabled && failingSince !== null && (
+        <Text size="xs">
+          Failing since <TimeText at={failingSince} inherit />
+        </Text>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,70 @@
+import { Button, Paper, Stack } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { type Channel, channelsQuery } from '../../api/queries/alerts.ts'
+import { useMember } from '../../api/useSession.ts'
+import { AdminsOnly } from '../../ui/AdminsOnly.tsx'
+import { ChannelDialog } from '../../ui/channels/AddChannel.tsx'
+import { LoadError } from '../../ui/LoadError.tsx'
+import { PageTitle } from '../../ui/PageTitle.tsx'
+import type { ChannelAction } from './ChannelMenu.tsx'
+import { ChannelsTable } from './ChannelsTable.tsx'
+import { DeleteChannel } from './DeleteChannel.tsx'
+import { EditChannel } from './EditChannel.tsx'
+import { NoChannels } from './NoChannels.tsx'
+import { RotateSecret } from './RotateSecret.tsx'
+import { TestChannel } from './TestChannel.tsx'
+
+/** Where alerts go. */
+export function ChannelsPage() {
+  return useMember().role === 'admin' ? <Channels /> : <AdminsOnly title="Channels" />
+}
+
+type Open = { action: 'add' } | { action: ChannelAction; channel: Channel }
+
+function Channels() {
+  const channels = useQuery(channelsQuery)
+  const [open, setOpen] = useState<Open>()
+  const add = () => setOpen({ action: 'add' })
+  return (
+    <Stack gap="lg">
+      <PageTitle
+        title="Channels"
+        description="Where alerts are sent. A channel is verified before it gets any."
+      >
+        <Button onClick={add} leftSection={<IconPlus size={16} aria-hidden />}>
+          Add a channel
+        </Button>
+      </PageTitle>
+      {channels.error ? (
+        <LoadError error={channels.error} retry={() => channels.refetch()} />
+      ) : channels.data?.channels.length === 0 ? (
+        <NoChannels />
+      ) : (
+        <Paper withBorder>
+          <ChannelsTable
+            channels={channels.data?.channels}
+            choose={(action, channel) => setOpen({ action, channel })}
+          />
+        </Paper>
+      )}
+      {open && <Dialog open={open} close={() => setOpen(undefined)} />}
+    </Stack>
+  )
+}
+
+function Dialog({ open, close }: { open: Open; close: () => void }) {
+  if (open.action === 'add') return <ChannelDialog close={close} />
+  const { channel } = open
+  switch (open.action) {
+    case 'test':
+      return <TestChannel channel={channel} close={close} />
+    case 'edit':
+      return <EditChannel channel={channel} close={close} />
+    case 'rotate':
+      return <RotateSecret channel={channel} close={close} />
+    case 'delete':
+      return <DeleteChannel channel={channel} close={close} />
+  }
+}

@@ -1,0 +1,38 @@
+import { notifications } from '@mantine/notifications'
+import { useQuery } from '@tanstack/react-query'
+import { client } from '../../api/client.ts'
+import { alertsQuery, type Channel } from '../../api/queries/alerts.ts'
+import { useCommand } from '../../api/useCommand.ts'
+import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx'
+import { list } from '../alerts/ruleSentence.ts'
+
+type Props = { channel: Channel; close: () => void }
+
+/** Asks before a channel goes, and names the rules that it serves. */
+export function DeleteChannel({ channel, close }: Props) {
+  const { data } = useQuery(alertsQuery)
+  const rules = (data?.alerts ?? []).filter(({ channelIds }) => channelIds.includes(channel.id))
+  const remove = useCommand(() => client.DELETE('/channels/{id}', { params: { path: { id: channel.id } } }), {
+    changes: ['channels', 'alerts', 'alert'],
+    onDone: () => {
+      notifications.show({ message: `${channel.name} is deleted.` })
+      close()
+    },
+  })
+  return (
+    <ConfirmDialog
+      title={`Delete ${channel.name}?`}
+      command={remove}
+      label="Delete the channel"
+      close={close}
+    >
+      {rules.length === 0
+        ? 'No alert rule uses it.'
+        : `${list(
+            rules.slice(0, 5).map(({ name }) => name),
+            'and',
+          )} ${rules.length === 1 ? 'goes' : 'go'} on without it.`}{' '}
+      Messages that are still on their way to it are given up.
+    </ConfirmDialog>
+  )
+}

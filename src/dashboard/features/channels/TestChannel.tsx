@@ -1,0 +1,77 @@
+import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { Link } from 'react-router'
+import { client } from '../../api/client.ts'
+import type { Channel } from '../../api/queries/alerts.ts'
+import { notificationQuery } from '../../api/queries/notifications.ts'
+import { useCommand } from '../../api/useCommand.ts'
+import { CommandNotice } from '../../ui/CommandNotice.tsx'
+import { Attempts } from '../../ui/notifications/Attempts.tsx'
+
+type Props = { channel: Channel; close: () => void }
+
+/** Sends a test message, or the link again, and shows what becomes of it. */
+export function TestChannel({ channel, close }: Props) {
+  const isLink = channel.type === 'email' && !channel.verified
+  const [id, setId] = useState<string>()
+  const test = useCommand(
+    (_: undefined, header) =>
+      client.POST('/channels/{id}/test', { params: { path: { id: channel.id }, header } }),
+    {
+      changes: ['channels', 'notifications'],
+      onDone: (outcome) => {
+        const { notificationId } = outcome.done ? outcome.body : outcome.result
+        setId(String(notificationId))
+      },
+    },
+  )
+  const begun = useRef(false)
+  useEffect(() => {
+    // Choosing it in the menu has asked for it; once, also where React mounts twice.
+    if (begun.current) return
+    begun.current = true
+    test.run(undefined)
+  })
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={isLink ? `The link for ${channel.name}` : `A test of ${channel.name}`}
+      size="lg"
+      centered
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack>
+        <CommandNotice error={test.error} operationId={test.operationId} />
+        {!test.error && <Outcome id={id} isLink={isLink} />}
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" component={Link} to={`/notifications?channelId=${channel.id}`}>
+            All its messages
+          </Button>
+          <Button onClick={close}>Done</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
+
+function Outcome({ id, isLink }: { id: string | undefined; isLink: boolean }) {
+  const { data } = useQuery({ ...notificationQuery(id ?? ''), enabled: id !== undefined })
+  const what = isLink ? 'The confirmation link' : 'The message'
+  const attempts = data?.deliveryAttempts ?? []
+  return (
+    <>
+      <Text role="status">
+        {data?.status === 'delivered'
+          ? `${what} has been taken.${isLink ? ' It is valid for 24 hours.' : ''}`
+          : data?.status === 'failed'
+            ? `${what} was given up.`
+            : attempts.length > 0
+              ? `${what} was not taken; it is tried again.`
+              : `${what} is on its way …`}
+      </Text>
+      {attempts.length > 0 ? <Attempts notification={data} attempts={attempts} /> : <Skeleton height={64} />}
+    </>
+  )
+}

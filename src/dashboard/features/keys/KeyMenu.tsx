@@ -1,0 +1,34 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import { IconDots } from '@tabler/icons-react'
+import type { KeyFacts } from '../../api/queries/keys.ts'
+import type { KeyAction } from './dialogs/KeyDialog.tsx'
+
+type Props = { apiKey: KeyFacts; choose: (action: KeyAction) => void }
+
+/** What can be done with a key. What cannot be done now is there and says why. */
+export function KeyMenu({ apiKey, choose }: Props) {
+  const isActive = apiKey.status === 'active'
+  const isRevoked = apiKey.status === 'revoked'
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Actions for ${apiKey.name}`}>
+          <IconDots size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => choose('rename')}>Rename</Menu.Item>
+        {isActive && <Menu.Item onClick={() => choose('rotate')}>Rotate</Menu.Item>}
+        <Menu.Divider />
+        {!isRevoked && (
+          <Menu.Item color="red" onClick={() => choose('revoke')}>
+            Revoke
+          </Menu.Item>
+        )}
+        <Menu.Item color="red" disabled={!isRevoked} onClick={() => choose('delete')}>
+          {isRevoked ? 'Delete' : 'Delete (revoke first)'}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

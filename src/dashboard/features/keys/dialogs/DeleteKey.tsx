@@ -1,0 +1,28 @@
+import { notifications } from '@mantine/notifications'
+import { useNavigate } from 'react-router'
+import { client } from '../../../api/client.ts'
+import { CHANGES, type KeyFacts } from '../../../api/queries/keys.ts'
+import { useCommand } from '../../../api/useCommand.ts'
+import { ConfirmDialog } from '../../../ui/ConfirmDialog.tsx'
+
+type Props = { apiKey: KeyFacts; close: () => void }
+
+/** Asks before a revoked key leaves the list for good. */
+export function DeleteKey({ apiKey, close }: Props) {
+  const navigate = useNavigate()
+  const remove = useCommand(() => client.DELETE('/api-keys/{id}', { params: { path: { id: apiKey.id } } }), {
+    changes: CHANGES,
+    onDone: () => {
+      notifications.show({ message: `${apiKey.name} was deleted.` })
+      close()
+      // From the key's own page, too, which is gone with it.
+      void navigate('/keys')
+    },
+  })
+  return (
+    <ConfirmDialog title={`Delete ${apiKey.name}?`} command={remove} label="Delete" close={close}>
+      It is revoked and no longer works. Deleting removes it from the list, and its page with its usage. The
+      audit log keeps what was done with it.
+    </ConfirmDialog>
+  )
+}

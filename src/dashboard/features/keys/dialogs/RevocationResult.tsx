@@ -1,0 +1,35 @@
+import { Button, Group, List, Stack, Text } from '@mantine/core'
+import { durationText } from '../../../ui/format/formatNumber.ts'
+
+export type FanOut = {
+  tookMs: number
+  regions: { region: string; outcome: 'confirmed' | 'lapsed'; tookMs: number }[]
+}
+
+const outcomes = {
+  confirmed: 'confirmed',
+  lapsed: 'cut off; what it was allowed to admit has run out',
+}
+
+/** Where a revocation is true, and since when. */
+export function Revoked({ fanOut, close }: { fanOut: FanOut; close: () => void }) {
+  return (
+    <Stack>
+      <Text size="sm" role="status">
+        No request that starts now is accepted, in any region. That took {durationText(fanOut.tookMs)}.
+      </Text>
+      <List size="sm" aria-label="Regions">
+        {fanOut.regions.map(({ region, outcome, tookMs }) => (
+          <List.Item key={region}>
+            {region}: {outcomes[outcome]}, after {durationText(tookMs)}
+          </List.Item>
+        ))}
+      </List>
+      <Group justify="flex-end">
+        <Button onClick={close} data-autofocus>
+          Done
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,100 @@
+import { Alert, Button, Loader, PasswordInput, Stack, Text } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from 'react-router'
+import { bodyOf, client } from '../../api/client.ts'
+import { fieldMessages, messageOf, ProblemError } from '../../api/ProblemError.ts'
+import { useSession } from '../../api/useSession.ts'
+import { roleLabel } from '../../ui/roles.ts'
+import { SignInCard } from '../../ui/SignInCard.tsx'
+import { checkPassword, passwordHint } from '../members/memberFields.ts'
+import { useLinkToken } from './useLinkToken.ts'
+
+/**
+ * What the link of an invitation leads to: joining its account, with a new password or the one that the address has.
+ */
+export function InvitationPage() {
+  const token = useLinkToken()
+  const invitation = useQuery({
+    queryKey: ['invitation', token],
+    retry: false,
+    gcTime: 0,
+    queryFn: () => bodyOf(client.POST('/invitations/read', { body: { token } })),
+  })
+  return (
+    <SignInCard title="Invitation">
+      {invitation.error && (
+        <Alert color="red" variant="light" role="alert">
+          {messageOf(invitation.error)}
+        </Alert>
+      )}
+      {invitation.isPending && <Loader aria-label="Loading" />}
+      {invitation.data && <Accept token={token} invitation={invitation.data} />}
+    </SignInCard>
+  )
+}
+
+type Invitation = {
+  email: string
+  account: { name: string }
+  role: 'admin' | 'editor' | 'viewer'
+  hasPassword: boolean
+}
+
+function Accept({ token, invitation }: { token: string; invitation: Invitation }) {
+  const { email, account, role, hasPassword } = invitation
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const session = useSession()
+  const isSignedIn = hasPassword && session.data?.member.email.toLowerCase() === email.toLowerCase()
+  const form = useForm({
+    initialValues: { password: '' },
+    validate: {
+      password: (password) => {
+        if (isSignedIn) return null
+        if (hasPassword) return password === '' ? 'Enter your password.' : null
+        return checkPassword(password)
+      },
+    },
+  })
+  const accept = useMutation({
+    mutationFn: ({ password }: { password: string }) =>
+      bodyOf(client.POST('/invitations/accept', { body: password === '' ? { token } : { token, password } })),
+    onSuccess: (answer) => {
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+      queries.setQueryData(['session'], answer)
+      void navigate('/keys', { replace: true })
+    },
+    onError: (error) => form.setErrors(fieldMessages(error)),
+  })
+  const isOfFields = accept.error instanceof ProblemError && accept.error.errors.length > 0
+  const needsPassword = !isSignedIn || isOfFields
+  return (
+    <form onSubmit={form.onSubmit((values) => accept.mutate(values))} noValidate>
+      <Stack>
+        <Text size="sm">
+          {email} is invited to the account <b>{account.name}</b>, as {roleLabel(role).toLowerCase()}.
+        </Text>
+        {accept.error && !isOfFields && (
+          <Alert color="red" variant="light" role="alert">
+            {messageOf(accept.error)}
+          </Alert>
+        )}
+        {needsPassword && (
+          <>
+            <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
+            <PasswordInput
+              label={hasPassword ? 'Your password' : 'Choose a password'}
+              description={hasPassword ? 'The one that you have already set for this address.' : passwordHint}
+              autoComplete={hasPassword ? 'current-password' : 'new-password'}
+              {...form.getInputProps('password')}
+            />
+          </>
+        )}
+        <Button type="submit" loading={accept.isPending} fullWidth>
+          Join the account
+        </Button>
+      </Stack>
+    </form>
+  )
+}

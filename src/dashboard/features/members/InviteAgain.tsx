@@ -1,0 +1,45 @@
+import { Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { client } from '../../api/client.ts'
+import { useCommand } from '../../api/useCommand.ts'
+import { CommandNotice } from '../../ui/CommandNotice.tsx'
+import { DialogButtons } from '../../ui/DialogButtons.tsx'
+import { CHANGES, type Member, nameOf } from './memberFields.ts'
+
+/** Another link for who has not accepted yet. */
+export function InviteAgain({ member, close }: { member: Member; close: () => void }) {
+  const invite = useCommand(
+    (_: undefined, header) =>
+      client.POST('/members/{id}/invite', { params: { path: { id: member.id }, header } }),
+    {
+      changes: CHANGES,
+      onDone: (outcome) => {
+        const { invitation } = (outcome.done ? outcome.body : outcome.result) as {
+          invitation?: { emailed: boolean }
+        }
+        notifications.show({
+          message: invitation?.emailed
+            ? `Another invitation is on its way to ${member.email}.`
+            : 'This service sends no email. Its operator shows the link with bin/keys member invite-link.',
+        })
+        close()
+      },
+    },
+  )
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        invite.run(undefined)
+      }}
+    >
+      <Stack>
+        <Text size="sm">
+          {nameOf(member)} gets another link, which is valid for seven days. The former one ends.
+        </Text>
+        <CommandNotice error={invite.error} operationId={invite.operationId} />
+        <DialogButtons label="Send it again" isPending={invite.isPending} onCancel={close} />
+      </Stack>
+    </form>
+  )
+}

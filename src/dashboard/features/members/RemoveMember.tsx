@@ -1,0 +1,24 @@
+import { notifications } from '@mantine/notifications'
+import { client } from '../../api/client.ts'
+import { useCommand } from '../../api/useCommand.ts'
+import { useMember } from '../../api/useSession.ts'
+import { ConfirmForm } from '../../ui/ConfirmForm.tsx'
+import { CHANGES, type Member, nameOf } from './memberFields.ts'
+
+/** Asks before a member is removed. What they have made stays. */
+export function RemoveMember({ member, close }: { member: Member; close: () => void }) {
+  const isMine = useMember().id === member.id
+  const remove = useCommand(() => client.DELETE('/members/{id}', { params: { path: { id: member.id } } }), {
+    changes: CHANGES,
+    onDone: () => {
+      notifications.show({ message: `${nameOf(member)} was removed.` })
+      close()
+    },
+  })
+  return (
+    <ConfirmForm command={remove} label="Remove" close={close}>
+      {isMine ? 'This is you: you are' : `${nameOf(member)} (${member.email}) is`} signed out at once and
+      cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay and go on working.
+    </ConfirmForm>
+  )
+}

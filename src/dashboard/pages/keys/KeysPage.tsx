@@ -1,8 +1,0 @@
-import { useMember } from '../../session/useSession.ts'
-import { KeyNames } from './KeyNames.tsx'
-import { Keys } from './Keys.tsx'
-
-/** Settings > API Keys: admins manage keys here, others see what there is. */
-export function KeysPage() {
-  return useMember().role === 'admin' ? <Keys /> : <KeyNames />
-}
