@@ -1,10 +1,11 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ProblemError } from './ProblemError.ts'
+import { sessionQuery } from './queries/session.ts'
 
 /** A session that has ended is forgotten wherever that shows; the shell then asks to sign in again. */
 function forgetEndedSession(error: unknown): void {
   if (error instanceof ProblemError && error.slug === 'missing-authorization')
-    queryClient.setQueryData(['session'], null)
+    queryClient.setQueryData(sessionQuery.queryKey, null)
 }
 
 export const queryClient = new QueryClient({

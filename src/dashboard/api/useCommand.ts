@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { Topic } from './queries/topics.ts'
 import { type Outcome, runCommand } from './runCommand.ts'
 import { type Once, useOnce } from './useOnce.ts'
 
@@ -9,21 +10,30 @@ export type Answer<Body> = Promise<{ data?: Body; response: Response }>
 const KEPT_MS = 500
 
 type Options<Body> = {
-  /** Queries that are read again when the command is done, by the first part of their key. */
-  changes: string[]
+  /** What is read again when the command is done. */
+  changes: Topic[]
   onDone?: (outcome: Outcome<Body>) => void
   onError?: (error: unknown) => void
 }
 
+/** What a form needs of its command. */
+export type Command<Input> = {
+  run: (input: Input) => void
+  isPending: boolean
+  error: unknown
+  /** The operation that is waited for after a 202. */
+  operationId: string | undefined
+}
+
 /**
- * A change that goes through the queue: `run(input)` sends it and follows it to its end. Sent again after an
- * answer that was lost, it is done once. `operationId` is the ID of the operation once the api has answered 202: it is
- * kept and will be done, whether or not anyone waits.
+ * A change that goes through the queue: `run(input)` sends it and follows it to its end. Sent again after an answer
+ * that was lost, it is done once. Once there is an `operationId`, the change is saved and completes, even if nobody
+ * waits for it.
  */
 export function useCommand<Input, Body>(
   send: (input: Input, once: Once) => Answer<Body>,
   options: Options<Body>,
-) {
+): Command<Input> {
   const queries = useQueryClient()
   const { headersFor, answered } = useOnce()
   const [operationId, setOperationId] = useState<string>()
@@ -36,7 +46,7 @@ export function useCommand<Input, Body>(
     onSuccess: async (outcome) => {
       answered()
       options.onDone?.(outcome)
-      await Promise.all(options.changes.map((name) => queries.invalidateQueries({ queryKey: [name] })))
+      await Promise.all(options.changes.map((topic) => queries.invalidateQueries({ queryKey: [topic] })))
     },
     onError: (error) => {
       answered(error)
@@ -47,8 +57,6 @@ export function useCommand<Input, Body>(
     run: mutation.mutate,
     isPending: mutation.isPending,
     error: mutation.error,
-    /** The operation that is waited for after a 202. */
     operationId: mutation.isPending ? operationId : undefined,
-    reset: mutation.reset,
   }
 }

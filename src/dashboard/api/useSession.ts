@@ -1,21 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import { bodyOf, client } from './client.ts'
-import { ProblemError } from './ProblemError.ts'
-
-export type Role = 'admin' | 'editor' | 'viewer'
-
-/** An account that somebody can work in, and as what. */
-export type AccountChoice = { accountId: string; name: string; role: Role }
-
-const sessionQuery = {
-  queryKey: ['session'],
-  staleTime: Number.POSITIVE_INFINITY,
-  queryFn: () =>
-    bodyOf(client.GET('/session')).catch((error: unknown) => {
-      if (error instanceof ProblemError && error.status === 401) return null
-      throw error
-    }),
-}
+import { type QueryClient, useQuery } from '@tanstack/react-query'
+import { sessionQuery } from './queries/session.ts'
 
 /** Who is signed in: undefined while that is not known, null when nobody is. */
 export function useSession() {
@@ -27,4 +11,10 @@ export function useMember() {
   const { data } = useSession()
   if (!data) throw new Error('Nobody is signed in')
   return data.member
+}
+
+/** Removes everything that was read for an account from the page’s memory. */
+export function forgetAccount(queries: QueryClient): void {
+  const [session] = sessionQuery.queryKey
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== session })
 }

@@ -1,10 +1,10 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { lazy, Suspense, useId } from 'react'
+import type { Interval } from '../api/ranges.ts'
 import { ChartTable } from './ChartTable.tsx'
 import classes from './charts.module.css'
 import { Mark } from './Mark.tsx'
-import type { Interval } from './ranges.ts'
 import type { Point, Series } from './Series.ts'
 
 /** Charts are the heaviest part of the dashboard: they come when one is shown. */

@@ -1,7 +1,7 @@
 import { Table, VisuallyHidden } from '@mantine/core'
+import type { Interval } from '../api/ranges.ts'
 import { bucketText } from './bucketText.ts'
 import classes from './charts.module.css'
-import type { Interval } from './ranges.ts'
 import type { Point, Series } from './Series.ts'
 
 type Props = {

@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core'
+import type { Interval } from '../api/ranges.ts'
 import { bucketText } from './bucketText.ts'
 import classes from './charts.module.css'
 import { Mark } from './Mark.tsx'
-import type { Interval } from './ranges.ts'
 import type { Series } from './Series.ts'
 
 /** What Recharts says of the time that is pointed at: the start of its bucket, and its numbers. */

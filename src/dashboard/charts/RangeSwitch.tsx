@@ -1,14 +1,15 @@
 import { SegmentedControl } from '@mantine/core'
+import type { UsageRange } from '../api/ranges.ts'
 import classes from './charts.module.css'
-import { RANGES, type RangeName } from './ranges.ts'
+import { RANGES } from './ranges.ts'
 
-type Props<Name extends RangeName> = {
+type Props<Name extends UsageRange> = {
   names: readonly Name[]
   value: Name
   onChange: (name: Name) => void
 }
 
-export function RangeSwitch<Name extends RangeName>({ names, value, onChange }: Props<Name>) {
+export function RangeSwitch<Name extends UsageRange>({ names, value, onChange }: Props<Name>) {
   return (
     <SegmentedControl
       aria-label="Time range"

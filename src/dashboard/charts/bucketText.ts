@@ -1,4 +1,4 @@
-import type { Interval } from './ranges.ts'
+import type { Interval } from '../api/ranges.ts'
 
 const LENGTHS: Record<Interval, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 

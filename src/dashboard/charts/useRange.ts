@@ -1,8 +1,8 @@
 import { useSearchParams } from 'react-router'
-import type { RangeName } from './ranges.ts'
+import type { UsageRange } from '../api/ranges.ts'
 
 /** The range that the address asks for, so that a link shows what its sender saw; the first one unless it does. */
-export function useRange<Name extends RangeName>(names: readonly [Name, ...Name[]]) {
+export function useRange<Name extends UsageRange>(names: readonly [Name, ...Name[]]) {
   const [search, setSearch] = useSearchParams()
   const asked = search.get('range')
   const range = names.find((name) => name === asked) ?? names[0]

@@ -1,13 +1,11 @@
 import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { useCommand } from '../api/useCommand.ts'
+import type { Command } from '../api/useCommand.ts'
 import { CommandNotice } from './CommandNotice.tsx'
 import { DialogButtons } from './DialogButtons.tsx'
 
 export type ConfirmProps = {
-  command: Pick<ReturnType<typeof useCommand>, 'error' | 'operationId' | 'isPending'> & {
-    run: (input: undefined) => void
-  }
+  command: Command<undefined>
   /** What the button says that does it. */
   label: string
   close: () => void

@@ -1,17 +1,18 @@
-import { Group, NativeSelect, Pagination, Text } from '@mantine/core'
-import classes from '../features/keys/list/Keys.module.css'
-import { PAGE_SIZES } from '../features/keys/list/useListState.ts'
+import { Group, NativeSelect, Pagination as Numbers, Text } from '@mantine/core'
 import { wholeText } from './format/formatNumber.ts'
+import classes from './Pagination.module.css'
 
 type Props = {
   pagination: { page: number; limit: number; total: number; totalPages: number } | undefined
   change: (change: { page?: string; limit?: string }) => void
-  /** Whether the number of keys on a page may be chosen. */
-  hasSizes?: boolean
+  /** Where there is nothing to list. */
+  empty: string
+  /** How many entries a page may have, and what that choice is called. */
+  sizes?: { label: string; choices: readonly string[] }
 }
 
-/** How many keys there are, and the way to the others. */
-export function Pages({ pagination, change, hasSizes = false }: Props) {
+/** How many entries there are, and the way to the others. */
+export function Pagination({ pagination, change, empty, sizes }: Props) {
   if (!pagination) return <div className={classes.pages} />
   const { page, limit, total, totalPages } = pagination
   const first = (page - 1) * limit + 1
@@ -19,23 +20,23 @@ export function Pages({ pagination, change, hasSizes = false }: Props) {
     <Group className={classes.pages} justify="space-between">
       <Text size="sm" c="dimmed" role="status" className="numbers">
         {total === 0
-          ? 'No key is like this'
+          ? empty
           : first > total
             ? `Nothing on this page, ${wholeText(total)} in all`
             : `${wholeText(first)} to ${wholeText(Math.min(first + limit - 1, total))} of ${wholeText(total)}`}
       </Text>
       <Group gap="md">
-        {hasSizes && (
+        {sizes && (
           <NativeSelect
             size="xs"
-            aria-label="Keys on a page"
-            data={PAGE_SIZES.map((size) => ({ value: size, label: `${size} on a page` }))}
+            aria-label={sizes.label}
+            data={sizes.choices.map((size) => ({ value: size, label: `${size} on a page` }))}
             value={String(limit)}
             onChange={(event) => change({ limit: event.currentTarget.value })}
           />
         )}
         {totalPages > 1 && (
-          <Pagination
+          <Numbers
             size="sm"
             total={totalPages}
             value={page}

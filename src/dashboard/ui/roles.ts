@@ -1,4 +1,4 @@
-import type { Role } from '../api/useSession.ts'
+import type { Role } from '../api/types.ts'
 
 /** What each role may do, as the api grants it (src/domain/keys/access.ts). */
 export const roles: readonly { role: Role; label: string; sentence: string }[] = [

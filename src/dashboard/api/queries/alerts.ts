@@ -1,15 +1,10 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { bodyOf, client } from '../client.ts'
-import type { paths } from '../schema.d.ts'
+import type { NewRule } from '../types.ts'
 
-/** States change by themselves, every half minute. */
+/** Rules are evaluated every 30 seconds. */
 const STATES_MS = 10_000
-const SOON_MS = 2_000
-
-export type Rule = paths['/alerts']['get']['responses'][200]['content']['application/json']['alerts'][number]
-export type RuleWithStates = paths['/alerts/{id}']['get']['responses'][200]['content']['application/json']
-export type Channel =
-  paths['/channels']['get']['responses'][200]['content']['application/json']['channels'][number]
+const INCIDENTS = 10
 
 export const alertsQuery = queryOptions({
   queryKey: ['alerts'],
@@ -24,10 +19,29 @@ export const alertQuery = (id: string) =>
     refetchInterval: STATES_MS,
   })
 
-/** Read again soon while one of them waits to be verified. */
-export const channelsQuery = queryOptions({
-  queryKey: ['channels'],
-  queryFn: () => bodyOf(client.GET('/channels')),
-  refetchInterval: ({ state }) =>
-    state.data?.channels.some(({ verified, disabled }) => !verified && !disabled) ? SOON_MS : STATES_MS * 3,
-})
+/** The incidents of a rule, newest first, page by page. */
+export const incidentsQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['alert', id, 'incidents'],
+    queryFn: ({ pageParam }) =>
+      bodyOf(
+        client.GET('/alerts/{id}/incidents', {
+          params: {
+            path: { id },
+            query: { limit: String(INCIDENTS), ...(pageParam ? { before: pageParam } : {}) },
+          },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ incidents }) => (incidents.length < INCIDENTS ? undefined : incidents.at(-1)?.id),
+    refetchInterval: STATES_MS,
+  })
+
+/** What a rule would have done in the last seven days. */
+export const alertPreviewQuery = (rule: Omit<NewRule, 'name' | 'channelIds' | 'severity'>) =>
+  queryOptions({
+    queryKey: ['alert-preview', rule],
+    queryFn: () => bodyOf(client.POST('/alerts/preview', { body: { ...rule, name: 'Preview' } })),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })

@@ -1,41 +1,72 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { bodyOf, client } from '../client.ts'
-import type { paths } from '../schema.d.ts'
+import type { KeyQuery } from '../types.ts'
+import { LIVE_MS } from './live.ts'
+import type { Topic } from './topics.ts'
 
-type List = paths['/api-keys']['get']
-export type KeyQuery = NonNullable<List['parameters']['query']>
-export type ListedKey = List['responses']['200']['content']['application/json']['apiKeys'][number]
-/** What the dialogs need to know of a key. */
-export type KeyFacts = Pick<
-  ListedKey,
-  'id' | 'name' | 'type' | 'access' | 'status' | 'lastUsedAt' | 'expiresAt'
->
+/** What a change of a key makes stale. */
+export const keyTopics: Topic[] = ['keys', 'key', 'account', 'audit-log']
 
-/** Queries that a change of a key makes old. */
-export const CHANGES = ['keys', 'key', 'account', 'audit-log']
+const LIST_LIVE_MS = 15_000
+const MOST = 100
 
-const LIVE_MS = 15_000
-
-/** One page of the keys, with their usage; the former one stays until the next is there. */
-export const useKeys = (query: KeyQuery) =>
-  useQuery({
+/** One page of the keys, with their usage. The previous page stays until the next is there. */
+export const keysQuery = (query: KeyQuery) =>
+  queryOptions({
     queryKey: ['keys', query],
     placeholderData: keepPreviousData,
-    refetchInterval: LIVE_MS,
+    refetchInterval: LIST_LIVE_MS,
     queryFn: ({ signal }) =>
       bodyOf(client.GET('/api-keys', { params: { query: { ...query, include: 'usage' } }, signal })),
   })
 
-/** One page of what keys are called: all that members see who do not manage them. */
-export const useKeyNames = (page: number, limit: number) =>
-  useQuery({
-    queryKey: ['keys', 'names', page, limit],
+/** Keys whose name, ID or last characters contain `q`: the first hundred. */
+export const keySearchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['keys', 'search', q],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
+    queryFn: () =>
       bodyOf(
-        client.GET('/api-key-names', {
-          params: { query: { page: String(page), limit: String(limit) } },
-          signal,
-        }),
+        client.GET('/api-keys', { params: { query: { limit: String(MOST), ...(q === '' ? {} : { q }) } } }),
       ),
+  })
+
+/** One key; only admins may read it. */
+export const keyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['key', id],
+    refetchInterval: LIVE_MS,
+    queryFn: ({ signal }) => bodyOf(client.GET('/api-keys/{id}', { params: { path: { id } }, signal })),
+  })
+
+const readNames = (query: { page?: string; limit?: string; id?: string }, signal: AbortSignal) =>
+  bodyOf(client.GET('/api-key-names', { params: { query }, signal }))
+
+/** One page of the names of keys: all that members see who do not manage them. */
+export const keyNamesPageQuery = (page: number, limit: number) =>
+  queryOptions({
+    queryKey: ['keys', 'names', { page, limit }],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => readNames({ page: String(page), limit: String(limit) }, signal),
+  })
+
+/** The names of some keys, in one request: the first hundred of the IDs. */
+export function keyNamesQuery(ids: string[]) {
+  const wanted = [...new Set(ids)].toSorted().slice(0, MOST)
+  return queryOptions({
+    queryKey: ['keys', 'names', wanted],
+    enabled: wanted.length > 0,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => readNames({ id: wanted.join(',') }, signal),
+  })
+}
+
+/** The name of one key, for members who may not read the key itself. */
+export const keyNameQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['keys', 'name', id],
+    refetchInterval: LIVE_MS,
+    queryFn: ({ signal }) => readNames({ id }, signal),
+    select: ({ apiKeys }) => apiKeys[0],
   })

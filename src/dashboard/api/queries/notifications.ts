@@ -1,14 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { bodyOf, client } from '../client.ts'
-import type { paths } from '../schema.d.ts'
+import type { Notification } from '../types.ts'
 
-type Read<Path extends '/notifications' | '/notifications/{id}'> =
-  paths[Path]['get']['responses'][200]['content']['application/json']
-
-export type Notification = Read<'/notifications'>['notifications'][number]
-export type Attempt = Read<'/notifications/{id}'>['deliveryAttempts'][number]
-
-export type Filter = { status?: Notification['status']; channelId?: string; alertId?: string; limit?: number }
+export type NotificationFilter = {
+  status?: Notification['status']
+  channelId?: string
+  alertId?: string
+  limit?: number
+}
 
 const SOON_MS = 2_000
 const LATER_MS = 10_000
@@ -18,7 +17,7 @@ const isSoon = ({ status, nextAttemptAt }: Notification) =>
   status === 'pending' && (nextAttemptAt === null || Date.parse(nextAttemptAt) < Date.now() + 60_000)
 
 /** Newest first, page by page. */
-export const notificationsQuery = (filter: Filter) =>
+export const notificationsQuery = (filter: NotificationFilter) =>
   infiniteQueryOptions({
     queryKey: ['notifications', filter],
     queryFn: ({ pageParam }) =>

@@ -6,7 +6,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { bodyOf, client } from '../../api/client.ts'
 import { messageOf } from '../../api/ProblemError.ts'
-import type { AccountChoice } from '../../api/useSession.ts'
+import { sessionQuery } from '../../api/queries/session.ts'
+import type { AccountChoice } from '../../api/types.ts'
+import { forgetAccount } from '../../api/useSession.ts'
 import classes from './AccountMenu.module.css'
 import { OwnPassword } from './OwnPassword.tsx'
 
@@ -22,20 +24,18 @@ export function AccountMenu({ member, accountId, accounts }: Props) {
   const navigate = useNavigate()
   const [isChanging, changing] = useDisclosure()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  // Nothing of the account stays in the page's memory.
-  const forget = () => queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
   const signOut = useMutation({
     mutationFn: () => client.DELETE('/session'),
     onSuccess: () => {
-      forget()
-      queries.setQueryData(['session'], null)
+      forgetAccount(queries)
+      queries.setQueryData(sessionQuery.queryKey, null)
     },
   })
   const change = useMutation({
     mutationFn: (other: string) => bodyOf(client.POST('/session/account', { body: { accountId: other } })),
     onSuccess: (session) => {
-      forget()
-      queries.setQueryData(['session'], session)
+      forgetAccount(queries)
+      queries.setQueryData(sessionQuery.queryKey, session)
       void navigate('/')
     },
     onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),

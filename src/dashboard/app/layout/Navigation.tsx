@@ -9,7 +9,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react'
 import { Link, useLocation } from 'react-router'
-import type { Role } from '../../api/useSession.ts'
+import type { Role } from '../../api/types.ts'
 
 type Entry = { to: string; label: string; icon: typeof IconKey; roles: readonly Role[] }
 

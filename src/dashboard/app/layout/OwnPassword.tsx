@@ -4,9 +4,9 @@ import { notifications } from '@mantine/notifications'
 import { client } from '../../api/client.ts'
 import { fieldMessages } from '../../api/ProblemError.ts'
 import { useCommand } from '../../api/useCommand.ts'
-import { checkPassword, passwordHint } from '../../features/members/memberFields.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
+import { checkPassword, passwordHint } from '../../ui/passwordRule.ts'
 
 /** One's own password, for every role. It takes the present one: an unlocked screen is not enough. */
 export function OwnPassword({ close }: { close: () => void }) {

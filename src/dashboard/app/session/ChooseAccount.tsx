@@ -1,5 +1,5 @@
 import { Button, Stack, Text } from '@mantine/core'
-import type { AccountChoice } from '../../api/useSession.ts'
+import type { AccountChoice } from '../../api/types.ts'
 import { roleLabel } from '../../ui/roles.ts'
 
 type Props = {

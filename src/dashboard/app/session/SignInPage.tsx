@@ -4,7 +4,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { bodyOf, client } from '../../api/client.ts'
 import { fieldMessages, messageOf, ProblemError } from '../../api/ProblemError.ts'
-import type { AccountChoice } from '../../api/useSession.ts'
+import { sessionQuery } from '../../api/queries/session.ts'
+import type { AccountChoice } from '../../api/types.ts'
 import { SignInCard } from '../../ui/SignInCard.tsx'
 import { AskForReset } from './AskForReset.tsx'
 import { ChooseAccount } from './ChooseAccount.tsx'
@@ -29,7 +30,7 @@ export function SignInPage() {
   const signIn = useMutation({
     mutationFn: (body: Credentials) => bodyOf(client.POST('/session', { body })),
     onSuccess: (answer) => {
-      if ('member' in answer) queries.setQueryData(['session'], answer)
+      if ('member' in answer) queries.setQueryData(sessionQuery.queryKey, answer)
       else setChoices(answer.accounts)
     },
     onError: (error) => {

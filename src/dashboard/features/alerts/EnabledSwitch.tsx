@@ -2,7 +2,7 @@ import { Switch } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { client } from '../../api/client.ts'
 import { messageOf } from '../../api/ProblemError.ts'
-import type { Rule } from '../../api/queries/alerts.ts'
+import type { Rule } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
 
 /** Switches a rule on and off. It shows what was asked for until the command is done, then what is. */

@@ -1,5 +1,5 @@
+import type { Metric } from '../../api/types.ts'
 import { durationText, percentText, wholeText } from '../../ui/format/formatNumber.ts'
-import type { Metric } from './metrics.ts'
 
 const days = (count: number) => `${Number(count.toFixed(1))} ${count === 1 ? 'day' : 'days'}`
 const counted = (count: number, word: string) =>

@@ -1,7 +1,4 @@
-import type { paths } from '../../api/schema.d.ts'
-
-export type NewRule = paths['/alerts']['post']['requestBody']['content']['application/json']
-export type Metric = NewRule['metric']
+import type { Metric } from '../../api/types.ts'
 
 type Facts = {
   /** In a list of choices. */

@@ -1,8 +1,9 @@
-import type { Channel, Rule } from '../../api/queries/alerts.ts'
+import type { Channel, Metric, Rule } from '../../api/types.ts'
 import { wholeText } from '../../ui/format/formatNumber.ts'
+import { listText } from '../../ui/format/listText.ts'
 import { durationWords, everyWords } from './durationWords.ts'
 import { measureText } from './measureText.ts'
-import { isPerKey, type Metric, metrics } from './metrics.ts'
+import { isPerKey, metrics } from './metrics.ts'
 
 /** What a sentence needs to know of a rule, saved or not. */
 export type Told = {
@@ -23,7 +24,9 @@ function whose({ metric, keys }: Pick<Told, 'metric' | 'keys'>): string {
   if (keys === null) return isPerKey(metric) ? 'any active key' : 'the account'
   if (keys.length === 0) return 'any chosen key'
   if (keys.length === 1) return `the key ${keys[0]}`
-  return keys.length <= 3 ? `any of the keys ${list(keys, 'or')}` : `any of ${wholeText(keys.length)} keys`
+  return keys.length <= 3
+    ? `any of the keys ${listText(keys, 'or')}`
+    : `any of ${wholeText(keys.length)} keys`
 }
 
 /**
@@ -74,7 +77,7 @@ const BY = { email: 'by email', slack: 'by Slack', webhook: 'by webhook' } as co
 export function ruleSentence(told: Told): string {
   const { channels, repeatInterval, notifyRecovery } = told
   const names = channels.map(({ name, type }) => `${name} ${BY[type]}`)
-  const begin = names.length === 0 ? 'Keep a record, and tell nobody,' : `Tell ${list(names, 'and')}`
+  const begin = names.length === 0 ? 'Keep a record, and tell nobody,' : `Tell ${listText(names, 'and')}`
   const held = told.for === '0m' ? '' : `, for at least ${durationWords(told.for)}`
   const enough =
     told.metric === 'error_rate' && told.minRequests
@@ -100,8 +103,3 @@ export const suggestedName = (metric: Metric) =>
   metrics[metric].unit === undefined || metrics[metric].group === 'Keys'
     ? metrics[metric].label
     : `${metrics[metric].label} too high`
-
-export function list(items: string[], word: 'and' | 'or'): string {
-  const last = items.at(-1) ?? ''
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${word} ${last}`
-}

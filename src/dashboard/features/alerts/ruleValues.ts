@@ -1,9 +1,6 @@
-import type { Channel, Rule } from '../../api/queries/alerts.ts'
-import type { paths } from '../../api/schema.d.ts'
-import { type Metric, metrics, type NewRule } from './metrics.ts'
+import type { Channel, Metric, NewRule, Rule, RuleChanges } from '../../api/types.ts'
+import { metrics } from './metrics.ts'
 import { suggestedName, type Told } from './ruleSentence.ts'
-
-export type RuleChanges = paths['/alerts/{id}']['patch']['requestBody']['content']['application/json']
 
 export const NEVER = 'never'
 

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, NativeSelect, Paper, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
-import { bodyOf, client } from '../../api/client.ts'
+import { auditLogQuery } from '../../api/queries/audit.ts'
 import { useMember } from '../../api/useSession.ts'
 import { AdminsOnly } from '../../ui/AdminsOnly.tsx'
 import { actions } from '../../ui/audit/actions.ts'
@@ -18,13 +18,7 @@ function AuditLog() {
   const [parameters, setParameters] = useSearchParams()
   const action = parameters.get('action') ?? undefined
   const targetId = parameters.get('target') ?? undefined
-  const log = useInfiniteQuery({
-    queryKey: ['audit-log', { action, targetId }],
-    queryFn: ({ pageParam: cursor }) =>
-      bodyOf(client.GET('/audit-log', { params: { query: { action, targetId, cursor } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-  })
+  const log = useInfiniteQuery(auditLogQuery({ action, targetId }))
   const narrow = (name: string, value: string) =>
     setParameters(
       (now) => {

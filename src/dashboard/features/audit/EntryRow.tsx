@@ -1,7 +1,7 @@
 import { ActionIcon, Table, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown } from '@tabler/icons-react'
-import type { AuditEntry } from '../../ui/audit/auditEntry.ts'
+import type { AuditEntry } from '../../api/types.ts'
 import { EntrySentence, sentenceText } from '../../ui/audit/EntrySentence.tsx'
 import { instantText } from '../../ui/format/formatTime.ts'
 import classes from './AuditTable.module.css'

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import type { Channel } from '../../api/queries/alerts.ts'
+import type { Channel } from '../../api/types.ts'
 
 export type ChannelAction = 'test' | 'edit' | 'rotate' | 'delete'
 

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core'
 import { IconCircleCheck, IconCircleX, IconClock } from '@tabler/icons-react'
-import type { Channel } from '../../api/queries/alerts.ts'
+import type { Channel } from '../../api/types.ts'
 import { StatusBadge } from '../../ui/StatusBadge.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 

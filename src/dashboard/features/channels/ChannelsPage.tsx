@@ -2,10 +2,11 @@ import { Button, Paper, Stack } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Channel, channelsQuery } from '../../api/queries/alerts.ts'
+import { channelsQuery } from '../../api/queries/channels.ts'
+import type { Channel } from '../../api/types.ts'
 import { useMember } from '../../api/useSession.ts'
 import { AdminsOnly } from '../../ui/AdminsOnly.tsx'
-import { ChannelDialog } from '../../ui/channels/AddChannel.tsx'
+import { AddChannel } from '../../ui/channels/AddChannel.tsx'
 import { LoadError } from '../../ui/LoadError.tsx'
 import { PageTitle } from '../../ui/PageTitle.tsx'
 import type { ChannelAction } from './ChannelMenu.tsx'
@@ -55,7 +56,7 @@ function Channels() {
 }
 
 function Dialog({ open, close }: { open: Open; close: () => void }) {
-  if (open.action === 'add') return <ChannelDialog close={close} />
+  if (open.action === 'add') return <AddChannel close={close} />
   const { channel } = open
   switch (open.action) {
     case 'test':

@@ -1,8 +1,8 @@
-import { Anchor, Group, Skeleton, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Anchor, Group, Stack, Table, Text } from '@mantine/core'
 import { Link } from 'react-router'
-import type { Channel } from '../../api/queries/alerts.ts'
+import type { Channel } from '../../api/types.ts'
 import { channelTypes } from '../../ui/channels/channelTypes.ts'
-import cards from '../../ui/DataTable.module.css'
+import { DataTable } from '../../ui/DataTable.tsx'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { type ChannelAction, ChannelMenu } from './ChannelMenu.tsx'
 import { ChannelStatus } from './ChannelStatus.tsx'
@@ -16,33 +16,21 @@ type Props = {
 /** The account's channels; undefined while they are read. */
 export function ChannelsTable({ channels, choose }: Props) {
   return (
-    <Table
-      verticalSpacing="sm"
+    <DataTable
+      caption="Channels"
       horizontalSpacing="md"
-      className={`${cards.table} ${classes.table}`}
-      aria-busy={!channels}
+      className={classes.table}
+      columns={[
+        { label: 'Channel' },
+        { label: 'Status', className: classes.status },
+        { label: 'Added', className: classes.added },
+        { label: 'Actions', isHidden: true, className: classes.actions },
+      ]}
+      rows={channels}
+      waiting={{ rows: 2, height: 56 }}
     >
-      <Table.Caption className={cards.caption}>Channels</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col">Channel</Table.Th>
-          <Table.Th scope="col" className={classes.status}>
-            Status
-          </Table.Th>
-          <Table.Th scope="col" className={classes.added}>
-            Added
-          </Table.Th>
-          <Table.Th scope="col" className={classes.actions}>
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {channels?.map((channel) => (
-          <Row key={channel.id} channel={channel} choose={(action) => choose(action, channel)} />
-        )) ?? <Waiting />}
-      </Table.Tbody>
-    </Table>
+      {(channel) => <Row channel={channel} choose={(action) => choose(action, channel)} />}
+    </DataTable>
   )
 }
 
@@ -79,14 +67,4 @@ function Row({ channel, choose }: { channel: Channel; choose: (action: ChannelAc
       </Table.Td>
     </Table.Tr>
   )
-}
-
-function Waiting() {
-  return [1, 2].map((row) => (
-    <Table.Tr key={row}>
-      <Table.Td colSpan={4}>
-        <Skeleton height={56} />
-      </Table.Td>
-    </Table.Tr>
-  ))
 }

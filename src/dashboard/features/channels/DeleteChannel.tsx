@@ -1,10 +1,11 @@
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { client } from '../../api/client.ts'
-import { alertsQuery, type Channel } from '../../api/queries/alerts.ts'
+import { alertsQuery } from '../../api/queries/alerts.ts'
+import type { Channel } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx'
-import { list } from '../alerts/ruleSentence.ts'
+import { listText } from '../../ui/format/listText.ts'
 
 type Props = { channel: Channel; close: () => void }
 
@@ -28,7 +29,7 @@ export function DeleteChannel({ channel, close }: Props) {
     >
       {rules.length === 0
         ? 'No alert rule uses it.'
-        : `${list(
+        : `${listText(
             rules.slice(0, 5).map(({ name }) => name),
             'and',
           )} ${rules.length === 1 ? 'goes' : 'go'} on without it.`}{' '}

@@ -1,10 +1,11 @@
 import { Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../../api/client.ts'
-import type { Channel } from '../../api/queries/alerts.ts'
+import { secretOf } from '../../api/runCommand.ts'
+import type { Channel } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
-import { SecretShown } from '../../ui/channels/SigningSecret.tsx'
+import { SigningSecret } from '../../ui/channels/SigningSecret.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { SecretDialog } from '../../ui/SecretDialog.tsx'
 
@@ -18,7 +19,7 @@ export function RotateSecret({ channel, close }: Props) {
       client.POST('/channels/{id}/rotate-secret', { params: { path: { id: channel.id }, header } }),
     {
       changes: ['channels'],
-      onDone: (outcome) => setSecret(outcome.done ? outcome.body.secret : outcome.accepted.secret),
+      onDone: (outcome) => setSecret(secretOf(outcome)),
     },
   )
   return (
@@ -27,7 +28,7 @@ export function RotateSecret({ channel, close }: Props) {
       secret={secret}
       isPending={rotate.isPending}
       close={close}
-      show={(value) => <SecretShown secret={value} close={close} />}
+      show={(value) => <SigningSecret secret={value} close={close} />}
     >
       <form
         onSubmit={(event) => {

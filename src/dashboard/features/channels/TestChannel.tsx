@@ -3,8 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { client } from '../../api/client.ts'
-import type { Channel } from '../../api/queries/alerts.ts'
 import { notificationQuery } from '../../api/queries/notifications.ts'
+import { resultOf } from '../../api/runCommand.ts'
+import type { Channel } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { Attempts } from '../../ui/notifications/Attempts.tsx'
@@ -20,10 +21,7 @@ export function TestChannel({ channel, close }: Props) {
       client.POST('/channels/{id}/test', { params: { path: { id: channel.id }, header } }),
     {
       changes: ['channels', 'notifications'],
-      onDone: (outcome) => {
-        const { notificationId } = outcome.done ? outcome.body : outcome.result
-        setId(String(notificationId))
-      },
+      onDone: (outcome) => setId(resultOf(outcome).notificationId),
     },
   )
   const begun = useRef(false)

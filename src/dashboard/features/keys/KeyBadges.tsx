@@ -1,6 +1,6 @@
 import { Badge } from '@mantine/core'
 import { IconBan, IconCheck, IconClockOff } from '@tabler/icons-react'
-import type { ApiKey } from '../../api/queries/keyDetail.ts'
+import type { ApiKey } from '../../api/types.ts'
 import { StatusBadge as Status } from '../../ui/StatusBadge.tsx'
 
 const statuses = {

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import type { KeyFacts } from '../../api/queries/keys.ts'
+import type { KeyFacts } from '../../api/types.ts'
 import type { KeyAction } from './dialogs/KeyDialog.tsx'
 
 type Props = { apiKey: KeyFacts; choose: (action: KeyAction) => void }

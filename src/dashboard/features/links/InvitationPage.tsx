@@ -4,10 +4,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { bodyOf, client } from '../../api/client.ts'
 import { fieldMessages, messageOf, ProblemError } from '../../api/ProblemError.ts'
-import { useSession } from '../../api/useSession.ts'
+import { invitationQuery } from '../../api/queries/members.ts'
+import { sessionQuery } from '../../api/queries/session.ts'
+import { forgetAccount, useSession } from '../../api/useSession.ts'
+import { checkPassword, passwordHint } from '../../ui/passwordRule.ts'
 import { roleLabel } from '../../ui/roles.ts'
 import { SignInCard } from '../../ui/SignInCard.tsx'
-import { checkPassword, passwordHint } from '../members/memberFields.ts'
 import { useLinkToken } from './useLinkToken.ts'
 
 /**
@@ -15,12 +17,7 @@ import { useLinkToken } from './useLinkToken.ts'
  */
 export function InvitationPage() {
   const token = useLinkToken()
-  const invitation = useQuery({
-    queryKey: ['invitation', token],
-    retry: false,
-    gcTime: 0,
-    queryFn: () => bodyOf(client.POST('/invitations/read', { body: { token } })),
-  })
+  const invitation = useQuery(invitationQuery(token))
   return (
     <SignInCard title="Invitation">
       {invitation.error && (
@@ -61,8 +58,8 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
     mutationFn: ({ password }: { password: string }) =>
       bodyOf(client.POST('/invitations/accept', { body: password === '' ? { token } : { token, password } })),
     onSuccess: (answer) => {
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
-      queries.setQueryData(['session'], answer)
+      forgetAccount(queries)
+      queries.setQueryData(sessionQuery.queryKey, answer)
       void navigate('/keys', { replace: true })
     },
     onError: (error) => form.setErrors(fieldMessages(error)),

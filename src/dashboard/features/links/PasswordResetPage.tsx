@@ -4,8 +4,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { client } from '../../api/client.ts'
 import { fieldMessages, messageOf, ProblemError } from '../../api/ProblemError.ts'
+import { sessionQuery } from '../../api/queries/session.ts'
+import { checkPassword, passwordHint } from '../../ui/passwordRule.ts'
 import { SignInCard } from '../../ui/SignInCard.tsx'
-import { checkPassword, passwordHint } from '../members/memberFields.ts'
 import { useLinkToken } from './useLinkToken.ts'
 
 /** What the link to set another password leads to. Afterwards one signs in with it. */
@@ -17,7 +18,7 @@ export function PasswordResetPage() {
   const reset = useMutation({
     mutationFn: ({ password }: { password: string }) =>
       client.POST('/password-resets/complete', { body: { token, password } }),
-    onSuccess: () => queries.setQueryData(['session'], null),
+    onSuccess: () => queries.setQueryData(sessionQuery.queryKey, null),
     onError: (error) => form.setErrors(fieldMessages(error)),
   })
   const isOfFields = reset.error instanceof ProblemError && reset.error.errors.length > 0

@@ -4,11 +4,12 @@ import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { client } from '../../api/client.ts'
 import { fieldMessages } from '../../api/ProblemError.ts'
+import { memberTopics } from '../../api/queries/members.ts'
+import { resultOf } from '../../api/runCommand.ts'
+import type { Role } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
-import type { Role } from '../../api/useSession.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
-import { CHANGES } from './memberFields.ts'
 import { RoleField } from './RoleField.tsx'
 
 type Values = { email: string; name: string; role: Role }
@@ -27,11 +28,9 @@ export function AddMember({ close }: { close: () => void }) {
         body: { role, email: email.trim(), name: name.trim() || null },
       }),
     {
-      changes: CHANGES,
+      changes: memberTopics,
       onDone: (outcome) => {
-        const { invitation } = (outcome.done ? outcome.body : outcome.result) as {
-          invitation?: { emailed: boolean }
-        }
+        const { invitation } = resultOf(outcome)
         if (invitation?.emailed === false) return setUnsent(true)
         notifications.show({ message: `An invitation is on its way to ${form.getValues().email.trim()}.` })
         close()

@@ -3,11 +3,14 @@ import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { client } from '../../api/client.ts'
 import { fieldMessages } from '../../api/ProblemError.ts'
+import { memberTopics } from '../../api/queries/members.ts'
+import type { Member } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { useMember } from '../../api/useSession.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
-import { CHANGES, checkPassword, type Member, nameOf } from './memberFields.ts'
+import { checkPassword } from '../../ui/passwordRule.ts'
+import { nameOf } from './memberName.ts'
 import { PasswordField } from './PasswordField.tsx'
 
 /** A new password for a member, which signs them out everywhere: here, too, when it is one's own. */
@@ -18,7 +21,7 @@ export function ChangePassword({ member, close }: { member: Member; close: () =>
     (body: { password: string }) =>
       client.PATCH('/members/{id}', { params: { path: { id: member.id } }, body }),
     {
-      changes: CHANGES,
+      changes: memberTopics,
       onDone: () => {
         notifications.show({
           message: isMine

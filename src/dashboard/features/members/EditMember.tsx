@@ -4,11 +4,13 @@ import { notifications } from '@mantine/notifications'
 import { useNavigate } from 'react-router'
 import { client } from '../../api/client.ts'
 import { fieldMessages } from '../../api/ProblemError.ts'
+import { memberTopics } from '../../api/queries/members.ts'
+import type { Member, Role } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
-import { type Role, useMember } from '../../api/useSession.ts'
+import { useMember } from '../../api/useSession.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
-import { CHANGES, type Member, nameOf } from './memberFields.ts'
+import { nameOf } from './memberName.ts'
 import { RoleField } from './RoleField.tsx'
 
 type Values = { name: string; role: Role }
@@ -25,7 +27,7 @@ export function EditMember({ member, close }: { member: Member; close: () => voi
         body: { role, name: name.trim() || null },
       }),
     {
-      changes: CHANGES,
+      changes: memberTopics,
       onDone: () => {
         notifications.show({ message: `${nameOf(member)} was changed.` })
         close()

@@ -1,10 +1,13 @@
 import { Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { client } from '../../api/client.ts'
+import { memberTopics } from '../../api/queries/members.ts'
+import { resultOf } from '../../api/runCommand.ts'
+import type { Member } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
-import { CHANGES, type Member, nameOf } from './memberFields.ts'
+import { nameOf } from './memberName.ts'
 
 /** Another link for who has not accepted yet. */
 export function InviteAgain({ member, close }: { member: Member; close: () => void }) {
@@ -12,11 +15,9 @@ export function InviteAgain({ member, close }: { member: Member; close: () => vo
     (_: undefined, header) =>
       client.POST('/members/{id}/invite', { params: { path: { id: member.id }, header } }),
     {
-      changes: CHANGES,
+      changes: memberTopics,
       onDone: (outcome) => {
-        const { invitation } = (outcome.done ? outcome.body : outcome.result) as {
-          invitation?: { emailed: boolean }
-        }
+        const { invitation } = resultOf(outcome)
         notifications.show({
           message: invitation?.emailed
             ? `Another invitation is on its way to ${member.email}.`

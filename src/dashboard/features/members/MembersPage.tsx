@@ -1,7 +1,8 @@
 import { Button, Modal, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { bodyOf, client } from '../../api/client.ts'
+import { membersQuery } from '../../api/queries/members.ts'
+import type { Member } from '../../api/types.ts'
 import { useMember } from '../../api/useSession.ts'
 import { AdminsOnly } from '../../ui/AdminsOnly.tsx'
 import { LoadError } from '../../ui/LoadError.tsx'
@@ -13,7 +14,7 @@ import { EditMember } from './EditMember.tsx'
 import { InviteAgain } from './InviteAgain.tsx'
 import type { MemberAction } from './MemberMenu.tsx'
 import { MembersTable } from './MembersTable.tsx'
-import { type Member, nameOf } from './memberFields.ts'
+import { nameOf } from './memberName.ts'
 import { RemoveMember } from './RemoveMember.tsx'
 
 type Open = { action: 'add' } | { action: MemberAction; member: Member }
@@ -24,7 +25,7 @@ export function MembersPage() {
 }
 
 function Members() {
-  const members = useQuery({ queryKey: ['members'], queryFn: () => bodyOf(client.GET('/members')) })
+  const members = useQuery(membersQuery)
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
   return (

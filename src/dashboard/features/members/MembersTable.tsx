@@ -1,38 +1,33 @@
-import { Badge, Group, Skeleton, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Badge, Group, Table, Text } from '@mantine/core'
+import type { Member } from '../../api/types.ts'
 import { useMember } from '../../api/useSession.ts'
+import { DataTable } from '../../ui/DataTable.tsx'
 import { roleLabel } from '../../ui/roles.ts'
 import { TimeText } from '../../ui/TimeText.tsx'
 import { type MemberAction, MemberMenu } from './MemberMenu.tsx'
 import classes from './MembersTable.module.css'
-import { type Member, nameOf } from './memberFields.ts'
+import { nameOf } from './memberName.ts'
 
 type Props = { members: Member[] | undefined; choose: (action: MemberAction, member: Member) => void }
 
 /** The account's members; undefined while they are read. */
 export function MembersTable({ members, choose }: Props) {
   return (
-    <Table verticalSpacing="sm" className={classes.table} aria-busy={members === undefined}>
-      <Table.Caption className={classes.caption}>Members of the account</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col">Member</Table.Th>
-          <Table.Th scope="col" className={classes.role}>
-            Role
-          </Table.Th>
-          <Table.Th scope="col" visibleFrom="sm" className={classes.added}>
-            Added
-          </Table.Th>
-          <Table.Th scope="col" className={classes.actions}>
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {members?.map((member) => (
-          <Row key={member.id} member={member} choose={(action) => choose(action, member)} />
-        )) ?? <Waiting />}
-      </Table.Tbody>
-    </Table>
+    <DataTable
+      caption="Members of the account"
+      isCards={false}
+      className={classes.table}
+      columns={[
+        { label: 'Member' },
+        { label: 'Role', className: classes.role },
+        { label: 'Added', className: classes.added, visibleFrom: 'sm' },
+        { label: 'Actions', isHidden: true, className: classes.actions },
+      ]}
+      rows={members}
+      waiting={{ rows: 1, height: 42 }}
+    >
+      {(member) => <Row member={member} choose={(action) => choose(action, member)} />}
+    </DataTable>
   )
 }
 
@@ -68,16 +63,6 @@ function Row({ member, choose }: { member: Member; choose: (action: MemberAction
       </Table.Td>
       <Table.Td ta="right">
         <MemberMenu name={nameOf(member)} isInvited={member.status === 'invited'} choose={choose} />
-      </Table.Td>
-    </Table.Tr>
-  )
-}
-
-function Waiting() {
-  return (
-    <Table.Tr>
-      <Table.Td colSpan={4}>
-        <Skeleton height={42} />
       </Table.Td>
     </Table.Tr>
   )

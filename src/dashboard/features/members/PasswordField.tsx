@@ -1,6 +1,7 @@
 import { Anchor, Group, PasswordInput, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { passwordHint, randomPassword } from './memberFields.ts'
+import { passwordHint } from '../../ui/passwordRule.ts'
+import { randomPassword } from './randomPassword.ts'
 
 type Props = { label: string; value?: string; onChange?: (password: string) => void; error?: React.ReactNode }
 

@@ -1,15 +1,17 @@
 import { notifications } from '@mantine/notifications'
 import { client } from '../../api/client.ts'
+import { memberTopics } from '../../api/queries/members.ts'
+import type { Member } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { useMember } from '../../api/useSession.ts'
 import { ConfirmForm } from '../../ui/ConfirmForm.tsx'
-import { CHANGES, type Member, nameOf } from './memberFields.ts'
+import { nameOf } from './memberName.ts'
 
 /** Asks before a member is removed. What they have made stays. */
 export function RemoveMember({ member, close }: { member: Member; close: () => void }) {
   const isMine = useMember().id === member.id
   const remove = useCommand(() => client.DELETE('/members/{id}', { params: { path: { id: member.id } } }), {
-    changes: CHANGES,
+    changes: memberTopics,
     onDone: () => {
       notifications.show({ message: `${nameOf(member)} was removed.` })
       close()

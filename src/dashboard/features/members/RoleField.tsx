@@ -1,5 +1,5 @@
 import { Radio, Stack } from '@mantine/core'
-import type { Role } from '../../api/useSession.ts'
+import type { Role } from '../../api/types.ts'
 import { roles } from '../../ui/roles.ts'
 
 type Props = { value?: Role; onChange?: (role: Role) => void; error?: React.ReactNode }

@@ -1,8 +1,9 @@
 import { Button, Group, Select, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
-import { alertsQuery, channelsQuery } from '../../api/queries/alerts.ts'
-import type { Filter } from '../../api/queries/notifications.ts'
+import { alertsQuery } from '../../api/queries/alerts.ts'
+import { channelsQuery } from '../../api/queries/channels.ts'
+import type { NotificationFilter } from '../../api/queries/notifications.ts'
 import { useMember } from '../../api/useSession.ts'
 import { AdminsOnly } from '../../ui/AdminsOnly.tsx'
 import { NotificationLog } from '../../ui/notifications/NotificationLog.tsx'
@@ -42,8 +43,8 @@ function Notifications() {
   const options = (items: { id: string; name: string }[]) =>
     items.map(({ id, name }) => ({ value: id, label: name }))
   const status = statuses.find(({ value }) => value === query.get('status'))?.value
-  const filter: Filter = {
-    status: status as Filter['status'],
+  const filter: NotificationFilter = {
+    status: status as NotificationFilter['status'],
     channelId: query.get('channelId') ?? undefined,
     alertId: query.get('alertId') ?? undefined,
   }

@@ -1,6 +1,8 @@
 import { Group, Stack, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { USAGE_RANGES, useAccount, useAccountSeries } from '../../api/queries/usage.ts'
+import { accountQuery, accountSeriesQuery } from '../../api/queries/usage.ts'
+import { USAGE_RANGES } from '../../api/ranges.ts'
 import { AsOf } from '../../charts/AsOf.tsx'
 import { ChartCard } from '../../charts/ChartCard.tsx'
 import { RangeSwitch } from '../../charts/RangeSwitch.tsx'
@@ -21,8 +23,8 @@ const requests = [{ name: 'requests', label: 'All keys' }]
 /** Both parts come at once: neither pushes the other down when it arrives late. */
 export function AccountUsage() {
   const [range, setRange] = useRange(USAGE_RANGES)
-  const account = useAccount()
-  const usage = useAccountSeries(range)
+  const account = useQuery(accountQuery)
+  const usage = useQuery(accountSeriesQuery(range))
   const shown = useMemo(() => {
     if (!usage.data) return undefined
     const keys = sumByKey(usage.data.series)

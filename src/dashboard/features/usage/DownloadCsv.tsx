@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import type { AccountSeries } from './usageByKey.ts'
+import type { AccountSeries } from '../../api/queries/usage.ts'
 
 /** A plain link: the browser streams it to disk, whatever its size. It holds the buckets that are shown. */
 export function DownloadCsv({ series: { from, to, interval } }: { series: AccountSeries }) {

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Paper, Table, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link } from 'react-router'
-import type { UsageRange } from '../../api/queries/usage.ts'
+import type { UsageRange } from '../../api/ranges.ts'
 import chartClasses from '../../charts/charts.module.css'
 import { Mark } from '../../charts/Mark.tsx'
 import { RANGES } from '../../charts/ranges.ts'

@@ -1,5 +1,5 @@
 import { Group, Paper, Text, Title } from '@mantine/core'
-import type { Account } from '../../api/queries/usage.ts'
+import type { Account } from '../../api/types.ts'
 import { wholeText } from '../../ui/format/formatNumber.ts'
 import { Meter } from './Meter.tsx'
 import classes from './UsagePage.module.css'

@@ -1,6 +1,6 @@
 import { Anchor, Paper, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'react-router'
-import type { UsageRange } from '../../api/queries/usage.ts'
+import type { UsageRange } from '../../api/ranges.ts'
 import { RANGES } from '../../charts/ranges.ts'
 
 /** In the place of the chart, while there is nothing to draw. */

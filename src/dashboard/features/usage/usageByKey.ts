@@ -1,11 +1,10 @@
-import type { UsageRange } from '../../api/queries/usage.ts'
-import type { KeyRow, SeriesAnswer } from '../../api/readSeries.ts'
+import type { AccountSeries } from '../../api/queries/usage.ts'
+import type { Interval } from '../../api/ranges.ts'
+import type { KeyRow } from '../../api/types.ts'
 import { bucketText } from '../../charts/bucketText.ts'
-import { type Interval, RANGES } from '../../charts/ranges.ts'
+import { RANGES } from '../../charts/ranges.ts'
 import type { Point, Series } from '../../charts/Series.ts'
 import { wholeText } from '../../ui/format/formatNumber.ts'
-
-export type AccountSeries = SeriesAnswer<KeyRow> & { range: UsageRange }
 
 /** Keys with a colour of their own; the others share one. */
 export const TOP = 8

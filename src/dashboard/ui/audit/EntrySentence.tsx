@@ -1,7 +1,8 @@
 import { Anchor, Text } from '@mantine/core'
 import { Link } from 'react-router'
+import type { AuditEntry } from '../../api/types.ts'
 import { wordingOf } from './actions.ts'
-import { type AuditEntry, actorText, targetPage, targetText } from './auditEntry.ts'
+import { actorText, targetPage, targetText } from './auditEntry.ts'
 
 /** An entry as a sentence: `Ada revoked the key Production: “leaked”`. */
 export function EntrySentence({ entry }: { entry: AuditEntry }) {

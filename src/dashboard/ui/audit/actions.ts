@@ -1,5 +1,5 @@
+import type { AuditEntry } from '../../api/types.ts'
 import { instantText } from '../format/formatTime.ts'
-import type { AuditEntry } from './auditEntry.ts'
 
 type Details = AuditEntry['details']
 

@@ -1,7 +1,4 @@
-import type { paths } from '../../api/schema.d.ts'
-
-export type AuditEntry =
-  paths['/audit-log']['get']['responses']['200']['content']['application/json']['entries'][number]
+import type { AuditEntry } from '../../api/types.ts'
 
 /** Who did it, as a sentence begins. */
 export function actorText({ type, id, name }: AuditEntry['actor']): string {

@@ -4,19 +4,20 @@ import { notifications } from '@mantine/notifications'
 import { type FormEvent, useId, useState } from 'react'
 import { client } from '../../api/client.ts'
 import { fieldMessages } from '../../api/ProblemError.ts'
+import { resultOf, secretOf } from '../../api/runCommand.ts'
 import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../CommandNotice.tsx'
 import { DialogButtons } from '../DialogButtons.tsx'
 import { SecretDialog } from '../SecretDialog.tsx'
 import { type ChannelType, channelTypes } from './channelTypes.ts'
-import { SecretShown } from './SigningSecret.tsx'
+import { SigningSecret } from './SigningSecret.tsx'
 
 type Values = { type: ChannelType; name: string; target: string }
 
 type Props = { close: () => void; onCreated?: (id: string) => void }
 
 /** Adds a channel. A webhook's signing secret is then shown once. */
-export function ChannelDialog({ close, onCreated }: Props) {
+export function AddChannel({ close, onCreated }: Props) {
   const [secret, setSecret] = useState<string>()
   const form = useForm<Values>({
     initialValues: { type: 'email', name: '', target: '' },
@@ -36,10 +37,10 @@ export function ChannelDialog({ close, onCreated }: Props) {
     {
       changes: ['channels'],
       onDone: (outcome) => {
-        const created = outcome.done ? outcome.body : outcome.result
-        const shown = outcome.done ? outcome.body.secret : outcome.accepted.secret
-        onCreated?.(String(created.id))
+        const { id } = resultOf(outcome)
+        if (id !== undefined) onCreated?.(id)
         notifications.show({ message: sentTo[type] })
+        const shown = secretOf(outcome)
         if (shown === undefined) close()
         else setSecret(shown)
       },
@@ -57,7 +58,7 @@ export function ChannelDialog({ close, onCreated }: Props) {
       secret={secret}
       isPending={create.isPending}
       close={close}
-      show={(value) => <SecretShown secret={value} close={close} />}
+      show={(value) => <SigningSecret secret={value} close={close} />}
     >
       <form onSubmit={submit} noValidate>
         <Stack>

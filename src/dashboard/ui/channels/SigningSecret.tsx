@@ -3,7 +3,7 @@ import { ShownOnce } from '../ShownOnce.tsx'
 type Props = { secret: string; close: () => void }
 
 /** A signing secret, the only time that it is shown. */
-export function SecretShown({ secret, close }: Props) {
+export function SigningSecret({ secret, close }: Props) {
   return (
     <ShownOnce
       label="Signing secret"

@@ -1,6 +1,6 @@
 import { Group, Text } from '@mantine/core'
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react'
-import type { Attempt, Notification } from '../../api/queries/notifications.ts'
+import type { Attempt, Notification } from '../../api/types.ts'
 import { durationText } from '../format/formatNumber.ts'
 import { instantText } from '../format/formatTime.ts'
 import { TimeText } from '../TimeText.tsx'

@@ -1,14 +1,15 @@
-import { Button, Paper, Skeleton, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Button, Paper, Stack, Text } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { alertsQuery, channelsQuery } from '../../api/queries/alerts.ts'
-import { type Filter, notificationsQuery } from '../../api/queries/notifications.ts'
-import cards from '../DataTable.module.css'
+import { alertsQuery } from '../../api/queries/alerts.ts'
+import { channelsQuery } from '../../api/queries/channels.ts'
+import { type NotificationFilter, notificationsQuery } from '../../api/queries/notifications.ts'
+import { DataTable } from '../DataTable.tsx'
 import { LoadError } from '../LoadError.tsx'
 import classes from './NotificationLog.module.css'
 import { NotificationRow } from './NotificationRow.tsx'
 
 type Props = {
-  filter: Filter
+  filter: NotificationFilter
   /** Where there is none. */
   empty: string
 }
@@ -32,45 +33,30 @@ export function NotificationLog({ filter, empty }: Props) {
   return (
     <Stack gap="md">
       <Paper withBorder>
-        <Table
-          verticalSpacing="sm"
+        <DataTable
+          caption="Notifications, newest first"
           horizontalSpacing="md"
-          className={`${cards.table} ${classes.table}`}
-          aria-busy={!found}
+          className={classes.table}
+          columns={[
+            { label: 'Attempts', isHidden: true, className: classes.open },
+            { label: 'Message' },
+            { label: 'Channel', className: classes.channel },
+            { label: 'Status', className: classes.status },
+            { label: 'When', className: classes.when },
+            { label: 'Send again', isHidden: true, className: classes.again },
+          ]}
+          rows={found}
+          waiting={{ rows: 4, height: 28 }}
         >
-          <Table.Caption className={cards.caption}>Notifications, newest first</Table.Caption>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col" className={classes.open}>
-                <VisuallyHidden>Attempts</VisuallyHidden>
-              </Table.Th>
-              <Table.Th scope="col">Message</Table.Th>
-              <Table.Th scope="col" className={classes.channel}>
-                Channel
-              </Table.Th>
-              <Table.Th scope="col" className={classes.status}>
-                Status
-              </Table.Th>
-              <Table.Th scope="col" className={classes.when}>
-                When
-              </Table.Th>
-              <Table.Th scope="col" className={classes.again}>
-                <VisuallyHidden>Send again</VisuallyHidden>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {found?.map((one) => (
-              <NotificationRow
-                key={one.id}
-                notification={one}
-                channel={channelOf.get(one.channelId)}
-                ruleName={ruleNames.get(one.alertId ?? '')}
-                isRuleKnown={filter.alertId !== undefined}
-              />
-            )) ?? <Waiting />}
-          </Table.Tbody>
-        </Table>
+          {(one) => (
+            <NotificationRow
+              notification={one}
+              channel={channelOf.get(one.channelId)}
+              ruleName={ruleNames.get(one.alertId ?? '')}
+              isRuleKnown={filter.alertId !== undefined}
+            />
+          )}
+        </DataTable>
       </Paper>
       {log.hasNextPage && (
         <Button
@@ -84,14 +70,4 @@ export function NotificationLog({ filter, empty }: Props) {
       )}
     </Stack>
   )
-}
-
-function Waiting() {
-  return [1, 2, 3, 4].map((row) => (
-    <Table.Tr key={row}>
-      <Table.Td colSpan={6}>
-        <Skeleton height={28} />
-      </Table.Td>
-    </Table.Tr>
-  ))
 }

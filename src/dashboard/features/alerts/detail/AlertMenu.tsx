@@ -4,7 +4,8 @@ import { IconDots } from '@tabler/icons-react'
 import { useState } from 'react'
 import { client } from '../../../api/client.ts'
 import { messageOf } from '../../../api/ProblemError.ts'
-import type { Rule } from '../../../api/queries/alerts.ts'
+import { resultOf } from '../../../api/runCommand.ts'
+import type { Rule } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { DeleteAlert } from './DeleteAlert.tsx'
 
@@ -18,10 +19,7 @@ export function AlertMenu({ rule, mute }: Props) {
     {
       changes: ['notifications'],
       onDone: (outcome) => {
-        const { notificationIds } = (outcome.done ? outcome.body : outcome.result) as {
-          notificationIds: string[]
-        }
-        const count = notificationIds.length
+        const count = resultOf(outcome).notificationIds?.length ?? 0
         notifications.show({
           message:
             count === 0

@@ -1,9 +1,9 @@
-import { Button, Paper, Skeleton, Stack, Table, Text, Title } from '@mantine/core'
+import { Button, Paper, Stack, Table, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query'
-import { bodyOf, client } from '../../../api/client.ts'
-import type { Rule } from '../../../api/queries/alerts.ts'
-import cards from '../../../ui/DataTable.module.css'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { incidentsQuery } from '../../../api/queries/alerts.ts'
+import type { Rule } from '../../../api/types.ts'
+import { DataTable } from '../../../ui/DataTable.tsx'
 import { instantText } from '../../../ui/format/formatTime.ts'
 import { LoadError } from '../../../ui/LoadError.tsx'
 import { StatusBadge } from '../../../ui/StatusBadge.tsx'
@@ -11,25 +11,6 @@ import { TimeText } from '../../../ui/TimeText.tsx'
 import { lengthText } from '../durationWords.ts'
 import { measureText } from '../measureText.ts'
 import { useKeyNames } from '../useKeyNames.ts'
-
-const PAGE = 10
-
-const incidentsQuery = (id: string) =>
-  infiniteQueryOptions({
-    queryKey: ['alert', id, 'incidents'],
-    queryFn: ({ pageParam }) =>
-      bodyOf(
-        client.GET('/alerts/{id}/incidents', {
-          params: {
-            path: { id },
-            query: { limit: String(PAGE), ...(pageParam ? { before: pageParam } : {}) },
-          },
-        }),
-      ),
-    initialPageParam: '',
-    getNextPageParam: ({ incidents }) => (incidents.length < PAGE ? undefined : incidents.at(-1)?.id),
-    refetchInterval: 10_000,
-  })
 
 /** The crossings of a rule, newest first. */
 export function Incidents({ rule }: { rule: Rule }) {
@@ -49,55 +30,40 @@ export function Incidents({ rule }: { rule: Rule }) {
         </Paper>
       ) : (
         <Paper withBorder>
-          <Table
-            verticalSpacing="sm"
+          <DataTable
+            caption="Incidents, newest first"
             horizontalSpacing="md"
-            className={`${cards.table} numbers`}
-            aria-busy={!found}
+            className="numbers"
+            columns={['Began', 'Where', 'Lasted', 'Measured', 'Worst', 'Threshold'].map((label) => ({
+              label,
+            }))}
+            rows={found}
+            waiting={{ rows: 1, height: 40 }}
           >
-            <Table.Caption className={cards.caption}>Incidents, newest first</Table.Caption>
-            <Table.Thead>
+            {(one) => (
               <Table.Tr>
-                <Table.Th scope="col">Began</Table.Th>
-                <Table.Th scope="col">Where</Table.Th>
-                <Table.Th scope="col">Lasted</Table.Th>
-                <Table.Th scope="col">Measured</Table.Th>
-                <Table.Th scope="col">Worst</Table.Th>
-                <Table.Th scope="col">Threshold</Table.Th>
+                <Table.Td data-label="Began">
+                  <span>
+                    {instantText(one.startedAt)}{' '}
+                    <Text span size="xs" c="dimmed">
+                      <TimeText at={one.startedAt} inherit />
+                    </Text>
+                  </span>
+                </Table.Td>
+                <Table.Td data-label="Where">
+                  {one.keyId === null ? 'the account' : nameOf(one.keyId)}
+                </Table.Td>
+                <Table.Td data-label="Lasted">
+                  <span>
+                    <Lasted startedAt={one.startedAt} resolvedAt={one.resolvedAt} />
+                  </span>
+                </Table.Td>
+                <Table.Td data-label="Measured">{measureText(rule.metric, one.measured)}</Table.Td>
+                <Table.Td data-label="Worst">{measureText(rule.metric, one.worst)}</Table.Td>
+                <Table.Td data-label="Threshold">{measureText(rule.metric, one.threshold)}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {found?.map((one) => (
-                <Table.Tr key={one.id}>
-                  <Table.Td data-label="Began">
-                    <span>
-                      {instantText(one.startedAt)}{' '}
-                      <Text span size="xs" c="dimmed">
-                        <TimeText at={one.startedAt} inherit />
-                      </Text>
-                    </span>
-                  </Table.Td>
-                  <Table.Td data-label="Where">
-                    {one.keyId === null ? 'the account' : nameOf(one.keyId)}
-                  </Table.Td>
-                  <Table.Td data-label="Lasted">
-                    <span>
-                      <Lasted startedAt={one.startedAt} resolvedAt={one.resolvedAt} />
-                    </span>
-                  </Table.Td>
-                  <Table.Td data-label="Measured">{measureText(rule.metric, one.measured)}</Table.Td>
-                  <Table.Td data-label="Worst">{measureText(rule.metric, one.worst)}</Table.Td>
-                  <Table.Td data-label="Threshold">{measureText(rule.metric, one.threshold)}</Table.Td>
-                </Table.Tr>
-              )) ?? (
-                <Table.Tr>
-                  <Table.Td colSpan={6}>
-                    <Skeleton height={40} />
-                  </Table.Td>
-                </Table.Tr>
-              )}
-            </Table.Tbody>
-          </Table>
+            )}
+          </DataTable>
         </Paper>
       )}
       {list.hasNextPage && (

@@ -1,6 +1,6 @@
 import { Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { RuleWithStates } from '../../../api/queries/alerts.ts'
+import type { RuleWithStates } from '../../../api/types.ts'
 import { wholeText } from '../../../ui/format/formatNumber.ts'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import { isPerKey } from '../metrics.ts'

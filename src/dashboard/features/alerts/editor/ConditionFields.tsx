@@ -1,6 +1,7 @@
 import { Fieldset, NumberInput, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import type { Metric } from '../../../api/types.ts'
 import { durationWords, minutesOf } from '../durationWords.ts'
-import { type Metric, metricChoices, metrics } from '../metrics.ts'
+import { metricChoices, metrics } from '../metrics.ts'
 import { suggestedName } from '../ruleSentence.ts'
 import classes from './RuleEditor.module.css'
 import type { RuleForm } from './ruleForm.ts'

@@ -1,11 +1,11 @@
 import { Button, Fieldset, Group, MultiSelect, Radio, Select, Stack, Switch, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { channelsQuery } from '../../../api/queries/alerts.ts'
-import { ChannelDialog } from '../../../ui/channels/AddChannel.tsx'
+import { channelsQuery } from '../../../api/queries/channels.ts'
+import { AddChannel } from '../../../ui/channels/AddChannel.tsx'
 import { channelTypes } from '../../../ui/channels/channelTypes.ts'
+import { listText } from '../../../ui/format/listText.ts'
 import { everyWords } from '../durationWords.ts'
-import { list } from '../ruleSentence.ts'
 import { NEVER } from '../ruleValues.ts'
 import { severities } from '../SeverityText.tsx'
 import { durationChoices } from './ConditionFields.tsx'
@@ -15,7 +15,7 @@ import type { RuleForm } from './ruleForm.ts'
 const REPEATS = ['15m', '1h', '4h', '12h', '24h']
 
 /** Who is told, how often, and how loudly. */
-export function TellFields({ form }: { form: RuleForm }) {
+export function NotifyFields({ form }: { form: RuleForm }) {
   const { channelIds, repeatInterval } = form.values
   const { data } = useQuery(channelsQuery)
   const [isAdding, setAdding] = useState(false)
@@ -50,7 +50,7 @@ export function TellFields({ form }: { form: RuleForm }) {
           </Group>
           {waiting.length > 0 && (
             <Text size="xs" c="dimmed" role="status">
-              {list(
+              {listText(
                 waiting.map(({ name }) => name),
                 'and',
               )}{' '}
@@ -79,7 +79,7 @@ export function TellFields({ form }: { form: RuleForm }) {
         />
       </Stack>
       {isAdding && (
-        <ChannelDialog
+        <AddChannel
           close={() => setAdding(false)}
           onCreated={(id) => form.setFieldValue('channelIds', [...form.values.channelIds, id])}
         />

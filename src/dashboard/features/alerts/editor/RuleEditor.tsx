@@ -1,6 +1,7 @@
 import { Button, Group, Paper, Stack } from '@mantine/core'
 import { useRef } from 'react'
 import { Link } from 'react-router'
+import { resultOf } from '../../../api/runCommand.ts'
 import type { Answer } from '../../../api/useCommand.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import type { Once } from '../../../api/useOnce.ts'
@@ -8,7 +9,7 @@ import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { RulePreview } from '../preview/RulePreview.tsx'
 import type { RuleValues } from '../ruleValues.ts'
 import { ConditionFields } from './ConditionFields.tsx'
-import { TellFields } from './NotifyFields.tsx'
+import { NotifyFields } from './NotifyFields.tsx'
 import classes from './RuleEditor.module.css'
 import { ruleErrors, useRuleForm } from './ruleForm.ts'
 
@@ -31,7 +32,7 @@ export function RuleEditor<Body>(props: Props<Body>) {
   const save = useCommand(send, {
     changes: ['alerts', 'alert'],
     onDone: (outcome) => {
-      const { id } = (outcome.done ? outcome.body : outcome.result) as { id?: string }
+      const { id } = resultOf(outcome) as { id?: string }
       onDone(id)
     },
     onError: (error) => {
@@ -53,7 +54,7 @@ export function RuleEditor<Body>(props: Props<Body>) {
       >
         <Stack gap="xl">
           <ConditionFields form={form} isSaved={isSaved} />
-          <TellFields form={form} />
+          <NotifyFields form={form} />
           <CommandNotice error={save.error} operationId={save.operationId} />
           <Group justify="flex-end" gap="sm">
             <Button variant="default" component={Link} to={back}>

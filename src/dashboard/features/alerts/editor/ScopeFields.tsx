@@ -1,8 +1,10 @@
 import { Group, MultiSelect, Radio, Stack } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { keySearchQuery } from '../../../api/queries/keys.ts'
 import { isPerKey } from '../metrics.ts'
-import { useKeyNames, useKeySearch } from '../useKeyNames.ts'
+import { useKeyNames } from '../useKeyNames.ts'
 import type { RuleForm } from './ruleForm.ts'
 
 /** The account, or some of its keys. */
@@ -25,7 +27,7 @@ function KeysField({ form }: { form: RuleForm }) {
   const chosen = form.values.keyIds
   const [search, setSearch] = useState('')
   const [q] = useDebouncedValue(search.trim(), 250)
-  const { data, isFetching } = useKeySearch(q)
+  const { data, isFetching } = useQuery(keySearchQuery(q))
   const nameOf = useKeyNames(chosen)
   const found = (data?.apiKeys ?? []).filter(({ status, id }) => status === 'active' || chosen.includes(id))
   const choices = new Map(found.map(({ id, name, hint }) => [id, `${name} …${hint}`]))

@@ -1,10 +1,12 @@
-import { Anchor, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { channelsQuery, type Rule } from '../../../api/queries/alerts.ts'
-import cards from '../../../ui/DataTable.module.css'
+import { channelsQuery } from '../../../api/queries/channels.ts'
+import type { Rule } from '../../../api/types.ts'
+import { DataTable } from '../../../ui/DataTable.tsx'
+import { listText } from '../../../ui/format/listText.ts'
 import { EnabledSwitch } from '../EnabledSwitch.tsx'
-import { conditionText, list } from '../ruleSentence.ts'
+import { conditionText } from '../ruleSentence.ts'
 import { SeverityText } from '../SeverityText.tsx'
 import { StateBadge } from '../StateBadge.tsx'
 import { useKeyNames } from '../useKeyNames.ts'
@@ -19,61 +21,49 @@ export function AlertsTable({ alerts }: { alerts: Rule[] | undefined }) {
   const { data } = useQuery(channelsQuery)
   const channels = new Map(data?.channels.map(({ id, name }) => [id, name]))
   return (
-    <Table
-      verticalSpacing="sm"
+    <DataTable
+      caption="Alert rules"
       horizontalSpacing="md"
-      className={`${cards.table} ${classes.table}`}
-      aria-busy={!alerts}
+      className={classes.table}
+      columns={[
+        { label: 'Rule' },
+        { label: 'State', className: classes.state },
+        { label: 'Severity', className: classes.severity },
+        { label: 'Channels', className: classes.channels },
+        { label: 'On', className: classes.switch },
+      ]}
+      rows={alerts}
+      waiting={{ rows: 3, height: 40 }}
     >
-      <Table.Caption className={cards.caption}>Alert rules</Table.Caption>
-      <Table.Thead>
+      {(rule) => (
         <Table.Tr>
-          <Table.Th scope="col">Rule</Table.Th>
-          <Table.Th scope="col" className={classes.state}>
-            State
-          </Table.Th>
-          <Table.Th scope="col" className={classes.severity}>
-            Severity
-          </Table.Th>
-          <Table.Th scope="col" className={classes.channels}>
-            Channels
-          </Table.Th>
-          <Table.Th scope="col" className={classes.switch}>
-            On
-          </Table.Th>
+          <Table.Td>
+            <Stack gap={2}>
+              <Anchor component={Link} to={`/alerts/${rule.id}`} size="sm" fw={600} c="bright">
+                {rule.name}
+              </Anchor>
+              <Text size="sm" c="dimmed" className={classes.condition}>
+                {conditionText({ ...rule, keys: keysOf(rule)?.map(nameOf) ?? null })}
+              </Text>
+            </Stack>
+          </Table.Td>
+          <Table.Td data-label="State">
+            <span>
+              <StateBadge {...rule} />
+            </span>
+          </Table.Td>
+          <Table.Td data-label="Severity">
+            <SeverityText severity={rule.severity} />
+          </Table.Td>
+          <Table.Td data-label="Channels">
+            <Channels names={rule.channelIds.map((id) => channels.get(id) ?? '…')} />
+          </Table.Td>
+          <Table.Td data-label="On">
+            <EnabledSwitch rule={rule} />
+          </Table.Td>
         </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {alerts?.map((rule) => (
-          <Table.Tr key={rule.id}>
-            <Table.Td>
-              <Stack gap={2}>
-                <Anchor component={Link} to={`/alerts/${rule.id}`} size="sm" fw={600} c="bright">
-                  {rule.name}
-                </Anchor>
-                <Text size="sm" c="dimmed" className={classes.condition}>
-                  {conditionText({ ...rule, keys: keysOf(rule)?.map(nameOf) ?? null })}
-                </Text>
-              </Stack>
-            </Table.Td>
-            <Table.Td data-label="State">
-              <span>
-                <StateBadge {...rule} />
-              </span>
-            </Table.Td>
-            <Table.Td data-label="Severity">
-              <SeverityText severity={rule.severity} />
-            </Table.Td>
-            <Table.Td data-label="Channels">
-              <Channels names={rule.channelIds.map((id) => channels.get(id) ?? '…')} />
-            </Table.Td>
-            <Table.Td data-label="On">
-              <EnabledSwitch rule={rule} />
-            </Table.Td>
-          </Table.Tr>
-        )) ?? <Waiting />}
-      </Table.Tbody>
-    </Table>
+      )}
+    </DataTable>
   )
 }
 
@@ -85,15 +75,5 @@ function Channels({ names }: { names: string[] }) {
       </Text>
     )
   const shown = names.length > 2 ? [...names.slice(0, 2), `${names.length - 2} more`] : names
-  return <>{list(shown, 'and')}</>
-}
-
-function Waiting() {
-  return [1, 2, 3].map((row) => (
-    <Table.Tr key={row}>
-      <Table.Td colSpan={5}>
-        <Skeleton height={40} />
-      </Table.Td>
-    </Table.Tr>
-  ))
+  return <>{listText(shown, 'and')}</>
 }

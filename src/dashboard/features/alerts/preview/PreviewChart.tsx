@@ -1,8 +1,9 @@
+import type { Preview } from '../../../api/types.ts'
 import '@mantine/charts/styles.css'
 import { LineChart } from '@mantine/charts'
 import { dateText, instantText } from '../../../ui/format/formatTime.ts'
 import { measureText } from '../measureText.ts'
-import { type Preview, previewSentence } from './previewSentence.ts'
+import { previewSentence } from './previewSentence.ts'
 
 const DAY = 86_400_000
 /** Lines that can still be told apart. */

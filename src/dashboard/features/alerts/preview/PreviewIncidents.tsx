@@ -1,8 +1,8 @@
 import { Group, List, Text } from '@mantine/core'
+import type { Preview } from '../../../api/types.ts'
 import { instantText } from '../../../ui/format/formatTime.ts'
 import { lengthText } from '../durationWords.ts'
 import { measureText } from '../measureText.ts'
-import type { Preview } from './previewSentence.ts'
 
 const SHOWN = 5
 

@@ -1,10 +1,10 @@
 import { Alert, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
-import { bodyOf, client } from '../../../api/client.ts'
 import { messageOf, ProblemError } from '../../../api/ProblemError.ts'
-import { channelsQuery } from '../../../api/queries/alerts.ts'
+import { alertPreviewQuery } from '../../../api/queries/alerts.ts'
+import { channelsQuery } from '../../../api/queries/channels.ts'
 import classes from '../editor/RuleEditor.module.css'
 import { metrics } from '../metrics.ts'
 import { ruleSentence } from '../ruleSentence.ts'
@@ -48,13 +48,7 @@ function Preview({ values, nameOf }: { values: RuleValues; nameOf: (id: string) 
   const isWhole =
     (unit === undefined || rule.threshold != null) &&
     !(rule.scope && 'keyIds' in rule.scope && rule.scope.keyIds.length === 0)
-  const preview = useQuery({
-    queryKey: ['alert-preview', rule],
-    queryFn: () => bodyOf(client.POST('/alerts/preview', { body: { ...rule, name: 'Preview' } as never })),
-    enabled: isWhole,
-    placeholderData: keepPreviousData,
-    staleTime: 60_000,
-  })
+  const preview = useQuery({ ...alertPreviewQuery(rule), enabled: isWhole })
   if (!isWhole) return <Text c="dimmed">Fill in the rule to see what it would have done.</Text>
   if (preview.error)
     return (

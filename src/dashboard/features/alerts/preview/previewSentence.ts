@@ -1,9 +1,7 @@
-import type { paths } from '../../../api/schema.d.ts'
+import type { Preview } from '../../../api/types.ts'
 import { relativeText } from '../../../ui/format/formatTime.ts'
 import { lengthText } from '../durationWords.ts'
 import { measureText } from '../measureText.ts'
-
-export type Preview = paths['/alerts/preview']['post']['responses'][200]['content']['application/json']
 
 /** What a rule would have done, in a sentence or two. */
 export function previewSentence(preview: Preview): string {

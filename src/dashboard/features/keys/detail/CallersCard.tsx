@@ -1,6 +1,6 @@
 import { Button, Paper, Table, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import type { Callers } from '../../../api/queries/keyDetail.ts'
+import type { Callers } from '../../../api/types.ts'
 import { wholeText } from '../../../ui/format/formatNumber.ts'
 import { dateText } from '../../../ui/format/formatTime.ts'
 import { TimeText } from '../../../ui/TimeText.tsx'

@@ -1,14 +1,12 @@
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core'
 import { Link } from 'react-router'
-import type { paths } from '../../../api/schema.d.ts'
+import type { AuditEntry } from '../../../api/types.ts'
 import { EntrySentence } from '../../../ui/audit/EntrySentence.tsx'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import classes from './KeyPage.module.css'
 
-type Entries = paths['/audit-log']['get']['responses']['200']['content']['application/json']['entries']
-
 /** What was done to the key lately, from the audit log. */
-export function ChangesCard({ keyId, entries }: { keyId: string; entries: Entries }) {
+export function ChangesCard({ keyId, entries }: { keyId: string; entries: AuditEntry[] }) {
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="changes">
       <Group justify="space-between" mb="xs">

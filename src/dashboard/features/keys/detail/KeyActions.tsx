@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ApiKey } from '../../../api/queries/keyDetail.ts'
+import type { ApiKey } from '../../../api/types.ts'
 import { type KeyAction, KeyDialog } from '../dialogs/KeyDialog.tsx'
 import { KeyMenu } from '../KeyMenu.tsx'
 

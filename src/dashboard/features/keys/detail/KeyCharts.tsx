@@ -1,13 +1,13 @@
 import { SimpleGrid, Stack } from '@mantine/core'
 import { useMemo } from 'react'
-import type { KeyUsage } from '../../../api/queries/keyDetail.ts'
+import type { KeySeries } from '../../../api/queries/usage.ts'
+import type { KeyUsage } from '../../../api/types.ts'
 import { ChartCard } from '../../../charts/ChartCard.tsx'
 import { durationText, percentText, shortText, wholeText } from '../../../ui/format/formatNumber.ts'
 import {
   errorPoints,
   errorSentence,
   errorSeries,
-  type KeySeries,
   latencyPoints,
   latencySentence,
   latencySeries,

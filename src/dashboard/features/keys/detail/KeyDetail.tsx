@@ -1,15 +1,11 @@
 import { Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ProblemError } from '../../../api/ProblemError.ts'
-import {
-  KEY_RANGES,
-  useKey,
-  useKeyCallers,
-  useKeyChanges,
-  useKeyName,
-  useKeySeries,
-  useKeyUsage,
-} from '../../../api/queries/keyDetail.ts'
+import { keyChangesQuery } from '../../../api/queries/audit.ts'
+import { keyNameQuery, keyQuery } from '../../../api/queries/keys.ts'
+import { keyCallersQuery, keySeriesQuery, keyUsageQuery } from '../../../api/queries/usage.ts'
+import { KEY_RANGES } from '../../../api/ranges.ts'
 import { AsOf } from '../../../charts/AsOf.tsx'
 import { RangeSwitch } from '../../../charts/RangeSwitch.tsx'
 import { useRange } from '../../../charts/useRange.ts'
@@ -32,12 +28,12 @@ type Props = { id: string; isAdmin: boolean }
 /** All parts come at once: none pushes another down when it arrives late. */
 export function KeyDetail({ id, isAdmin }: Props) {
   const [range, setRange] = useRange(KEY_RANGES)
-  const key = useKey(id, isAdmin)
-  const name = useKeyName(id, !isAdmin)
-  const usage = useKeyUsage(id)
-  const series = useKeySeries(id, range)
-  const callers = useKeyCallers(id, range, isAdmin)
-  const changes = useKeyChanges(id, isAdmin)
+  const key = useQuery({ ...keyQuery(id), enabled: isAdmin })
+  const name = useQuery({ ...keyNameQuery(id), enabled: !isAdmin })
+  const usage = useQuery(keyUsageQuery(id))
+  const series = useQuery(keySeriesQuery(id, range))
+  const callers = useQuery({ ...keyCallersQuery(id, range), enabled: isAdmin })
+  const changes = useQuery({ ...keyChangesQuery(id), enabled: isAdmin })
   const all = [usage, series, ...(isAdmin ? [key, callers, changes] : [name])]
 
   // What is shown stays when one reading of many fails.

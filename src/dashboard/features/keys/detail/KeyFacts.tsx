@@ -1,6 +1,6 @@
 import { Paper, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { ApiKey } from '../../../api/queries/keyDetail.ts'
+import type { ApiKey } from '../../../api/types.ts'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import classes from './KeyPage.module.css'
 

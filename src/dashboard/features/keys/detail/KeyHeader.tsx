@@ -1,7 +1,7 @@
 import { ActionIcon, CopyButton, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { ApiKey } from '../../../api/queries/keyDetail.ts'
+import type { ApiKey } from '../../../api/types.ts'
 import { PageTitle } from '../../../ui/PageTitle.tsx'
 import { StatusBadge, TypeBadge } from '../KeyBadges.tsx'
 

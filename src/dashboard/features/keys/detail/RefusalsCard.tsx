@@ -1,5 +1,6 @@
 import { Paper, Table, Text, Title } from '@mantine/core'
-import type { KeyRange, WindowUsage } from '../../../api/queries/keyDetail.ts'
+import type { KeyRange } from '../../../api/ranges.ts'
+import type { WindowUsage } from '../../../api/types.ts'
 import { RANGES } from '../../../charts/ranges.ts'
 import { percentText, wholeText } from '../../../ui/format/formatNumber.ts'
 import classes from './KeyPage.module.css'

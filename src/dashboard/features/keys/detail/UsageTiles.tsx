@@ -1,5 +1,6 @@
 import { Paper, Text } from '@mantine/core'
-import { KEY_RANGES, type KeyUsage, type WindowUsage } from '../../../api/queries/keyDetail.ts'
+import { KEY_RANGES } from '../../../api/ranges.ts'
+import type { KeyUsage, WindowUsage } from '../../../api/types.ts'
 import { RANGES } from '../../../charts/ranges.ts'
 import { durationText, percentText, wholeText } from '../../../ui/format/formatNumber.ts'
 import classes from './KeyPage.module.css'

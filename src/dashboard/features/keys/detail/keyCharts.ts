@@ -1,11 +1,9 @@
-import type { KeyRange, WindowUsage } from '../../../api/queries/keyDetail.ts'
-import type { PlainRow, SeriesAnswer } from '../../../api/readSeries.ts'
+import type { KeySeries } from '../../../api/queries/usage.ts'
+import type { PlainRow, WindowUsage } from '../../../api/types.ts'
 import { bucketText } from '../../../charts/bucketText.ts'
 import { RANGES } from '../../../charts/ranges.ts'
 import type { Point, Series } from '../../../charts/Series.ts'
 import { durationText, percentText, wholeText } from '../../../ui/format/formatNumber.ts'
-
-export type KeySeries = SeriesAnswer<PlainRow> & { range: KeyRange }
 
 export const outcomeSeries: Series[] = [
   { name: 'succeeded', label: 'Succeeded', color: 'var(--chart-good)' },

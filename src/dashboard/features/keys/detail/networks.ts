@@ -1,4 +1,4 @@
-import type { Callers } from '../../../api/queries/keyDetail.ts'
+import type { Callers } from '../../../api/types.ts'
 
 type Caller = Callers['ips'][number]
 

@@ -13,50 +13,39 @@ import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useEffect } from 'react'
+import type { Access, NewKey } from '../../../api/types.ts'
+import type { Command } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
-import { type Access, accesses, expiries, expiryOf } from './newKey.ts'
+import { accesses, expiries, expiryOf } from './newKey.ts'
 
-export type NewKey = {
-  name: string
-  type: 'live' | 'test'
-  access: Access
-  allowedIps: string[]
-  expiresAt: string | null
-}
-
-type Props = {
-  create: (body: NewKey) => void
-  isPending: boolean
-  error: unknown
-  errors: Record<string, string>
-  operationId: string | undefined
-  close: () => void
-}
-
-/** What a new key is to be. Only its name is asked for; the rest has answers that fit most. */
-export function CreateForm({ create, isPending, error, errors, operationId, close }: Props) {
-  const [isMore, more] = useDisclosure(false)
-  const form = useForm({
+/** The form of a new key. */
+export const useNewKeyForm = () =>
+  useForm({
     initialValues: {
       name: '',
-      type: 'live' as NewKey['type'],
+      type: 'live' as NonNullable<NewKey['type']>,
       access: 'full' as Access,
       expiry: '',
       allowedIps: [] as string[],
     },
     validate: { name: (name) => (name.trim() === '' ? 'What is it for? “Production Server”, say.' : null) },
   })
-  const { setErrors } = form
+
+type Props = { form: ReturnType<typeof useNewKeyForm>; command: Command<NewKey>; close: () => void }
+
+/** What a new key is to be. Only its name is asked for; the rest has answers that fit most. */
+export function CreateForm({ form, command, close }: Props) {
+  const [isMore, more] = useDisclosure(false)
+  const isFaulty = Boolean(form.errors.allowedIps || form.errors.expiresAt)
   useEffect(() => {
-    setErrors(errors)
-    if (errors.allowedIps || errors.expiresAt) more.open()
-  }, [errors, setErrors, more.open])
+    if (isFaulty) more.open()
+  }, [isFaulty, more.open])
   return (
     <form
       noValidate
       onSubmit={form.onSubmit(({ expiry, ...rest }) =>
-        create({ ...rest, expiresAt: expiryOf(expiry, Date.now()) }),
+        command.run({ ...rest, expiresAt: expiryOf(expiry, Date.now()) }),
       )}
     >
       <Stack>
@@ -115,8 +104,13 @@ export function CreateForm({ create, isPending, error, errors, operationId, clos
             />
           </Stack>
         </Collapse>
-        <CommandNotice error={error} operationId={operationId} mustStay />
-        <DialogButtons label="Create" isPending={isPending} onCancel={close} mustStay={isPending} />
+        <CommandNotice error={command.error} operationId={command.operationId} mustStay />
+        <DialogButtons
+          label="Create"
+          isPending={command.isPending}
+          onCancel={close}
+          mustStay={command.isPending}
+        />
       </Stack>
     </form>
   )

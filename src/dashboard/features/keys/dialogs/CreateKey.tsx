@@ -1,22 +1,24 @@
 import { useState } from 'react'
 import { client } from '../../../api/client.ts'
 import { fieldMessages } from '../../../api/ProblemError.ts'
-import { CHANGES } from '../../../api/queries/keys.ts'
+import { keyTopics } from '../../../api/queries/keys.ts'
+import { secretOf } from '../../../api/runCommand.ts'
+import type { NewKey } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { SecretDialog } from '../../../ui/SecretDialog.tsx'
-import { CreateForm, type NewKey } from './CreateForm.tsx'
-import { KeyShown } from './KeyValue.tsx'
-import type { Access } from './newKey.ts'
+import { CreateForm, useNewKeyForm } from './CreateForm.tsx'
+import { KeyValue } from './KeyValue.tsx'
 
 /** Creates a key and shows its value once. */
 export function CreateKey({ close }: { close: () => void }) {
-  const [access, setAccess] = useState<Access>('full')
   const [secret, setSecret] = useState<string>()
+  const form = useNewKeyForm()
   const create = useCommand(
     (body: NewKey, header) => client.POST('/api-keys', { body, params: { header } }),
     {
-      changes: CHANGES,
-      onDone: (outcome) => setSecret(outcome.done ? outcome.body.key : outcome.accepted.key),
+      changes: keyTopics,
+      onDone: (outcome) => setSecret(secretOf(outcome)),
+      onError: (error) => form.setErrors(fieldMessages(error)),
     },
   )
   return (
@@ -25,19 +27,9 @@ export function CreateKey({ close }: { close: () => void }) {
       secret={secret}
       isPending={create.isPending}
       close={close}
-      show={(value) => <KeyShown secret={value} access={access} close={close} />}
+      show={(value) => <KeyValue secret={value} access={form.getValues().access} close={close} />}
     >
-      <CreateForm
-        create={(body) => {
-          setAccess(body.access)
-          create.run(body)
-        }}
-        isPending={create.isPending}
-        error={create.error}
-        errors={fieldMessages(create.error)}
-        operationId={create.operationId}
-        close={close}
-      />
+      <CreateForm form={form} command={create} close={close} />
     </SecretDialog>
   )
 }

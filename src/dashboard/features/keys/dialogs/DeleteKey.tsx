@@ -1,7 +1,8 @@
 import { notifications } from '@mantine/notifications'
 import { useNavigate } from 'react-router'
 import { client } from '../../../api/client.ts'
-import { CHANGES, type KeyFacts } from '../../../api/queries/keys.ts'
+import { keyTopics } from '../../../api/queries/keys.ts'
+import type { KeyFacts } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { ConfirmDialog } from '../../../ui/ConfirmDialog.tsx'
 
@@ -11,7 +12,7 @@ type Props = { apiKey: KeyFacts; close: () => void }
 export function DeleteKey({ apiKey, close }: Props) {
   const navigate = useNavigate()
   const remove = useCommand(() => client.DELETE('/api-keys/{id}', { params: { path: { id: apiKey.id } } }), {
-    changes: CHANGES,
+    changes: keyTopics,
     onDone: () => {
       notifications.show({ message: `${apiKey.name} was deleted.` })
       close()

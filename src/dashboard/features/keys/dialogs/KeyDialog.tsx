@@ -1,4 +1,4 @@
-import type { KeyFacts } from '../../../api/queries/keys.ts'
+import type { KeyFacts } from '../../../api/types.ts'
 import { useReturnFocus } from '../../../ui/useReturnFocus.ts'
 import { CreateKey } from './CreateKey.tsx'
 import { DeleteKey } from './DeleteKey.tsx'

@@ -1,14 +1,14 @@
 import { Code, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import type { Access } from '../../../api/types.ts'
 import { Copy } from '../../../ui/Copy.tsx'
 import { ShownOnce } from '../../../ui/ShownOnce.tsx'
 import { firstCall } from './firstCall.ts'
-import type { Access } from './newKey.ts'
 
 type Props = { secret: string; access: Access; close: () => void; children?: ReactNode }
 
 /** A key's value, the only time that it is shown, ready to be put where it belongs. */
-export function KeyShown({ secret, access, close, children }: Props) {
+export function KeyValue({ secret, access, close, children }: Props) {
   return (
     <ShownOnce
       label="API key"

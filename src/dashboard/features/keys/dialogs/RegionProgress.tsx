@@ -1,17 +1,13 @@
 import { List, Loader, ThemeIcon } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { bodyOf, client } from '../../../api/client.ts'
+import { keyQuery } from '../../../api/queries/keys.ts'
 
 const ASK_AGAIN_MS = 400
 
 /** Which regions know of a revocation, while it is under way. */
 export function RegionProgress({ id }: { id: string }) {
-  const { data } = useQuery({
-    queryKey: ['key', id],
-    refetchInterval: ASK_AGAIN_MS,
-    queryFn: ({ signal }) => bodyOf(client.GET('/api-keys/{id}', { params: { path: { id } }, signal })),
-  })
+  const { data } = useQuery({ ...keyQuery(id), refetchInterval: ASK_AGAIN_MS })
   // Until the key is revoked, the regions speak of the version before.
   const isRevoked = data?.status === 'revoked'
   return (

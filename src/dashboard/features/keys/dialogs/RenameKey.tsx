@@ -3,7 +3,8 @@ import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { client } from '../../../api/client.ts'
 import { fieldMessages } from '../../../api/ProblemError.ts'
-import { CHANGES, type KeyFacts } from '../../../api/queries/keys.ts'
+import { keyTopics } from '../../../api/queries/keys.ts'
+import type { KeyFacts } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
@@ -16,7 +17,7 @@ export function RenameKey({ apiKey, close }: Props) {
   const rename = useCommand(
     (body: { name: string }) => client.PATCH('/api-keys/{id}', { params: { path: { id: apiKey.id } }, body }),
     {
-      changes: CHANGES,
+      changes: keyTopics,
       onDone: () => {
         notifications.show({ message: `The key is called ${form.getValues().name} now.` })
         close()

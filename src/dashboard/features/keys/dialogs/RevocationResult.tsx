@@ -1,10 +1,6 @@
 import { Button, Group, List, Stack, Text } from '@mantine/core'
+import type { FanOut } from '../../../api/types.ts'
 import { durationText } from '../../../ui/format/formatNumber.ts'
-
-export type FanOut = {
-  tookMs: number
-  regions: { region: string; outcome: 'confirmed' | 'lapsed'; tookMs: number }[]
-}
 
 const outcomes = {
   confirmed: 'confirmed',
@@ -12,7 +8,7 @@ const outcomes = {
 }
 
 /** Where a revocation is true, and since when. */
-export function Revoked({ fanOut, close }: { fanOut: FanOut; close: () => void }) {
+export function RevocationResult({ fanOut, close }: { fanOut: FanOut; close: () => void }) {
   return (
     <Stack>
       <Text size="sm" role="status">

@@ -1,37 +1,22 @@
 import { Alert, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { KeyFacts } from '../../../api/queries/keys.ts'
-import { readPlainSeries } from '../../../api/readSeries.ts'
+import { lastHourQuery } from '../../../api/queries/usage.ts'
+import type { KeyFacts } from '../../../api/types.ts'
+import type { Command } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 import { wholeText } from '../../../ui/format/formatNumber.ts'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import { RegionProgress } from './RegionProgress.tsx'
 
-type Props = {
-  apiKey: KeyFacts
-  revoke: (reason: string) => void
-  isPending: boolean
-  error: unknown
-  operationId: string | undefined
-  close: () => void
-}
-
-const HOUR_MS = 3_600_000
+type Props = { apiKey: KeyFacts; command: Command<string>; close: () => void }
 
 /** Says what will stop working. A live key that is in use is revoked only by whoever types its name. */
-export function RevokeForm({ apiKey, revoke, isPending, error, operationId, close }: Props) {
+export function RevokeForm({ apiKey, command, close }: Props) {
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
-  const { data: requests, isError: isUnknown } = useQuery({
-    queryKey: ['usage', 'last hour', apiKey.id],
-    queryFn: async ({ signal }) => {
-      const from = new Date(Date.now() - HOUR_MS).toISOString()
-      const { series } = await readPlainSeries({ from, interval: 'minute', keyId: apiKey.id }, signal)
-      return series.reduce((sum, minute) => sum + minute.requests, 0)
-    },
-  })
+  const { data: requests, isError: isUnknown } = useQuery(lastHourQuery(apiKey.id))
   // A key that leaked is revoked even where nobody can say what it was used for.
   const mustType = apiKey.type === 'live' && (isUnknown || (requests !== undefined && requests > 0))
   const isConfirmed = mustType ? typed === apiKey.name : requests !== undefined || isUnknown
@@ -39,7 +24,7 @@ export function RevokeForm({ apiKey, revoke, isPending, error, operationId, clos
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (isConfirmed) revoke(reason)
+        if (isConfirmed) command.run(reason)
       }}
     >
       <Stack>
@@ -85,12 +70,12 @@ export function RevokeForm({ apiKey, revoke, isPending, error, operationId, clos
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
         )}
-        {isPending && <RegionProgress id={apiKey.id} />}
-        <CommandNotice error={error} operationId={operationId} />
+        {command.isPending && <RegionProgress id={apiKey.id} />}
+        <CommandNotice error={command.error} operationId={command.operationId} />
         <DialogButtons
           label="Revoke"
           isDangerous
-          isPending={isPending}
+          isPending={command.isPending}
           isDisabled={!isConfirmed}
           onCancel={close}
         />

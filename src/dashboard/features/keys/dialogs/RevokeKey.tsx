@@ -1,9 +1,11 @@
 import { Modal } from '@mantine/core'
 import { useState } from 'react'
 import { client } from '../../../api/client.ts'
-import { CHANGES, type KeyFacts } from '../../../api/queries/keys.ts'
+import { keyTopics } from '../../../api/queries/keys.ts'
+import { resultOf } from '../../../api/runCommand.ts'
+import type { FanOut, KeyFacts } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
-import { type FanOut, Revoked } from './RevocationResult.tsx'
+import { RevocationResult } from './RevocationResult.tsx'
 import { RevokeForm } from './RevokeForm.tsx'
 
 type Props = { apiKey: KeyFacts; close: () => void }
@@ -18,8 +20,8 @@ export function RevokeKey({ apiKey, close }: Props) {
         body: { reason: reason.trim() || null },
       }),
     {
-      changes: CHANGES,
-      onDone: (outcome) => setFanOut(outcome.done ? outcome.body.fanOut : (outcome.result.fanOut as FanOut)),
+      changes: keyTopics,
+      onDone: (outcome) => setFanOut(resultOf(outcome).fanOut),
     },
   )
   return (
@@ -33,16 +35,9 @@ export function RevokeKey({ apiKey, close }: Props) {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {fanOut ? (
-        <Revoked fanOut={fanOut} close={close} />
+        <RevocationResult fanOut={fanOut} close={close} />
       ) : (
-        <RevokeForm
-          apiKey={apiKey}
-          revoke={revoke.run}
-          isPending={revoke.isPending}
-          error={revoke.error}
-          operationId={revoke.operationId}
-          close={close}
-        />
+        <RevokeForm apiKey={apiKey} command={revoke} close={close} />
       )}
     </Modal>
   )

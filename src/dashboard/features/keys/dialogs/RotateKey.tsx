@@ -1,14 +1,16 @@
 import { Alert, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { bodyOf, client } from '../../../api/client.ts'
-import { CHANGES, type KeyFacts } from '../../../api/queries/keys.ts'
+import { client } from '../../../api/client.ts'
+import { keyQuery, keyTopics } from '../../../api/queries/keys.ts'
+import { secretOf } from '../../../api/runCommand.ts'
+import type { KeyFacts } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 import { SecretDialog } from '../../../ui/SecretDialog.tsx'
 import { TimeText } from '../../../ui/TimeText.tsx'
-import { KeyShown } from './KeyValue.tsx'
+import { KeyValue } from './KeyValue.tsx'
 
 type Props = { apiKey: KeyFacts; close: () => void }
 
@@ -30,11 +32,8 @@ export function RotateKey({ apiKey, close }: Props) {
         body: { overlapSeconds },
       }),
     {
-      changes: CHANGES,
-      onDone: (outcome) => {
-        const secret = outcome.done ? outcome.body.key : outcome.accepted.key
-        setDone({ secret, at: new Date().toISOString() })
-      },
+      changes: keyTopics,
+      onDone: (outcome) => setDone({ secret: secretOf(outcome), at: new Date().toISOString() }),
     },
   )
   return (
@@ -44,9 +43,9 @@ export function RotateKey({ apiKey, close }: Props) {
       isPending={rotate.isPending}
       close={close}
       show={(secret) => (
-        <KeyShown secret={secret} access={apiKey.access} close={close}>
+        <KeyValue secret={secret} access={apiKey.access} close={close}>
           {done && overlap !== '0' && <OldKey id={apiKey.id} rotatedAt={done.at} />}
-        </KeyShown>
+        </KeyValue>
       )}
     >
       <form
@@ -87,11 +86,7 @@ const ASK_AGAIN_MS = 3_000
 
 /** Whether the key that is being replaced still has requests. */
 function OldKey({ id, rotatedAt }: { id: string; rotatedAt: string }) {
-  const { data } = useQuery({
-    queryKey: ['key', id],
-    refetchInterval: ASK_AGAIN_MS,
-    queryFn: ({ signal }) => bodyOf(client.GET('/api-keys/{id}', { params: { path: { id } }, signal })),
-  })
+  const { data } = useQuery({ ...keyQuery(id), refetchInterval: ASK_AGAIN_MS })
   const isUsed = data?.lastUsedAt != null && data.lastUsedAt > rotatedAt
   return (
     <Alert color={isUsed ? 'orange' : 'gray'} variant="light" role="status" mih={56}>

@@ -1,4 +1,4 @@
-import type { Access } from './newKey.ts'
+import type { Access } from '../../../api/types.ts'
 
 const configured = (name: string) =>
   document.querySelector<HTMLMetaElement>(`meta[name=${name}]`)?.content ?? ''

@@ -1,4 +1,4 @@
-export type Access = 'admin' | 'full' | 'read_only'
+import type { Access } from '../../../api/types.ts'
 
 export const accesses: { value: Access; label: string; description: string }[] = [
   { value: 'full', label: 'Full', description: 'Renders, and reads what was rendered and used.' },

@@ -2,7 +2,7 @@ import { CloseButton, Group, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
-import type { KeyQuery } from '../../../api/queries/keys.ts'
+import type { KeyQuery } from '../../../api/types.ts'
 import classes from './Keys.module.css'
 
 type Change = { q?: string; type?: string; status?: string }

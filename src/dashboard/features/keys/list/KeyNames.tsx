@@ -1,12 +1,13 @@
 import { Anchor, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { useKeyNames } from '../../../api/queries/keys.ts'
+import { keyNamesPageQuery } from '../../../api/queries/keys.ts'
 import { useMember } from '../../../api/useSession.ts'
-import cards from '../../../ui/DataTable.module.css'
+import { DataTable } from '../../../ui/DataTable.tsx'
 import { LoadError } from '../../../ui/LoadError.tsx'
 import { PageTitle } from '../../../ui/PageTitle.tsx'
-import { Pages } from '../../../ui/Pagination.tsx'
+import { Pagination } from '../../../ui/Pagination.tsx'
 import { StatusBadge, TypeBadge } from '../KeyBadges.tsx'
 
 /** Rows a page. */
@@ -15,7 +16,7 @@ const ROWS = 50
 /** What keys there are, for members who do not manage them. Editors may see what each was used for. */
 export function KeyNames() {
   const [page, setPage] = useState(1)
-  const names = useKeyNames(page, ROWS)
+  const names = useQuery(keyNamesPageQuery(page, ROWS))
   const seesUsage = useMember().role === 'editor'
   return (
     <Stack gap="lg">
@@ -24,46 +25,43 @@ export function KeyNames() {
         <LoadError error={names.error} retry={() => names.refetch()} />
       ) : names.data ? (
         <Paper withBorder>
-          <Table verticalSpacing="sm" className={cards.table}>
-            <Table.Caption className={cards.caption}>API keys of the account</Table.Caption>
-            <Table.Thead>
+          <DataTable
+            caption="API keys of the account"
+            columns={[{ label: 'Name' }, { label: 'Key ID' }, { label: 'Type' }, { label: 'Status' }]}
+            rows={names.data.apiKeys}
+          >
+            {({ id, name, type, status }) => (
               <Table.Tr>
-                <Table.Th scope="col">Name</Table.Th>
-                <Table.Th scope="col">Key ID</Table.Th>
-                <Table.Th scope="col">Type</Table.Th>
-                <Table.Th scope="col">Status</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {names.data.apiKeys.map(({ id, name, type, status }) => (
-                <Table.Tr key={id}>
-                  <Table.Td>
-                    {seesUsage ? (
-                      <Anchor component={Link} to={`/keys/${id}`} fw={550} size="sm">
-                        {name}
-                      </Anchor>
-                    ) : (
-                      <Text size="sm" fw={550}>
-                        {name}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td data-label="Key ID">
-                    <Text span size="sm" className="mono">
-                      {id}
+                <Table.Td>
+                  {seesUsage ? (
+                    <Anchor component={Link} to={`/keys/${id}`} fw={550} size="sm">
+                      {name}
+                    </Anchor>
+                  ) : (
+                    <Text size="sm" fw={550}>
+                      {name}
                     </Text>
-                  </Table.Td>
-                  <Table.Td data-label="Type">
-                    <TypeBadge type={type} />
-                  </Table.Td>
-                  <Table.Td data-label="Status">
-                    <StatusBadge status={status} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-          <Pages pagination={names.data.pagination} change={(change) => setPage(Number(change.page ?? 1))} />
+                  )}
+                </Table.Td>
+                <Table.Td data-label="Key ID">
+                  <Text span size="sm" className="mono">
+                    {id}
+                  </Text>
+                </Table.Td>
+                <Table.Td data-label="Type">
+                  <TypeBadge type={type} />
+                </Table.Td>
+                <Table.Td data-label="Status">
+                  <StatusBadge status={status} />
+                </Table.Td>
+              </Table.Tr>
+            )}
+          </DataTable>
+          <Pagination
+            pagination={names.data.pagination}
+            change={(change) => setPage(Number(change.page ?? 1))}
+            empty="No key is like this"
+          />
         </Paper>
       ) : (
         <Skeleton height={160} />

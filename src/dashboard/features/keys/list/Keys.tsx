@@ -1,16 +1,18 @@
 import { Button, Paper, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useCallback, useDeferredValue, useState } from 'react'
-import { type KeyFacts, useKeys } from '../../../api/queries/keys.ts'
+import { keysQuery } from '../../../api/queries/keys.ts'
+import type { KeyFacts } from '../../../api/types.ts'
 import { LoadError } from '../../../ui/LoadError.tsx'
 import { PageTitle } from '../../../ui/PageTitle.tsx'
-import { Pages } from '../../../ui/Pagination.tsx'
+import { Pagination } from '../../../ui/Pagination.tsx'
 import { type KeyAction, KeyDialog } from '../dialogs/KeyDialog.tsx'
 import { Filters } from './Filters.tsx'
 import classes from './Keys.module.css'
 import { KeysTable } from './KeysTable.tsx'
 import { NoKeys } from './NoKeys.tsx'
 import { PlanUse } from './PlanUse.tsx'
-import { NEWEST_FIRST, useListState } from './useListState.ts'
+import { NEWEST_FIRST, PAGE_SIZES, useListState } from './useListState.ts'
 
 type Open = { action: 'create' } | { action: KeyAction; apiKey: KeyFacts }
 
@@ -18,7 +20,7 @@ type Open = { action: 'create' } | { action: KeyAction; apiKey: KeyFacts }
 export function Keys() {
   const [query, change] = useListState()
   const [open, setOpen] = useState<Open>()
-  const keys = useKeys(query)
+  const keys = useQuery(keysQuery(query))
   // Drawn in slices: a hundred new rows do not hold up what is typed meanwhile.
   const rows = useDeferredValue(keys.data?.apiKeys)
   const isFiltered = Boolean(query.q || query.type || query.status)
@@ -49,7 +51,12 @@ export function Keys() {
               choose={choose}
             />
           )}
-          <Pages pagination={keys.data?.pagination} change={change} hasSizes />
+          <Pagination
+            pagination={keys.data?.pagination}
+            change={change}
+            empty="No key is like this"
+            sizes={{ label: 'Keys on a page', choices: PAGE_SIZES }}
+          />
         </Paper>
       )}
       {open && (

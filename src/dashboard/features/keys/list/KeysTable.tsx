@@ -1,9 +1,9 @@
-import { Anchor, Skeleton, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { Anchor, Table, Text, UnstyledButton } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import { memo, type ReactNode } from 'react'
+import { memo } from 'react'
 import { Link } from 'react-router'
-import type { KeyQuery, ListedKey } from '../../../api/queries/keys.ts'
-import cards from '../../../ui/DataTable.module.css'
+import type { KeyQuery, ListedKey } from '../../../api/types.ts'
+import { DataTable } from '../../../ui/DataTable.tsx'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import type { KeyAction } from '../dialogs/KeyDialog.tsx'
 import { StatusBadge, TypeBadge } from '../KeyBadges.tsx'
@@ -20,47 +20,35 @@ type Props = {
   choose: (action: KeyAction, apiKey: ListedKey) => void
 }
 
-const WAITING_ROWS = 5
-
 /** A page of the account's keys. */
 export function KeysTable({ keys, sort, setSort, choose }: Props) {
   const sortable = { sort, setSort }
   return (
-    <Table
-      verticalSpacing="sm"
+    <DataTable
+      caption="API keys of the account"
       highlightOnHover
-      className={`${cards.table} ${classes.table}`}
-      aria-busy={!keys}
+      className={classes.table}
+      columns={[
+        { label: 'Name', head: <SortHead by="name" label="Name" {...sortable} /> },
+        { label: 'Key ID', className: classes.medium },
+        { label: 'Type', className: classes.medium },
+        {
+          label: 'Created',
+          head: <SortHead by="createdAt" label="Created" className={classes.wide} {...sortable} />,
+        },
+        {
+          label: 'Last Used',
+          head: <SortHead by="lastUsedAt" label="Last Used" className={classes.wide} {...sortable} />,
+        },
+        { label: 'Requests, 24 h' },
+        { label: 'Status' },
+        { label: 'Actions', isHidden: true },
+      ]}
+      rows={keys}
+      waiting={{ rows: 5, height: 26 }}
     >
-      <Table.Caption className={cards.caption}>API keys of the account</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          <SortHead by="name" {...sortable}>
-            Name
-          </SortHead>
-          <Table.Th scope="col" className={classes.medium}>
-            Key ID
-          </Table.Th>
-          <Table.Th scope="col" className={classes.medium}>
-            Type
-          </Table.Th>
-          <SortHead by="createdAt" className={classes.wide} {...sortable}>
-            Created
-          </SortHead>
-          <SortHead by="lastUsedAt" className={classes.wide} {...sortable}>
-            Last Used
-          </SortHead>
-          <Table.Th scope="col">Requests, 24 h</Table.Th>
-          <Table.Th scope="col">Status</Table.Th>
-          <Table.Th scope="col">
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {keys?.map((apiKey) => <Row key={apiKey.id} apiKey={apiKey} choose={choose} />) ?? <Waiting />}
-      </Table.Tbody>
-    </Table>
+      {(apiKey) => <Row apiKey={apiKey} choose={choose} />}
+    </DataTable>
   )
 }
 
@@ -103,33 +91,22 @@ const Row = memo(function Row({ apiKey, choose }: Pick<Props, 'choose'> & { apiK
 
 type SortProps = Pick<Props, 'sort' | 'setSort'> & {
   by: 'name' | 'createdAt' | 'lastUsedAt'
+  label: string
   className?: string
-  children: ReactNode
 }
 
 /** A heading that sorts: names from A first, times from the latest. */
-function SortHead({ by, sort, setSort, className, children }: SortProps) {
+function SortHead({ by, label, sort, setSort, className }: SortProps) {
   const direction = sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : undefined
   const first: Sort = by === 'name' ? by : `-${by}`
   const next: Sort = direction === undefined ? first : direction === 'ascending' ? `-${by}` : by
   return (
     <Table.Th scope="col" aria-sort={direction ?? 'none'} className={className}>
       <UnstyledButton className={classes.sort} onClick={() => setSort(next)}>
-        {children}
+        {label}
         {direction === 'ascending' && <IconArrowUp size={14} aria-hidden />}
         {direction === 'descending' && <IconArrowDown size={14} aria-hidden />}
       </UnstyledButton>
     </Table.Th>
   )
-}
-
-function Waiting() {
-  return Array.from({ length: WAITING_ROWS }, (_, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike.
-    <Table.Tr key={index}>
-      <Table.Td colSpan={8}>
-        <Skeleton height={26} />
-      </Table.Td>
-    </Table.Tr>
-  ))
 }

@@ -1,11 +1,12 @@
 import { Group, Progress, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { useAccount } from '../../../api/queries/usage.ts'
+import { accountQuery } from '../../../api/queries/usage.ts'
 import classes from './Keys.module.css'
 
 /** How many of the plan's keys are in use. Its height is there before the numbers are. */
 export function PlanUse() {
-  const { data: account } = useAccount()
+  const { data: account } = useQuery(accountQuery)
   return (
     <Group className={classes.plan} gap="xl">
       {account && (

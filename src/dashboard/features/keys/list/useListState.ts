@@ -1,6 +1,6 @@
 import { useCallback } from 'react'
 import { useSearchParams } from 'react-router'
-import type { KeyQuery } from '../../../api/queries/keys.ts'
+import type { KeyQuery } from '../../../api/types.ts'
 
 export const PAGE_SIZES = ['20', '50', '100'] as const
 export const NEWEST_FIRST = '-createdAt'
