@@ -4,8 +4,11 @@ import type { FieldFault } from '../domain/failure.ts'
 import { faultsOf } from '../domain/faults.ts'
 import { Problem } from './problems.ts'
 
-/** Counts characters as zod does (code points), and leaves formats to the patterns that zod writes beside them. */
-const ajv = new Ajv({ validateFormats: false, strict: false, logger: false })
+/**
+ * Counts characters as zod does (code points), and leaves formats to the patterns that zod writes beside them. What
+ * zod wrote needs no validation as a schema, which would cost every process at its start.
+ */
+const ajv = new Ajv({ validateFormats: false, validateSchema: false, strict: false, logger: false })
 const compiled = new WeakMap<z.ZodType, ValidateFunction>()
 
 /**

@@ -1,6 +1,3 @@
-import { createBullBoard } from '@bull-board/api'
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
-import { KoaAdapter } from '@bull-board/koa'
 import type { Queue } from 'bullmq'
 import type { Middleware } from 'koa'
 import { reached } from '../../platform/reached.ts'
@@ -19,15 +16,7 @@ const BOARD_POLICY =
 export function bullBoard(api: ApiContext): Middleware {
   const queues = [...api.queues.all.values()]
   const readOnlyMode = !api.env.OPERATOR_QUEUES_WRITE
-  const boards = new Map(queues.map((queue) => [queue, new BullMQAdapter(queue, { readOnlyMode })]))
-  const adapter = new KoaAdapter()
-  adapter.setBasePath('/admin/queues')
-  const { replaceQueues } = createBullBoard({
-    queues: [...boards.values()],
-    serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'Pictify Keys' } },
-  })
-  const board = adapter.registerPlugin()
+  let opened: ReturnType<typeof openBoard> | undefined
   return async (ctx, next) => {
     if (readOnlyMode && ctx.method !== 'GET' && ctx.method !== 'HEAD')
       throw new Problem(
@@ -39,10 +28,30 @@ export function bullBoard(api: ApiContext): Middleware {
     const there = queues.filter((_, index) => isThere[index])
     if (!there.includes(api.queues.byName.commands))
       throw new Problem('service-unavailable', { detail: 'Redis is not available.', retryAfter: 2 })
+    opened ??= openBoard(queues, readOnlyMode)
+    const { boards, replaceQueues, board } = await opened
     replaceQueues(there.flatMap((queue) => boards.get(queue) ?? []))
     ctx.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'no-referrer' })
     await board(ctx, next)
   }
+}
+
+/** Loads the board's packages, a fifth of what an api would load at its start, when somebody first looks at it. */
+async function openBoard(queues: Queue[], readOnlyMode: boolean) {
+  const [{ createBullBoard }, { BullMQAdapter }, { KoaAdapter }] = await Promise.all([
+    import('@bull-board/api'),
+    import('@bull-board/api/bullMQAdapter'),
+    import('@bull-board/koa'),
+  ])
+  const boards = new Map(queues.map((queue) => [queue, new BullMQAdapter(queue, { readOnlyMode })]))
+  const adapter = new KoaAdapter()
+  adapter.setBasePath('/admin/queues')
+  const { replaceQueues } = createBullBoard({
+    queues: [...boards.values()],
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: 'Pictify Keys' } },
+  })
+  return { boards, replaceQueues, board: adapter.registerPlugin() }
 }
 
 /** Whether the queue's Redis answers; fails at once while it is away. */
