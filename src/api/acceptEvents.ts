@@ -23,7 +23,7 @@ export const EventReport = z
       .string()
       .max(64)
       .optional()
-      .describe('Of a verification: this report completes that request'),
+      .describe('The `requestId` of a verification: the report completes that request'),
     ip: z.string().max(MAX_ADDRESS).optional(),
     endpoint: z.string().max(256).optional(),
     method: z.string().max(16).optional(),

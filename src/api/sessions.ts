@@ -4,6 +4,7 @@ import type { Login } from '../domain/accounts/logins.ts'
 import { type Member, MemberSchema } from '../domain/accounts/Member.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
 import { deleteSession, insertSession, moveSession } from '../domain/accounts/sessionStore.ts'
+import type { AuditAction } from '../domain/audit/actions.ts'
 import { audit } from '../domain/audit/audit.ts'
 import type { Actor } from '../domain/commands/Command.ts'
 import { Failure } from '../domain/failure.ts'
@@ -44,7 +45,7 @@ export async function startSession(api: ApiContext, ctx: Context, login: Login):
   return started
 }
 
-/** Goes on in another account of the same person. Throws `account-not-found` where they are no member. */
+/** Switches to another account of the same person. Throws `account-not-found` where they are no member. */
 export async function switchAccount(
   api: ApiContext,
   ctx: Context,
@@ -58,7 +59,7 @@ export async function switchAccount(
     const session = await moveSession(em, { digest, next: digestOf(value), accountId, now: at })
     if (!session)
       throw new Failure('account-not-found', { detail: 'You are no member of an account with this ID.' })
-    const note = (action: string, member: Member) =>
+    const note = (action: AuditAction, member: Member) =>
       audit(
         em,
         { accountId: member.accountId, actor: actorOf(api, ctx, member) },

@@ -122,7 +122,7 @@ function noteUsedUp(api: ApiContext, ctx: Context, logins: Login[], attempts: At
   if (used.length === 0 || logins.length === 0) return
   const { requestId } = ctx.state
   const actor = { type: 'system', id: 'sign-in', ip: api.clientIp(ctx.req), requestId } as const
-  const entry = { at: api.now(), action: 'session.refused', details: { from: blockedBy(used) } }
+  const entry = { at: api.now(), action: 'session.refused' as const, details: { from: blockedBy(used) } }
   api
     .em()
     .transactional(async (em) => {

@@ -21,17 +21,17 @@ export function accountCommands(): Cli {
 
   const create = account
     .command('create')
-    .description('create an account and its first admin key, which is shown once')
+    .description('create an account and its first admin key; the key is shown once')
     .requiredOption('--name <name>', 'its name')
     .addOption(planOption().default('free'))
-    .option('--email <email>', 'of a first admin member, who has a password')
+    .option('--email <email>', 'add a first admin member with this address and a password')
   withPasswordOptions(create).action(async (options: NewAccount, command: Cli) =>
     print(command, await createAccount(options)),
   )
 
   account
     .command('admin-key')
-    .description('create another admin key for an account, which is shown once: for one whose keys are lost')
+    .description('create another admin key for an account that has lost its keys; the key is shown once')
     .argument('<accountId>')
     .option('--name <name>', 'of the key', 'Admin key')
     .action(async (accountId: string, { name }: { name: string }, command: Cli) =>
@@ -67,11 +67,11 @@ export function accountCommands(): Cli {
 
   account
     .command('limits')
-    .description('set an account’s own limits, in the place of its plan’s; {} goes back to the plan’s')
+    .description('set limits of an account that replace those of its plan; {} restores the plan’s')
     .argument('<accountId>')
     .argument(
       '<json>',
-      `for example {"requestsPerMinute": 5000}; null is unlimited; of ${Object.keys(limitsOf('free', {})).join(', ')}`,
+      `such as {"requestsPerMinute": 5000}; null: unlimited. Limits: ${Object.keys(limitsOf('free', {})).join(', ')}`,
     )
     .action(async (accountId: string, json: string, _options: unknown, command: Cli) => {
       const customLimits: CustomLimits = CustomLimitsSchema.parse(JSON.parse(json))

@@ -8,7 +8,7 @@ import { withService } from './withService.ts'
 /** `account export`: everything an account has, as JSON lines on stdout. */
 export function exportCommand(): Cli {
   return new Cli('export')
-    .description('print everything an account has, as JSON lines, without secrets; the last line is `end`')
+    .description('print everything an account has as JSON lines, without secrets; the last line is `end`')
     .argument('<accountId>')
     .action((accountId: string, _options: unknown, command: Cli) =>
       withService(async ({ em }) => {

@@ -29,13 +29,15 @@ type Options = {
 /** `account import`: keys by their hashes, of a file of any size. */
 export function importCommand(): Cli {
   return new Cli('import')
-    .description('import keys by their SHA-256; again, it goes on where it stopped')
+    .description('import keys by their SHA-256; run it again to continue where it stopped')
     .argument('<accountId>')
     .argument('<file>', 'JSON lines or CSV; - is standard input')
-    .option('--dry-run', 'only say what would come of it')
-    .addOption(new Option('--format <format>', 'where the file does not tell').choices(['jsonl', 'csv']))
-    .option('--prefix <prefix>', 'what every key of the file begins with')
-    .option('--length <characters>', 'how long every key of the file is')
+    .option('--dry-run', 'print what an import would do, and change nothing')
+    .addOption(
+      new Option('--format <format>', 'the format, if the file does not show it').choices(['jsonl', 'csv']),
+    )
+    .option('--prefix <prefix>', 'the prefix of every key in the file')
+    .option('--length <characters>', 'the length of every key in the file')
     .addOption(new Option('--encoding <encoding>', 'UTF-8 if it is not given').choices([...ENCODINGS]))
     .action(async (accountId: string, file: string, options: Options, command: Cli) => {
       const total = await sizeOf(file)

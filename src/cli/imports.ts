@@ -8,7 +8,7 @@ import { withService } from './withService.ts'
 
 /** `imports …`: who may import keys, and whose an imported key is. */
 export function importsCommands(): Cli {
-  const imports = new Cli('imports').description('Who may import keys, and whose an imported key is')
+  const imports = new Cli('imports').description('Who may import keys, and which account has an imported key')
 
   for (const [name, allowed, text] of [
     ['allow', true, 'let the admins of an account import keys'],
@@ -25,7 +25,7 @@ export function importsCommands(): Cli {
 
   imports
     .command('find')
-    .description('show which key has a hash')
+    .description('find the key that has a hash')
     .argument('<hash>', 'SHA-256 of the whole key')
     .action(async (hash: string, _options: unknown, command: Cli) => {
       const digest = digestOf(hash)
@@ -45,7 +45,7 @@ export function importsCommands(): Cli {
 
   imports
     .command('move')
-    .description('move an imported key to the account that has proved that it owns it')
+    .description('move an imported key to the account that owns it')
     .argument('<hash>', 'SHA-256 of the whole key')
     .argument('<accountId>', 'the account that it belongs to')
     .action(async (hash: string, accountId: string, _options: unknown, command: Cli) => {

@@ -1,24 +1,8 @@
-import { Command as Cli, CommanderError } from 'commander'
-import { accountCommands } from './accounts.ts'
+import { CommanderError } from 'commander'
 import { Interrupted } from './awaitCommand.ts'
-import { importsCommands } from './imports.ts'
-import { memberCommands } from './members.ts'
-import { migrateCommand } from './migrate.ts'
-import { regionCommands } from './regions.ts'
-import { serviceTokenCommands } from './serviceTokens.ts'
-import { usageCommands } from './usage.ts'
+import { createProgram } from './commands.ts'
 
-const cli = new Cli('keys')
-  .description('The operator’s command line of Pictify Keys')
-  .option('--json', 'print one line of JSON')
-  .exitOverride()
-cli.addCommand(accountCommands())
-cli.addCommand(memberCommands())
-cli.addCommand(importsCommands())
-cli.addCommand(serviceTokenCommands())
-cli.addCommand(regionCommands())
-cli.addCommand(usageCommands())
-cli.addCommand(migrateCommand())
+const cli = createProgram().exitOverride()
 
 // `--json` is understood wherever it stands.
 const json = process.argv.includes('--json')

@@ -20,7 +20,7 @@ export function memberCommands(): Cli {
 
   const add = member
     .command('add')
-    .description('add a member with a password, which opens this account alone')
+    .description('add a member with a password that opens this account only')
     .argument('<accountId>')
     .requiredOption('--email <email>')
     .addOption(new Option('--role <role>').choices([...ROLES]).default('viewer'))
@@ -33,7 +33,7 @@ export function memberCommands(): Cli {
 
   member
     .command('invite-link')
-    .description('invite a member and show the link, for a service without email; a former link ends')
+    .description('invite a member and print the link, for a service without email; the previous link ends')
     .argument('<accountId>')
     .requiredOption('--email <email>')
     .addOption(new Option('--role <role>').choices([...ROLES]).default('viewer'))

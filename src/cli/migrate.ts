@@ -5,7 +5,7 @@ import { print } from './print.ts'
 /** `migrate`: brings the schema up to date; takes DATABASE_URL alone. */
 export function migrateCommand(): Cli {
   return new Cli('migrate')
-    .description('bring the database’s schema up to date')
+    .description('migrate the database to the schema of this release')
     .action(async (_options: unknown, command: Cli) => {
       const databaseUrl = process.env.DATABASE_URL
       if (!databaseUrl) throw new Error('DATABASE_URL is not set.')

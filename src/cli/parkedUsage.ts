@@ -10,8 +10,8 @@ const LISTED = 100
 /** `usage parked`: the metering jobs that Postgres has refused, which wait for an operator. */
 export function parkedCommand(): Cli {
   return new Cli('parked')
-    .description('list the metering jobs that Postgres refused and that are kept, or retry them')
-    .option('--retry', 'put all of them back into their queue, once what refused them is repaired')
+    .description('list metering jobs that Postgres refused, or retry them')
+    .option('--retry', 'put all of them back into their queue, once the cause is repaired')
     .action(async ({ retry }: { retry?: boolean }, command: Cli) => {
       const regions = await withService((service) => forEachQueue(service, retry ?? false))
       print(command, { parked: regions.reduce((sum, { parked }) => sum + parked, 0), regions })

@@ -9,7 +9,10 @@ const MAX_BYTES = 4_096
 /** Adds the ways to give a password: asked for on a terminal, else `--password-stdin`. */
 export const withPasswordOptions = (command: Command): Command =>
   command
-    .option('--password-stdin', 'read the password from standard input; a terminal asks for it')
+    .option(
+      '--password-stdin',
+      'read the password from standard input; on a terminal the command asks for it',
+    )
     .option('--password <password>', 'deprecated: other users of the machine can read it')
 
 /** The password, without the line break that ends it. Throws an Error that says how to give one. */

@@ -7,20 +7,20 @@ type RemoveOptions = { stopped?: boolean }
 
 /** `region …`: the further regions that every change must reach. One is added by naming it in REGIONS. */
 export function regionCommands(): Cli {
-  const regions = new Cli('region').description('Further regions, which every change must reach')
+  const regions = new Cli('region').description('Further regions, which receive every change')
 
   regions
     .command('list')
-    .description('list them, with the end of their leases and the changes that have not reached them')
+    .description('list further regions, the end of their leases and the changes that have not reached them')
     .action(async (_options: unknown, command: Cli) => {
       print(command, await withService(({ em }) => listRegions(em)))
     })
 
   regions
     .command('remove')
-    .description('take one away that is in no REGIONS any more')
+    .description('remove a region that no REGIONS names any more')
     .argument('<name>')
-    .option('--stopped', 'without leases: nothing verifies there any more')
+    .option('--stopped', 'for a region without leases: confirm that nothing verifies there any more')
     .action(async (name: string, { stopped = false }: RemoveOptions, command: Cli) => {
       const removed = await withService(async ({ env, em }) => {
         // Without leases nothing else could say that it no longer admits.

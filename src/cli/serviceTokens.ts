@@ -12,7 +12,7 @@ export function serviceTokenCommands(): Cli {
 
   tokens
     .command('create')
-    .description('create a token, which is shown once')
+    .description('create a token; it is shown once')
     .requiredOption('--name <name>', 'the resource server it is for')
     .action(async ({ name }: { name: string }, command: Cli) =>
       print(command, await createServiceToken(name)),

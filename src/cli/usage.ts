@@ -18,11 +18,11 @@ type Range = { from?: string; to?: string; account?: string }
 
 /** `usage …`: whether the records of usage agree, and computing hours and days again. */
 export function usageCommands(): Cli {
-  const usage = new Cli('usage').description('Records of usage: do they agree, and making them agree')
+  const usage = new Cli('usage').description('Compare and repair the records of usage')
 
   usage
     .command('reconcile')
-    .description('hold accepted events, minutes, hours, days and Redis’s counters against each other')
+    .description('compare accepted events, minutes, hours, days and the counters in Redis')
     .option('--from <day>', 'first UTC day, such as 2026-11-22 (default: yesterday)')
     .option('--to <day>', 'last UTC day (default: today)')
     .option('--account <accountId>', 'this account only')
@@ -43,8 +43,8 @@ export function usageCommands(): Cli {
 
   usage
     .command('rebuild')
-    .description('compute the hours and the day of a UTC day again from its minutes')
-    .requiredOption('--day <day>', 'like 2026-11-22; its minutes must still be kept, which is 35 days')
+    .description('recompute the hours and the total of a UTC day from its minutes')
+    .requiredOption('--day <day>', 'UTC day, such as 2026-11-22, of the last 35 days')
     .option('--account <accountId>', 'this account only')
     .action(async ({ day, account }: { day: string; account?: string }, command: Cli) => {
       if (!canRebuild(dayOf(day), new Date())) {

@@ -30,13 +30,13 @@ export function createMetrics() {
     }),
     lookups: new Counter({
       name: 'keys_lookups_total',
-      help: 'Look-ups of what was not in memory, by what (key, service-token) and outcome',
+      help: 'Look-ups of keys and service tokens that were not in memory, by outcome',
       labelNames: ['what', 'outcome'] as const,
       registers,
     }),
     httpSeconds: new Histogram({
       name: 'keys_http_request_seconds',
-      help: 'Time to answer, by route and status; verifications are counted by code instead',
+      help: 'Time to the response, by route and status. Verifications are in keys_verifications_total',
       labelNames: ['route', 'status'] as const,
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
@@ -56,30 +56,30 @@ export function createMetrics() {
     }),
     impossibleEvents: new Counter({
       name: 'keys_usage_impossible_events_total',
-      help: 'Reported events that were not counted because their requestId names a time of the future or of 400 days ago',
+      help: 'Reported events not counted because the time in their requestId is in the future or 400 days ago',
       registers,
     }),
     alertLag: new Histogram({
       name: 'keys_alert_evaluation_lag_seconds',
-      help: 'How long after the instant as of which it is an account’s alert rules were evaluated',
+      help: 'Delay between the instant for which an account’s rules are evaluated and the end of the evaluation',
       buckets: [2, 5, 6, 8, 10, 15, 30, 60, 300, 3_600],
       registers,
     }),
     deliveries: new Counter({
       name: 'keys_deliveries_total',
-      help: 'Attempts to deliver a notification, by type of channel and outcome',
+      help: 'Attempts to deliver a notification, by type of channel and by outcome',
       labelNames: ['channel', 'outcome'] as const,
       registers,
     }),
     commandsGivenUp: new Counter({
       name: 'keys_commands_given_up_total',
-      help: 'Commands that ended as internal-error because they can never succeed, by kind',
+      help: 'Commands that ended as internal-error because they cannot succeed, by kind',
       labelNames: ['kind'] as const,
       registers,
     }),
     signIns: new Counter({
       name: 'keys_sign_ins_total',
-      help: 'Attempts to sign in, by outcome: succeeded, failed (wrong email or password), refused (no attempts left)',
+      help: 'Sign-in attempts by outcome: succeeded, failed (wrong email or password), refused (no attempts left)',
       labelNames: ['outcome'] as const,
       registers,
     }),
@@ -90,12 +90,12 @@ export function createMetrics() {
     }),
     forwardedForIgnored: new Counter({
       name: 'keys_forwarded_for_ignored_total',
-      help: 'Attempts to sign in whose X-Forwarded-For was ignored because TRUSTED_PROXIES does not name the sender',
+      help: 'Sign-in attempts whose X-Forwarded-For was ignored: TRUSTED_PROXIES does not name the sender',
       registers,
     }),
     commandSeconds: new Histogram({
       name: 'keys_command_seconds',
-      help: 'How long the asker of a command waited, by kind and outcome (pending: answered with 202)',
+      help: 'Time a caller waited for a command, by kind and outcome (pending: the caller got a 202)',
       labelNames: ['kind', 'outcome'] as const,
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
       registers,
@@ -115,7 +115,7 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
     )
   const depth = new Gauge({
     name: 'keys_queue_jobs',
-    help: 'Jobs by queue and state',
+    help: 'Jobs in each queue, by state',
     labelNames: ['queue', 'state'] as const,
     registers,
     collect: async () => {
@@ -132,7 +132,7 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
   })
   const finished = new Gauge({
     name: 'keys_queue_finished',
-    help: 'Jobs finished since the queue began, by queue and outcome, whichever worker ran them',
+    help: 'Jobs finished by all workers since the queue was created, by queue and outcome',
     labelNames: ['queue', 'outcome'] as const,
     registers,
     collect: async () => {
@@ -147,7 +147,7 @@ export function measureQueues(metrics: Metrics, queues: Queues): void {
   })
   const age = new Gauge({
     name: 'keys_queue_oldest_seconds',
-    help: 'Age of the next job; what waits behind more of its own account is not counted',
+    help: 'Age of the job that runs next. Jobs that wait behind others of their account do not count',
     labelNames: ['queue'] as const,
     registers,
     collect: async () => {
@@ -198,7 +198,7 @@ export function measureCache(metrics: Metrics, verifier: { cachedKeys: number })
 export function measurePools(metrics: Metrics, pools: Pick<Pools<string>, 'counts'>): void {
   new Gauge({
     name: 'keys_postgres_connections',
-    help: 'Connections to Postgres by pool and state (busy, idle), and queries that wait for one (waiting)',
+    help: 'Connections to Postgres by pool and state (busy, idle), and queries waiting for a connection (waiting)',
     labelNames: ['pool', 'state'] as const,
     registers: [metrics.registry],
     collect() {
@@ -215,7 +215,7 @@ export function measurePools(metrics: Metrics, pools: Pick<Pools<string>, 'count
 export function measureTokens(metrics: Metrics, tokens: { uncheckedMs: () => number }): void {
   new Gauge({
     name: 'keys_tokens_unchecked_seconds',
-    help: 'Time since Postgres last confirmed the known service tokens; the longest of them',
+    help: 'The longest time since Postgres last confirmed a known service token',
     registers: [metrics.registry],
     collect() {
       this.set(tokens.uncheckedMs() / 1000)
@@ -227,7 +227,7 @@ export function measureTokens(metrics: Metrics, tokens: { uncheckedMs: () => num
 export function measureRollup(metrics: Metrics, rollup: { waitedMs: number }): void {
   new Gauge({
     name: 'keys_usage_waiting_seconds',
-    help: 'How long metering jobs in hand have been waiting for Postgres; 0 while it answers',
+    help: 'Time for which this worker’s metering jobs have waited for Postgres. 0 while it answers',
     registers: [metrics.registry],
     collect() {
       this.set(rollup.waitedMs / 1_000)
@@ -239,7 +239,7 @@ export function measureRollup(metrics: Metrics, rollup: { waitedMs: number }): v
 export function measureReconciliation(metrics: Metrics, countDiffering: () => Promise<number>): void {
   new Gauge({
     name: 'keys_usage_differing_days',
-    help: 'Account days whose usage records differ, by their last check; -1 while Postgres is away',
+    help: 'Account days whose usage records differed at their last check. -1 while Postgres is away',
     registers: [metrics.registry],
     async collect() {
       this.set(await within(LOOK_MS, countDiffering()).catch(() => -1))
@@ -257,7 +257,7 @@ export function measureNotifications(
 ): void {
   const age = new Gauge({
     name: 'keys_notifications_oldest_seconds',
-    help: 'Age of the oldest notification that is not delivered, and lateness of the oldest that is due; -1 while Postgres is away',
+    help: 'Age of the oldest undelivered notification, and delay of the oldest due one. -1 while Postgres is away',
     labelNames: ['state'] as const,
     registers: [metrics.registry],
     async collect() {

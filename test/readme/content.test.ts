@@ -1,8 +1,8 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { PAGE, withVariables } from '../../src/dev/configurationPage.ts'
 import { root } from '../../src/dev/dataDir.ts'
-import { PAGE, withVariables } from '../../src/dev/writeConfiguration.ts'
 import { EnvSchema } from '../../src/platform/env.ts'
 import { blocksOf, pathsOf, readmeSection, variablesOf } from './readme.ts'
 
@@ -18,7 +18,9 @@ it('docs/configuration.md is what the schema of the environment says, with every
 it('the table of bin/dev names variables that src/dev reads', async () => {
   const folder = join(root, 'src/dev')
   const sources = await Promise.all(
-    (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
+    (await readdir(folder, { recursive: true }))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFile(join(folder, name), 'utf8')),
   )
   const code = sources.join('\n')
   for (const { name } of variablesOf(await readFile(PAGE, 'utf8'), 1))

@@ -25,8 +25,8 @@ export const Preview = z
     to: z.string(),
     grains: z
       .array(z.object({ grain: z.enum(['hour', 'minute']), from: z.string(), to: z.string() }))
-      .describe('How often the rule was run; empty: this metric cannot be run over the past'),
-    note: z.string().describe('What this preview cannot tell'),
+      .describe('The intervals at which the rule was evaluated. Empty: this metric has no preview'),
+    note: z.string().describe('What this preview leaves out'),
     notifications: z.int().describe('Messages to each channel'),
     incidents: z
       .array(
@@ -36,7 +36,7 @@ export const Preview = z
           resolvedAt: z.string().nullable(),
           measured: value,
           worst: value,
-          notifications: z.int().describe('Messages of it to each channel: its beginning, repeats, its end'),
+          notifications: z.int().describe('Messages to each channel: firing, repeated and resolved'),
         }),
       )
       .describe('Oldest first'),
@@ -47,14 +47,14 @@ export const Preview = z
           points: z.array(
             z.object({
               at: z.string(),
-              value: value.describe('The highest since the point before; null: nothing was measured'),
-              threshold: value.describe('What it was held against; a detector finds its own'),
-              state: z.enum(['ok', 'pending', 'firing']).describe('The worst since the point before'),
+              value: value.describe('The highest value since the previous point. null: nothing was measured'),
+              threshold: value.describe('The threshold. A detector computes its own'),
+              state: z.enum(['ok', 'pending', 'firing']).describe('The worst state since the previous point'),
             }),
           ),
         }),
       )
-      .describe('At most some 700 points in all'),
+      .describe('About 700 points in all, at most'),
   })
   .meta({ id: 'AlertPreview' })
 export type Preview = z.infer<typeof Preview>

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../commands/Command.ts'
 import { AuditEntrySchema } from './AuditEntry.ts'
+import type { AuditAction } from './actions.ts'
 
 /** Records, in the transaction of the change, who did what and from where. */
 export function audit(
@@ -8,7 +9,7 @@ export function audit(
   command: Pick<Command, 'accountId' | 'actor'>,
   entry: {
     at: Date
-    action: string
+    action: AuditAction
     targetId: string
     details?: Record<string, unknown>
     accountId?: string

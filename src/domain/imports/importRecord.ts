@@ -29,8 +29,8 @@ export const ImportLine = z.strictObject({
     .string()
     .regex(/^[\x21-\x7e]{1,4}$/, 'must be the last 4 characters of the key, and no more')
     .nullish(),
-  createdAt: Instant.nullish().describe('When the key was made where it comes from'),
-  externalId: text(256).nullish().describe('Its ID where it comes from; kept in metadata as externalId'),
+  createdAt: Instant.nullish().describe('When the old system created the key'),
+  externalId: text(256).nullish().describe('Its ID in the old system. Kept in `metadata` as `externalId`'),
 })
 
 export const IMPORT_FIELDS = Object.keys(ImportLine.shape)

@@ -22,7 +22,7 @@ export type ImportRecord = z.infer<typeof ImportRecord>
 /** Why a line was not imported. A line may have several. */
 export const LineError = z
   .object({
-    line: z.int().describe('From 1, as editors count'),
+    line: z.int().describe('The number of the line, from 1'),
     field: z.string(),
     message: z.string(),
     code: z.enum([
@@ -49,7 +49,7 @@ export const ImportOutcome = z
     dryRun: z.boolean(),
     total: z.int().describe('Lines with a key: imported, unchanged and failed'),
     imported: z.int().describe('In a dry run: what would be imported'),
-    unchanged: z.int().describe('The account has this key already, whatever has become of it since'),
+    unchanged: z.int().describe('Lines whose key the account already has, in any status'),
     failed: z.int().describe('Lines that were not imported'),
     errors: z.array(LineError).describe(`The first ${ERRORS_LISTED}, by line`),
     furtherErrors: z.int().describe('Errors beyond those listed'),

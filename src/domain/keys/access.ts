@@ -4,7 +4,7 @@ import { invalid } from '../failure.ts'
  * A permission is `resource:action`. These are the service's own; a company may give its keys others
  * (`templates:write`) and ask for them at verification.
  */
-export const MANAGEMENT_PERMISSIONS = [
+const MANAGEMENT_PERMISSIONS = [
   'keys:manage',
   'alerts:manage',
   'members:manage',

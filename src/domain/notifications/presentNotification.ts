@@ -25,8 +25,8 @@ export const DeliveryAttempt = z
     at: z.string(),
     durationMs: z.int(),
     outcome: z.enum(['delivered', 'rejected', 'gone', 'timeout', 'unreachable', 'refused', 'not-sent']),
-    status: z.int().nullable().describe('The status by HTTP or SMTP'),
-    response: z.string().nullable().describe('The beginning of what the receiver said, or what went wrong'),
+    status: z.int().nullable().describe('The HTTP or SMTP status'),
+    response: z.string().nullable().describe('The start of the receiver’s response, or the error'),
   })
   .meta({ id: 'DeliveryAttempt' })
 

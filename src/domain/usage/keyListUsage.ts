@@ -22,7 +22,7 @@ export const KeyListUsage = z.object({
   usage: z.object({ '24h': UsageSummary, '7d': UsageSummary, '30d': UsageSummary }),
   requestsByHour: z
     .array(z.int())
-    .describe('The present hour of the clock, so far, and the 23 before it, oldest first'),
+    .describe('Requests of the current hour and of the 23 hours before it, oldest first'),
 })
 export type KeyListUsage = z.infer<typeof KeyListUsage>
 

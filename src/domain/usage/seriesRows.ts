@@ -33,7 +33,7 @@ export const SeriesRows = {
     at,
     endpoint: z
       .string()
-      .describe('`(other)`: one past the first 200; `(none)`: reported without an endpoint'),
+      .describe('`(other)`: endpoints beyond the first 200. `(none)`: reported without an endpoint'),
     method: z.string().nullable(),
     requests: z.int(),
     ...outcomes,

@@ -4,7 +4,7 @@ import { jobOptions, type Queues } from '../../platform/queues.ts'
 import { requireReached } from '../../platform/reached.ts'
 
 /** What runs by the clock: every so many ms, or by a cron pattern in UTC. Schedules only start jobs. */
-const schedules: { job: JobName; every?: number; pattern?: string }[] = [
+export const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'sweep-commands', every: 5_000 },
   { job: 'relay-outbox', every: 5_000 },
   { job: 'sweep-notifications', every: 5_000 },

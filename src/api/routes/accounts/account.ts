@@ -40,7 +40,9 @@ export const getAccount = route(
           used: z.object({
             liveKeys: z.int(),
             testKeys: z.int(),
-            rendersThisMonth: z.int().describe('Of live keys in the present UTC month, overage included'),
+            rendersThisMonth: z
+              .int()
+              .describe('Renders of live keys in the current UTC month, overage included'),
           }),
         })
         .meta({ id: 'Account' }),
@@ -101,14 +103,11 @@ export const auditLog = route(
               at: z.string(),
               action: z.string(),
               targetId: z.string().nullable(),
-              targetName: z
-                .string()
-                .nullable()
-                .describe('Its latest name; null when that is not known any more'),
+              targetName: z.string().nullable().describe('The latest name of the target. null: unknown'),
               actor: z.looseObject({
                 type: z.string(),
                 id: z.string(),
-                name: z.string().nullable().describe('The same of a key or a member'),
+                name: z.string().nullable().describe('The latest name of a key or member. null: unknown'),
                 ip: z.string().optional(),
               }),
               details: z.record(z.string(), z.unknown()),

@@ -75,7 +75,7 @@ export const readInvitation = route(
         expiresAt: z.string(),
         hasPassword: z
           .boolean()
-          .describe('Whether this address has a password, to be asked for; else it chooses one'),
+          .describe('true: ask for the password of this address. false: the person chooses one'),
       }),
     },
     problems: ['invitation-not-found'],
@@ -108,7 +108,9 @@ const AcceptBody = z.strictObject({
     .min(1)
     .max(256)
     .optional()
-    .describe('A new one, or the one of this address. Whoever is signed in with this address needs none.'),
+    .describe(
+      'A new password, or the current password of this address. Not needed by a person who is signed in with it.',
+    ),
 })
 
 export const acceptInvitationRoute = route(
@@ -151,7 +153,7 @@ export const acceptInvitationRoute = route(
 
 const joined = (api: ApiContext, { id, role }: Member) => ({
   at: api.now(),
-  action: 'member.joined',
+  action: 'member.joined' as const,
   targetId: id,
   details: { role },
 })

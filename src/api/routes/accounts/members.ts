@@ -40,7 +40,7 @@ export const addMember = route(
     operation: 'addMember',
     summary: 'Add a member',
     description:
-      'Without a password, the member is invited by email. With one they are added at once: it opens this account only, whoever has the address.',
+      'Without a password, the member is invited by email. With a password, the member is added at once. That password opens this account only.',
     body: z.strictObject({
       email: Email,
       role: Roles,

@@ -23,7 +23,7 @@ import { Accepted, IdParams } from '../../schemas.ts'
 const shared = { tag: 'Alerts', auth: { permission: 'alerts:manage' } } as const
 
 const RuleWithStates = RuleResource.extend({
-  evaluatedAt: z.string().nullable().describe('As of when it was evaluated last'),
+  evaluatedAt: z.string().nullable().describe('The instant of the last evaluation'),
   states: z.array(
     z.object({
       keyId: z.string().nullable().describe('null: the account'),

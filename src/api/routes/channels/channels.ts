@@ -10,7 +10,7 @@ import { AcceptedWithSecret, Email, IdParams, name } from '../../schemas.ts'
 
 const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' } } as const
 
-const Secret = z.string().optional().describe('A webhook’s signing secret: the only time it is shown')
+const Secret = z.string().optional().describe('The signing secret of a webhook. Only this response shows it')
 
 export const listChannels = route(
   {

@@ -31,7 +31,7 @@ const Arrival = z
     arrivedAt: z
       .string()
       .nullable()
-      .describe('When the current version arrived there; null: it is on its way'),
+      .describe('When the current version arrived in the region. null: it has not arrived yet'),
   })
   .meta({ id: 'KeyArrival' })
 
@@ -117,7 +117,10 @@ export const list = route(
       200: z.object({
         apiKeys: z.array(ListedKey),
         pagination: Pagination,
-        asOf: z.string().optional().describe('The instant of the usage, where it is included'),
+        asOf: z
+          .string()
+          .optional()
+          .describe('The instant for which the usage was read, where it is included'),
       }),
     },
     problems: [],
@@ -178,7 +181,7 @@ export const update = route(
     operation: 'updateApiKey',
     summary: 'Update a key',
     description:
-      'Renames or edits the key. With `If-Match`, of two edits of one version the second is refused.',
+      'Renames or edits the key. With `If-Match`, the update is refused if the key has changed since you read it.',
     params: IdParams,
     body: z
       .strictObject({

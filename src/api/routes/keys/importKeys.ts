@@ -32,8 +32,10 @@ export const importKeys = route(
       prefix: Form.shape.prefix
         .min(1)
         .optional()
-        .describe('What every key of the file begins with, such as `sk_old_`'),
-      length: whole(0, MAX_VALUE, 0).describe('How many characters every key of the file has; 0: it differs'),
+        .describe('The prefix of every key in the file, such as `sk_old_`'),
+      length: whole(0, MAX_VALUE, 0).describe(
+        'The length of every key in the file, in characters. 0: lengths differ',
+      ),
     }),
     file: {
       'application/x-ndjson': ImportLine.describe('One per line'),

@@ -23,7 +23,7 @@ export const requestPasswordReset = route(
     before: (api, ctx) => requireResets(api, api.clientIp(ctx.req)),
     body: z.strictObject({ email: z.string().min(1).max(254) }),
     responses: {
-      202: z.object({ emailed: z.boolean().describe('false: this service sends no email to anybody') }),
+      202: z.object({ emailed: z.boolean().describe('false: this service sends no email') }),
     },
     problems: ['rate-limit-exceeded'],
   },
@@ -53,7 +53,7 @@ export const completePasswordReset = route(
     path: '/password-resets/complete',
     operation: 'completePasswordReset',
     summary: 'Set a new password by the link of an email',
-    description: 'It opens every account of the address, and ends all of its sessions.',
+    description: 'The new password opens every account of the address. All sessions of the address end.',
     before: async (api) => api.passwords.requireRoom(),
     body: z.strictObject({ token: LinkToken, password: Password }),
     responses: { 204: null },

@@ -17,7 +17,7 @@ export const SessionResource = z
   .object({
     member: MemberResource,
     accountId: z.string(),
-    accounts: Accounts.describe('Those between which this person can switch, this one among them'),
+    accounts: Accounts.describe('The accounts that this person can switch to, with the current one'),
   })
   .meta({ id: 'Session' })
 
@@ -42,10 +42,12 @@ export const signIn = route(
     body: z.strictObject({
       email: z.string().min(1).max(254),
       password: z.string().min(1).max(256),
-      accountId: z.string().max(64).optional().describe('One of those that the answer 200 lists'),
+      accountId: z.string().max(64).optional().describe('One of the accounts that a 200 lists'),
     }),
     responses: {
-      200: z.object({ accounts: Accounts }).describe('Not signed in yet: send it again with one of these'),
+      200: z
+        .object({ accounts: Accounts })
+        .describe('Not signed in yet: repeat the request with the `accountId` of one of these'),
       201: SessionResource,
     },
     problems: ['invalid-credentials', 'rate-limit-exceeded'],

@@ -42,12 +42,16 @@ export const usageSeries = route(
     auth: { permission: 'usage:read' },
     pool: 'streams',
     query: z.strictObject({
-      from: Moment.optional().describe('Rounded down to the interval. Default: 24 hours before `to`'),
-      to: Moment.optional().describe('Not in the range, rounded up to the interval. Default: now'),
+      from: Moment.optional().describe(
+        'The start of the range, rounded down to the interval. Default: 24 hours before `to`',
+      ),
+      to: Moment.optional().describe(
+        'The end of the range, exclusive, rounded up to the interval. Default: now',
+      ),
       interval: Interval.default('hour').describe(
         'Minutes are kept for 48 hours, hours for 35 days, days for 400 days',
       ),
-      groupBy: Group.default('none').describe('One series each for what the requests have in common'),
+      groupBy: Group.default('none').describe('Returns one series for each key, status or endpoint'),
       keyId: IdParams.shape.id.optional().describe('Only the usage of this key'),
       format: z.enum(['json', 'csv']).default('json').describe('The media type of the response'),
     }),

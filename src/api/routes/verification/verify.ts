@@ -17,7 +17,7 @@ import { compile, validate } from '../../validate.ts'
 /** Compiled: this is the hot path. */
 const Body = compile(
   z.strictObject({
-    key: z.string().max(512).describe('The presented value, as it came'),
+    key: z.string().max(512).describe('The value that the client presented, unchanged'),
     permission: Permission.optional(),
     units: z
       .int()

@@ -1,6 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { EnvSchema, readEnv } from '../platform/env.ts'
 import { root } from './dataDir.ts'
 
@@ -39,6 +37,3 @@ function table(): string {
     ...rows.map((row) => line(row)),
   ].join('')
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  await writeFile(PAGE, withVariables(await readFile(PAGE, 'utf8')))

@@ -1,0 +1,26 @@
+import { Command as Cli } from 'commander'
+import { accountCommands } from './accounts.ts'
+import { importsCommands } from './imports.ts'
+import { memberCommands } from './members.ts'
+import { migrateCommand } from './migrate.ts'
+import { regionCommands } from './regions.ts'
+import { serviceTokenCommands } from './serviceTokens.ts'
+import { usageCommands } from './usage.ts'
+
+/** `bin/keys` with all its commands. */
+export function createProgram(): Cli {
+  return [
+    accountCommands(),
+    memberCommands(),
+    importsCommands(),
+    serviceTokenCommands(),
+    regionCommands(),
+    usageCommands(),
+    migrateCommand(),
+  ].reduce(
+    (cli, command) => cli.addCommand(command),
+    new Cli('keys')
+      .description('The operator’s command line of Pictify Keys')
+      .option('--json', 'print one line of JSON'),
+  )
+}

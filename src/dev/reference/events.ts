@@ -1,0 +1,18 @@
+import { AUDIT_ACTIONS } from '../../domain/audit/actions.ts'
+import type { NotificationType } from '../../domain/notifications/createNotifications.ts'
+import { code, table } from './table.ts'
+
+const NOTIFICATIONS: Record<NotificationType, string> = {
+  'alert.firing': 'An incident began, goes on after `repeatInterval`, or fires when a mute ends.',
+  'alert.resolved': 'An incident ended. `reason` says why.',
+  'alert.test': 'A sample: somebody tested a rule or a channel, or a channel was created.',
+  'channel.verify': 'The link that confirms an email channel.',
+  'channel.disabled': 'A channel was disabled because messages to it failed. Admins receive it by email.',
+}
+
+const rowsOf = (meanings: Record<string, string>) =>
+  Object.entries(meanings).map(([name, meaning]) => [code(name), meaning])
+
+export const notificationTable = (): string => table(['type', 'meaning'], rowsOf(NOTIFICATIONS))
+
+export const auditTable = (): string => table(['action', 'meaning'], rowsOf(AUDIT_ACTIONS))

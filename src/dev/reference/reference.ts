@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { root } from '../dataDir.ts'
+import { commandTable } from './commandLine.ts'
+import { auditTable, notificationTable } from './events.ts'
+import { jobTable } from './jobs.ts'
+import { metricTable } from './metrics.ts'
+import { permissionTable } from './permissions.ts'
+import { problemTable } from './problems.ts'
+import { routeTables } from './routes.ts'
+
+export const REFERENCE = join(root, 'docs/reference.md')
+
+/** The page that lists everything callers and operators can name. */
+export const referencePage = (): string => `# Reference
+
+This page is made of the code by \`npm run docs\`. Settings are in [Configuration](configuration.md), words in
+[Concepts](concepts.md), time-outs and limits in [Operating](operating.md#time-outs).
+
+## Routes
+
+Parameters, bodies and responses are in the API reference at \`/docs\` and in \`/openapi.json\`. "Who may" is the permission that a
+key needs, or the role of a member who is signed in. Each route lists its statuses and its own problems. Besides these, each
+may return \`validation-error\`, \`internal-error\` and \`service-unavailable\`; those that need credentials refuse with 401, 403 or 429.
+
+${routeTables()}
+
+## Permissions
+
+The name of a permission is \`resource:action\`. A company can define its own, such as \`templates:write\`, give them to keys, and ask
+for them at verification.
+
+${permissionTable()}
+
+## Problems
+
+Errors are \`application/problem+json\` (RFC 9457). \`type\` is \`PROBLEM_BASE_URL\` followed by the name of the problem.
+
+${problemTable()}
+
+## Notifications
+
+The \`type\` of a notification. Webhooks receive it with the fields of [Alerts](alerts.md).
+
+${notificationTable()}
+
+## Audit actions
+
+The \`action\` of an entry of the audit log.
+
+${auditTable()}
+
+## Jobs
+
+Workers run them. The delay between two runs doubles from the first number to the second. Any job may run twice or late with the
+same result.
+
+${jobTable()}
+
+## Metrics
+
+\`/metrics\` of each api and worker also has the metrics of Node: \`process_…\` and \`nodejs_…\`. [What to
+watch](operating.md#what-to-watch) says which numbers are good.
+
+${metricTable()}
+
+## Command line
+
+\`bin/keys\`, or \`node_modules/.bin/node src/cli/main.ts\` in production. With \`--json\`, each command prints one line of JSON.
+
+${commandTable()}
+`

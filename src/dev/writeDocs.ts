@@ -1,0 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { PAGE, withVariables } from './configurationPage.ts'
+import { REFERENCE, referencePage } from './reference/reference.ts'
+
+await writeFile(PAGE, withVariables(await readFile(PAGE, 'utf8')))
+await writeFile(REFERENCE, referencePage())
