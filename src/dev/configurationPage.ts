@@ -1,16 +1,17 @@
 import { join } from 'node:path'
 import { EnvSchema, readEnv } from '../platform/env.ts'
 import { root } from './dataDir.ts'
+import { code, table } from './reference/table.ts'
 
 export const PAGE = join(root, 'docs/configuration.md')
 const TABLE = /^\| variable +\| default +\| meaning.*?\n(?=\n)/ms
 
 /** The page with the first of its tables made of the schema of the environment. */
 export function withVariables(page: string): string {
-  return page.replace(TABLE, () => table())
+  return page.replace(TABLE, () => variables())
 }
 
-function table(): string {
+function variables(): string {
   const required = {
     DATABASE_URL: 'postgres://localhost/keys',
     REDIS_URL: 'redis://localhost',
@@ -19,21 +20,8 @@ function table(): string {
   const defaults: Record<string, unknown> = readEnv(required)
   const rows = Object.entries(EnvSchema.shape).map(([name, schema]) => {
     const fallback = String(defaults[name] ?? '')
-    const shown = name in required ? 'required' : fallback && `\`${fallback}\``
-    return [`\`${name}\``, shown, schema.description ?? '']
+    const shown = name in required ? 'required' : fallback && code(fallback)
+    return [code(name), shown, schema.description ?? '']
   })
-  const head = ['variable', 'default', 'meaning']
-  const widths = head.map((title, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)),
-  )
-  const line = (cells: string[], fill = ' ') =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |\n`
-  return [
-    line(head),
-    line(
-      head.map(() => ''),
-      '-',
-    ),
-    ...rows.map((row) => line(row)),
-  ].join('')
+  return `${table(['variable', 'default', 'meaning'], rows)}\n`
 }

@@ -70,7 +70,7 @@ it.each(kinds)('%s: each has one row of the reference, which says something', (t
   expect(names.length).toBeGreaterThan(4)
   for (const name of names) expect([name, documented.filter((one) => one === name).length]).toEqual([name, 1])
   for (const line of section.split('\n').filter((one) => one.startsWith('| `')))
-    expect(line, 'an empty cell').not.toMatch(/^\| `[^`]+` \|\s+\|/)
+    expect(line, 'an empty cell').not.toMatch(/^\| `[^`]+` +\|\s+\|/)
 })
 
 it.each(kinds)('%s: no other page has a table of them', async (_title, names, elsewhere = []) => {

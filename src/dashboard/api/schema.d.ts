@@ -75,7 +75,7 @@ export interface paths {
         delete: operations["deleteApiKey"];
         /**
          * Update a key
-         * @description Renames or edits the key. With `If-Match`, of two edits of one version the second is refused.
+         * @description Renames or edits the key. With `If-Match`, the update is refused if the key has changed since you read it.
          *
          *     Requires the permission `keys:manage`.
          *
@@ -212,7 +212,7 @@ export interface paths {
         get: operations["listMembers"];
         /**
          * Add a member
-         * @description Without a password, the member is invited by email. With one they are added at once: it opens this account only, whoever has the address.
+         * @description Without a password, the member is invited by email. With a password, the member is added at once. That password opens this account only.
          *
          *     Requires the permission `members:manage`.
          *
@@ -526,7 +526,7 @@ export interface paths {
     "/password-resets/complete": {
         /**
          * Set a new password by the link of an email
-         * @description It opens every account of the address, and ends all of its sessions.
+         * @description The new password opens every account of the address. All sessions of the address end.
          *
          *     Problems: `password-reset-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
          */
@@ -651,7 +651,7 @@ export interface components {
                 "7d": components["schemas"]["UsageSummary"];
                 "30d": components["schemas"]["UsageSummary"];
             };
-            /** @description The present hour of the clock, so far, and the 23 before it, oldest first */
+            /** @description Requests of the current hour and of the 23 hours before it, oldest first */
             requestsByHour?: number[];
         };
         UsageSummary: {
@@ -678,7 +678,7 @@ export interface components {
             total: number;
             /** @description In a dry run: what would be imported */
             imported: number;
-            /** @description The account has this key already, whatever has become of it since */
+            /** @description Lines whose key the account already has, in any status */
             unchanged: number;
             /** @description Lines that were not imported */
             failed: number;
@@ -693,7 +693,7 @@ export interface components {
             }[];
         };
         ImportLineError: {
-            /** @description From 1, as editors count */
+            /** @description The number of the line, from 1 */
             line: number;
             field: string;
             message: string;
@@ -728,7 +728,7 @@ export interface components {
         };
         KeyArrival: {
             region: string;
-            /** @description When the current version arrived there; null: it is on its way */
+            /** @description When the current version arrived in the region. null: it has not arrived yet */
             arrivedAt: string | null;
         };
         ApiKey: {
@@ -808,7 +808,7 @@ export interface components {
                 distinctIps: number;
             }[];
             ips: {
-                /** @description An IPv4 address, an IPv6 /64 network, or `other` for callers beyond those told apart */
+                /** @description An IPv4 address, an IPv6 /64 network, or `other`: callers beyond the day’s limit */
                 ip: string;
                 requests: number;
                 refused: number;
@@ -869,7 +869,7 @@ export interface components {
             } | {
                 /** @description The start of the bucket */
                 at: string;
-                /** @description `(other)`: one past the first 200; `(none)`: reported without an endpoint */
+                /** @description `(other)`: endpoints beyond the first 200. `(none)`: reported without an endpoint */
                 endpoint: string;
                 method: string | null;
                 requests: number;
@@ -890,7 +890,7 @@ export interface components {
             status: number;
             latencyMs?: number;
             units?: number;
-            /** @description Of a verification: this report completes that request */
+            /** @description The `requestId` of a verification: the report completes that request */
             requestId?: string;
             ip?: string;
             endpoint?: string;
@@ -918,7 +918,7 @@ export interface components {
             used: {
                 liveKeys: number;
                 testKeys: number;
-                /** @description Of live keys in the present UTC month, overage included */
+                /** @description Renders of live keys in the current UTC month, overage included */
                 rendersThisMonth: number;
             };
         };
@@ -927,12 +927,12 @@ export interface components {
             at: string;
             action: string;
             targetId: string | null;
-            /** @description Its latest name; null when that is not known any more */
+            /** @description The latest name of the target. null: unknown */
             targetName: string | null;
             actor: {
                 type: string;
                 id: string;
-                /** @description The same of a key or a member */
+                /** @description The latest name of a key or member. null: unknown */
                 name: string | null;
                 ip?: string;
             } & {
@@ -986,7 +986,7 @@ export interface components {
         Session: {
             member: components["schemas"]["Member"];
             accountId: string;
-            /** @description Those between which this person can switch, this one among them */
+            /** @description The accounts that this person can switch to, with the current one */
             accounts: {
                 accountId: string;
                 name: string;
@@ -1023,7 +1023,7 @@ export interface components {
             to?: string;
             /** @description The URL of a webhook; of a Slack channel only its beginning and end */
             url?: string;
-            /** @description A webhook’s signing secret: the only time it is shown */
+            /** @description The signing secret of a webhook. Only this response shows it */
             secret?: string;
         };
         AcceptedWithSecret: {
@@ -1088,9 +1088,9 @@ export interface components {
             durationMs: number;
             /** @enum {string} */
             outcome: "delivered" | "rejected" | "gone" | "timeout" | "unreachable" | "refused" | "not-sent";
-            /** @description The status by HTTP or SMTP */
+            /** @description The HTTP or SMTP status */
             status: number | null;
-            /** @description The beginning of what the receiver said, or what went wrong */
+            /** @description The start of the receiver’s response, or the error */
             response: string | null;
         };
         AlertRule: {
@@ -1165,14 +1165,14 @@ export interface components {
             threshold: number | null;
             from: string;
             to: string;
-            /** @description How often the rule was run; empty: this metric cannot be run over the past */
+            /** @description The intervals at which the rule was evaluated. Empty: this metric has no preview */
             grains: {
                 /** @enum {string} */
                 grain: "hour" | "minute";
                 from: string;
                 to: string;
             }[];
-            /** @description What this preview cannot tell */
+            /** @description What this preview leaves out */
             note: string;
             /** @description Messages to each channel */
             notifications: number;
@@ -1184,21 +1184,21 @@ export interface components {
                 resolvedAt: string | null;
                 measured: number | null;
                 worst: number | null;
-                /** @description Messages of it to each channel: its beginning, repeats, its end */
+                /** @description Messages to each channel: firing, repeated and resolved */
                 notifications: number;
             }[];
-            /** @description At most some 700 points in all */
+            /** @description About 700 points in all, at most */
             series: {
                 /** @description null: the account */
                 keyId: string | null;
                 points: {
                     at: string;
-                    /** @description The highest since the point before; null: nothing was measured */
+                    /** @description The highest value since the previous point. null: nothing was measured */
                     value: number | null;
-                    /** @description What it was held against; a detector finds its own */
+                    /** @description The threshold. A detector computes its own */
                     threshold: number | null;
                     /**
-                     * @description The worst since the point before
+                     * @description The worst state since the previous point
                      * @enum {string}
                      */
                     state: "ok" | "pending" | "firing";
@@ -1232,7 +1232,7 @@ export interface components {
             mutedUntil: string | null;
             createdAt: string;
             version: number;
-            /** @description As of when it was evaluated last */
+            /** @description The instant of the last evaluation */
             evaluatedAt: string | null;
             states: {
                 /** @description null: the account */
@@ -1380,7 +1380,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The presented value, as it came */
+                    /** @description The value that the client presented, unchanged */
                     key: string;
                     permission?: string;
                     /** @description How many renders the request is, with `renders:write`. Default: 1 */
@@ -1497,7 +1497,7 @@ export interface operations {
                     "application/json": {
                         apiKeys: components["schemas"]["ListedApiKey"][];
                         pagination: components["schemas"]["Pagination"];
-                        /** @description The instant of the usage, where it is included */
+                        /** @description The instant for which the usage was read, where it is included */
                         asOf?: string;
                     };
                 };
@@ -1576,9 +1576,9 @@ export interface operations {
             query?: {
                 /** @description `true`: returns what an import would do, and changes nothing */
                 dryRun?: "true" | "false";
-                /** @description What every key of the file begins with, such as `sk_old_` */
+                /** @description The prefix of every key in the file, such as `sk_old_` */
                 prefix?: string;
-                /** @description How many characters every key of the file has; 0: it differs */
+                /** @description The length of every key in the file, in characters. 0: lengths differ */
                 length?: string;
             };
             header?: {
@@ -1602,9 +1602,9 @@ export interface operations {
                         [key: string]: components["schemas"]["JsonValue"];
                     } | null;
                     hint?: string | null;
-                    /** @description When the key was made where it comes from */
+                    /** @description When the old system created the key */
                     createdAt?: string | null;
-                    /** @description Its ID where it comes from; kept in metadata as externalId */
+                    /** @description Its ID in the old system. Kept in `metadata` as `externalId` */
                     externalId?: string | null;
                 };
                 "text/csv": string;
@@ -1965,13 +1965,13 @@ export interface operations {
     getUsage: {
         parameters: {
             query?: {
-                /** @description Rounded down to the interval. Default: 24 hours before `to` */
+                /** @description The start of the range, rounded down to the interval. Default: 24 hours before `to` */
                 from?: string;
-                /** @description Not in the range, rounded up to the interval. Default: now */
+                /** @description The end of the range, exclusive, rounded up to the interval. Default: now */
                 to?: string;
                 /** @description Minutes are kept for 48 hours, hours for 35 days, days for 400 days */
                 interval?: "minute" | "hour" | "day";
-                /** @description One series each for what the requests have in common */
+                /** @description Returns one series for each key, status or endpoint */
                 groupBy?: "none" | "key" | "status" | "endpoint";
                 /** @description Only the usage of this key */
                 keyId?: string;
@@ -2015,23 +2015,23 @@ export interface operations {
                 "application/cloudevents-batch+json": ({
                     /** @constant */
                     specversion: "1.0";
-                    /** @description With `source`: the same two count once within 35 days */
+                    /** @description Events with the same `id` and `source` count once in 35 days */
                     id: string;
                     source: string;
                     type: string;
-                    /** @description The time of receipt unless given */
+                    /** @description Default: the time of receipt */
                     time?: string | null;
                     /** @description The key ID, where `data` has none */
                     subject?: string | null;
                     datacontenttype?: string | null;
                     dataschema?: string | null;
-                    /** @description Or `data_base64`: the same JSON in base64. In binary mode this is the body, and attributes are `ce-` headers */
+                    /** @description Alternatively `data_base64`: the same JSON in base64. In binary mode the body is the data, and attributes are `ce-` headers */
                     data: {
                         keyId?: string;
                         status: number;
                         latencyMs?: number;
                         units?: number;
-                        /** @description Of a verification: this report completes that request */
+                        /** @description The `requestId` of a verification: the report completes that request */
                         requestId?: string;
                         ip?: string;
                         endpoint?: string;
@@ -2043,23 +2043,23 @@ export interface operations {
                 "application/cloudevents+json": {
                     /** @constant */
                     specversion: "1.0";
-                    /** @description With `source`: the same two count once within 35 days */
+                    /** @description Events with the same `id` and `source` count once in 35 days */
                     id: string;
                     source: string;
                     type: string;
-                    /** @description The time of receipt unless given */
+                    /** @description Default: the time of receipt */
                     time?: string | null;
                     /** @description The key ID, where `data` has none */
                     subject?: string | null;
                     datacontenttype?: string | null;
                     dataschema?: string | null;
-                    /** @description Or `data_base64`: the same JSON in base64. In binary mode this is the body, and attributes are `ce-` headers */
+                    /** @description Alternatively `data_base64`: the same JSON in base64. In binary mode the body is the data, and attributes are `ce-` headers */
                     data: {
                         keyId?: string;
                         status: number;
                         latencyMs?: number;
                         units?: number;
-                        /** @description Of a verification: this report completes that request */
+                        /** @description The `requestId` of a verification: the report completes that request */
                         requestId?: string;
                         ip?: string;
                         endpoint?: string;
@@ -2254,7 +2254,7 @@ export interface operations {
                     } | {
                         /** @description The start of the bucket */
                         at: string;
-                        /** @description `(other)`: one past the first 200; `(none)`: reported without an endpoint */
+                        /** @description `(other)`: endpoints beyond the first 200. `(none)`: reported without an endpoint */
                         endpoint: string;
                         method: string | null;
                         requests: number;
@@ -2600,7 +2600,7 @@ export interface operations {
                         /** @enum {string} */
                         role: "admin" | "editor" | "viewer";
                         expiresAt: string;
-                        /** @description Whether this address has a password, to be asked for; else it chooses one */
+                        /** @description true: ask for the password of this address. false: the person chooses one */
                         hasPassword: boolean;
                     };
                 };
@@ -2618,7 +2618,7 @@ export interface operations {
             content: {
                 "application/json": {
                     token: string;
-                    /** @description A new one, or the one of this address. Whoever is signed in with this address needs none. */
+                    /** @description A new password, or the current password of this address. Not needed by a person who is signed in with it. */
                     password?: string;
                 };
             };
@@ -3451,7 +3451,7 @@ export interface operations {
                 "application/json": {
                     email: string;
                     password: string;
-                    /** @description One of those that the answer 200 lists */
+                    /** @description One of the accounts that a 200 lists */
                     accountId?: string;
                 };
             };
@@ -3588,7 +3588,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description false: this service sends no email to anybody */
+                        /** @description false: this service sends no email */
                         emailed: boolean;
                     };
                 };
