@@ -1,25 +1,13 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { lazy, Suspense, useId } from 'react'
-import type { Interval } from '../api/ranges.ts'
 import { ChartTable } from './ChartTable.tsx'
 import classes from './charts.module.css'
 import { Mark } from './Mark.tsx'
-import type { Point, Series } from './Series.ts'
+import type { ChartProps, Series } from './Series.ts'
 
 /** Charts are the heaviest part of the dashboard: they come when one is shown. */
 const TimeChart = lazy(async () => ({ default: (await import('./TimeChart.tsx')).TimeChart }))
-
-export type ChartProps = {
-  title: string
-  kind: 'bars' | 'lines'
-  series: Series[]
-  points: Point[]
-  interval: Interval
-  format: (value: number) => string
-  /** Where space is short. */
-  shortFormat?: (value: number) => string
-}
 
 type Props = ChartProps & {
   /** What the chart shows, in a sentence. */

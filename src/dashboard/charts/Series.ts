@@ -1,3 +1,5 @@
+import type { Interval } from '../api/ranges.ts'
+
 /** One line, or one colour of stacked bars. `color` is a variable of charts.module.css. */
 export type Series = {
   name: string
@@ -9,3 +11,14 @@ export type Series = {
 
 /** What a chart shows at one time: per series a number, or null where nothing was measured. */
 export type Point = { at: string; values: Record<string, number | null> }
+
+export type ChartProps = {
+  title: string
+  kind: 'bars' | 'lines'
+  series: Series[]
+  points: Point[]
+  interval: Interval
+  format: (value: number) => string
+  /** Where space is short. */
+  shortFormat?: (value: number) => string
+}

@@ -2,9 +2,8 @@ import '@mantine/charts/styles.css'
 import { BarChart, LineChart } from '@mantine/charts'
 import { useMemo } from 'react'
 import { timeAxis } from './bucketText.ts'
-import type { ChartProps } from './ChartCard.tsx'
 import { ChartTip, type TipProps } from './ChartTip.tsx'
-import type { Point } from './Series.ts'
+import type { ChartProps, Point } from './Series.ts'
 
 /** The picture of a chart. Missing numbers are gaps in lines; a lone number between gaps is a dot. */
 export function TimeChart({
