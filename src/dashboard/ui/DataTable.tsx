@@ -2,7 +2,7 @@ import { Skeleton, Table, type TableProps, Text, VisuallyHidden } from '@mantine
 import { Fragment, type ReactElement, type ReactNode } from 'react'
 import classes from './DataTable.module.css'
 
-export type Column = {
+type Column = {
   /** For assistive technology only where `isHidden`. */
   label: string
   isHidden?: boolean

@@ -3,7 +3,7 @@ import type { Icon } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import classes from './StatusBadge.module.css'
 
-export type Tone = 'good' | 'waiting' | 'bad' | 'off'
+type Tone = 'good' | 'waiting' | 'bad' | 'off'
 
 type Props = {
   tone: Tone

@@ -7,7 +7,7 @@ import type { Point, Series } from '../../charts/Series.ts'
 import { wholeText } from '../../ui/format/formatNumber.ts'
 
 /** Keys with a colour of their own; the others share one. */
-export const TOP = 8
+const TOP = 8
 const OTHERS = 'others'
 const OTHERS_COLOR = 'var(--chart-quiet)'
 
