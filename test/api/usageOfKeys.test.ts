@@ -106,6 +106,7 @@ describe('GET /api-keys/{id}/callers', () => {
     const own = reported.filter(({ ip }) => ip === '10.0.0.1').map(({ at }) => at)
     expect(of('10.0.0.1')).toEqual({
       ip: '10.0.0.1',
+      network: '10.0.0.0/24',
       requests: own.length,
       refused: 0,
       firstSeenAt: new Date(Math.min(...own)).toISOString(),

@@ -89,9 +89,9 @@ describe('callers’ addresses', () => {
     const callers = Array.from({ length: 1_000 }, (_, n) => ({ ip: `2001:db8:1:2:${n.toString(16)}::1` }))
     await addTo(own, batchOf('key_6', ADMITTED, [...callers, { ip: '2001:db8:1:3::1' }, { ip: '::' }]))
     const { ips } = await readCallers(worker.em(), 'key_6', 1, worker.clock.now)
-    expect(ips.map(({ ip, requests }) => [ip, requests])).toEqual([
-      ['2001:db8:1:2::/64', 1_000],
-      ['2001:db8:1:3::/64', 1],
+    expect(ips.map(({ ip, network, requests }) => [ip, network, requests])).toEqual([
+      ['2001:db8:1:2::/64', '2001:db8:1::/48', 1_000],
+      ['2001:db8:1:3::/64', '2001:db8:1::/48', 1],
     ])
   })
 })

@@ -162,4 +162,4 @@ export function unusualHours(requests: number, history: HoursHistory): Reading {
   }
 }
 
-export const UNKNOWN_IP = { learningDays: 7, maxNetworks: 50, v4Bits: 24, v6Bits: 48 } as const
+export const UNKNOWN_IP = { learningDays: 7, maxNetworks: 50 } as const

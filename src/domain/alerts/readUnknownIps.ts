@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { covers, parseRange } from '../addresses.ts'
-import { OTHER_CALLERS } from '../usage/callerNetwork.ts'
+import { OTHER_CALLERS, siteOf } from '../usage/callerNetwork.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { UNKNOWN_IP } from './detectors.ts'
 import type { Memories, Reading } from './stepAlert.ts'
@@ -10,9 +10,6 @@ const DAY = 86_400_000
 /** Events may be rolled up late: a first use is looked for this far back. */
 const LOOK_BACK_MS = 15 * 60_000
 const HISTORY_MS = 35 * DAY
-
-const network = (ip: string) =>
-  `network(set_masklen(${ip}, case family(${ip}) when 4 then ${UNKNOWN_IP.v4Bits} else ${UNKNOWN_IP.v6Bits} end))`
 
 /**
  * Keys that were used today from a network (/24 of IPv4, /48 of IPv6, what one site usually has) from which they were
@@ -38,8 +35,8 @@ export async function readUnknownIps(
        and t.at = ? and t.first_seen_at >= ? and t.first_seen_at < ? and t.requests > 0 and t.ip <> '${OTHER_CALLERS}'
        and exists (select from usage_ip h where h.key_id = k.id and h.at <= ?)
        and not exists (select from usage_ip h where h.key_id = k.id and h.at >= ? and h.at < t.at and h.requests > 0
-         and ${network('h.ip')} = ${network('t.ip')})
-       and (select count(distinct ${network('h.ip')}) from usage_ip h where h.key_id = k.id and h.at >= ? and h.at < t.at
+         and ${siteOf('h.ip')} = ${siteOf('t.ip')})
+       and (select count(distinct ${siteOf('h.ip')}) from usage_ip h where h.key_id = k.id and h.at >= ? and h.at < t.at
          and h.requests > 0) <= ${UNKNOWN_IP.maxNetworks}
      group by t.key_id`,
     [

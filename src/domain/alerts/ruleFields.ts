@@ -89,6 +89,7 @@ export const RuleChanges = z
   .omit({ metric: true })
   .partial()
   .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field')
+  .meta({ id: 'AlertRuleChanges' })
 
 /** A rule as a command carries it and the table has it. */
 export const StoredRule = z.object({

@@ -15,6 +15,10 @@ export const MAX_CALLERS = 5_000
 /** Of these, callers from which nothing was admitted that day: who is refused makes no more rows than this. */
 export const MAX_REFUSED_CALLERS = 500
 
+/** The SQL of the network around an address that one site usually has: the /24 of IPv4, the /48 of IPv6. */
+export const siteOf = (ip: string) =>
+  `network(set_masklen(${ip}, case family(${ip}) when 4 then 24 else 48 end))`
+
 const PREFIX_GROUPS = 4
 const known = new Map<string, string | undefined>()
 

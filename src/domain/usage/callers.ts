@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
-import { OTHER_CALLERS, OTHER_CALLERS_NAME } from './callerNetwork.ts'
+import { OTHER_CALLERS, OTHER_CALLERS_NAME, siteOf } from './callerNetwork.ts'
 
 const DAY = 86_400_000
 
@@ -15,6 +15,9 @@ export const Callers = z.object({
       ip: z
         .string()
         .describe('An IPv4 address, an IPv6 /64 network, or `other`: callers beyond the day’s limit'),
+      network: z
+        .string()
+        .describe('What one site usually has: the /24 of an IPv4 address, the /48 of IPv6; or `other`'),
       requests: z.int(),
       refused: z.int(),
       firstSeenAt: z.string(),
@@ -25,7 +28,14 @@ export const Callers = z.object({
 export type Callers = z.infer<typeof Callers>
 
 type Day = { day: string; ips: string }
-type Caller = { ip: string; requests: string; refused: string; first_seen_at: string; last_seen_at: string }
+type Caller = {
+  ip: string
+  network: string
+  requests: string
+  refused: string
+  first_seen_at: string
+  last_seen_at: string
+}
 
 /** The callers of a key today and on the days before, `days` in all. Days without one are there, with 0. */
 export async function readCallers(
@@ -42,7 +52,7 @@ export async function readCallers(
     [keyId, first],
   )
   const callers = await em.execute<Caller[]>(
-    `select abbrev(ip) as ip, sum(requests) as requests, sum(refused) as refused, min(first_seen_at) as first_seen_at,
+    `select abbrev(ip) as ip, ${siteOf('usage_ip.ip')}::text as network, sum(requests) as requests, sum(refused) as refused, min(first_seen_at) as first_seen_at,
        max(last_seen_at) as last_seen_at
      from usage_ip where key_id = ? and at >= ? group by usage_ip.ip
      order by usage_ip.ip = '${OTHER_CALLERS}' desc, max(last_seen_at) desc, usage_ip.ip limit ${LISTED_CALLERS}`,
@@ -58,6 +68,7 @@ export async function readCallers(
     }),
     ips: callers.map((row) => ({
       ip: shownCaller(row.ip),
+      network: row.ip === OTHER_CALLERS ? OTHER_CALLERS_NAME : row.network,
       requests: Number(row.requests),
       refused: Number(row.refused),
       firstSeenAt: new Date(row.first_seen_at).toISOString(),

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { ENDPOINT_COUNTS } from './addUsage.ts'
 import type { Counts } from './counts.ts'
 import { OTHER_ENDPOINTS } from './EndpointIds.ts'
+import { LatencyMs } from './LatencyMs.ts'
 import { quantiles } from './latencyBins.ts'
 
-const milliseconds = z.number().nullable()
 const at = z.string().describe('The start of the bucket')
 const outcomes = { errors: z.int(), clientErrors: z.int(), serverErrors: z.int(), errorRate: z.number() }
 const totals = {
@@ -12,12 +12,7 @@ const totals = {
   refused: z.int(),
   ...outcomes,
   units: z.int(),
-  latencyMs: z.strictObject({
-    mean: milliseconds,
-    p50: milliseconds,
-    p95: milliseconds,
-    p99: milliseconds,
-  }),
+  latencyMs: LatencyMs,
 }
 
 /** What happened in one bucket, by what it is grouped by. */
@@ -37,7 +32,7 @@ export const SeriesRows = {
     method: z.string().nullable(),
     requests: z.int(),
     ...outcomes,
-    latencyMs: z.strictObject({ mean: milliseconds }),
+    latencyMs: LatencyMs.pick({ mean: true }),
   }),
 }
 

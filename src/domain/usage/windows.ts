@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Counts, sumCounts } from './counts.ts'
 import { executeBound } from './executeBound.ts'
 import { UNFOLDED } from './foldMinutes.ts'
+import { LatencyMs } from './LatencyMs.ts'
 import { quantile } from './latencyBins.ts'
 
 const MINUTE = 60_000
@@ -13,8 +14,6 @@ const DAY = 24 * HOUR
 export const WINDOWS = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const
 type WindowName = keyof typeof WINDOWS
 const NAMES = Object.keys(WINDOWS) as WindowName[]
-
-const milliseconds = z.number().nullable()
 
 /** What happened in one window. `errorRate` is a share of 0 to 1; latencies are null until one was reported. */
 export const WindowUsage = z
@@ -27,7 +26,7 @@ export const WindowUsage = z
     serverErrors: z.int(),
     errorRate: z.number(),
     units: z.int(),
-    latencyMs: z.object({ mean: milliseconds, p50: milliseconds, p95: milliseconds, p99: milliseconds }),
+    latencyMs: LatencyMs,
   })
   .meta({ id: 'WindowUsage' })
 export type WindowUsage = z.infer<typeof WindowUsage>
