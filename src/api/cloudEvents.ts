@@ -15,21 +15,23 @@ export const JSON_TYPE = /^[^/;\s]+\/([^/;\s]+\+)?[jJ][sS][oO][nN]\s*(;.*)?$/
 
 /** `null` is the same as unset, for attributes that may be unset. Extension attributes are accepted and ignored. */
 export const CloudEvent = compile(
-  z.looseObject({
-    specversion: z.literal('1.0'),
-    id: z.string().min(1).max(256).describe('Events with the same `id` and `source` count once in 35 days'),
-    source: z.string().min(1).max(1_024),
-    type: z.string().min(1).max(256),
-    time: EventReport.shape.at.nullish().describe('Default: the time of receipt'),
-    subject: z.string().min(1).max(1_024).nullish().describe('The key ID, where `data` has none'),
-    datacontenttype: z.string().max(256).regex(JSON_TYPE, 'must be a media type of JSON').nullish(),
-    dataschema: z.string().min(1).max(1_024).nullish(),
-    data: EventReport.omit({ id: true, at: true })
-      .partial({ keyId: true })
-      .describe(
-        'Alternatively `data_base64`: the same JSON in base64. In binary mode the body is the data, and attributes are `ce-` headers',
-      ),
-  }),
+  z
+    .looseObject({
+      specversion: z.literal('1.0'),
+      id: z.string().min(1).max(256).describe('Events with the same `id` and `source` count once in 35 days'),
+      source: z.string().min(1).max(1_024),
+      type: z.string().min(1).max(256),
+      time: EventReport.shape.at.nullish().describe('Default: the time of receipt'),
+      subject: z.string().min(1).max(1_024).nullish().describe('The key ID, where `data` has none'),
+      datacontenttype: z.string().max(256).regex(JSON_TYPE, 'must be a media type of JSON').nullish(),
+      dataschema: z.string().min(1).max(1_024).nullish(),
+      data: EventReport.omit({ id: true, at: true })
+        .partial({ keyId: true })
+        .describe(
+          'Alternatively `data_base64`: the same JSON in base64. In binary mode the body is the data, and attributes are `ce-` headers',
+        ),
+    })
+    .meta({ id: 'CloudEvent' }),
 )
 
 export type CloudEvent = z.infer<typeof CloudEvent>

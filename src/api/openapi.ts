@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { RouteSpec, Streams } from './guard.ts'
 import { problems, type Slug } from './problems.ts'
+import { Accepted, AcceptedWithSecret } from './schemas.ts'
 import { TAGS } from './tags.ts'
 
 const always: Slug[] = ['validation-error', 'internal-error', 'service-unavailable']
@@ -72,17 +73,7 @@ export function openApiOf(
     paths,
     components: {
       schemas: { Problem: schemaOf(Problem, 'output') },
-      responses: Object.fromEntries(
-        Object.entries(STATUSES).map(([status, name]) => [
-          name,
-          {
-            description: slugsOf(Number(status))
-              .map((slug) => `\`${slug}\``)
-              .join(', '),
-            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-          },
-        ]),
-      ),
+      responses: { ...acceptances(), ...problemResponses() },
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key. `X-API-Key` is accepted, too.' },
         session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
@@ -98,6 +89,39 @@ export function openApiOf(
 
 const slugsOf = (status: number) =>
   (Object.keys(problems) as Slug[]).filter((slug) => problems[slug].status === status)
+
+function problemResponses() {
+  const of = (status: number) => ({
+    description: slugsOf(status)
+      .map((slug) => `\`${slug}\``)
+      .join(', '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  })
+  return Object.fromEntries(Object.entries(STATUSES).map(([status, name]) => [name, of(Number(status))]))
+}
+
+/** The 202 of every command. */
+const ACCEPTANCES = { Accepted, AcceptedWithSecret }
+
+function acceptances() {
+  const header = (description: string) => ({ description, schema: { type: 'string' } })
+  return Object.fromEntries(
+    Object.entries(ACCEPTANCES).map(([name, schema]) => [
+      name,
+      {
+        description: 'Accepted, and not done yet: see `Location`',
+        headers: {
+          Location: header('The operation to ask for'),
+          'Retry-After': header('After so many seconds'),
+        },
+        content: answersOf(schema),
+      },
+    ]),
+  )
+}
+
+const acceptanceOf = (schema: unknown) =>
+  Object.entries(ACCEPTANCES).find(([, acceptance]) => acceptance === schema)?.[0]
 
 type Document = { components: { schemas: Record<string, unknown> } }
 
@@ -190,13 +214,12 @@ function parametersOf(spec: RouteSpec) {
 
 function successesOf(spec: RouteSpec) {
   return Object.fromEntries(
-    Object.entries(spec.responses).map(([status, schema]) => [
-      status,
-      {
-        description: status === '202' ? 'Accepted, and not done yet: see `Location`' : 'Done',
-        ...(schema ? { content: answersOf(schema) } : {}),
-      },
-    ]),
+    Object.entries(spec.responses).map(([status, schema]) => {
+      const acceptance = acceptanceOf(schema)
+      if (acceptance) return [status, { $ref: `#/components/responses/${acceptance}` }]
+      const description = status === '202' ? 'Accepted' : 'Done'
+      return [status, { description, ...(schema ? { content: answersOf(schema) } : {}) }]
+    }),
   )
 }
 

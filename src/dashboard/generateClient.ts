@@ -6,10 +6,14 @@ import openapiTypescript, { astToString } from 'openapi-typescript'
 const target = process.argv[2] ?? join(import.meta.dirname, 'api/schema.d.ts')
 const document = await (await fetch(`${process.env.API_URL}/openapi.json`)).json()
 const generated = astToString(await openapiTypescript(document, { defaultNonNullable: false }))
-// What a path or an operation does not have; the client's types read nothing from these lines.
+// What a path, an operation or a response does not have; the client's types read nothing from these lines.
 const types = generated
-  .replace(/^ +(get|put|post|delete|options|head|patch|trace|query|header|path|cookie)\?: never;\n/gm, '')
+  .replace(
+    /^ +(get|put|post|delete|options|head|patch|trace|query|header|path|cookie|requestBody)\?: never;\n/gm,
+    '',
+  )
   .replace(/^ +parameters: {\n +};\n/gm, '')
+  .replace(/^ +headers: {\n +\[name: string\]: unknown;\n +};\n/gm, '')
 await writeFile(
   target,
   `// Generated from /openapi.json by generateClient.ts: see CONTRIBUTING.md, "Add a route".\n${types}`,

@@ -552,6 +552,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        VerificationRequest: {
+            /** @description The value that the client presented, unchanged */
+            key: string;
+            permission?: string;
+            /** @description How many renders the request is, with `renders:write`. Default: 1 */
+            units?: number;
+            /** @description The end user’s address, with or without a port */
+            ip?: string;
+            endpoint?: string;
+            method?: string;
+        };
         Verification: {
             valid: boolean;
             /** @enum {string} */
@@ -582,6 +593,25 @@ export interface components {
             /** @description Unix seconds */
             reset: number;
         };
+        NewApiKey: {
+            name: string;
+            /** @enum {string} */
+            type: "live" | "test";
+            /**
+             * @default full
+             * @enum {string}
+             */
+            access?: "admin" | "full" | "read_only";
+            permissions?: string[];
+            /** @default [] */
+            allowedIps?: string[];
+            /** @default null */
+            expiresAt?: string | null;
+            /** @default {} */
+            metadata?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         JsonValue: string | number | boolean | null | components["schemas"]["JsonValue"][] | {
             [key: string]: components["schemas"]["JsonValue"];
         };
@@ -610,16 +640,6 @@ export interface components {
             };
             version: number;
             /** @description The value; only in this response */
-            key?: string;
-        };
-        Accepted: {
-            operation: {
-                id: string;
-                kind: string;
-                status: string;
-            } & {
-                [key: string]: unknown;
-            };
             key?: string;
         };
         ListedApiKey: {
@@ -731,6 +751,17 @@ export interface components {
             /** @description When the current version arrived in the region. null: it has not arrived yet */
             arrivedAt: string | null;
         };
+        ApiKeyChanges: {
+            name?: string;
+            /** @enum {string} */
+            access?: "admin" | "full" | "read_only";
+            permissions?: string[];
+            allowedIps?: string[];
+            expiresAt?: string | null;
+            metadata?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         ApiKey: {
             id: string;
             name: string;
@@ -793,12 +824,13 @@ export interface components {
             serverErrors: number;
             errorRate: number;
             units: number;
-            latencyMs: {
-                mean: number | null;
-                p50: number | null;
-                p95: number | null;
-                p99: number | null;
-            };
+            latencyMs: components["schemas"]["LatencyMs"];
+        };
+        LatencyMs: {
+            mean: number | null;
+            p50: number | null;
+            p95: number | null;
+            p99: number | null;
         };
         ApiKeyCallers: {
             keyId: string;
@@ -810,6 +842,8 @@ export interface components {
             ips: {
                 /** @description An IPv4 address, an IPv6 /64 network, or `other`: callers beyond the day’s limit */
                 ip: string;
+                /** @description What one site usually has: the /24 of an IPv4 address, the /48 of IPv6; or `other` */
+                network: string;
                 requests: number;
                 refused: number;
                 firstSeenAt: string;
@@ -836,12 +870,7 @@ export interface components {
                 serverErrors: number;
                 errorRate: number;
                 units: number;
-                latencyMs: {
-                    mean: number | null;
-                    p50: number | null;
-                    p95: number | null;
-                    p99: number | null;
-                };
+                latencyMs: components["schemas"]["LatencyMs"];
             } | {
                 /** @description The start of the bucket */
                 at: string;
@@ -854,12 +883,7 @@ export interface components {
                 serverErrors: number;
                 errorRate: number;
                 units: number;
-                latencyMs: {
-                    mean: number | null;
-                    p50: number | null;
-                    p95: number | null;
-                    p99: number | null;
-                };
+                latencyMs: components["schemas"]["LatencyMs"];
             } | {
                 /** @description The start of the bucket */
                 at: string;
@@ -895,6 +919,34 @@ export interface components {
             ip?: string;
             endpoint?: string;
             method?: string;
+        };
+        CloudEvent: {
+            /** @constant */
+            specversion: "1.0";
+            /** @description Events with the same `id` and `source` count once in 35 days */
+            id: string;
+            source: string;
+            type: string;
+            /** @description Default: the time of receipt */
+            time?: string | null;
+            /** @description The key ID, where `data` has none */
+            subject?: string | null;
+            datacontenttype?: string | null;
+            dataschema?: string | null;
+            /** @description Alternatively `data_base64`: the same JSON in base64. In binary mode the body is the data, and attributes are `ce-` headers */
+            data: {
+                keyId?: string;
+                status: number;
+                latencyMs?: number;
+                units?: number;
+                /** @description The `requestId` of a verification: the report completes that request */
+                requestId?: string;
+                ip?: string;
+                endpoint?: string;
+                method?: string;
+            };
+        } & {
+            [key: string]: unknown;
         };
         Account: {
             id: string;
@@ -968,6 +1020,15 @@ export interface components {
             status: "active" | "invited";
             createdAt: string;
         };
+        NewMember: {
+            /** Format: email */
+            email: string;
+            /** @enum {string} */
+            role: "admin" | "editor" | "viewer";
+            password?: string;
+            /** @default null */
+            name?: string | null;
+        };
         InvitedMember: {
             id: string;
             email: string;
@@ -983,16 +1044,34 @@ export interface components {
                 emailed: boolean;
             };
         };
+        MemberChanges: {
+            /** @enum {string} */
+            role?: "admin" | "editor" | "viewer";
+            name?: string | null;
+            password?: string;
+        };
+        Invitation: {
+            email: string;
+            account: {
+                name: string;
+            };
+            /** @enum {string} */
+            role: "admin" | "editor" | "viewer";
+            expiresAt: string;
+            /** @description true: ask for the password of this address. false: the person chooses one */
+            hasPassword: boolean;
+        };
         Session: {
             member: components["schemas"]["Member"];
             accountId: string;
             /** @description The accounts that this person can switch to, with the current one */
-            accounts: {
-                accountId: string;
-                name: string;
-                /** @enum {string} */
-                role: "admin" | "editor" | "viewer";
-            }[];
+            accounts: components["schemas"]["AccountChoice"][];
+        };
+        AccountChoice: {
+            accountId: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "editor" | "viewer";
         };
         Channel: {
             id: string;
@@ -1007,6 +1086,18 @@ export interface components {
             /** @description The address of an email channel */
             to?: string;
             /** @description The URL of a webhook; of a Slack channel only its beginning and end */
+            url?: string;
+        };
+        NewChannel: {
+            /** @enum {string} */
+            type: "email" | "slack" | "webhook";
+            name: string;
+            /**
+             * Format: email
+             * @description The address of an email channel
+             */
+            to?: string;
+            /** @description The URL of a Slack channel or webhook */
             url?: string;
         };
         ChannelWithSecret: {
@@ -1026,15 +1117,15 @@ export interface components {
             /** @description The signing secret of a webhook. Only this response shows it */
             secret?: string;
         };
-        AcceptedWithSecret: {
-            operation: {
-                id: string;
-                kind: string;
-                status: string;
-            } & {
-                [key: string]: unknown;
-            };
-            secret?: string;
+        ChannelChanges: {
+            name?: string;
+            /**
+             * Format: email
+             * @description The address of an email channel
+             */
+            to?: string;
+            /** @description The URL of a Slack channel or webhook */
+            url?: string;
         };
         ChannelWithRotatedSecret: {
             id: string;
@@ -1242,6 +1333,22 @@ export interface components {
                 since: string;
             }[];
         };
+        AlertRuleChanges: {
+            name?: string;
+            threshold?: number | null;
+            /** @enum {string} */
+            window?: "5m" | "15m" | "1h" | "6h" | "24h";
+            for?: string;
+            scope?: components["schemas"]["AlertScope"];
+            channelIds?: string[];
+            repeatInterval?: string | null;
+            /** @enum {string} */
+            severity?: "info" | "warning" | "critical";
+            enabled?: boolean;
+            minRequests?: number;
+            notifyRecovery?: boolean;
+            allowedRanges?: string[];
+        };
         Incident: {
             id: string;
             alertId: string;
@@ -1252,112 +1359,128 @@ export interface components {
             measured: number | null;
             worst: number | null;
         };
+        Credentials: {
+            email: string;
+            password: string;
+            /** @description One of the accounts that a 200 lists */
+            accountId?: string;
+        };
+        Accepted: {
+            operation: {
+                id: string;
+                kind: string;
+                status: string;
+            } & {
+                [key: string]: unknown;
+            };
+            key?: string;
+        };
+        AcceptedWithSecret: {
+            operation: {
+                id: string;
+                kind: string;
+                status: string;
+            } & {
+                [key: string]: unknown;
+            };
+            secret?: string;
+        };
     };
     responses: {
-        /** @description `validation-error` */
-        BadRequest: {
+        /** @description Accepted, and not done yet: see `Location` */
+        Accepted: {
             headers: {
+                /** @description The operation to ask for */
+                Location?: string;
+                /** @description After so many seconds */
+                "Retry-After"?: string;
                 [name: string]: unknown;
             };
+            content: {
+                "application/json": components["schemas"]["Accepted"];
+            };
+        };
+        /** @description Accepted, and not done yet: see `Location` */
+        AcceptedWithSecret: {
+            headers: {
+                /** @description The operation to ask for */
+                Location?: string;
+                /** @description After so many seconds */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AcceptedWithSecret"];
+            };
+        };
+        /** @description `validation-error` */
+        BadRequest: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `missing-authorization`, `invalid-api-key`, `invalid-service-token`, `invalid-credentials` */
         Unauthorized: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `insufficient-permissions`, `ip-not-allowed`, `imports-not-allowed`, `key-limit-reached` */
         Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `service-token-not-found` */
         NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
         Conflict: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `precondition-failed` */
         PreconditionFailed: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `payload-too-large` */
         PayloadTooLarge: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `unsupported-media-type` */
         UnsupportedMediaType: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `idempotency-conflict` */
         UnprocessableContent: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded` */
         TooManyRequests: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `internal-error` */
         InternalServerError: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `service-unavailable` */
         ServiceUnavailable: {
-            headers: {
-                [name: string]: unknown;
-            };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -1379,25 +1502,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @description The value that the client presented, unchanged */
-                    key: string;
-                    permission?: string;
-                    /** @description How many renders the request is, with `renders:write`. Default: 1 */
-                    units?: number;
-                    /** @description The end user’s address, with or without a port */
-                    ip?: string;
-                    endpoint?: string;
-                    method?: string;
-                };
+                "application/json": components["schemas"]["VerificationRequest"];
             };
         };
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Verification"];
                 };
@@ -1422,13 +1532,9 @@ export interface operations {
                 problem?: "header";
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
@@ -1450,13 +1556,9 @@ export interface operations {
                 problem?: "header";
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
@@ -1486,13 +1588,9 @@ export interface operations {
                 include?: "usage";
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         apiKeys: components["schemas"]["ListedApiKey"][];
@@ -1519,46 +1617,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    /** @enum {string} */
-                    type: "live" | "test";
-                    /**
-                     * @default full
-                     * @enum {string}
-                     */
-                    access?: "admin" | "full" | "read_only";
-                    permissions?: string[];
-                    /** @default [] */
-                    allowedIps?: string[];
-                    /** @default null */
-                    expiresAt?: string | null;
-                    /** @default {} */
-                    metadata?: {
-                        [key: string]: components["schemas"]["JsonValue"];
-                    };
-                };
+                "application/json": components["schemas"]["NewApiKey"];
             };
         };
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ApiKeyWithValue"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1613,22 +1682,11 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ImportOutcome"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1648,13 +1706,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ApiKeyWithRegions"];
                 };
@@ -1679,22 +1733,10 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             /** @description Done */
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
@@ -1721,38 +1763,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name?: string;
-                    /** @enum {string} */
-                    access?: "admin" | "full" | "read_only";
-                    permissions?: string[];
-                    allowedIps?: string[];
-                    expiresAt?: string | null;
-                    metadata?: {
-                        [key: string]: components["schemas"]["JsonValue"];
-                    };
-                };
+                "application/json": components["schemas"]["ApiKeyChanges"];
             };
         };
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1788,9 +1809,6 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         apiKey: components["schemas"]["ApiKey"];
@@ -1798,15 +1816,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1842,22 +1852,11 @@ export interface operations {
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ApiKeyWithValue"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1882,13 +1881,9 @@ export interface operations {
                 id?: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         apiKeys: components["schemas"]["ApiKeyName"][];
@@ -1911,13 +1906,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ApiKeyUsage"];
                 };
@@ -1942,13 +1933,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ApiKeyCallers"];
                 };
@@ -1979,13 +1966,9 @@ export interface operations {
                 format?: "json" | "csv";
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["UsageSeries"];
                     "text/csv": string;
@@ -2012,70 +1995,13 @@ export interface operations {
                 "application/json": {
                     events: components["schemas"]["UsageEvent"][];
                 };
-                "application/cloudevents-batch+json": ({
-                    /** @constant */
-                    specversion: "1.0";
-                    /** @description Events with the same `id` and `source` count once in 35 days */
-                    id: string;
-                    source: string;
-                    type: string;
-                    /** @description Default: the time of receipt */
-                    time?: string | null;
-                    /** @description The key ID, where `data` has none */
-                    subject?: string | null;
-                    datacontenttype?: string | null;
-                    dataschema?: string | null;
-                    /** @description Alternatively `data_base64`: the same JSON in base64. In binary mode the body is the data, and attributes are `ce-` headers */
-                    data: {
-                        keyId?: string;
-                        status: number;
-                        latencyMs?: number;
-                        units?: number;
-                        /** @description The `requestId` of a verification: the report completes that request */
-                        requestId?: string;
-                        ip?: string;
-                        endpoint?: string;
-                        method?: string;
-                    };
-                } & {
-                    [key: string]: unknown;
-                })[];
-                "application/cloudevents+json": {
-                    /** @constant */
-                    specversion: "1.0";
-                    /** @description Events with the same `id` and `source` count once in 35 days */
-                    id: string;
-                    source: string;
-                    type: string;
-                    /** @description Default: the time of receipt */
-                    time?: string | null;
-                    /** @description The key ID, where `data` has none */
-                    subject?: string | null;
-                    datacontenttype?: string | null;
-                    dataschema?: string | null;
-                    /** @description Alternatively `data_base64`: the same JSON in base64. In binary mode the body is the data, and attributes are `ce-` headers */
-                    data: {
-                        keyId?: string;
-                        status: number;
-                        latencyMs?: number;
-                        units?: number;
-                        /** @description The `requestId` of a verification: the report completes that request */
-                        requestId?: string;
-                        ip?: string;
-                        endpoint?: string;
-                        method?: string;
-                    };
-                } & {
-                    [key: string]: unknown;
-                };
+                "application/cloudevents-batch+json": components["schemas"]["CloudEvent"][];
+                "application/cloudevents+json": components["schemas"]["CloudEvent"];
             };
         };
         responses: {
-            /** @description Accepted, and not done yet: see `Location` */
+            /** @description Accepted */
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         accepted: number;
@@ -2095,13 +2021,9 @@ export interface operations {
         };
     };
     getAccount: {
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Account"];
                 };
@@ -2115,13 +2037,9 @@ export interface operations {
         };
     };
     exportAccount: {
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/x-ndjson": ({
                         /** @constant */
@@ -2243,12 +2161,7 @@ export interface operations {
                         serverErrors: number;
                         errorRate: number;
                         units: number;
-                        latencyMs: {
-                            mean: number | null;
-                            p50: number | null;
-                            p95: number | null;
-                            p99: number | null;
-                        };
+                        latencyMs: components["schemas"]["LatencyMs"];
                         /** @constant */
                         record: "usage-day";
                     } | {
@@ -2303,13 +2216,9 @@ export interface operations {
                 action?: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         entries: components["schemas"]["AuditEntry"][];
@@ -2332,13 +2241,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Operation"];
                 };
@@ -2353,13 +2258,9 @@ export interface operations {
         };
     };
     listMembers: {
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         members: components["schemas"]["Member"][];
@@ -2383,36 +2284,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** Format: email */
-                    email: string;
-                    /** @enum {string} */
-                    role: "admin" | "editor" | "viewer";
-                    password?: string;
-                    /** @default null */
-                    name?: string | null;
-                };
+                "application/json": components["schemas"]["NewMember"];
             };
         };
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["InvitedMember"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2432,13 +2314,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Member"];
                 };
@@ -2459,22 +2337,10 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             /** @description Done */
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
@@ -2496,33 +2362,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    role?: "admin" | "editor" | "viewer";
-                    name?: string | null;
-                    password?: string;
-                };
+                "application/json": components["schemas"]["MemberChanges"];
             };
         };
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Member"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2546,26 +2396,14 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["InvitedMember"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2588,21 +2426,8 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
-                    "application/json": {
-                        email: string;
-                        account: {
-                            name: string;
-                        };
-                        /** @enum {string} */
-                        role: "admin" | "editor" | "viewer";
-                        expiresAt: string;
-                        /** @description true: ask for the password of this address. false: the person chooses one */
-                        hasPassword: boolean;
-                    };
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2626,9 +2451,6 @@ export interface operations {
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
@@ -2644,13 +2466,9 @@ export interface operations {
         };
     };
     listChannels: {
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         channels: components["schemas"]["Channel"][];
@@ -2674,39 +2492,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    type: "email" | "slack" | "webhook";
-                    name: string;
-                    /**
-                     * Format: email
-                     * @description The address of an email channel
-                     */
-                    to?: string;
-                    /** @description The URL of a Slack channel or webhook */
-                    url?: string;
-                };
+                "application/json": components["schemas"]["NewChannel"];
             };
         };
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ChannelWithSecret"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AcceptedWithSecret"];
-                };
-            };
+            202: components["responses"]["AcceptedWithSecret"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2726,13 +2522,9 @@ export interface operations {
                 token?: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "text/html": string;
                 };
@@ -2749,13 +2541,9 @@ export interface operations {
                 token?: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "text/html": string;
                 };
@@ -2763,9 +2551,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             /** @description Done */
             410: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "text/html": string;
                 };
@@ -2781,13 +2566,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Channel"];
                 };
@@ -2808,22 +2589,10 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             /** @description Done */
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
@@ -2844,37 +2613,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name?: string;
-                    /**
-                     * Format: email
-                     * @description The address of an email channel
-                     */
-                    to?: string;
-                    /** @description The URL of a Slack channel or webhook */
-                    url?: string;
-                };
+                "application/json": components["schemas"]["ChannelChanges"];
             };
         };
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2897,13 +2646,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         notificationId: string;
@@ -2912,15 +2657,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2943,26 +2680,14 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["ChannelWithRotatedSecret"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AcceptedWithSecret"];
-                };
-            };
+            202: components["responses"]["AcceptedWithSecret"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -2989,13 +2714,9 @@ export interface operations {
                 alertId?: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         notifications: components["schemas"]["Notification"][];
@@ -3018,13 +2739,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["NotificationWithAttempts"];
                 };
@@ -3049,26 +2766,14 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Notification"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -3081,13 +2786,9 @@ export interface operations {
         };
     };
     listAlertRules: {
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         alerts: components["schemas"]["AlertRule"][];
@@ -3117,22 +2818,11 @@ export interface operations {
         responses: {
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["AlertRule"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -3155,9 +2845,6 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["AlertPreview"];
                 };
@@ -3180,13 +2867,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["AlertRuleWithStates"];
                 };
@@ -3207,22 +2890,10 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             /** @description Done */
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
@@ -3243,43 +2914,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name?: string;
-                    threshold?: number | null;
-                    /** @enum {string} */
-                    window?: "5m" | "15m" | "1h" | "6h" | "24h";
-                    for?: string;
-                    scope?: components["schemas"]["AlertScope"];
-                    channelIds?: string[];
-                    repeatInterval?: string | null;
-                    /** @enum {string} */
-                    severity?: "info" | "warning" | "critical";
-                    enabled?: boolean;
-                    minRequests?: number;
-                    notifyRecovery?: boolean;
-                    allowedRanges?: string[];
-                };
+                "application/json": components["schemas"]["AlertRuleChanges"];
             };
         };
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["AlertRule"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -3310,24 +2955,13 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         notificationIds: string[];
                     };
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -3362,22 +2996,11 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["AlertRule"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -3404,13 +3027,9 @@ export interface operations {
                 id: string;
             };
         };
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         incidents: components["schemas"]["Incident"][];
@@ -3427,13 +3046,9 @@ export interface operations {
         };
     };
     getSession: {
-        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
@@ -3448,36 +3063,20 @@ export interface operations {
     signIn: {
         requestBody: {
             content: {
-                "application/json": {
-                    email: string;
-                    password: string;
-                    /** @description One of the accounts that a 200 lists */
-                    accountId?: string;
-                };
+                "application/json": components["schemas"]["Credentials"];
             };
         };
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
-                        accounts: {
-                            accountId: string;
-                            name: string;
-                            /** @enum {string} */
-                            role: "admin" | "editor" | "viewer";
-                        }[];
+                        accounts: components["schemas"]["AccountChoice"][];
                     };
                 };
             };
             /** @description Done */
             201: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
@@ -3492,13 +3091,9 @@ export interface operations {
         };
     };
     signOut: {
-        requestBody?: never;
         responses: {
             /** @description Done */
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
@@ -3518,22 +3113,11 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Member"];
                 };
             };
-            /** @description Accepted, and not done yet: see `Location` */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Accepted"];
-                };
-            };
+            202: components["responses"]["Accepted"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -3555,9 +3139,6 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
@@ -3581,11 +3162,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted, and not done yet: see `Location` */
+            /** @description Accepted */
             202: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content: {
                     "application/json": {
                         /** @description false: this service sends no email */
@@ -3613,9 +3191,6 @@ export interface operations {
         responses: {
             /** @description Done */
             204: {
-                headers: {
-                    [name: string]: unknown;
-                };
                 content?: never;
             };
             400: components["responses"]["BadRequest"];

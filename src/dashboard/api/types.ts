@@ -3,10 +3,10 @@ import type { components, operations } from './schema.d.ts'
 type Schemas = components['schemas']
 
 export type Account = Schemas['Account']
-export type Session = Schemas['Session']
 /** An account that somebody can work in, and as what. */
-export type AccountChoice = Session['accounts'][number]
+export type AccountChoice = Schemas['AccountChoice']
 export type Role = AccountChoice['role']
+export type Invitation = Schemas['Invitation']
 export type Member = Schemas['Member']
 export type AuditEntry = Schemas['AuditEntry']
 
@@ -19,7 +19,7 @@ export type KeyFacts = Pick<
   'id' | 'name' | 'type' | 'access' | 'status' | 'lastUsedAt' | 'expiresAt'
 >
 export type KeyQuery = NonNullable<operations['listApiKeys']['parameters']['query']>
-export type NewKey = operations['createApiKey']['requestBody']['content']['application/json']
+export type NewKey = Schemas['NewApiKey']
 export type Access = NonNullable<NewKey['access']>
 export type FanOut = Schemas['FanOut']
 
@@ -37,7 +37,7 @@ export type SeriesOf<Row> = Omit<UsageSeries, 'series'> & { series: Row[] }
 export type Rule = Schemas['AlertRule']
 export type RuleWithStates = Schemas['AlertRuleWithStates']
 export type NewRule = Schemas['NewAlertRule']
-export type RuleChanges = operations['updateAlertRule']['requestBody']['content']['application/json']
+export type RuleChanges = Schemas['AlertRuleChanges']
 export type Metric = NewRule['metric']
 export type Preview = Schemas['AlertPreview']
 export type Channel = Schemas['Channel']

@@ -68,15 +68,17 @@ export const readInvitation = route(
     summary: 'Get an invitation by the token of its link',
     body: z.strictObject({ token: LinkToken }),
     responses: {
-      200: z.object({
-        email: z.string(),
-        account: z.object({ name: z.string() }),
-        role: z.enum(ROLES),
-        expiresAt: z.string(),
-        hasPassword: z
-          .boolean()
-          .describe('true: ask for the password of this address. false: the person chooses one'),
-      }),
+      200: z
+        .object({
+          email: z.string(),
+          account: z.object({ name: z.string() }),
+          role: z.enum(ROLES),
+          expiresAt: z.string(),
+          hasPassword: z
+            .boolean()
+            .describe('true: ask for the password of this address. false: the person chooses one'),
+        })
+        .meta({ id: 'Invitation' }),
     },
     problems: ['invitation-not-found'],
   },

@@ -41,12 +41,14 @@ export const addMember = route(
     summary: 'Add a member',
     description:
       'Without a password, the member is invited by email. With a password, the member is added at once. That password opens this account only.',
-    body: z.strictObject({
-      email: Email,
-      role: Roles,
-      password: Password.optional(),
-      name: name(100).nullable().default(null),
-    }),
+    body: z
+      .strictObject({
+        email: Email,
+        role: Roles,
+        password: Password.optional(),
+        name: name(100).nullable().default(null),
+      })
+      .meta({ id: 'NewMember' }),
     responses: { 201: InvitedMember, 202: Accepted },
     problems: [
       'email-taken',
@@ -103,7 +105,8 @@ export const updateMember = route(
     body: z
       .strictObject({ role: Roles, name: name(100).nullable(), password: Password })
       .partial()
-      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
+      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field')
+      .meta({ id: 'MemberChanges' }),
     responses: { 200: MemberResource, 202: Accepted },
     problems: ['member-not-found', 'last-admin', 'password-is-personal'],
   },

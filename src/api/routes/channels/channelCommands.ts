@@ -26,7 +26,8 @@ export const updateChannel = route(
         url: z.string().min(1).max(2_048).describe('The URL of a Slack channel or webhook'),
       })
       .partial()
-      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
+      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field')
+      .meta({ id: 'ChannelChanges' }),
     responses: { 200: ChannelResource, 202: Accepted },
     problems: ['channel-not-found', 'rate-limit-exceeded'],
   },

@@ -40,12 +40,14 @@ export const createChannel = route(
     summary: 'Create a channel',
     description:
       'An email address receives a link to confirm it. Slack and webhooks receive a test message; its arrival verifies the channel.',
-    body: z.strictObject({
-      type: z.enum(CHANNEL_TYPES),
-      name: name(100),
-      to: Email.optional().describe('The address of an email channel'),
-      url: z.string().min(1).max(2_048).optional().describe('The URL of a Slack channel or webhook'),
-    }),
+    body: z
+      .strictObject({
+        type: z.enum(CHANNEL_TYPES),
+        name: name(100),
+        to: Email.optional().describe('The address of an email channel'),
+        url: z.string().min(1).max(2_048).optional().describe('The URL of a Slack channel or webhook'),
+      })
+      .meta({ id: 'NewChannel' }),
     responses: {
       201: ChannelResource.extend({ secret: Secret }).meta({ id: 'ChannelWithSecret' }),
       202: AcceptedWithSecret,

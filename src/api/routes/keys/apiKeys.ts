@@ -51,15 +51,17 @@ export const createKey = route(
     operation: 'createApiKey',
     summary: 'Create a key',
     description: 'The response shows the value of the key. It cannot be shown again.',
-    body: z.strictObject({
-      name: name(100),
-      type: KeyTypes,
-      access: Access.default('full'),
-      permissions: z.array(Permission).max(50).optional(),
-      allowedIps: AllowedIps.default([]),
-      expiresAt: Instant.nullable().default(null),
-      metadata: Metadata.default({}),
-    }),
+    body: z
+      .strictObject({
+        name: name(100),
+        type: KeyTypes,
+        access: Access.default('full'),
+        permissions: z.array(Permission).max(50).optional(),
+        allowedIps: AllowedIps.default([]),
+        expiresAt: Instant.nullable().default(null),
+        metadata: Metadata.default({}),
+      })
+      .meta({ id: 'NewApiKey' }),
     responses: { 201: KeyWithValue, 202: Accepted },
     problems: ['key-limit-reached', 'idempotency-conflict', 'idempotency-in-flight'],
   },
@@ -193,7 +195,8 @@ export const update = route(
         metadata: Metadata,
       })
       .partial()
-      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field'),
+      .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field')
+      .meta({ id: 'ApiKeyChanges' }),
     responses: { 200: KeyResource, 202: Accepted },
     problems: ['api-key-not-found', 'key-not-active', 'precondition-failed'],
   },

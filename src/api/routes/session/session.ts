@@ -11,7 +11,9 @@ import { Accepted, Password } from '../../schemas.ts'
 import { endSession, switchAccount } from '../../sessions.ts'
 import { requireAttempts, requirePassword, signInMember } from '../../signIn.ts'
 
-const Accounts = z.array(z.object({ accountId: z.string(), name: z.string(), role: z.enum(ROLES) }))
+const Accounts = z.array(
+  z.object({ accountId: z.string(), name: z.string(), role: z.enum(ROLES) }).meta({ id: 'AccountChoice' }),
+)
 
 export const SessionResource = z
   .object({
@@ -39,11 +41,13 @@ export const signIn = route(
     tag: 'Session',
     auth: 'none',
     before: requireAttempts,
-    body: z.strictObject({
-      email: z.string().min(1).max(254),
-      password: z.string().min(1).max(256),
-      accountId: z.string().max(64).optional().describe('One of the accounts that a 200 lists'),
-    }),
+    body: z
+      .strictObject({
+        email: z.string().min(1).max(254),
+        password: z.string().min(1).max(256),
+        accountId: z.string().max(64).optional().describe('One of the accounts that a 200 lists'),
+      })
+      .meta({ id: 'Credentials' }),
     responses: {
       200: z
         .object({ accounts: Accounts })

@@ -16,19 +16,21 @@ import { compile, validate } from '../../validate.ts'
 
 /** Compiled: this is the hot path. */
 const Body = compile(
-  z.strictObject({
-    key: z.string().max(512).describe('The value that the client presented, unchanged'),
-    permission: Permission.optional(),
-    units: z
-      .int()
-      .min(1)
-      .max(1_000)
-      .optional()
-      .describe('How many renders the request is, with `renders:write`. Default: 1'),
-    ip: z.string().max(MAX_ADDRESS).optional().describe('The end user’s address, with or without a port'),
-    endpoint: z.string().max(256).optional(),
-    method: z.string().max(16).optional(),
-  }),
+  z
+    .strictObject({
+      key: z.string().max(512).describe('The value that the client presented, unchanged'),
+      permission: Permission.optional(),
+      units: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe('How many renders the request is, with `renders:write`. Default: 1'),
+      ip: z.string().max(MAX_ADDRESS).optional().describe('The end user’s address, with or without a port'),
+      endpoint: z.string().max(256).optional(),
+      method: z.string().max(16).optional(),
+    })
+    .meta({ id: 'VerificationRequest' }),
 )
 
 const LimitState = z

@@ -6,6 +6,7 @@ import { bodyOf, client } from '../../api/client.ts'
 import { fieldMessages, messageOf, ProblemError } from '../../api/ProblemError.ts'
 import { invitationQuery } from '../../api/queries/members.ts'
 import { sessionQuery } from '../../api/queries/session.ts'
+import type { Invitation } from '../../api/types.ts'
 import { forgetAccount, useSession } from '../../api/useSession.ts'
 import { checkPassword, passwordHint } from '../../ui/passwordRule.ts'
 import { roleLabel } from '../../ui/roles.ts'
@@ -29,13 +30,6 @@ export function InvitationPage() {
       {invitation.data && <Accept token={token} invitation={invitation.data} />}
     </SignInCard>
   )
-}
-
-type Invitation = {
-  email: string
-  account: { name: string }
-  role: 'admin' | 'editor' | 'viewer'
-  hasPassword: boolean
 }
 
 function Accept({ token, invitation }: { token: string; invitation: Invitation }) {
