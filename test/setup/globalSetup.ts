@@ -8,6 +8,7 @@ import type { TestProject } from 'vitest/node'
 import { root } from '../../src/dev/dataDir.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
 import { startRedis } from '../../src/dev/redis.ts'
+import { startOperator } from './operator.ts'
 import { runSql } from './runSql.ts'
 
 declare module 'vitest' {
@@ -16,14 +17,16 @@ declare module 'vitest' {
     postgresUrl: string
     /** Of one Redis that all test files share. */
     redisUrl: string
+    /** Where to ask for accounts and tokens: see operator.ts. */
+    operatorPort: number
   }
 }
 
 export const TEMPLATE = 'template_keys'
 
 /**
- * One Postgres, one Redis and one migrated template database for the whole run, whatever DATABASE_URL and REDIS_URL
- * say. Both servers end with this process, even when it is killed.
+ * One Postgres, one Redis, one operator and one migrated template database for the whole run, whatever DATABASE_URL and REDIS_URL
+ * say. All of them end with this process, even when it is killed.
  */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   const [postgresDir, redisDir] = await Promise.all([temporaryFolder(), temporaryFolder()])
@@ -31,7 +34,9 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     startPostgres({ dataDir: postgresDir, fast: true, temporary: true }),
     startRedis({ dataDir: redisDir, temporary: true }),
   ])
+  const operator = await startOperator()
   const teardown = async () => {
+    operator.stop()
     await Promise.all([postgres.stop(), redis.stop()])
   }
   try {
@@ -42,6 +47,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   }
   project.provide('postgresUrl', postgres.url)
   project.provide('redisUrl', redis.url)
+  project.provide('operatorPort', operator.port)
   return teardown
 }
 

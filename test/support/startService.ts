@@ -1,14 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
+import { inject } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { endWithUs } from '../../src/dev/endWithUs.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import type { Redis, RedisOptions } from '../../src/dev/redis.ts'
 import { waitForHttp } from '../../src/dev/waitForHttp.ts'
+import { askOperator } from '../setup/operator.ts'
 import { type FreshDatabase, freshDatabase, freshRedis } from '../setup/services.ts'
 import { createClient } from './client.ts'
-import { startOperator } from './startOperator.ts'
 
 /** One api or worker process of the service, started as production starts it. */
 export type ServiceProcess = {
@@ -122,12 +123,13 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     return JSON.parse(stdout)
   }
 
-  const operator = startOperator(() => env)
+  const operator = (task: 'account' | 'serviceToken', value: string) =>
+    askOperator(inject('operatorPort'), { env, task, value })
   const started = Array.from({ length: workers }, () => startWorker())
   const apiProcesses = await Promise.all(Array.from({ length: apis }, () => startApi()))
   const first = apiProcesses[0]
   if (!first) throw new Error('A service has at least one api')
-  const serviceToken = (await operator.run('serviceToken', 'test')).serviceToken ?? ''
+  const serviceToken = (await operator('serviceToken', 'test')).serviceToken ?? ''
 
   return {
     env,
@@ -145,13 +147,12 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     cli,
     /** An account of its own, and a client that uses its admin key. */
     account: async (plan = 'pro', url = first.url) => {
-      const { accountId = '', adminKey = '' } = await operator.run('account', plan)
+      const { accountId = '', adminKey = '' } = await operator('account', plan)
       return { accountId, adminKey, ...createClient(url, adminKey) }
     },
     /** A client with the service token. */
     server: createClient(first.url, serviceToken),
     stop: async () => {
-      operator.end()
       await Promise.all([...running].map((one) => one.end('SIGKILL')))
       await Promise.all([redis.stop(), database.drop()])
     },

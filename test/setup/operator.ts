@@ -1,0 +1,34 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+
+export type Asked = {
+  env: Record<string, string>
+  task: 'account' | 'serviceToken'
+  /** The account's plan; the token's name. */
+  value: string
+}
+
+/**
+ * Does what bin/keys does, by the same functions, in one process for the whole run: loading the program is most of what
+ * a command costs. It ends with this process.
+ */
+export async function startOperator(): Promise<{ port: number; stop: () => void }> {
+  const child = fork(fileURLToPath(new URL('operatorProcess.ts', import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const [port] = await once(child, 'message', { signal: AbortSignal.timeout(60_000) })
+  return { port: Number(port), stop: () => void child.kill('SIGKILL') }
+}
+
+/** Asks that process, for the service with this environment. Throws what bin/keys would print. */
+export async function askOperator(port: number, asked: Asked): Promise<Record<string, string>> {
+  const call = request({ port, host: '127.0.0.1', method: 'POST', agent: false })
+  call.end(JSON.stringify(asked))
+  const [response] = await once(call, 'response')
+  const { result, error } = (await json(response)) as { result?: Record<string, string>; error?: string }
+  if (!result) throw new Error(error)
+  return result
+}
