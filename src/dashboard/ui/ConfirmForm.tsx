@@ -8,13 +8,13 @@ export type ConfirmProps = {
   command: Command<undefined>
   /** What the button says that does it. */
   label: string
-  close: () => void
+  onClose: () => void
   /** What happens then. */
   children: ReactNode
 }
 
 /** Asks before what cannot be taken back. */
-export function ConfirmForm({ command, label, close, children }: ConfirmProps) {
+export function ConfirmForm({ command, label, onClose, children }: ConfirmProps) {
   return (
     <form
       onSubmit={(event) => {
@@ -25,7 +25,7 @@ export function ConfirmForm({ command, label, close, children }: ConfirmProps) {
       <Stack>
         <Text size="sm">{children}</Text>
         <CommandNotice error={command.error} operationId={command.operationId} />
-        <DialogButtons label={label} isDangerous isPending={command.isPending} onCancel={close} />
+        <DialogButtons label={label} isDangerous isPending={command.isPending} onCancel={onClose} />
       </Stack>
     </form>
   )

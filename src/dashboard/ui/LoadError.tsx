@@ -1,15 +1,15 @@
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { messageOf } from '../api/ProblemError.ts'
 
-type Props = { error: unknown; retry: () => void }
+type Props = { error: unknown; onRetry: () => void }
 
 /** In the place of what could not be read. */
-export function LoadError({ error, retry }: Props) {
+export function LoadError({ error, onRetry }: Props) {
   return (
     <Alert color="red" variant="light" role="alert" title="This could not be read">
       <Stack align="flex-start" gap="sm">
         <Text size="sm">{messageOf(error)}</Text>
-        <Button size="xs" variant="default" onClick={retry}>
+        <Button size="xs" variant="default" onClick={onRetry}>
           Try again
         </Button>
       </Stack>

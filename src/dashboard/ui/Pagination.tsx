@@ -4,7 +4,7 @@ import classes from './Pagination.module.css'
 
 type Props = {
   pagination: { page: number; limit: number; total: number; totalPages: number } | undefined
-  change: (change: { page?: string; limit?: string }) => void
+  onChange: (change: { page?: string; limit?: string }) => void
   /** Where there is nothing to list. */
   empty: string
   /** How many entries a page may have, and what that choice is called. */
@@ -12,7 +12,7 @@ type Props = {
 }
 
 /** How many entries there are, and the way to the others. */
-export function Pagination({ pagination, change, empty, sizes }: Props) {
+export function Pagination({ pagination, onChange, empty, sizes }: Props) {
   if (!pagination) return <div className={classes.pages} />
   const { page, limit, total, totalPages } = pagination
   const first = (page - 1) * limit + 1
@@ -32,7 +32,7 @@ export function Pagination({ pagination, change, empty, sizes }: Props) {
             aria-label={sizes.label}
             data={sizes.choices.map((size) => ({ value: size, label: `${size} on a page` }))}
             value={String(limit)}
-            onChange={(event) => change({ limit: event.currentTarget.value })}
+            onChange={(event) => onChange({ limit: event.currentTarget.value })}
           />
         )}
         {totalPages > 1 && (
@@ -40,7 +40,7 @@ export function Pagination({ pagination, change, empty, sizes }: Props) {
             size="sm"
             total={totalPages}
             value={page}
-            onChange={(next) => change({ page: next === 1 ? undefined : String(next) })}
+            onChange={(next) => onChange({ page: next === 1 ? undefined : String(next) })}
             getItemProps={(item) => ({ 'aria-label': `Page ${item}` })}
             getControlProps={(control) => ({
               'aria-label': control === 'next' ? 'Next page' : 'Previous page',

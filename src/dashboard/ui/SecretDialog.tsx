@@ -8,7 +8,7 @@ type Props = {
   secret: string | undefined
   /** Whether the command is under way. */
   isPending: boolean
-  close: () => void
+  onClose: () => void
   /** Asks for what the command needs. */
   children: ReactNode
   show: (secret: string) => ReactNode
@@ -18,13 +18,13 @@ type Props = {
  * A dialog whose command makes a secret that is shown once. The answer has the only copy, so nothing closes the dialog
  * from the moment the command is sent until the person confirms that they have stored the secret.
  */
-export function SecretDialog({ titles, secret, isPending, close, children, show }: Props) {
+export function SecretDialog({ titles, secret, isPending, onClose, children, show }: Props) {
   const isShown = secret !== undefined
   const mustStay = isShown || isPending
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title={isShown ? titles.showing : titles.asking}
       size="lg"
       centered

@@ -10,13 +10,13 @@ type Props = {
   /** What to do with it, and what if it is lost. */
   advice: string
   /** The confirmation that it is stored. */
-  kept: string
-  close: () => void
+  confirmation: string
+  onClose: () => void
   children?: ReactNode
 }
 
 /** A secret, the only time that it is shown. The dialog can be left once the person confirms that it is stored. */
-export function ShownOnce({ label, what, secret, advice, kept, close, children }: Props) {
+export function ShownOnce({ label, what, secret, advice, confirmation, onClose, children }: Props) {
   const [isKept, setKept] = useState(false)
   return (
     <Stack>
@@ -36,9 +36,13 @@ export function ShownOnce({ label, what, secret, advice, kept, close, children }
         <Copy value={secret} what={what} />
       </Group>
       {children}
-      <Checkbox label={kept} checked={isKept} onChange={(event) => setKept(event.currentTarget.checked)} />
+      <Checkbox
+        label={confirmation}
+        checked={isKept}
+        onChange={(event) => setKept(event.currentTarget.checked)}
+      />
       <Group justify="flex-end">
-        <Button onClick={close} disabled={!isKept}>
+        <Button onClick={onClose} disabled={!isKept}>
           Done
         </Button>
       </Group>

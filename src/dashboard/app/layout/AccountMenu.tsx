@@ -42,7 +42,7 @@ export function AccountMenu({ member, accountId, accounts }: Props) {
   })
   return (
     <>
-      {isChanging && <OwnPassword close={changing.close} />}
+      {isChanging && <OwnPassword onClose={changing.close} />}
       <Menu position="bottom-end" width={240} withinPortal={false}>
         <Menu.Target>
           <UnstyledButton className={classes.target}>

@@ -9,7 +9,7 @@ import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { checkPassword, passwordHint } from '../../ui/passwordRule.ts'
 
 /** One's own password, for every role. It takes the present one: an unlocked screen is not enough. */
-export function OwnPassword({ close }: { close: () => void }) {
+export function OwnPassword({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initialValues: { currentPassword: '', password: '' },
     validate: {
@@ -21,14 +21,14 @@ export function OwnPassword({ close }: { close: () => void }) {
     changes: ['session'],
     onDone: () => {
       notifications.show({ message: 'Your password was changed. Sign in with it.' })
-      close()
+      onClose()
     },
     onError: (error) => form.setErrors(fieldMessages(error)),
   })
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title="Change your password"
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}
@@ -48,7 +48,7 @@ export function OwnPassword({ close }: { close: () => void }) {
             {...form.getInputProps('password')}
           />
           <CommandNotice error={change.error} operationId={change.operationId} />
-          <DialogButtons label="Change the password" isPending={change.isPending} onCancel={close} />
+          <DialogButtons label="Change the password" isPending={change.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -26,7 +26,7 @@ export function Shell() {
     main.current?.focus()
   }, [pathname, menu.close])
 
-  if (session.error) return <LoadError error={session.error} retry={() => session.refetch()} />
+  if (session.error) return <LoadError error={session.error} onRetry={() => session.refetch()} />
   if (session.data === undefined) return <Waiting />
   if (session.data === null)
     return (

@@ -6,7 +6,7 @@ import { fieldMessages, messageOf } from '../../api/ProblemError.ts'
 import { SignInCard } from '../../ui/SignInCard.tsx'
 
 /** Asks for a link to set another password. What it says afterwards does not tell whether anybody has the address. */
-export function AskForReset({ email, goBack }: { email: string; goBack: () => void }) {
+export function AskForReset({ email, onBack }: { email: string; onBack: () => void }) {
   const form = useForm({
     initialValues: { email },
     validate: { email: (given) => (given === '' ? 'Enter your email address.' : null) },
@@ -44,7 +44,7 @@ export function AskForReset({ email, goBack }: { email: string; goBack: () => vo
           </Stack>
         </form>
       )}
-      <Button variant="subtle" onClick={goBack}>
+      <Button variant="subtle" onClick={onBack}>
         Back to sign in
       </Button>
     </SignInCard>

@@ -4,12 +4,12 @@ import { roleLabel } from '../../ui/roles.ts'
 
 type Props = {
   accounts: readonly AccountChoice[]
-  choose: (accountId: string) => void
+  onChoose: (accountId: string) => void
   isPending: boolean
 }
 
 /** The accounts that a password opens: one of them to go on with. */
-export function ChooseAccount({ accounts, choose, isPending }: Props) {
+export function ChooseAccount({ accounts, onChoose, isPending }: Props) {
   return (
     <Stack gap="xs">
       <Text size="sm">You are a member of several accounts. Where do you want to sign in?</Text>
@@ -24,7 +24,7 @@ export function ChooseAccount({ accounts, choose, isPending }: Props) {
             </Text>
           }
           disabled={isPending}
-          onClick={() => choose(accountId)}
+          onClick={() => onChoose(accountId)}
         >
           {name}
         </Button>

@@ -38,14 +38,14 @@ export function SignInPage() {
       form.setErrors(fieldMessages(error))
     },
   })
-  if (hasForgotten) return <AskForReset email={form.getValues().email} goBack={() => setForgotten(false)} />
+  if (hasForgotten) return <AskForReset email={form.getValues().email} onBack={() => setForgotten(false)} />
   if (choices)
     return (
       <SignInCard title="Choose an account">
         <ChooseAccount
           accounts={choices}
           isPending={signIn.isPending}
-          choose={(accountId) => signIn.mutate({ ...form.getValues(), accountId })}
+          onChoose={(accountId) => signIn.mutate({ ...form.getValues(), accountId })}
         />
       </SignInCard>
     )

@@ -46,7 +46,7 @@ function AuditLog() {
         </Text>
       )}
       {log.error && entries === undefined ? (
-        <LoadError error={log.error} retry={() => log.refetch()} />
+        <LoadError error={log.error} onRetry={() => log.refetch()} />
       ) : (
         <Paper withBorder>
           <AuditTable entries={entries} />

@@ -4,10 +4,10 @@ import type { Channel } from '../../api/types.ts'
 
 export type ChannelAction = 'test' | 'edit' | 'rotate' | 'delete'
 
-type Props = { channel: Channel; choose: (action: ChannelAction) => void }
+type Props = { channel: Channel; onChoose: (action: ChannelAction) => void }
 
 /** What can be done with a channel. */
-export function ChannelMenu({ channel, choose }: Props) {
+export function ChannelMenu({ channel, onChoose }: Props) {
   const { type, verified, name } = channel
   return (
     <Menu position="bottom-end" width={220}>
@@ -17,13 +17,15 @@ export function ChannelMenu({ channel, choose }: Props) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => choose('test')}>
+        <Menu.Item onClick={() => onChoose('test')}>
           {type === 'email' && !verified ? 'Send the link again' : 'Send a test message'}
         </Menu.Item>
-        <Menu.Item onClick={() => choose('edit')}>Edit</Menu.Item>
-        {type === 'webhook' && <Menu.Item onClick={() => choose('rotate')}>Rotate signing secret</Menu.Item>}
+        <Menu.Item onClick={() => onChoose('edit')}>Edit</Menu.Item>
+        {type === 'webhook' && (
+          <Menu.Item onClick={() => onChoose('rotate')}>Rotate signing secret</Menu.Item>
+        )}
         <Menu.Divider />
-        <Menu.Item color="red" onClick={() => choose('delete')}>
+        <Menu.Item color="red" onClick={() => onChoose('delete')}>
           Delete
         </Menu.Item>
       </Menu.Dropdown>

@@ -39,33 +39,33 @@ function Channels() {
         </Button>
       </PageTitle>
       {channels.error ? (
-        <LoadError error={channels.error} retry={() => channels.refetch()} />
+        <LoadError error={channels.error} onRetry={() => channels.refetch()} />
       ) : channels.data?.channels.length === 0 ? (
         <NoChannels />
       ) : (
         <Paper withBorder>
           <ChannelsTable
             channels={channels.data?.channels}
-            choose={(action, channel) => setOpen({ action, channel })}
+            onChoose={(action, channel) => setOpen({ action, channel })}
           />
         </Paper>
       )}
-      {open && <Dialog open={open} close={() => setOpen(undefined)} />}
+      {open && <Dialog open={open} onClose={() => setOpen(undefined)} />}
     </Stack>
   )
 }
 
-function Dialog({ open, close }: { open: Open; close: () => void }) {
-  if (open.action === 'add') return <AddChannel close={close} />
+function Dialog({ open, onClose }: { open: Open; onClose: () => void }) {
+  if (open.action === 'add') return <AddChannel onClose={onClose} />
   const { channel } = open
   switch (open.action) {
     case 'test':
-      return <TestChannel channel={channel} close={close} />
+      return <TestChannel channel={channel} onClose={onClose} />
     case 'edit':
-      return <EditChannel channel={channel} close={close} />
+      return <EditChannel channel={channel} onClose={onClose} />
     case 'rotate':
-      return <RotateSecret channel={channel} close={close} />
+      return <RotateSecret channel={channel} onClose={onClose} />
     case 'delete':
-      return <DeleteChannel channel={channel} close={close} />
+      return <DeleteChannel channel={channel} onClose={onClose} />
   }
 }

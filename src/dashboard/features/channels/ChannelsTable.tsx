@@ -10,11 +10,11 @@ import classes from './ChannelsTable.module.css'
 
 type Props = {
   channels: Channel[] | undefined
-  choose: (action: ChannelAction, channel: Channel) => void
+  onChoose: (action: ChannelAction, channel: Channel) => void
 }
 
 /** The account's channels; undefined while they are read. */
-export function ChannelsTable({ channels, choose }: Props) {
+export function ChannelsTable({ channels, onChoose }: Props) {
   return (
     <DataTable
       caption="Channels"
@@ -29,12 +29,12 @@ export function ChannelsTable({ channels, choose }: Props) {
       rows={channels}
       waiting={{ rows: 2, height: 56 }}
     >
-      {(channel) => <Row channel={channel} choose={(action) => choose(action, channel)} />}
+      {(channel) => <Row channel={channel} onChoose={(action) => onChoose(action, channel)} />}
     </DataTable>
   )
 }
 
-function Row({ channel, choose }: { channel: Channel; choose: (action: ChannelAction) => void }) {
+function Row({ channel, onChoose }: { channel: Channel; onChoose: (action: ChannelAction) => void }) {
   const { icon: Icon, label } = channelTypes[channel.type]
   return (
     <Table.Tr>
@@ -63,7 +63,7 @@ function Row({ channel, choose }: { channel: Channel; choose: (action: ChannelAc
         </span>
       </Table.Td>
       <Table.Td className={classes.menu}>
-        <ChannelMenu channel={channel} choose={choose} />
+        <ChannelMenu channel={channel} onChoose={onChoose} />
       </Table.Td>
     </Table.Tr>
   )

@@ -7,17 +7,17 @@ import { useCommand } from '../../api/useCommand.ts'
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx'
 import { listText } from '../../ui/format/listText.ts'
 
-type Props = { channel: Channel; close: () => void }
+type Props = { channel: Channel; onClose: () => void }
 
 /** Asks before a channel goes, and names the rules that it serves. */
-export function DeleteChannel({ channel, close }: Props) {
+export function DeleteChannel({ channel, onClose }: Props) {
   const { data } = useQuery(alertsQuery)
   const rules = (data?.alerts ?? []).filter(({ channelIds }) => channelIds.includes(channel.id))
   const remove = useCommand(() => client.DELETE('/channels/{id}', { params: { path: { id: channel.id } } }), {
     changes: ['channels', 'alerts', 'alert'],
     onDone: () => {
       notifications.show({ message: `${channel.name} is deleted.` })
-      close()
+      onClose()
     },
   })
   return (
@@ -25,7 +25,7 @@ export function DeleteChannel({ channel, close }: Props) {
       title={`Delete ${channel.name}?`}
       command={remove}
       label="Delete the channel"
-      close={close}
+      onClose={onClose}
     >
       {rules.length === 0
         ? 'No alert rule uses it.'

@@ -9,10 +9,10 @@ import { targetErrors } from '../../ui/channels/AddChannel.tsx'
 import { channelTypes } from '../../ui/channels/channelTypes.ts'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 
-type Props = { channel: Channel; close: () => void }
+type Props = { channel: Channel; onClose: () => void }
 
 /** Renames a channel, or lets it lead elsewhere. */
-export function EditChannel({ channel, close }: Props) {
+export function EditChannel({ channel, onClose }: Props) {
   const { field, fieldLabel } = channelTypes[channel.type]
   const present = channel.to ?? channel.url ?? ''
   const form = useForm({
@@ -35,7 +35,7 @@ export function EditChannel({ channel, close }: Props) {
         notifications.show({
           message: isMoved ? `${channel.name} has a new address, which is verified again.` : 'Saved.',
         })
-        close()
+        onClose()
       },
       onError: (error) => form.setErrors(targetErrors(error, field)),
     },
@@ -43,7 +43,7 @@ export function EditChannel({ channel, close }: Props) {
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title={`Edit ${channel.name}`}
       size="lg"
       centered
@@ -71,7 +71,7 @@ export function EditChannel({ channel, close }: Props) {
             {...form.getInputProps('target')}
           />
           <CommandNotice error={save.error} operationId={save.operationId} />
-          <DialogButtons label="Save" isPending={save.isPending} onCancel={close} />
+          <DialogButtons label="Save" isPending={save.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

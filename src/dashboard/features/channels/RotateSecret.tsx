@@ -9,10 +9,10 @@ import { SigningSecret } from '../../ui/channels/SigningSecret.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { SecretDialog } from '../../ui/SecretDialog.tsx'
 
-type Props = { channel: Channel; close: () => void }
+type Props = { channel: Channel; onClose: () => void }
 
 /** Gives a webhook a new signing secret and shows it once. */
-export function RotateSecret({ channel, close }: Props) {
+export function RotateSecret({ channel, onClose }: Props) {
   const [secret, setSecret] = useState<string>()
   const rotate = useCommand(
     (_: undefined, header) =>
@@ -27,8 +27,8 @@ export function RotateSecret({ channel, close }: Props) {
       titles={{ asking: `Rotate the signing secret of ${channel.name}?`, showing: 'The signing secret' }}
       secret={secret}
       isPending={rotate.isPending}
-      close={close}
-      show={(value) => <SigningSecret secret={value} close={close} />}
+      onClose={onClose}
+      show={(value) => <SigningSecret secret={value} onClose={onClose} />}
     >
       <form
         onSubmit={(event) => {
@@ -45,7 +45,7 @@ export function RotateSecret({ channel, close }: Props) {
           <DialogButtons
             label="Rotate the secret"
             isPending={rotate.isPending}
-            onCancel={close}
+            onCancel={onClose}
             mustStay={rotate.isPending}
           />
         </Stack>

@@ -10,10 +10,10 @@ import { useCommand } from '../../api/useCommand.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { Attempts } from '../../ui/notifications/Attempts.tsx'
 
-type Props = { channel: Channel; close: () => void }
+type Props = { channel: Channel; onClose: () => void }
 
 /** Sends a test message, or the link again, and shows what becomes of it. */
-export function TestChannel({ channel, close }: Props) {
+export function TestChannel({ channel, onClose }: Props) {
   const isLink = channel.type === 'email' && !channel.verified
   const [id, setId] = useState<string>()
   const test = useCommand(
@@ -34,7 +34,7 @@ export function TestChannel({ channel, close }: Props) {
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title={isLink ? `The link for ${channel.name}` : `A test of ${channel.name}`}
       size="lg"
       centered
@@ -47,7 +47,7 @@ export function TestChannel({ channel, close }: Props) {
           <Button variant="default" component={Link} to={`/notifications?channelId=${channel.id}`}>
             All its messages
           </Button>
-          <Button onClick={close}>Done</Button>
+          <Button onClick={onClose}>Done</Button>
         </Group>
       </Stack>
     </Modal>

@@ -3,10 +3,10 @@ import { IconDots } from '@tabler/icons-react'
 import type { KeyFacts } from '../../api/types.ts'
 import type { KeyAction } from './dialogs/KeyDialog.tsx'
 
-type Props = { apiKey: KeyFacts; choose: (action: KeyAction) => void }
+type Props = { apiKey: KeyFacts; onChoose: (action: KeyAction) => void }
 
 /** What can be done with a key. What cannot be done now is there and says why. */
-export function KeyMenu({ apiKey, choose }: Props) {
+export function KeyMenu({ apiKey, onChoose }: Props) {
   const isActive = apiKey.status === 'active'
   const isRevoked = apiKey.status === 'revoked'
   return (
@@ -17,15 +17,15 @@ export function KeyMenu({ apiKey, choose }: Props) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => choose('rename')}>Rename</Menu.Item>
-        {isActive && <Menu.Item onClick={() => choose('rotate')}>Rotate</Menu.Item>}
+        <Menu.Item onClick={() => onChoose('rename')}>Rename</Menu.Item>
+        {isActive && <Menu.Item onClick={() => onChoose('rotate')}>Rotate</Menu.Item>}
         <Menu.Divider />
         {!isRevoked && (
-          <Menu.Item color="red" onClick={() => choose('revoke')}>
+          <Menu.Item color="red" onClick={() => onChoose('revoke')}>
             Revoke
           </Menu.Item>
         )}
-        <Menu.Item color="red" disabled={!isRevoked} onClick={() => choose('delete')}>
+        <Menu.Item color="red" disabled={!isRevoked} onClick={() => onChoose('delete')}>
           {isRevoked ? 'Delete' : 'Delete (revoke first)'}
         </Menu.Item>
       </Menu.Dropdown>

@@ -15,7 +15,7 @@ import { RoleField } from './RoleField.tsx'
 type Values = { email: string; name: string; role: Role }
 
 /** The form that invites a member, in a dialog. Where the service sends no email it says what to do instead. */
-export function AddMember({ close }: { close: () => void }) {
+export function AddMember({ onClose }: { onClose: () => void }) {
   const [isUnsent, setUnsent] = useState(false)
   const form = useForm<Values>({
     initialValues: { email: '', name: '', role: 'viewer' },
@@ -33,12 +33,12 @@ export function AddMember({ close }: { close: () => void }) {
         const { invitation } = resultOf(outcome)
         if (invitation?.emailed === false) return setUnsent(true)
         notifications.show({ message: `An invitation is on its way to ${form.getValues().email.trim()}.` })
-        close()
+        onClose()
       },
       onError: (error) => form.setErrors(fieldMessages(error)),
     },
   )
-  if (isUnsent) return <NotSent email={form.getValues().email.trim()} close={close} />
+  if (isUnsent) return <NotSent email={form.getValues().email.trim()} onClose={onClose} />
   return (
     <form onSubmit={form.onSubmit((values) => add.run(values))} noValidate>
       <Stack>
@@ -53,13 +53,13 @@ export function AddMember({ close }: { close: () => void }) {
         <TextInput label="Name (optional)" autoComplete="off" {...form.getInputProps('name')} />
         <RoleField {...form.getInputProps('role')} />
         <CommandNotice error={add.error} operationId={add.operationId} />
-        <DialogButtons label="Invite" isPending={add.isPending} onCancel={close} />
+        <DialogButtons label="Invite" isPending={add.isPending} onCancel={onClose} />
       </Stack>
     </form>
   )
 }
 
-function NotSent({ email, close }: { email: string; close: () => void }) {
+function NotSent({ email, onClose }: { email: string; onClose: () => void }) {
   return (
     <Stack>
       <Text size="sm" role="alert">
@@ -67,7 +67,7 @@ function NotSent({ email, close }: { email: string; close: () => void }) {
         <Code>bin/keys member invite-link</Code>. Or set a password for them, in their menu, and hand it on.
       </Text>
       <Group justify="flex-end">
-        <Button onClick={close}>Done</Button>
+        <Button onClick={onClose}>Done</Button>
       </Group>
     </Stack>
   )

@@ -14,7 +14,7 @@ import { nameOf } from './memberName.ts'
 import { PasswordField } from './PasswordField.tsx'
 
 /** A new password for a member, which signs them out everywhere: here, too, when it is one's own. */
-export function ChangePassword({ member, close }: { member: Member; close: () => void }) {
+export function ChangePassword({ member, onClose }: { member: Member; onClose: () => void }) {
   const isMine = useMember().id === member.id
   const form = useForm({ initialValues: { password: '' }, validate: { password: checkPassword } })
   const change = useCommand(
@@ -28,7 +28,7 @@ export function ChangePassword({ member, close }: { member: Member; close: () =>
             ? 'Your password was changed. Sign in with it.'
             : `The password of ${nameOf(member)} was changed.`,
         })
-        close()
+        onClose()
       },
       onError: (error) => form.setErrors(fieldMessages(error)),
     },
@@ -43,7 +43,7 @@ export function ChangePassword({ member, close }: { member: Member; close: () =>
         </Text>
         <PasswordField label="New password" {...form.getInputProps('password')} />
         <CommandNotice error={change.error} operationId={change.operationId} />
-        <DialogButtons label="Change the password" isPending={change.isPending} onCancel={close} />
+        <DialogButtons label="Change the password" isPending={change.isPending} onCancel={onClose} />
       </Stack>
     </form>
   )

@@ -16,7 +16,7 @@ import { RoleField } from './RoleField.tsx'
 type Values = { name: string; role: Role }
 
 /** A member's name and role. Who gives up the admin's role leaves this page for one that they may see. */
-export function EditMember({ member, close }: { member: Member; close: () => void }) {
+export function EditMember({ member, onClose }: { member: Member; onClose: () => void }) {
   const me = useMember()
   const navigate = useNavigate()
   const form = useForm<Values>({ initialValues: { name: member.name ?? '', role: member.role } })
@@ -30,7 +30,7 @@ export function EditMember({ member, close }: { member: Member; close: () => voi
       changes: memberTopics,
       onDone: () => {
         notifications.show({ message: `${nameOf(member)} was changed.` })
-        close()
+        onClose()
         if (member.id === me.id && form.getValues().role !== 'admin') void navigate('/keys')
       },
       onError: (error) => form.setErrors(fieldMessages(error)),
@@ -42,7 +42,7 @@ export function EditMember({ member, close }: { member: Member; close: () => voi
         <TextInput label="Name" autoComplete="off" data-autofocus {...form.getInputProps('name')} />
         <RoleField {...form.getInputProps('role')} />
         <CommandNotice error={edit.error} operationId={edit.operationId} />
-        <DialogButtons label="Save" isPending={edit.isPending} onCancel={close} />
+        <DialogButtons label="Save" isPending={edit.isPending} onCancel={onClose} />
       </Stack>
     </form>
   )

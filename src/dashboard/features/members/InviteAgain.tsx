@@ -10,7 +10,7 @@ import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { nameOf } from './memberName.ts'
 
 /** Another link for who has not accepted yet. */
-export function InviteAgain({ member, close }: { member: Member; close: () => void }) {
+export function InviteAgain({ member, onClose }: { member: Member; onClose: () => void }) {
   const invite = useCommand(
     (_: undefined, header) =>
       client.POST('/members/{id}/invite', { params: { path: { id: member.id }, header } }),
@@ -23,7 +23,7 @@ export function InviteAgain({ member, close }: { member: Member; close: () => vo
             ? `Another invitation is on its way to ${member.email}.`
             : 'This service sends no email. Its operator shows the link with bin/keys member invite-link.',
         })
-        close()
+        onClose()
       },
     },
   )
@@ -39,7 +39,7 @@ export function InviteAgain({ member, close }: { member: Member; close: () => vo
           {nameOf(member)} gets another link, which is valid for seven days. The former one ends.
         </Text>
         <CommandNotice error={invite.error} operationId={invite.operationId} />
-        <DialogButtons label="Send it again" isPending={invite.isPending} onCancel={close} />
+        <DialogButtons label="Send it again" isPending={invite.isPending} onCancel={onClose} />
       </Stack>
     </form>
   )

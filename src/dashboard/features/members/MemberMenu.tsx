@@ -3,10 +3,10 @@ import { IconDots } from '@tabler/icons-react'
 
 export type MemberAction = 'edit' | 'invite' | 'password' | 'remove'
 
-type Props = { name: string; isInvited: boolean; choose: (action: MemberAction) => void }
+type Props = { name: string; isInvited: boolean; onChoose: (action: MemberAction) => void }
 
 /** What can be done with a member. */
-export function MemberMenu({ name, isInvited, choose }: Props) {
+export function MemberMenu({ name, isInvited, onChoose }: Props) {
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
@@ -15,13 +15,13 @@ export function MemberMenu({ name, isInvited, choose }: Props) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => choose('edit')}>Change name or role</Menu.Item>
-        {isInvited && <Menu.Item onClick={() => choose('invite')}>Send the invitation again</Menu.Item>}
-        <Menu.Item onClick={() => choose('password')}>
+        <Menu.Item onClick={() => onChoose('edit')}>Change name or role</Menu.Item>
+        {isInvited && <Menu.Item onClick={() => onChoose('invite')}>Send the invitation again</Menu.Item>}
+        <Menu.Item onClick={() => onChoose('password')}>
           {isInvited ? 'Set a password' : 'Change password'}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item color="red" onClick={() => choose('remove')}>
+        <Menu.Item color="red" onClick={() => onChoose('remove')}>
           Remove
         </Menu.Item>
       </Menu.Dropdown>

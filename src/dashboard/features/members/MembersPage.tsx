@@ -37,12 +37,12 @@ function Members() {
         <Button onClick={() => setOpen({ action: 'add' })}>Invite a member</Button>
       </PageTitle>
       {members.error ? (
-        <LoadError error={members.error} retry={() => members.refetch()} />
+        <LoadError error={members.error} onRetry={() => members.refetch()} />
       ) : (
         <Paper withBorder>
           <MembersTable
             members={members.data?.members}
-            choose={(action, member) => setOpen({ action, member })}
+            onChoose={(action, member) => setOpen({ action, member })}
           />
         </Paper>
       )}
@@ -54,7 +54,7 @@ function Members() {
         closeButtonProps={{ 'aria-label': 'Close' }}
         centered
       >
-        {open && <Dialog open={open} close={close} />}
+        {open && <Dialog open={open} onClose={close} />}
       </Modal>
     </Stack>
   )
@@ -90,10 +90,10 @@ function titleOf(open: Open): string {
   return open.action === 'password' ? `Change the password of ${name}` : `Remove ${name}?`
 }
 
-function Dialog({ open, close }: { open: Open; close: () => void }) {
-  if (open.action === 'add') return <AddMember close={close} />
-  if (open.action === 'edit') return <EditMember member={open.member} close={close} />
-  if (open.action === 'invite') return <InviteAgain member={open.member} close={close} />
-  if (open.action === 'password') return <ChangePassword member={open.member} close={close} />
-  return <RemoveMember member={open.member} close={close} />
+function Dialog({ open, onClose }: { open: Open; onClose: () => void }) {
+  if (open.action === 'add') return <AddMember onClose={onClose} />
+  if (open.action === 'edit') return <EditMember member={open.member} onClose={onClose} />
+  if (open.action === 'invite') return <InviteAgain member={open.member} onClose={onClose} />
+  if (open.action === 'password') return <ChangePassword member={open.member} onClose={onClose} />
+  return <RemoveMember member={open.member} onClose={onClose} />
 }

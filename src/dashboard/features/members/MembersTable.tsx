@@ -8,10 +8,10 @@ import { type MemberAction, MemberMenu } from './MemberMenu.tsx'
 import classes from './MembersTable.module.css'
 import { nameOf } from './memberName.ts'
 
-type Props = { members: Member[] | undefined; choose: (action: MemberAction, member: Member) => void }
+type Props = { members: Member[] | undefined; onChoose: (action: MemberAction, member: Member) => void }
 
 /** The account's members; undefined while they are read. */
-export function MembersTable({ members, choose }: Props) {
+export function MembersTable({ members, onChoose }: Props) {
   return (
     <DataTable
       caption="Members of the account"
@@ -26,12 +26,12 @@ export function MembersTable({ members, choose }: Props) {
       rows={members}
       waiting={{ rows: 1, height: 42 }}
     >
-      {(member) => <Row member={member} choose={(action) => choose(action, member)} />}
+      {(member) => <Row member={member} onChoose={(action) => onChoose(action, member)} />}
     </DataTable>
   )
 }
 
-function Row({ member, choose }: { member: Member; choose: (action: MemberAction) => void }) {
+function Row({ member, onChoose }: { member: Member; onChoose: (action: MemberAction) => void }) {
   const isMine = useMember().id === member.id
   return (
     <Table.Tr>
@@ -62,7 +62,7 @@ function Row({ member, choose }: { member: Member; choose: (action: MemberAction
         <TimeText at={member.createdAt} size="sm" />
       </Table.Td>
       <Table.Td ta="right">
-        <MemberMenu name={nameOf(member)} isInvited={member.status === 'invited'} choose={choose} />
+        <MemberMenu name={nameOf(member)} isInvited={member.status === 'invited'} onChoose={onChoose} />
       </Table.Td>
     </Table.Tr>
   )

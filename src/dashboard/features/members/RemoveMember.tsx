@@ -8,17 +8,17 @@ import { ConfirmForm } from '../../ui/ConfirmForm.tsx'
 import { nameOf } from './memberName.ts'
 
 /** Asks before a member is removed. What they have made stays. */
-export function RemoveMember({ member, close }: { member: Member; close: () => void }) {
+export function RemoveMember({ member, onClose }: { member: Member; onClose: () => void }) {
   const isMine = useMember().id === member.id
   const remove = useCommand(() => client.DELETE('/members/{id}', { params: { path: { id: member.id } } }), {
     changes: memberTopics,
     onDone: () => {
       notifications.show({ message: `${nameOf(member)} was removed.` })
-      close()
+      onClose()
     },
   })
   return (
-    <ConfirmForm command={remove} label="Remove" close={close}>
+    <ConfirmForm command={remove} label="Remove" onClose={onClose}>
       {isMine ? 'This is you: you are' : `${nameOf(member)} (${member.email}) is`} signed out at once and
       cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay and go on working.
     </ConfirmForm>

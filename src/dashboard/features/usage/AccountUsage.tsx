@@ -37,7 +37,7 @@ export function AccountUsage() {
     return (
       <Stack>
         <PageTitle title="Usage" />
-        <LoadError error={failed.error} retry={() => Promise.all([account.refetch(), usage.refetch()])} />
+        <LoadError error={failed.error} onRetry={() => Promise.all([account.refetch(), usage.refetch()])} />
       </Stack>
     )
   if (!account.data || !usage.data || !shown) return <UsageSkeleton />

@@ -14,10 +14,10 @@ import { SigningSecret } from './SigningSecret.tsx'
 
 type Values = { type: ChannelType; name: string; target: string }
 
-type Props = { close: () => void; onCreated?: (id: string) => void }
+type Props = { onClose: () => void; onCreated?: (id: string) => void }
 
 /** Adds a channel. A webhook's signing secret is then shown once. */
-export function AddChannel({ close, onCreated }: Props) {
+export function AddChannel({ onClose, onCreated }: Props) {
   const [secret, setSecret] = useState<string>()
   const form = useForm<Values>({
     initialValues: { type: 'email', name: '', target: '' },
@@ -41,7 +41,7 @@ export function AddChannel({ close, onCreated }: Props) {
         if (id !== undefined) onCreated?.(id)
         notifications.show({ message: sentTo[type] })
         const shown = secretOf(outcome)
-        if (shown === undefined) close()
+        if (shown === undefined) onClose()
         else setSecret(shown)
       },
       onError: (error) => form.setErrors(targetErrors(error, field)),
@@ -57,8 +57,8 @@ export function AddChannel({ close, onCreated }: Props) {
       titles={{ asking: 'Add a channel', showing: 'The signing secret' }}
       secret={secret}
       isPending={create.isPending}
-      close={close}
-      show={(value) => <SigningSecret secret={value} close={close} />}
+      onClose={onClose}
+      show={(value) => <SigningSecret secret={value} onClose={onClose} />}
     >
       <form onSubmit={submit} noValidate>
         <Stack>
@@ -71,7 +71,7 @@ export function AddChannel({ close, onCreated }: Props) {
           <DialogButtons
             label="Add the channel"
             isPending={create.isPending}
-            onCancel={close}
+            onCancel={onClose}
             mustStay={create.isPending}
           />
         </Stack>

@@ -23,7 +23,7 @@ export function NotificationLog({ filter, empty }: Props) {
   const ruleNames = new Map(alerts?.alerts.map(({ id, name }) => [id, name]))
   // Rows name them: nothing is shown before that is known.
   const found = channels && alerts && log.data?.pages.flatMap(({ notifications }) => notifications)
-  if (log.error && !found) return <LoadError error={log.error} retry={() => log.refetch()} />
+  if (log.error && !found) return <LoadError error={log.error} onRetry={() => log.refetch()} />
   if (found?.length === 0)
     return (
       <Paper withBorder p="lg">

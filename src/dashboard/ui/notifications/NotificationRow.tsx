@@ -152,7 +152,7 @@ function SendAgain({ id, title, channel }: { id: string; title: string; channel:
 
 function Details({ id }: { id: string }) {
   const one = useQuery(notificationQuery(id))
-  if (one.error) return <LoadError error={one.error} retry={() => one.refetch()} />
+  if (one.error) return <LoadError error={one.error} onRetry={() => one.refetch()} />
   if (!one.data) return <Skeleton height={48} />
   return <Attempts notification={one.data} attempts={one.data.deliveryAttempts} />
 }

@@ -9,10 +9,10 @@ import type { Rule } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { DeleteAlert } from './DeleteAlert.tsx'
 
-type Props = { rule: Rule; mute: () => void }
+type Props = { rule: Rule; onMute: () => void }
 
 /** What can be done with a rule beside editing it. */
-export function AlertMenu({ rule, mute }: Props) {
+export function AlertMenu({ rule, onMute }: Props) {
   const [isDeleting, setDeleting] = useState(false)
   const test = useCommand(
     (_: undefined, header) => client.POST('/alerts/{id}/test', { params: { path: { id: rule.id }, header } }),
@@ -40,14 +40,14 @@ export function AlertMenu({ rule, mute }: Props) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => test.run(undefined)}>Send a sample</Menu.Item>
-          <Menu.Item onClick={mute}>Mute</Menu.Item>
+          <Menu.Item onClick={onMute}>Mute</Menu.Item>
           <Menu.Divider />
           <Menu.Item color="red" onClick={() => setDeleting(true)}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {isDeleting && <DeleteAlert rule={rule} close={() => setDeleting(false)} />}
+      {isDeleting && <DeleteAlert rule={rule} onClose={() => setDeleting(false)} />}
     </>
   )
 }

@@ -36,7 +36,7 @@ function LoadedAlert({ id }: { id: string }) {
       <BackLink to="/alerts" label="Alerts" />
       <PageTitle title="Alert" />
       {alert.error ? (
-        <LoadError error={alert.error} retry={() => alert.refetch()} />
+        <LoadError error={alert.error} onRetry={() => alert.refetch()} />
       ) : (
         <Skeleton height={420} />
       )}
@@ -59,13 +59,13 @@ function Alert({ rule }: { rule: RuleWithStates }) {
         <Button component={Link} to={`/alerts/${rule.id}/edit`} variant="default">
           Edit
         </Button>
-        <AlertMenu rule={rule} mute={() => showMute(true)} />
+        <AlertMenu rule={rule} onMute={() => showMute(true)} />
       </PageTitle>
       <MuteNotice rule={rule} />
       <StatesCard rule={rule} nameOf={nameOf} sentence={ruleSentence(toldOfRule(rule, nameOf, channels))} />
       <Incidents rule={rule} />
       <Deliveries alertId={rule.id} />
-      {query.has('mute') && <MuteDialog rule={rule} close={() => showMute(false)} />}
+      {query.has('mute') && <MuteDialog rule={rule} onClose={() => showMute(false)} />}
     </Stack>
   )
 }

@@ -7,10 +7,10 @@ import type { Rule } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { ConfirmDialog } from '../../../ui/ConfirmDialog.tsx'
 
-type Props = { rule: Rule; close: () => void }
+type Props = { rule: Rule; onClose: () => void }
 
 /** Asks before a rule goes. */
-export function DeleteAlert({ rule, close }: Props) {
+export function DeleteAlert({ rule, onClose }: Props) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const remove = useCommand(() => client.DELETE('/alerts/{id}', { params: { path: { id: rule.id } } }), {
@@ -22,7 +22,7 @@ export function DeleteAlert({ rule, close }: Props) {
     },
   })
   return (
-    <ConfirmDialog title={`Delete ${rule.name}?`} command={remove} label="Delete the rule" close={close}>
+    <ConfirmDialog title={`Delete ${rule.name}?`} command={remove} label="Delete the rule" onClose={onClose}>
       Its incidents end without a message. To be left in peace for a while only, mute it or switch it off.
     </ConfirmDialog>
   )

@@ -23,7 +23,7 @@ export function Incidents({ rule }: { rule: Rule }) {
         Incidents
       </Title>
       {list.error && !found ? (
-        <LoadError error={list.error} retry={() => list.refetch()} />
+        <LoadError error={list.error} onRetry={() => list.refetch()} />
       ) : found?.length === 0 ? (
         <Paper withBorder p="lg">
           <Text c="dimmed">It has not fired yet.</Text>

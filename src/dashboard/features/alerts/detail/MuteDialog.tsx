@@ -24,10 +24,10 @@ type Values = { length: string; until: string }
 const instantOf = ({ length, until }: Values) =>
   length === 'until' ? `${until}:00Z` : new Date(Date.now() + Number(length) * HOUR).toISOString()
 
-type Props = { rule: Rule; close: () => void }
+type Props = { rule: Rule; onClose: () => void }
 
 /** Silences a rule until an instant. */
-export function MuteDialog({ rule, close }: Props) {
+export function MuteDialog({ rule, onClose }: Props) {
   const form = useForm<Values>({
     initialValues: { length: '1', until: new Date(Date.now() + 24 * HOUR).toISOString().slice(0, 16) },
     validate: {
@@ -47,7 +47,7 @@ export function MuteDialog({ rule, close }: Props) {
         notifications.show({
           message: `${rule.name} is muted until ${instantText(instantOf(form.getValues()))}.`,
         })
-        close()
+        onClose()
       },
       onError: (error) => form.setErrors(fieldMessages(error)),
     },
@@ -55,7 +55,7 @@ export function MuteDialog({ rule, close }: Props) {
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title={`Mute ${rule.name}`}
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}
@@ -82,7 +82,7 @@ export function MuteDialog({ rule, close }: Props) {
             <TextInput type="datetime-local" label="Until (UTC)" {...form.getInputProps('until')} />
           )}
           <CommandNotice error={mute.error} operationId={mute.operationId} />
-          <DialogButtons label="Mute" isPending={mute.isPending} onCancel={close} />
+          <DialogButtons label="Mute" isPending={mute.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -47,7 +47,7 @@ function EditAlert({ id }: { id: string }) {
           }}
         />
       ) : alert.error ? (
-        <LoadError error={alert.error} retry={() => alert.refetch()} />
+        <LoadError error={alert.error} onRetry={() => alert.refetch()} />
       ) : (
         <Skeleton height={640} />
       )}

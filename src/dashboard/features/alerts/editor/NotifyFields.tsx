@@ -80,7 +80,7 @@ export function NotifyFields({ form }: { form: RuleForm }) {
       </Stack>
       {isAdding && (
         <AddChannel
-          close={() => setAdding(false)}
+          onClose={() => setAdding(false)}
           onCreated={(id) => form.setFieldValue('channelIds', [...form.values.channelIds, id])}
         />
       )}

@@ -29,7 +29,7 @@ function Alerts() {
         </Button>
       </PageTitle>
       {alerts.error ? (
-        <LoadError error={alerts.error} retry={() => alerts.refetch()} />
+        <LoadError error={alerts.error} onRetry={() => alerts.refetch()} />
       ) : isEmpty ? (
         <StartingPoints />
       ) : (

@@ -8,8 +8,8 @@ export function KeyActions({ apiKey }: { apiKey: ApiKey }) {
   const [action, setAction] = useState<KeyAction>()
   return (
     <>
-      <KeyMenu apiKey={apiKey} choose={setAction} />
-      {action && <KeyDialog action={action} apiKey={apiKey} close={() => setAction(undefined)} />}
+      <KeyMenu apiKey={apiKey} onChoose={setAction} />
+      {action && <KeyDialog action={action} apiKey={apiKey} onClose={() => setAction(undefined)} />}
     </>
   )
 }

@@ -44,7 +44,7 @@ export function KeyDetail({ id, isAdmin }: Props) {
     return (
       <Frame>
         <PageTitle title="API key" />
-        <LoadError error={failed.error} retry={retry} />
+        <LoadError error={failed.error} onRetry={retry} />
       </Frame>
     )
   const isWaiting = isAdmin ? !key.data || !callers.data || !changes.data : name.isPending

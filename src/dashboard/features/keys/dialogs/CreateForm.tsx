@@ -32,10 +32,10 @@ export const useNewKeyForm = () =>
     validate: { name: (name) => (name.trim() === '' ? 'What is it for? “Production Server”, say.' : null) },
   })
 
-type Props = { form: ReturnType<typeof useNewKeyForm>; command: Command<NewKey>; close: () => void }
+type Props = { form: ReturnType<typeof useNewKeyForm>; command: Command<NewKey>; onClose: () => void }
 
 /** What a new key is to be. Only its name is asked for; the rest has answers that fit most. */
-export function CreateForm({ form, command, close }: Props) {
+export function CreateForm({ form, command, onClose }: Props) {
   const [isMore, more] = useDisclosure(false)
   const isFaulty = Boolean(form.errors.allowedIps || form.errors.expiresAt)
   useEffect(() => {
@@ -108,7 +108,7 @@ export function CreateForm({ form, command, close }: Props) {
         <DialogButtons
           label="Create"
           isPending={command.isPending}
-          onCancel={close}
+          onCancel={onClose}
           mustStay={command.isPending}
         />
       </Stack>

@@ -10,7 +10,7 @@ import { CreateForm, useNewKeyForm } from './CreateForm.tsx'
 import { KeyValue } from './KeyValue.tsx'
 
 /** Creates a key and shows its value once. */
-export function CreateKey({ close }: { close: () => void }) {
+export function CreateKey({ onClose }: { onClose: () => void }) {
   const [secret, setSecret] = useState<string>()
   const form = useNewKeyForm()
   const create = useCommand(
@@ -26,10 +26,10 @@ export function CreateKey({ close }: { close: () => void }) {
       titles={{ asking: 'Create a key', showing: 'Save your key' }}
       secret={secret}
       isPending={create.isPending}
-      close={close}
-      show={(value) => <KeyValue secret={value} access={form.getValues().access} close={close} />}
+      onClose={onClose}
+      show={(value) => <KeyValue secret={value} access={form.getValues().access} onClose={onClose} />}
     >
-      <CreateForm form={form} command={create} close={close} />
+      <CreateForm form={form} command={create} onClose={onClose} />
     </SecretDialog>
   )
 }

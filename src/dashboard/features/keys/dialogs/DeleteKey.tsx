@@ -6,22 +6,22 @@ import type { KeyFacts } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { ConfirmDialog } from '../../../ui/ConfirmDialog.tsx'
 
-type Props = { apiKey: KeyFacts; close: () => void }
+type Props = { apiKey: KeyFacts; onClose: () => void }
 
 /** Asks before a revoked key leaves the list for good. */
-export function DeleteKey({ apiKey, close }: Props) {
+export function DeleteKey({ apiKey, onClose }: Props) {
   const navigate = useNavigate()
   const remove = useCommand(() => client.DELETE('/api-keys/{id}', { params: { path: { id: apiKey.id } } }), {
     changes: keyTopics,
     onDone: () => {
       notifications.show({ message: `${apiKey.name} was deleted.` })
-      close()
+      onClose()
       // From the key's own page, too, which is gone with it.
       void navigate('/keys')
     },
   })
   return (
-    <ConfirmDialog title={`Delete ${apiKey.name}?`} command={remove} label="Delete" close={close}>
+    <ConfirmDialog title={`Delete ${apiKey.name}?`} command={remove} label="Delete" onClose={onClose}>
       It is revoked and no longer works. Deleting removes it from the list, and its page with its usage. The
       audit log keeps what was done with it.
     </ConfirmDialog>

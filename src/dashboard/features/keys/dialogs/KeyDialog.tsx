@@ -12,16 +12,16 @@ type Props = {
   action: KeyAction | 'create'
   /** Of every action but `create`. */
   apiKey: KeyFacts | undefined
-  close: () => void
+  onClose: () => void
 }
 
 const dialogs = { rename: RenameKey, rotate: RotateKey, revoke: RevokeKey, delete: DeleteKey }
 
 /** The dialog of one action on a key, or of its creation. */
-export function KeyDialog({ action, apiKey, close }: Props) {
+export function KeyDialog({ action, apiKey, onClose }: Props) {
   useReturnFocus()
-  if (action === 'create') return <CreateKey close={close} />
+  if (action === 'create') return <CreateKey onClose={onClose} />
   if (!apiKey) return null
   const Dialog = dialogs[action]
-  return <Dialog apiKey={apiKey} close={close} />
+  return <Dialog apiKey={apiKey} onClose={onClose} />
 }

@@ -5,18 +5,18 @@ import { Copy } from '../../../ui/Copy.tsx'
 import { ShownOnce } from '../../../ui/ShownOnce.tsx'
 import { firstCall } from './firstCall.ts'
 
-type Props = { secret: string; access: Access; close: () => void; children?: ReactNode }
+type Props = { secret: string; access: Access; onClose: () => void; children?: ReactNode }
 
 /** A key's value, the only time that it is shown, ready to be put where it belongs. */
-export function KeyValue({ secret, access, close, children }: Props) {
+export function KeyValue({ secret, access, onClose, children }: Props) {
   return (
     <ShownOnce
       label="API key"
       what="the key"
       secret={secret}
       advice="Copy this key now. We store only its hash, so we cannot show it again. If you lose it, rotate the key."
-      kept="I have stored this key somewhere safe"
-      close={close}
+      confirmation="I have stored this key somewhere safe"
+      onClose={onClose}
     >
       <Line label="For .env" value={`PICTIFY_API_KEY=${secret}`} />
       <Line label="To try it" value={`PICTIFY_API_KEY=${secret}\n${firstCall(access)}`} />

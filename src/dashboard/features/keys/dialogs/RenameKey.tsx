@@ -9,10 +9,10 @@ import { useCommand } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 
-type Props = { apiKey: KeyFacts; close: () => void }
+type Props = { apiKey: KeyFacts; onClose: () => void }
 
 /** Gives a key another name. Nothing else of it changes. */
-export function RenameKey({ apiKey, close }: Props) {
+export function RenameKey({ apiKey, onClose }: Props) {
   const form = useForm({ initialValues: { name: apiKey.name } })
   const rename = useCommand(
     (body: { name: string }) => client.PATCH('/api-keys/{id}', { params: { path: { id: apiKey.id } }, body }),
@@ -20,7 +20,7 @@ export function RenameKey({ apiKey, close }: Props) {
       changes: keyTopics,
       onDone: () => {
         notifications.show({ message: `The key is called ${form.getValues().name} now.` })
-        close()
+        onClose()
       },
       onError: (error) => form.setErrors(fieldMessages(error)),
     },
@@ -28,7 +28,7 @@ export function RenameKey({ apiKey, close }: Props) {
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title={`Rename ${apiKey.name}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
       centered
@@ -37,7 +37,7 @@ export function RenameKey({ apiKey, close }: Props) {
         <Stack>
           <TextInput label="Name" autoComplete="off" data-autofocus {...form.getInputProps('name')} />
           <CommandNotice error={rename.error} operationId={rename.operationId} />
-          <DialogButtons label="Save" isPending={rename.isPending} onCancel={close} />
+          <DialogButtons label="Save" isPending={rename.isPending} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

@@ -8,7 +8,7 @@ const outcomes = {
 }
 
 /** Where a revocation is true, and since when. */
-export function RevocationResult({ fanOut, close }: { fanOut: FanOut; close: () => void }) {
+export function RevocationResult({ fanOut, onClose }: { fanOut: FanOut; onClose: () => void }) {
   return (
     <Stack>
       <Text size="sm" role="status">
@@ -22,7 +22,7 @@ export function RevocationResult({ fanOut, close }: { fanOut: FanOut; close: () 
         ))}
       </List>
       <Group justify="flex-end">
-        <Button onClick={close} data-autofocus>
+        <Button onClick={onClose} data-autofocus>
           Done
         </Button>
       </Group>

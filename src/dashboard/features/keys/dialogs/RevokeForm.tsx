@@ -10,10 +10,10 @@ import { wholeText } from '../../../ui/format/formatNumber.ts'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import { RegionProgress } from './RegionProgress.tsx'
 
-type Props = { apiKey: KeyFacts; command: Command<string>; close: () => void }
+type Props = { apiKey: KeyFacts; command: Command<string>; onClose: () => void }
 
 /** Says what will stop working. A live key that is in use is revoked only by whoever types its name. */
-export function RevokeForm({ apiKey, command, close }: Props) {
+export function RevokeForm({ apiKey, command, onClose }: Props) {
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
   const { data: requests, isError: isUnknown } = useQuery(lastHourQuery(apiKey.id))
@@ -77,7 +77,7 @@ export function RevokeForm({ apiKey, command, close }: Props) {
           isDangerous
           isPending={command.isPending}
           isDisabled={!isConfirmed}
-          onCancel={close}
+          onCancel={onClose}
         />
       </Stack>
     </form>

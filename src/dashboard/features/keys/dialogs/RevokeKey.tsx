@@ -8,10 +8,10 @@ import { useCommand } from '../../../api/useCommand.ts'
 import { RevocationResult } from './RevocationResult.tsx'
 import { RevokeForm } from './RevokeForm.tsx'
 
-type Props = { apiKey: KeyFacts; close: () => void }
+type Props = { apiKey: KeyFacts; onClose: () => void }
 
 /** Revokes a key, and says where that is true as it becomes so. */
-export function RevokeKey({ apiKey, close }: Props) {
+export function RevokeKey({ apiKey, onClose }: Props) {
   const [fanOut, setFanOut] = useState<FanOut>()
   const revoke = useCommand(
     (reason: string) =>
@@ -27,7 +27,7 @@ export function RevokeKey({ apiKey, close }: Props) {
   return (
     <Modal
       opened
-      onClose={close}
+      onClose={onClose}
       title={fanOut ? `${apiKey.name} is revoked` : `Revoke ${apiKey.name}?`}
       centered
       closeOnEscape={!revoke.isPending}
@@ -35,9 +35,9 @@ export function RevokeKey({ apiKey, close }: Props) {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {fanOut ? (
-        <RevocationResult fanOut={fanOut} close={close} />
+        <RevocationResult fanOut={fanOut} onClose={onClose} />
       ) : (
-        <RevokeForm apiKey={apiKey} command={revoke} close={close} />
+        <RevokeForm apiKey={apiKey} command={revoke} onClose={onClose} />
       )}
     </Modal>
   )

@@ -12,7 +12,7 @@ import { SecretDialog } from '../../../ui/SecretDialog.tsx'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import { KeyValue } from './KeyValue.tsx'
 
-type Props = { apiKey: KeyFacts; close: () => void }
+type Props = { apiKey: KeyFacts; onClose: () => void }
 
 const overlaps = [
   { value: '0', label: 'None: it ends at once' },
@@ -22,7 +22,7 @@ const overlaps = [
 ]
 
 /** Replaces a key and shows the new value once, beside whether the old key is still in use. */
-export function RotateKey({ apiKey, close }: Props) {
+export function RotateKey({ apiKey, onClose }: Props) {
   const [overlap, setOverlap] = useState('86400')
   const [done, setDone] = useState<{ secret: string | undefined; at: string }>()
   const rotate = useCommand(
@@ -41,9 +41,9 @@ export function RotateKey({ apiKey, close }: Props) {
       titles={{ asking: `Rotate ${apiKey.name}`, showing: 'Save the new key' }}
       secret={done && (done.secret ?? '')}
       isPending={rotate.isPending}
-      close={close}
+      onClose={onClose}
       show={(secret) => (
-        <KeyValue secret={secret} access={apiKey.access} close={close}>
+        <KeyValue secret={secret} access={apiKey.access} onClose={onClose}>
           {done && overlap !== '0' && <OldKey id={apiKey.id} rotatedAt={done.at} />}
         </KeyValue>
       )}
@@ -73,7 +73,7 @@ export function RotateKey({ apiKey, close }: Props) {
           <DialogButtons
             label="Rotate"
             isPending={rotate.isPending}
-            onCancel={close}
+            onCancel={onClose}
             mustStay={rotate.isPending}
           />
         </Stack>

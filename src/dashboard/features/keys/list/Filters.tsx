@@ -6,7 +6,7 @@ import type { KeyQuery } from '../../../api/types.ts'
 import classes from './Keys.module.css'
 
 type Change = { q?: string; type?: string; status?: string }
-type Props = { query: KeyQuery; change: (change: Change) => void }
+type Props = { query: KeyQuery; onChange: (change: Change) => void }
 
 const WAIT_MS = 250
 
@@ -23,12 +23,12 @@ const statuses = [
 ]
 
 /** Which keys the list shows. What is searched for goes to the api, once somebody pauses. */
-export function Filters({ query, change }: Props) {
+export function Filters({ query, onChange }: Props) {
   const [text, setText] = useState(query.q ?? '')
   const asked = useRef(query.q)
   const search = useDebouncedCallback((typed: string) => {
     asked.current = typed.trim() || undefined
-    change({ q: asked.current })
+    onChange({ q: asked.current })
   }, WAIT_MS)
   // The way back leads to an earlier search; one's own does not touch what is being typed.
   useEffect(() => {
@@ -58,7 +58,7 @@ export function Filters({ query, change }: Props) {
         aria-label="Type"
         data={types}
         value={query.type ?? ''}
-        onChange={(type) => change({ type: type || undefined })}
+        onChange={(type) => onChange({ type: type || undefined })}
         allowDeselect={false}
         className={classes.choice}
       />
@@ -66,7 +66,7 @@ export function Filters({ query, change }: Props) {
         aria-label="Status"
         data={statuses}
         value={query.status ?? ''}
-        onChange={(status) => change({ status: status || undefined })}
+        onChange={(status) => onChange({ status: status || undefined })}
         allowDeselect={false}
         className={classes.choice}
       />

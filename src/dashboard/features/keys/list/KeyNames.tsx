@@ -22,7 +22,7 @@ export function KeyNames() {
     <Stack gap="lg">
       <PageTitle title="API Keys" description="Admins of the account create and manage keys." />
       {names.error ? (
-        <LoadError error={names.error} retry={() => names.refetch()} />
+        <LoadError error={names.error} onRetry={() => names.refetch()} />
       ) : names.data ? (
         <Paper withBorder>
           <DataTable
@@ -59,7 +59,7 @@ export function KeyNames() {
           </DataTable>
           <Pagination
             pagination={names.data.pagination}
-            change={(change) => setPage(Number(change.page ?? 1))}
+            onChange={(change) => setPage(Number(change.page ?? 1))}
             empty="No key is like this"
           />
         </Paper>

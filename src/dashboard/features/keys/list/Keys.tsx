@@ -37,23 +37,23 @@ export function Keys() {
       </PageTitle>
       <PlanUse />
       {isEmpty && !isFiltered ? (
-        <NoKeys create={create} />
+        <NoKeys onCreate={create} />
       ) : (
         <Paper withBorder className={classes.list}>
-          <Filters query={query} change={change} />
+          <Filters query={query} onChange={change} />
           {keys.error && !keys.data ? (
-            <LoadError error={keys.error} retry={() => keys.refetch()} />
+            <LoadError error={keys.error} onRetry={() => keys.refetch()} />
           ) : (
             <KeysTable
               keys={rows}
               sort={query.sort ?? NEWEST_FIRST}
-              setSort={(sort) => change({ sort: sort === NEWEST_FIRST ? undefined : sort })}
-              choose={choose}
+              onSort={(sort) => change({ sort: sort === NEWEST_FIRST ? undefined : sort })}
+              onChoose={choose}
             />
           )}
           <Pagination
             pagination={keys.data?.pagination}
-            change={change}
+            onChange={change}
             empty="No key is like this"
             sizes={{ label: 'Keys on a page', choices: PAGE_SIZES }}
           />
@@ -63,7 +63,7 @@ export function Keys() {
         <KeyDialog
           action={open.action}
           apiKey={'apiKey' in open ? open.apiKey : undefined}
-          close={() => setOpen(undefined)}
+          onClose={() => setOpen(undefined)}
         />
       )}
     </Stack>

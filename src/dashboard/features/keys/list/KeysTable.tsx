@@ -16,13 +16,13 @@ type Props = {
   /** undefined while they are read */
   keys: ListedKey[] | undefined
   sort: Sort
-  setSort: (sort: Sort) => void
-  choose: (action: KeyAction, apiKey: ListedKey) => void
+  onSort: (sort: Sort) => void
+  onChoose: (action: KeyAction, apiKey: ListedKey) => void
 }
 
 /** A page of the account's keys. */
-export function KeysTable({ keys, sort, setSort, choose }: Props) {
-  const sortable = { sort, setSort }
+export function KeysTable({ keys, sort, onSort, onChoose }: Props) {
+  const sortable = { sort, onSort }
   return (
     <DataTable
       caption="API keys of the account"
@@ -47,13 +47,13 @@ export function KeysTable({ keys, sort, setSort, choose }: Props) {
       rows={keys}
       waiting={{ rows: 5, height: 26 }}
     >
-      {(apiKey) => <Row apiKey={apiKey} choose={choose} />}
+      {(apiKey) => <Row apiKey={apiKey} onChoose={onChoose} />}
     </DataTable>
   )
 }
 
 /** Drawn again only when something of its key has changed: there may be a hundred of them. */
-const Row = memo(function Row({ apiKey, choose }: Pick<Props, 'choose'> & { apiKey: ListedKey }) {
+const Row = memo(function Row({ apiKey, onChoose }: Pick<Props, 'onChoose'> & { apiKey: ListedKey }) {
   const { id, name, type, status, createdAt, lastUsedAt, usage, requestsByHour } = apiKey
   return (
     <Table.Tr>
@@ -83,26 +83,26 @@ const Row = memo(function Row({ apiKey, choose }: Pick<Props, 'choose'> & { apiK
         <StatusBadge status={status} />
       </Table.Td>
       <Table.Td className={classes.actions}>
-        <KeyMenu apiKey={apiKey} choose={(action) => choose(action, apiKey)} />
+        <KeyMenu apiKey={apiKey} onChoose={(action) => onChoose(action, apiKey)} />
       </Table.Td>
     </Table.Tr>
   )
 })
 
-type SortProps = Pick<Props, 'sort' | 'setSort'> & {
+type SortProps = Pick<Props, 'sort' | 'onSort'> & {
   by: 'name' | 'createdAt' | 'lastUsedAt'
   label: string
   className?: string
 }
 
 /** A heading that sorts: names from A first, times from the latest. */
-function SortHead({ by, label, sort, setSort, className }: SortProps) {
+function SortHead({ by, label, sort, onSort, className }: SortProps) {
   const direction = sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : undefined
   const first: Sort = by === 'name' ? by : `-${by}`
   const next: Sort = direction === undefined ? first : direction === 'ascending' ? `-${by}` : by
   return (
     <Table.Th scope="col" aria-sort={direction ?? 'none'} className={className}>
-      <UnstyledButton className={classes.sort} onClick={() => setSort(next)}>
+      <UnstyledButton className={classes.sort} onClick={() => onSort(next)}>
         {label}
         {direction === 'ascending' && <IconArrowUp size={14} aria-hidden />}
         {direction === 'descending' && <IconArrowDown size={14} aria-hidden />}

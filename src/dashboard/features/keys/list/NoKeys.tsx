@@ -1,7 +1,7 @@
 import { Anchor, Button, Paper, Stack, Text, Title } from '@mantine/core'
 
 /** In the place of the list while there is nothing to list. */
-export function NoKeys({ create }: { create: () => void }) {
+export function NoKeys({ onCreate }: { onCreate: () => void }) {
   return (
     <Paper withBorder p="xl">
       <Stack align="flex-start" gap="sm" maw={560}>
@@ -20,7 +20,7 @@ export function NoKeys({ create }: { create: () => void }) {
           </Anchor>{' '}
           for doing all of this by REST.
         </Text>
-        <Button onClick={create}>Create Key</Button>
+        <Button onClick={onCreate}>Create Key</Button>
       </Stack>
     </Paper>
   )
