@@ -139,6 +139,8 @@ describe('the page of a key', () => {
     await changes.filter({ hasText: 'changed name of the key' }).waitFor()
     await changes.filter({ hasText: 'created the key' }).waitFor()
     await page.getByRole('heading', { level: 1, name: 'Shop' }).waitFor()
+    const all = page.getByRole('link', { name: 'See them in the audit log' })
+    expect(await all.getAttribute('href')).toBe(`/dashboard/audit-log?target=${key.id}`)
   })
 
   it('moves nothing that is being read', async () => {

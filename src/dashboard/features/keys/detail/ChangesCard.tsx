@@ -13,7 +13,7 @@ export function ChangesCard({ keyId, entries }: { keyId: string; entries: AuditE
         <Title order={3} size="h5" id="changes">
           Recent changes
         </Title>
-        <Anchor component={Link} to={`/audit-log?targetId=${keyId}`} size="sm">
+        <Anchor component={Link} to={`/audit-log?target=${keyId}`} size="sm">
           See them in the audit log
         </Anchor>
       </Group>
