@@ -1,7 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { sumOfMap } from '../usage/addUsage.ts'
 import { HOUR, instantsOf, MINUTE, type Span } from './previewSpan.ts'
-import { needsBins, readingOf } from './readMeasures.ts'
+import { type MeasuredRow, measuredSums, needsBins, readingOf, readMeasured } from './readMeasures.ts'
 import type { Sample } from './replay.ts'
 import type { StoredRule } from './ruleFields.ts'
 import { SlidingSums, type UsagePoint } from './SlidingSums.ts'
@@ -36,16 +35,6 @@ function* windowSamples(rule: StoredRule, span: Span, points: UsagePoint[]): Gen
   }
 }
 
-type Row = {
-  key_id: string
-  at: string
-  requests: string
-  errors: string
-  latency_count: string
-  latency_sum: number
-  latency_bins?: Record<string, number>
-}
-
 async function readPoints(
   em: SqlEntityManager,
   accountId: string,
@@ -54,10 +43,8 @@ async function readPoints(
   from: number,
   to: number,
 ): Promise<Map<string, UsagePoint[]>> {
-  const rows = await em.execute<Row[]>(
-    `select ${keyIds ? 'key_id' : `'' as key_id`}, at, sum(requests) as requests,
-       sum(client_errors + server_errors) as errors, sum(latency_count) as latency_count, sum(latency_sum) as latency_sum
-       ${needsBins(metric) ? `, ${sumOfMap('latency_bins')}` : ''}
+  const rows = await em.execute<(MeasuredRow & { at: string })[]>(
+    `select ${keyIds ? 'key_id' : `'' as key_id`}, at, ${measuredSums(needsBins(metric))}
      from usage_${grain} where account_id = ? and at >= ? and at < ? ${keyIds ? 'and key_id = any(?::text[])' : ''}
      group by 1, 2 order by 2`,
     [accountId, new Date(from), new Date(to), ...(keyIds ? [`{${keyIds.join(',')}}`] : [])],
@@ -65,11 +52,7 @@ async function readPoints(
   const points = rows.map((row) => ({
     keyId: row.key_id,
     at: new Date(row.at).getTime(),
-    requests: Number(row.requests),
-    errors: Number(row.errors),
-    latencyCount: Number(row.latency_count),
-    latencySum: Number(row.latency_sum),
-    latencyBins: row.latency_bins ?? {},
+    ...readMeasured(row),
   }))
   return Map.groupBy(points, (point) => point.keyId)
 }

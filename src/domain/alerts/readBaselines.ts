@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { sumOfMap } from '../usage/addUsage.ts'
+import { sumOfMap } from '../usage/bucketColumns.ts'
 import type { Counts } from '../usage/counts.ts'
 import { type Baseline, baselineOf, type Mix } from './detectors.ts'
 

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { sumOfMap } from '../usage/addUsage.ts'
+import { readBucketSums, SUM_NAMES, SUMS, type SumsRow, sumOfMap } from '../usage/bucketColumns.ts'
 import { type LatencyBins, quantile } from '../usage/latencyBins.ts'
 import { partsOf } from '../usage/windows.ts'
 import type { AlertRule } from './AlertRule.ts'
@@ -24,20 +24,13 @@ export type Wanted = {
   bins: boolean
 }
 
-type Row = {
-  key_id: string
-  requests: string
-  errors: string
-  latency_count: string
-  latency_sum: number
-  latency_bins?: LatencyBins
-}
-
 /** Below so many requests an error rate says nothing, unless the rule says otherwise. */
 export const MIN_REQUESTS = 20
 
-const columns = (bins: boolean) =>
-  `requests, client_errors + server_errors as errors, latency_count, latency_sum${bins ? ', latency_bins' : ''}`
+/** A group of buckets as Postgres returns it: `measuredSums` of it, with or without latency bins. */
+export type MeasuredRow = SumsRow & { key_id: string; latency_bins?: LatencyBins }
+
+export const measuredSums = (bins: boolean) => (bins ? `${SUMS}, ${sumOfMap('latency_bins')}` : SUMS)
 
 /**
  * The sums of one window that ends at `now`, by key, and under the empty name for the account: one statement however
@@ -57,30 +50,27 @@ export async function readSums(
   const params: unknown[] = []
   const parts = partsOf(from, to).map((part) => {
     params.push(wanted.accountId, ...(account ? [] : [keys]), new Date(part.from), new Date(part.to))
-    return `select key_id, ${columns(bins)} from usage_${part.grain} where ${whose} and at >= ? and at < ?`
+    return `select key_id, ${SUM_NAMES}${bins ? ', latency_bins' : ''} from usage_${part.grain} where ${whose} and at >= ? and at < ?`
   })
-  const sums = `sum(requests) as requests, sum(errors) as errors, sum(latency_count) as latency_count,
-    sum(latency_sum) as latency_sum${bins ? `, ${sumOfMap('latency_bins')}` : ''}`
+  const sums = measuredSums(bins)
   const branches: string[] = []
   if (keyIds.length > 0) {
     branches.push(`select key_id, ${sums} from part where key_id = any(?::text[]) group by key_id`)
     params.push(keys)
   }
   if (account) branches.push(`select '' as key_id, ${sums} from part having count(*) > 0`)
-  const rows = await em.execute<Row[]>(
+  const rows = await em.execute<MeasuredRow[]>(
     `with part as (${parts.join(' union all ')}) ${branches.join(' union all ')}`,
     params,
   )
-  return new Map(rows.map((row) => [row.key_id, sumsOf(row)]))
+  return new Map(rows.map((row) => [row.key_id, readMeasured(row)]))
 }
 
-const sumsOf = (row: Row): Sums => ({
-  requests: Number(row.requests),
-  errors: Number(row.errors),
-  latencyCount: Number(row.latency_count),
-  latencySum: Number(row.latency_sum),
-  latencyBins: row.latency_bins ?? {},
-})
+export function readMeasured(row: MeasuredRow): Sums {
+  const { requests, clientErrors, serverErrors, latencyCount, latencySum } = readBucketSums(row)
+  const errors = clientErrors + serverErrors
+  return { requests, errors, latencyCount, latencySum, latencyBins: row.latency_bins ?? {} }
+}
 
 const QUANTILES: Record<string, number> = { latency_p50: 0.5, latency_p95: 0.95, latency_p99: 0.99 }
 

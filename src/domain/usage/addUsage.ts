@@ -1,46 +1,20 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AcceptedUsage } from './AcceptedUsage.ts'
-import type { Bucket } from './bucket.ts'
+import { type Bucket, ENDPOINT_COUNT_NAMES, ENDPOINT_COUNTS } from './bucket.ts'
+import { ADDITIONS, BUCKET_COLUMNS, COLUMNS, DEFINITIONS } from './bucketColumns.ts'
 import type { CallerLimits } from './CallerLimits.ts'
+import type { Counts } from './counts.ts'
 import type { IdOfEndpoint } from './EndpointIds.ts'
 import { executeBound } from './executeBound.ts'
 import type { CallersOfDay, UsageBatch } from './UsageBatch.ts'
 import type { Grain } from './windows.ts'
 
-/** Columns that are added up, in the order of every list of them. */
-const COUNTS = ['requests', 'client_errors', 'server_errors', 'units', 'latency_count', 'latency_sum']
-
-/** Columns that hold `{name: count}`, added name by name. */
-const MAPS = ['refused', 'latency_bins', 'endpoints']
-
-export const COLUMNS = [...COUNTS, ...MAPS].join(', ')
-
-/** The sum of a map column over a group of rows, as a jsonb object. */
-export const sumOfMap = (column: string) => `(select coalesce(jsonb_object_agg(name, n), '{}') from (
-    select name, sum(n::bigint) as n from unnest(array_agg(${column})) as m, jsonb_each_text(m) as e (name, n) group by name
-  ) as s) as ${column}`
-
-/** Sums of all columns of a bucket over a group of rows. */
-export const SUMS = [...COUNTS.map((column) => `sum(${column}) as ${column}`), ...MAPS.map(sumOfMap)].join(
-  ', ',
-)
-
-const additions = [
-  ...COUNTS.map((column) => `${column} = present.${column} + excluded.${column}`),
-  ...MAPS.map(
-    (column) => `${column} = case when excluded.${column} = '{}' then present.${column}
-    else counts_add(present.${column}, excluded.${column}) end`,
-  ),
-].join(', ')
-
 const addBuckets = (grain: Grain) => `
   insert into usage_${grain} as present (key_id, account_id, at, ${COLUMNS})
   select key_id, account_id, to_timestamp(at / 1000.0), ${COLUMNS}
-  from jsonb_to_recordset($1::jsonb) as b (key_id text, account_id text, at bigint, requests bigint, client_errors bigint,
-    server_errors bigint, units bigint, latency_count bigint, latency_sum double precision, refused jsonb,
-    latency_bins jsonb, endpoints jsonb)
+  from jsonb_to_recordset($1::jsonb) as b (key_id text, account_id text, at bigint, ${DEFINITIONS})
   order by key_id, at
-  on conflict (key_id, at) do update set ${additions}`
+  on conflict (key_id, at) do update set ${ADDITIONS}`
 
 /**
  * Arrays, because these rows are nearly as many as events in the worst case, and JSON costs twice as much. They need no
@@ -149,42 +123,21 @@ function ipColumns(callers: CallersOfDay[]): string[] {
   )
 }
 
-function rowOf(bucket: Bucket, idOfEndpoint: IdOfEndpoint) {
-  return {
-    key_id: bucket.keyId,
-    account_id: bucket.accountId,
-    at: bucket.at,
-    requests: bucket.requests,
-    client_errors: bucket.clientErrors,
-    server_errors: bucket.serverErrors,
-    units: bucket.units,
-    latency_count: bucket.latencyCount,
-    latency_sum: bucket.latencySum,
-    refused: bucket.refused,
-    latency_bins: bucket.latencyBins,
-    endpoints: endpointCounts(bucket, idOfEndpoint),
-  }
+/** A bucket under the names of its columns. */
+function rowOf(bucket: Bucket, idOfEndpoint: IdOfEndpoint): Record<string, unknown> {
+  const row: Record<string, unknown> = { key_id: bucket.keyId, account_id: bucket.accountId, at: bucket.at }
+  for (const { property, column } of BUCKET_COLUMNS)
+    row[column] = property === 'endpoints' ? endpointCounts(bucket, idOfEndpoint) : bucket[property]
+  return row
 }
 
-/** What an endpoint's counts are called in the map: its id, then one of these letters. */
-export const ENDPOINT_COUNTS = {
-  requests: 'r',
-  clientErrors: 'c',
-  serverErrors: 's',
-  latencyCount: 'n',
-  latencyMicros: 'm',
-} as const
-
-function endpointCounts(
-  { accountId, endpoints }: Bucket,
-  idOfEndpoint: IdOfEndpoint,
-): Record<string, number> {
-  const sums: Record<string, number> = {}
+function endpointCounts({ accountId, endpoints }: Bucket, idOfEndpoint: IdOfEndpoint): Counts {
+  const sums: Counts = {}
   for (const [name, counts] of endpoints) {
     const id = idOfEndpoint(accountId, name)
-    for (const [count, letter] of Object.entries(ENDPOINT_COUNTS)) {
-      const value = counts[count as keyof typeof counts]
-      if (value > 0) sums[`${id}${letter}`] = (sums[`${id}${letter}`] ?? 0) + value
+    for (const count of ENDPOINT_COUNT_NAMES) {
+      const [value, stored] = [counts[count], `${id}${ENDPOINT_COUNTS[count]}`]
+      if (value > 0) sums[stored] = (sums[stored] ?? 0) + value
     }
   }
   return sums

@@ -1,51 +1,40 @@
-import type { LatencyBins } from './latencyBins.ts'
+import { type BucketMaps, type BucketSums, MAP_COLUMNS, NO_SUMS, SUM_COLUMNS } from './bucketColumns.ts'
 
 /**
- * What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code, `endpoints` by
- * name.
+ * What one key did in one minute. `at` is the minute's start in Unix ms; `refused` counts by code. Endpoints are
+ * counted by name until they have IDs.
  */
-export type Bucket = {
-  keyId: string
-  accountId: string
-  at: number
-  requests: number
-  refused: Record<string, number>
-  clientErrors: number
-  serverErrors: number
-  units: number
-  latencyCount: number
-  latencySum: number
-  latencyBins: LatencyBins
-  endpoints: Map<string, EndpointCounts>
-}
+export type Bucket = { keyId: string; accountId: string; at: number } & BucketSums &
+  Omit<BucketMaps, 'endpoints'> & { endpoints: Map<string, EndpointCounts> }
 
-/** What one endpoint saw of a bucket; `latencyMicros` is a sum. */
-export type EndpointCounts = {
-  requests: number
-  clientErrors: number
-  serverErrors: number
-  latencyCount: number
-  latencyMicros: number
-}
+/**
+ * What one endpoint saw of a bucket, each with its letter in the stored map, where it follows the endpoint's ID.
+ * `latencyMicros` is a sum.
+ */
+export const ENDPOINT_COUNTS = {
+  requests: 'r',
+  clientErrors: 'c',
+  serverErrors: 's',
+  latencyCount: 'n',
+  latencyMicros: 'm',
+} as const
+export type EndpointCounts = Record<keyof typeof ENDPOINT_COUNTS, number>
+export const ENDPOINT_COUNT_NAMES = Object.keys(ENDPOINT_COUNTS) as (keyof EndpointCounts)[]
+
+const NO_COUNTS = Object.fromEntries(ENDPOINT_COUNT_NAMES.map((name) => [name, 0])) as EndpointCounts
 
 export const emptyBucket = (keyId: string, accountId: string, at: number): Bucket => ({
+  ...NO_SUMS,
   keyId,
   accountId,
   at,
-  requests: 0,
   refused: {},
-  clientErrors: 0,
-  serverErrors: 0,
-  units: 0,
-  latencyCount: 0,
-  latencySum: 0,
   latencyBins: {},
   endpoints: new Map(),
 })
 
-const COUNTS = ['requests', 'clientErrors', 'serverErrors', 'units', 'latencyCount', 'latencySum'] as const
-const MAPS = ['refused', 'latencyBins'] as const
-const ENDPOINT_COUNTS = ['requests', 'clientErrors', 'serverErrors', 'latencyCount', 'latencyMicros'] as const
+const SUMS = SUM_COLUMNS.map(({ property }) => property)
+const MAPS = MAP_COLUMNS.flatMap(({ property }) => (property === 'endpoints' ? [] : property))
 
 /** Buckets added up to coarser ones of `length` ms. */
 export function coarser(buckets: Bucket[], length: number): Bucket[] {
@@ -55,14 +44,14 @@ export function coarser(buckets: Bucket[], length: number): Bucket[] {
     const name = `${bucket.keyId}:${at}`
     const sum = sums.get(name) ?? emptyBucket(bucket.keyId, bucket.accountId, at)
     sums.set(name, sum)
-    for (const count of COUNTS) sum[count] += bucket[count]
+    for (const property of SUMS) sum[property] += bucket[property]
     for (const map of MAPS) {
       const [into, from] = [sum[map], bucket[map]]
       for (const each in from) into[each] = (into[each] ?? 0) + (from[each] ?? 0)
     }
     for (const [endpoint, from] of bucket.endpoints) {
       const into = endpointNamed(sum, endpoint)
-      for (const count of ENDPOINT_COUNTS) into[count] += from[count]
+      for (const count of ENDPOINT_COUNT_NAMES) into[count] += from[count]
     }
   }
   return [...sums.values()]
@@ -72,7 +61,7 @@ export function coarser(buckets: Bucket[], length: number): Bucket[] {
 export function endpointNamed(bucket: Bucket, name: string): EndpointCounts {
   let counts = bucket.endpoints.get(name)
   if (!counts) {
-    counts = { requests: 0, clientErrors: 0, serverErrors: 0, latencyCount: 0, latencyMicros: 0 }
+    counts = { ...NO_COUNTS }
     bucket.endpoints.set(name, counts)
   }
   return counts

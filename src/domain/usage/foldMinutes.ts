@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DEFINITIONS } from './bucketColumns.ts'
 import { MINUTES_KEPT_MS } from './partitions.ts'
 
 const HOUR = 3_600_000
@@ -29,6 +30,5 @@ export async function foldHour(em: SqlEntityManager, hour: Date): Promise<void> 
 }
 
 /** Folded minutes as rows of `usage_minute`, to be put after `from`; restrict it by `f.at`, the hour. */
-export const UNFOLDED = `usage_folded f, jsonb_to_recordset(f.minutes) as m (at timestamptz, requests bigint,
-  client_errors bigint, server_errors bigint, units bigint, latency_count bigint, latency_sum double precision,
-  refused jsonb, latency_bins jsonb, endpoints jsonb)`
+export const UNFOLDED = `usage_folded f,
+  jsonb_to_recordset(f.minutes) as m (at timestamptz, ${DEFINITIONS})`

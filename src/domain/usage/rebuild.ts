@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { COLUMNS, SUMS } from './addUsage.ts'
+import { ALL_SUMS, COLUMNS } from './bucketColumns.ts'
 import { UNFOLDED } from './foldMinutes.ts'
 import { HOURS_KEPT_MS } from './partitions.ts'
 
@@ -39,7 +39,7 @@ export async function rebuildDay(
          select f.key_id, f.account_id, m.at, ${COLUMNS} from ${UNFOLDED} where f.at >= ? and f.at < ?${only('f')}
        )
        insert into usage_${grain} (key_id, account_id, at, ${COLUMNS})
-       select key_id, account_id, date_trunc('${grain}', at, 'UTC') as bucket, ${SUMS}
+       select key_id, account_id, date_trunc('${grain}', at, 'UTC') as bucket, ${ALL_SUMS}
        from minutes group by key_id, account_id, bucket returning 1`,
       [...range, ...account, ...range, ...account],
     )

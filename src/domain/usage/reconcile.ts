@@ -1,15 +1,22 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { COLUMNS, SUM_COLUMNS, totalOfMap } from './bucketColumns.ts'
 import { UNFOLDED } from './foldMinutes.ts'
 import { canRebuild } from './rebuild.ts'
 
 const DAY = 86_400_000
 
-const FIELDS = ['requests', 'refused', 'clientErrors', 'serverErrors', 'units', 'latencies'] as const
-type Sums = Record<(typeof FIELDS)[number], number>
+/** What must be the same in minutes, hours and days. Sums of fractions depend on their order, so they are left out. */
+const COMPARED = SUM_COLUMNS.filter((column) => column.type === 'bigint').map(({ property, column }) => ({
+  field: property === 'latencyCount' ? ('latencies' as const) : property,
+  sql: `sum(${column})`,
+}))
+const FIELDS = [...COMPARED, { field: 'refused' as const, sql: `sum(${totalOfMap('refused')})` }]
+type Sums = Record<(typeof FIELDS)[number]['field'], number>
+type Accepted = { verifications: number; refused: number; events: number }
 
 /** What each record of one account and UTC day says. `null` where a record is no longer kept. */
 export type DayRecords = {
-  accepted: { verifications: number; refused: number; events: number }
+  accepted: Accepted
   minute: Sums | null
   hour: Sums | null
   day: Sums
@@ -36,7 +43,7 @@ export function differencesOf(records: DayRecords, waiting: number): Difference[
     const [expected, found] = values
     if (expected !== found) differences.push({ check, field, expected, found, explanation: explain })
   }
-  for (const field of FIELDS) {
+  for (const { field } of FIELDS) {
     const rebuild = 'It is not the sum of its minutes: `usage rebuild` computes hours and days again.'
     if (minute && hour) compare('hour', field, [minute[field], hour[field]], rebuild)
     if (minute ?? hour) compare('day', field, [(minute ?? hour)?.[field] ?? 0, day[field]], rebuild)
@@ -61,10 +68,7 @@ function explainCounters(counted: number, accepted: number, waiting: number): st
   return 'Verifications were admitted whose metering jobs are gone. Look at the failed jobs of the queue metering.'
 }
 
-type SumsRow = Record<
-  'requests' | 'refused' | 'client_errors' | 'server_errors' | 'units' | 'latencies',
-  string
->
+const sums = `jsonb_build_object(${FIELDS.map(({ field, sql }) => `'${field}', coalesce(${sql}, 0)`).join(', ')})`
 
 /** What Postgres says of one account and UTC day (`2026-11-22`), in one statement at one instant. */
 export async function readDayRecords(
@@ -75,45 +79,26 @@ export async function readDayRecords(
 ): Promise<Omit<DayRecords, 'counted'>> {
   const from = new Date(`${day}T00:00:00Z`)
   const range = [accountId, from, new Date(from.getTime() + DAY)]
-  const rows = await em.execute<({ record: string } & SumsRow)[]>(
-    `select 'minute' as record, ${sums} from (
-       select ${columns} from usage_minute where account_id = ? and at >= ? and at < ?
-       union all select ${columns} from ${UNFOLDED} where f.account_id = ? and f.at >= ? and f.at < ?) as minutes
+  const rows = await em.execute<{ record: string; found: unknown }[]>(
+    `select 'minute' as record, ${sums} as found from (
+       select ${COLUMNS} from usage_minute where account_id = ? and at >= ? and at < ?
+       union all select ${COLUMNS} from ${UNFOLDED} where f.account_id = ? and f.at >= ? and f.at < ?) as minutes
      union all select 'hour', ${sums} from usage_hour where account_id = ? and at >= ? and at < ?
      union all select 'day', ${sums} from usage_day where account_id = ? and at >= ? and at < ?
-     union all select 'accepted', verifications, refused, events, 0, 0, 0 from usage_accepted
-       where account_id = ? and day = ?`,
+     union all select 'accepted',
+       jsonb_build_object('verifications', verifications, 'refused', refused, 'events', events)
+       from usage_accepted where account_id = ? and day = ?`,
     [...range, ...range, ...range, ...range, accountId, day],
   )
-  const record = (name: string) => rows.find((row) => row.record === name)
-  const accepted = record('accepted')
+  const found = (record: string) => rows.find((row) => row.record === record)?.found
   const kept = canRebuild(day, now)
   return {
-    accepted: {
-      verifications: Number(accepted?.requests ?? 0),
-      refused: Number(accepted?.refused ?? 0),
-      events: Number(accepted?.client_errors ?? 0),
-    },
-    minute: kept ? sumsOf(record('minute')) : null,
-    hour: kept ? sumsOf(record('hour')) : null,
-    day: sumsOf(record('day')),
+    accepted: (found('accepted') as Accepted | undefined) ?? { verifications: 0, refused: 0, events: 0 },
+    minute: kept ? (found('minute') as Sums) : null,
+    hour: kept ? (found('hour') as Sums) : null,
+    day: found('day') as Sums,
   }
 }
-
-const columns = 'requests, refused, client_errors, server_errors, units, latency_count'
-const sums = `coalesce(sum(requests), 0) as requests, coalesce(sum((select sum(n::bigint)
-    from jsonb_each_text(refused) as r (code, n))), 0) as refused, coalesce(sum(client_errors), 0) as client_errors,
-  coalesce(sum(server_errors), 0) as server_errors, coalesce(sum(units), 0) as units,
-  coalesce(sum(latency_count), 0) as latencies`
-
-const sumsOf = (row: SumsRow | undefined): Sums => ({
-  requests: Number(row?.requests ?? 0),
-  refused: Number(row?.refused ?? 0),
-  clientErrors: Number(row?.client_errors ?? 0),
-  serverErrors: Number(row?.server_errors ?? 0),
-  units: Number(row?.units ?? 0),
-  latencies: Number(row?.latencies ?? 0),
-})
 
 export type AccountDay = { accountId: string; day: string }
 

@@ -1,14 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { sumOfMap } from './addUsage.ts'
+import { SUM_NAMES, SUMS, sumOfMap, totalOfMap } from './bucketColumns.ts'
 import { BUCKETS, chunksOf, type Range } from './seriesRange.ts'
 import {
-  type BucketSums,
   type EndpointName,
   type EndpointSums,
   emptyRow,
   endpointRows,
   type GroupBy,
   keyRow,
+  type PlainSums,
   plainRow,
   type SeriesRow,
   type StatusSums,
@@ -32,12 +32,7 @@ export function readSeries(em: SqlEntityManager, series: Series, groupBy: GroupB
   return read[groupBy](em, series)
 }
 
-const REFUSED = `case when refused = '{}' then 0
-  else (select sum(n::bigint) from jsonb_each_text(refused) as r (code, n)) end`
-
-const SUMS = `sum(requests) as requests, sum(${REFUSED}) as refused, sum(client_errors) as client_errors,
-  sum(server_errors) as server_errors, sum(units) as units, sum(latency_count) as latency_count,
-  sum(latency_sum) as latency_sum`
+const WITH_REFUSED = `${SUMS}, sum(${totalOfMap('refused')}) as refused`
 
 /** The condition of a piece of the series, and its parameters. */
 function within({ accountId, keyId }: Series, { from, to }: Range): { sql: string; params: unknown[] } {
@@ -56,8 +51,8 @@ function readSums<Sums>(em: SqlEntityManager, series: Series, chunk: Range, sums
 /** Every bucket, those in which nothing happened as well. */
 async function* readPlain(em: SqlEntityManager, series: Series): Pages<SeriesRow<'none'>> {
   for (const chunk of chunksOf(series.range, series.interval)) {
-    const sums = `${SUMS}, ${sumOfMap('latency_bins')}`
-    const found = await readSums<BucketSums>(em, series, chunk, sums)
+    const sums = `${WITH_REFUSED}, ${sumOfMap('latency_bins')}`
+    const found = await readSums<PlainSums>(em, series, chunk, sums)
     const buckets = new Map(found.map((row) => [new Date(row.at).getTime(), row]))
     const rows: SeriesRow<'none'>[] = []
     for (let at = chunk.from; at < chunk.to; at += BUCKETS[series.interval]) {
@@ -70,7 +65,7 @@ async function* readPlain(em: SqlEntityManager, series: Series): Pages<SeriesRow
 
 async function* readByStatus(em: SqlEntityManager, series: Series): Pages<SeriesRow<'status'>> {
   for (const chunk of chunksOf(series.range, series.interval)) {
-    yield (await readSums<StatusSums>(em, series, chunk, SUMS)).flatMap(statusRows)
+    yield (await readSums<StatusSums>(em, series, chunk, WITH_REFUSED)).flatMap(statusRows)
   }
 }
 
@@ -92,7 +87,7 @@ async function endpointNames(em: SqlEntityManager, accountId: string): Promise<M
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-type KeySums = BucketSums & { key_id: string; name: string | null }
+type KeySums = PlainSums & { key_id: string; name: string | null }
 
 async function* readByKey(em: SqlEntityManager, series: Series): Pages<SeriesRow<'key'>> {
   for (const chunk of chunksOf(series.range, series.interval)) {
@@ -116,8 +111,7 @@ function readPage(
   const { sql, params } = within(series, { from: after.at.getTime(), to: chunk.to })
   return em.execute<KeySums[]>(
     `select page.*, k.name from (
-       select at, key_id, requests, ${REFUSED} as refused, client_errors, server_errors, units, latency_count,
-         latency_sum, latency_bins
+       select at, key_id, ${SUM_NAMES}, ${totalOfMap('refused')} as refused, latency_bins
        from usage_${series.interval} where ${sql} and (at, key_id) > (?, ?) order by at, key_id limit ${PAGE}
      ) as page left join api_key k on k.id = page.key_id order by page.at, page.key_id`,
     [...params, after.at, after.keyId],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ENDPOINT_COUNTS } from './addUsage.ts'
+import { ENDPOINT_COUNT_NAMES, ENDPOINT_COUNTS, type EndpointCounts } from './bucket.ts'
+import { readBucketSums, type SumsRow } from './bucketColumns.ts'
 import type { Counts } from './counts.ts'
 import { OTHER_ENDPOINTS } from './EndpointIds.ts'
 import { LatencyMs } from './LatencyMs.ts'
@@ -39,18 +40,10 @@ export const SeriesRows = {
 export type GroupBy = keyof typeof SeriesRows
 export type SeriesRow<Group extends GroupBy = GroupBy> = z.infer<(typeof SeriesRows)[Group]>
 
-/** Sums of a bucket as Postgres answers them; bigints are text. */
-export type BucketSums = {
-  at: string | Date
-  requests: string
-  refused: string
-  client_errors: string
-  server_errors: string
-  units: string
-  latency_count: string
-  latency_sum: number
-  latency_bins: Counts
-}
+/** A bucket as Postgres returns it. */
+export type StatusSums = SumsRow & { at: string | Date; refused: string }
+export type PlainSums = StatusSums & { latency_bins: Counts }
+export type EndpointSums = SumsRow & { at: string | Date; endpoints: Counts }
 
 const iso = (time: string | Date | number) => new Date(time).toISOString()
 
@@ -59,17 +52,16 @@ function outcomesOf(requests: number, clientErrors: number, serverErrors: number
   return { errors, clientErrors, serverErrors, errorRate: requests === 0 ? 0 : errors / requests }
 }
 
-function totalsOf(sums: BucketSums) {
-  const requests = Number(sums.requests)
-  const timed = Number(sums.latency_count)
+function totalsOf(sums: PlainSums) {
+  const { requests, clientErrors, serverErrors, units, latencyCount, latencySum } = readBucketSums(sums)
   const [p50 = null, p95 = null, p99 = null] = quantiles(sums.latency_bins, [0.5, 0.95, 0.99])
   return {
     requests,
     refused: Number(sums.refused),
-    ...outcomesOf(requests, Number(sums.client_errors), Number(sums.server_errors)),
-    units: Number(sums.units),
+    ...outcomesOf(requests, clientErrors, serverErrors),
+    units,
     latencyMs: {
-      mean: timed === 0 ? null : sums.latency_sum / timed,
+      mean: latencyCount === 0 ? null : latencySum / latencyCount,
       p50,
       p95,
       p99,
@@ -77,7 +69,7 @@ function totalsOf(sums: BucketSums) {
   }
 }
 
-export const plainRow = (sums: BucketSums): SeriesRow<'none'> => ({ at: iso(sums.at), ...totalsOf(sums) })
+export const plainRow = (sums: PlainSums): SeriesRow<'none'> => ({ at: iso(sums.at), ...totalsOf(sums) })
 
 /** The bucket in which nothing happened; `time` in Unix ms. */
 export const emptyRow = (time: number): SeriesRow<'none'> => ({
@@ -89,21 +81,18 @@ export const emptyRow = (time: number): SeriesRow<'none'> => ({
   latencyMs: { mean: null, p50: null, p95: null, p99: null },
 })
 
-export const keyRow = (sums: BucketSums & { key_id: string; name: string | null }): SeriesRow<'key'> => ({
+export const keyRow = (sums: PlainSums & { key_id: string; name: string | null }): SeriesRow<'key'> => ({
   at: iso(sums.at),
   keyId: sums.key_id,
   name: sums.name,
   ...totalsOf(sums),
 })
 
-export type StatusSums = Pick<BucketSums, 'at' | 'requests' | 'refused' | 'client_errors' | 'server_errors'>
-
 /** A success is a request that was not reported as an error. */
 export function statusRows(sums: StatusSums): SeriesRow<'status'>[] {
-  const clientErrors = Number(sums.client_errors)
-  const serverErrors = Number(sums.server_errors)
+  const { requests: admitted, clientErrors, serverErrors } = readBucketSums(sums)
   const requests: Record<SeriesRow<'status'>['status'], number> = {
-    success: Math.max(0, Number(sums.requests) - clientErrors - serverErrors),
+    success: Math.max(0, admitted - clientErrors - serverErrors),
     '4xx': clientErrors,
     '5xx': serverErrors,
     refused: Number(sums.refused),
@@ -115,27 +104,19 @@ export function statusRows(sums: StatusSums): SeriesRow<'status'>[] {
   return rows
 }
 
-export type EndpointSums = Omit<BucketSums, 'refused' | 'units' | 'latency_bins'> & { endpoints: Counts }
 export type EndpointName = { id: number; method: string; path: string }
-
-type EndpointTotals = Record<keyof typeof ENDPOINT_COUNTS, number>
-const COUNT_NAMES = Object.keys(ENDPOINT_COUNTS) as (keyof typeof ENDPOINT_COUNTS)[]
 
 /** One row per endpoint of a bucket, and one for what of the bucket was reported without an endpoint. */
 export function endpointRows(sums: EndpointSums, names: Map<number, EndpointName>): SeriesRow<'endpoint'>[] {
-  const rest: EndpointTotals = {
-    requests: Number(sums.requests),
-    clientErrors: Number(sums.client_errors),
-    serverErrors: Number(sums.server_errors),
-    latencyCount: Number(sums.latency_count),
-    latencyMicros: Math.round(sums.latency_sum * 1_000),
-  }
+  const { requests, clientErrors, serverErrors, latencyCount, latencySum } = readBucketSums(sums)
+  const latencyMicros = Math.round(latencySum * 1_000)
+  const rest: EndpointCounts = { requests, clientErrors, serverErrors, latencyCount, latencyMicros }
   const ids = new Set(Object.keys(sums.endpoints).map((name) => Number.parseInt(name, 10)))
   const rows = [...ids]
     .sort((one, other) => one - other)
     .map((id) => {
       const counts = countsOf(sums.endpoints, id)
-      for (const name of COUNT_NAMES) rest[name] = Math.max(0, rest[name] - counts[name])
+      for (const name of ENDPOINT_COUNT_NAMES) rest[name] = Math.max(0, rest[name] - counts[name])
       const name = names.get(id)
       const path = name?.path ?? (id === OTHER_ENDPOINTS ? '(other)' : `(${id})`)
       return endpointRow(sums.at, path, name?.method || null, counts)
@@ -144,16 +125,16 @@ export function endpointRows(sums: EndpointSums, names: Map<number, EndpointName
   return named ? rows : [...rows, endpointRow(sums.at, '(none)', null, rest)]
 }
 
-function countsOf(endpoints: Counts, id: number): EndpointTotals {
-  const counts = COUNT_NAMES.map((name) => [name, endpoints[`${id}${ENDPOINT_COUNTS[name]}`] ?? 0])
-  return Object.fromEntries(counts) as EndpointTotals
+function countsOf(endpoints: Counts, id: number): EndpointCounts {
+  const counts = ENDPOINT_COUNT_NAMES.map((name) => [name, endpoints[`${id}${ENDPOINT_COUNTS[name]}`] ?? 0])
+  return Object.fromEntries(counts) as EndpointCounts
 }
 
 const endpointRow = (
   time: string | Date,
   endpoint: string,
   method: string | null,
-  { requests, clientErrors, serverErrors, latencyCount, latencyMicros }: EndpointTotals,
+  { requests, clientErrors, serverErrors, latencyCount, latencyMicros }: EndpointCounts,
 ): SeriesRow<'endpoint'> => ({
   at: iso(time),
   endpoint,

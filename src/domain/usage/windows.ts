@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { readBucketSums, SUM_NAMES, SUMS, type SumsRow } from './bucketColumns.ts'
 import { type Counts, sumCounts } from './counts.ts'
 import { executeBound } from './executeBound.ts'
 import { UNFOLDED } from './foldMinutes.ts'
@@ -69,17 +70,7 @@ export function windowEdges(now: number): number[] {
 }
 
 /** The sums of one key over a span of time. */
-type Totals = {
-  key_id: string
-  requests: string
-  refused: Counts[] | null
-  client_errors: string
-  server_errors: string
-  units: string
-  latency_count: string
-  latency_sum: number
-  latency_bins?: Counts[] | null
-}
+type Totals = SumsRow & { key_id: string; refused: Counts[] | null; latency_bins?: Counts[] | null }
 
 /** `quantiles: false` leaves p50, p95 and p99 out (null), which makes many keys at once cheap. */
 export type WindowOptions = { quantiles: boolean }
@@ -118,9 +109,7 @@ async function readSpan(
   })
   const rows = await executeBound<Totals>(
     em,
-    `select key_id, sum(requests) as requests, sum(client_errors) as client_errors,
-       sum(server_errors) as server_errors, sum(units) as units, sum(latency_count) as latency_count,
-       sum(latency_sum) as latency_sum, jsonb_agg(refused) filter (where refused <> '{}') as refused
+    `select key_id, ${SUMS}, jsonb_agg(refused) filter (where refused <> '{}') as refused
        ${options.quantiles ? `, jsonb_agg(latency_bins) filter (where latency_bins <> '{}') as latency_bins` : ''}
      from (${branches.join(' union all ')}) as part group by key_id`,
     params,
@@ -128,8 +117,7 @@ async function readSpan(
   return new Map(rows.map((row) => [row.key_id, row]))
 }
 
-const columns = ({ quantiles }: WindowOptions) =>
-  `requests, client_errors, server_errors, units, latency_count, latency_sum, refused${quantiles ? ', latency_bins' : ''}`
+const columns = ({ quantiles }: WindowOptions) => `${SUM_NAMES}, refused${quantiles ? ', latency_bins' : ''}`
 
 const readPart = (grain: Grain, options: WindowOptions, from: string, to: string) =>
   `select key_id, ${columns(options)} from usage_${grain}
@@ -149,15 +137,10 @@ function windowsOf(keyId: string, spans: Map<string, Totals>[], options: WindowO
 }
 
 function presentWindow(rows: Totals[], { quantiles }: WindowOptions): WindowUsage {
-  const sum = (column: 'requests' | 'client_errors' | 'server_errors' | 'units' | 'latency_count') =>
-    rows.reduce((total, row) => total + Number(row[column]), 0)
+  const { requests, clientErrors, serverErrors, units, latencyCount, latencySum } = readBucketSums(...rows)
   const refusedByCode = sumCounts(rows.flatMap((row) => row.refused ?? []))
   const bins = quantiles ? sumCounts(rows.flatMap((row) => row.latency_bins ?? [])) : {}
-  const requests = sum('requests')
-  const clientErrors = sum('client_errors')
-  const serverErrors = sum('server_errors')
   const errors = clientErrors + serverErrors
-  const timed = sum('latency_count')
   return {
     requests,
     refused: Object.values(refusedByCode).reduce((total, count) => total + count, 0),
@@ -166,9 +149,9 @@ function presentWindow(rows: Totals[], { quantiles }: WindowOptions): WindowUsag
     clientErrors,
     serverErrors,
     errorRate: requests === 0 ? 0 : errors / requests,
-    units: sum('units'),
+    units,
     latencyMs: {
-      mean: timed === 0 ? null : rows.reduce((total, row) => total + row.latency_sum, 0) / timed,
+      mean: latencyCount === 0 ? null : latencySum / latencyCount,
       p50: quantile(bins, 0.5),
       p95: quantile(bins, 0.95),
       p99: quantile(bins, 0.99),
