@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { Command } from '../domain/commands/Command.ts'
+import type { AccountCommandKind, AccountIdOf, CommandKind } from '../domain/commands/catalogue.ts'
 import { Failure } from '../domain/failure.ts'
-import type { CommandKind } from '../domain/jobs.ts'
 import { findReplay, type Submission, type Submitted, submitCommand } from '../platform/submitCommand.ts'
 import type { ApiContext, Principal } from './context.ts'
 import type { Answer } from './guard.ts'
@@ -16,9 +16,12 @@ type CommandRequest = {
   file?: { text: string } | undefined
 }
 
-type Prepared<Kind extends CommandKind> = Pick<Submission<Kind>, 'kind' | 'targetId' | 'payload' | 'secret'>
+type Prepared<Kind extends AccountCommandKind> = Pick<
+  Submission<Kind>,
+  'kind' | 'targetId' | 'payload' | 'secret'
+>
 
-type Steps<Kind extends CommandKind> = {
+type Steps<Kind extends AccountCommandKind> = {
   /**
    * Checks the request against the present state and makes the command. Not called for a request that repeats an
    * Idempotency-Key: its first answer holds, whatever has changed since.
@@ -34,7 +37,7 @@ type Steps<Kind extends CommandKind> = {
  * Submits a command and answers with its outcome. A refused command is answered with its problem. One that is not done
  * within the bound is answered 202, with the operation to ask for and the secret that was made, if any.
  */
-export async function respondToCommand<Kind extends CommandKind>(
+export async function respondToCommand<Kind extends AccountCommandKind>(
   request: CommandRequest,
   steps: Steps<Kind>,
 ): Promise<Answer> {
@@ -54,7 +57,7 @@ export async function respondToCommand<Kind extends CommandKind>(
   }
 }
 
-async function replayOrSubmit<Kind extends CommandKind>(
+async function replayOrSubmit<Kind extends AccountCommandKind>(
   request: CommandRequest,
   prepare: Steps<Kind>['prepare'],
 ): Promise<Submitted> {
@@ -63,7 +66,9 @@ async function replayOrSubmit<Kind extends CommandKind>(
   const idempotency = idempotencyOf(request)
   const replay = idempotency && (await findReplay(api.em(), api.commands, accountId, idempotency))
   if (replay) return replay
-  const asked = { ...(await prepare()), accountId, actor, permission, idempotency }
+  // The kind is one of an account: TypeScript cannot see that through the generic.
+  const ofAccount = accountId as AccountIdOf<Kind>
+  const asked = { ...(await prepare()), accountId: ofAccount, actor, permission, idempotency }
   // While the worker is at work, the account's next call may run here.
   return submitCommand(api.em(), { ...api.commands, onSubmitted: ctx.state.endTurn }, asked)
 }

@@ -1,7 +1,7 @@
 import { Command as Cli, Option } from 'commander'
 import { AccountSchema } from '../domain/accounts/Account.ts'
 import { type CustomLimits, limitsOf, PLANS, type Plan } from '../domain/accounts/plans.ts'
-import { CustomLimits as CustomLimitsSchema } from '../domain/commands/payloads.ts'
+import { CustomLimits as CustomLimitsSchema } from '../domain/commands/payloadFields.ts'
 import { newId } from '../domain/ids.ts'
 import { permissionsFor } from '../domain/keys/access.ts'
 import { generateSecret } from '../domain/keys/keyFormat.ts'

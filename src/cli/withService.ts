@@ -1,7 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Actor } from '../domain/commands/Command.ts'
-import type { CommandPayload } from '../domain/commands/payloads.ts'
-import type { CommandKind } from '../domain/jobs.ts'
+import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
 import { type Env, readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { type Em, openPostgres } from '../platform/postgres.ts'
@@ -25,7 +24,7 @@ export type Service = {
    */
   run: <Kind extends CommandKind>(
     kind: Kind,
-    accountId: string | null,
+    accountId: AccountIdOf<Kind>,
     payload: CommandPayload<Kind>,
     ifStopped?: string,
   ) => Promise<Record<string, unknown>>

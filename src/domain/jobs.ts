@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type CommandKind, commands } from './commands/catalogue.ts'
 import { EventRow } from './metering/usageEvent.ts'
 import { DecidedBatch } from './metering/verificationBatch.ts'
 
@@ -35,15 +36,24 @@ export type QueueName = (typeof QUEUES)[number]
 const forDays = { attempts: 1_000, delayMs: 250 }
 /** At one run a minute: 1,900 years. */
 const withoutEnd = { attempts: 1_000_000_000, delayMs: 250, parkAfter: 20 }
-/** `accountId`: whose turn it takes in a worker. */
+/** The job of a command. `accountId`: whose turn it takes in a worker. */
 const command = z.object({ commandId: z.string(), accountId: z.string().optional() })
 
-const commandJob = (summary: string) =>
-  ({ queue: 'commands', data: command, retry: forDays, summary }) as const satisfies JobDefinition
+type CommandJobs = {
+  [Kind in CommandKind]: {
+    queue: (typeof commands)[Kind]['queue']
+    data: typeof command
+    retry: typeof forDays
+    summary: string
+  }
+}
 
-/** A command that ends something: it never waits behind what other commands make. */
-const ending = (summary: string) =>
-  ({ queue: 'revocations', data: command, retry: forDays, summary }) as const satisfies JobDefinition
+const commandJobs = Object.fromEntries(
+  Object.entries(commands).map(([kind, { queue, summary }]) => [
+    kind,
+    { queue, data: command, retry: forDays, summary },
+  ]),
+) as CommandJobs
 
 const scheduled = (summary: string) =>
   ({
@@ -85,39 +95,7 @@ const ask = <Data extends z.ZodRawShape>(summary: string, data: Data) =>
   }) as const satisfies JobDefinition
 
 export const jobs = {
-  'create-api-key': commandJob('Creates a key within the plan'),
-  'update-api-key': commandJob('Renames or edits a key'),
-  'revoke-api-key': ending('Revokes a key; done when every region has confirmed'),
-  'rotate-api-key': commandJob('Creates the successor of a key'),
-  'delete-api-key': commandJob('Deletes a revoked key'),
-  'import-api-keys': {
-    ...commandJob('Imports keys by their hashes, as far as the plan has room'),
-    // They are long: on a queue of their own they take no places of other commands.
-    queue: 'imports',
-  },
-  'allow-imports': commandJob('Allows or forbids the admins of an account to import keys'),
-  'move-imported-key': commandJob('Moves an imported key to the account that it belongs to'),
-  'create-account': commandJob('Creates an account with its first admin key'),
-  'change-plan': commandJob('Changes an account’s plan or its own limits'),
-  'add-member': commandJob('Adds a member to an account'),
-  'invite-member': commandJob('Invites a member by a link'),
-  'renew-invitation': commandJob('Invites a member again, with a new link'),
-  'update-member': commandJob('Changes a member’s role, name or password'),
-  'remove-member': ending('Removes a member and their sessions'),
-  'create-service-token': commandJob('Creates a token for a resource server'),
-  'revoke-service-token': ending('Revokes a resource server’s token'),
-  'create-channel': commandJob('Creates a channel and sends it a test message or its confirmation link'),
-  'update-channel': commandJob('Renames a channel, or changes its address and verifies it again'),
-  'delete-channel': commandJob('Deletes a channel and takes it out of the rules'),
-  'test-channel': commandJob('Sends a test message to a channel, or its confirmation link again'),
-  'rotate-channel-secret': commandJob('Gives a webhook another signing secret beside the previous one'),
-  'confirm-channel': commandJob('Confirms an email channel by its link'),
-  'redeliver-notification': commandJob('Sends a notification again, under the same ID'),
-  'create-alert': commandJob('Creates an alert rule'),
-  'update-alert': commandJob('Edits an alert rule'),
-  'delete-alert': commandJob('Deletes an alert rule'),
-  'mute-alert': commandJob('Mutes or unmutes an alert rule'),
-  'test-alert': commandJob('Sends a sample to each channel of an alert rule'),
+  ...commandJobs,
   'finish-command': {
     queue: 'commands',
     data: command,
@@ -222,16 +200,6 @@ export type AskName = {
   [Name in JobName]: (typeof jobs)[Name]['queue'] extends 'asks' ? Name : never
 }[JobName]
 export type JobData<Name extends JobName> = z.infer<(typeof jobs)[Name]['data']>
-
-export type CommandKind = {
-  [Name in JobName]: (typeof jobs)[Name]['data'] extends typeof command
-    ? Name extends 'finish-command' | 'propagate-state'
-      ? never
-      : Name
-    : never
-}[JobName]
-
-export const isEnding = (kind: CommandKind): boolean => jobs[kind].queue === 'revocations'
 
 /** What one transaction asks to be sent once it has committed. */
 export type OutboxMessage =

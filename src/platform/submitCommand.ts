@@ -1,11 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Actor, type Command, CommandSchema } from '../domain/commands/Command.ts'
+import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
 import { insertCommand } from '../domain/commands/commandStore.ts'
 import { mostUnfinished, tooManyUnfinished } from '../domain/commands/limits.ts'
-import type { CommandPayload } from '../domain/commands/payloads.ts'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
-import type { CommandKind } from '../domain/jobs.ts'
 import type { Log } from './log.ts'
 import type { Queues } from './queues.ts'
 import type { Replies } from './replies.ts'
@@ -33,7 +32,7 @@ export type CommandDeps = {
 
 export type Submission<Kind extends CommandKind> = {
   kind: Kind
-  accountId: string | null
+  accountId: AccountIdOf<Kind>
   targetId: string | null
   payload: CommandPayload<Kind>
   actor: Actor

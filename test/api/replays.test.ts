@@ -52,28 +52,3 @@ describe('a repeated Idempotency-Key gets the first answer, whatever has changed
     expect(again).toMatchObject({ status: 201, body: { id, secret: first.body.secret } })
   })
 })
-
-describe('another body under the same Idempotency-Key is refused', () => {
-  const member = { email: 'ada@example.com', role: 'viewer', password: 'a long password' }
-  const channel = { type: 'webhook', name: 'Hook', url: 'http://127.0.0.1:9/' }
-  const rule = { name: 'Many', metric: 'requests', threshold: 10 }
-  it.each([
-    ['/api-keys', { name: 'A', type: 'live' }, { name: 'B', type: 'live' }],
-    ['/api-keys/ID/rotate', { overlapSeconds: 0 }, { overlapSeconds: 60 }],
-    ['/api-keys/ID/revoke', { reason: 'a' }, { reason: 'b' }],
-    ['/members', member, { ...member, password: 'another password' }],
-    ['/channels', channel, { ...channel, url: 'http://127.0.0.1:10/' }],
-    ['/alerts', rule, { ...rule, threshold: 11 }],
-  ])('POST %s', async (path, body, other) => {
-    const account = await service.account()
-    const { id } = await account.createKey()
-    const post = (sent: object) => account.post(path.replace('ID', id), sent, once('same'))
-    const first = await post(body)
-    expect(first.status).toBeLessThan(300)
-    expect((await post(other)).body).toMatchObject({
-      status: 422,
-      type: expect.stringMatching(/idempotency-conflict$/),
-    })
-    expect((await post(body)).body).toEqual(first.body)
-  })
-})

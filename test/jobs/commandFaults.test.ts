@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
+import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { newId } from '../../src/domain/ids.ts'
-import type { CommandKind } from '../../src/domain/jobs.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { sweepCommands } from '../../src/workers/schedules/sweepCommands.ts'
 import { createCommands } from '../support/commandRows.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
+import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { DEATH_HOURS, DEATHS, isDeadly, pauseAfterDeaths } from '../../src/domain/commands/deaths.ts'
-import type { CommandKind } from '../../src/domain/jobs.ts'
 import { runSuspect } from '../../src/workers/commands/runSuspect.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { Postponed } from '../../src/workers/metering/Postponed.ts'

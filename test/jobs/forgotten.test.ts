@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
-import { payloads } from '../../src/domain/commands/payloads.ts'
+import { type CommandKind, commands as catalogue } from '../../src/domain/commands/catalogue.ts'
 import { newId } from '../../src/domain/ids.ts'
-import type { CommandKind } from '../../src/domain/jobs.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { Postponed } from '../../src/workers/metering/Postponed.ts'
 import { expireRecords } from '../../src/workers/schedules/expireRecords.ts'
@@ -105,7 +104,7 @@ describe('the payload of a command leaves its row', () => {
     expect(planted.filter((each) => kept.includes(each))).toEqual([])
   })
 
-  it.each(Object.keys(payloads) as CommandKind[])('when %s has failed', async (kind) => {
+  it.each(Object.keys(catalogue) as CommandKind[])('when %s has failed', async (kind) => {
     const id = await commands.submit(kind, newId('account'), { password: plant() })
     for (let tries = 0; tries < 5; tries++)
       await handlers[kind](worker.context, { commandId: id }).catch(() => {})

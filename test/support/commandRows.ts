@@ -1,7 +1,7 @@
 import { AccountSchema } from '../../src/domain/accounts/Account.ts'
 import { type Actor, CommandSchema } from '../../src/domain/commands/Command.ts'
+import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { newId } from '../../src/domain/ids.ts'
-import type { CommandKind } from '../../src/domain/jobs.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import type { TestWorker } from './workerContext.ts'
 

@@ -5,15 +5,8 @@ import { type Account, AccountSchema } from './Account.ts'
 import { type Member, MemberSchema } from './Member.ts'
 
 /** The account, its row locked until the transaction ends: changes that count against its plan run one at a time. */
-export async function lockAccount(
-  em: SqlEntityManager,
-  accountId: string | null | undefined,
-): Promise<Account> {
-  const account = await em.findOne(
-    AccountSchema,
-    { id: accountId ?? '' },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  )
+export async function lockAccount(em: SqlEntityManager, accountId: string): Promise<Account> {
+  const account = await em.findOne(AccountSchema, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
   if (!account) throw new Failure('account-not-found', { detail: 'There is no account with this ID.' })
   return account
 }

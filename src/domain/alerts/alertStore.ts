@@ -8,13 +8,13 @@ import type { StoredRule } from './ruleFields.ts'
 /** The rule, if it is this account's; a foreign id fails exactly like an unknown one. */
 export async function loadRule(
   em: SqlEntityManager,
-  accountId: string | null | undefined,
+  accountId: string,
   id: string,
   { lock = false } = {},
 ): Promise<AlertRule> {
   const rule = await em.findOne(
     AlertRuleSchema,
-    { id, accountId: accountId ?? '' },
+    { id, accountId },
     lock ? { lockMode: LockMode.PESSIMISTIC_WRITE } : {},
   )
   if (!rule) throw new Failure('alert-not-found', { detail: 'There is no alert rule with this ID.' })

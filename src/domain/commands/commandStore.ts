@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import type { CommandKind } from '../jobs.ts'
 import type { Command } from './Command.ts'
+import type { CommandKind } from './catalogue.ts'
 
 export type NewCommand = Pick<Command, 'id' | 'kind' | 'payload' | 'actor' | 'createdAt' | 'sweepAt'> & {
   [Field in

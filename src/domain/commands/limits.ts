@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { type CommandKind, isEnding } from '../jobs.ts'
+import { type CommandKind, isEnding } from './catalogue.ts'
 
 /**
  * How many unfinished commands an account may have. Commands that end something have a higher

@@ -17,7 +17,7 @@ const OVERLAP_MS = 24 * 3_600_000
  * (`recordAttempt`).
  */
 export const updateChannel = commandJob('update-channel', async ({ em, command, payload, now }) => {
-  const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
+  const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
   const { name, move } = payload
   const isRenamed = name !== null && name !== channel.name
   const fields = [...(isRenamed ? ['name'] : []), ...(move ? [channel.type === 'email' ? 'to' : 'url'] : [])]
@@ -42,7 +42,7 @@ export const updateChannel = commandJob('update-channel', async ({ em, command, 
  * Rules forget the channel in the same transaction; what is under way to it ends. Its notifications stay in the log.
  */
 export const deleteChannel = commandJob('delete-channel', async ({ em, command, payload, now }) => {
-  const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
+  const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
   await em.execute(
     `update alert_rule set channel_ids = channel_ids - ?::text, version = version + 1
      where account_id = ? and channel_ids @> to_jsonb(?::text)`,
@@ -56,7 +56,7 @@ export const deleteChannel = commandJob('delete-channel', async ({ em, command, 
 
 /** An address that is not confirmed gets a new link instead; the former one ends. */
 export const testChannel = commandJob('test-channel', async ({ em, command, payload, now }) => {
-  const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
+  const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
   await requireTestBudget(em, channel.accountId, now)
   const link = channel.verifiedAt ? null : payload.link
   if (link) setLink(channel, link, now)
@@ -69,7 +69,7 @@ export const testChannel = commandJob('test-channel', async ({ em, command, payl
 export const rotateChannelSecret = commandJob(
   'rotate-channel-secret',
   async ({ em, command, payload, now }) => {
-    const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
+    const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
     if (channel.type !== 'webhook')
       throw new Failure('channel-has-no-secret', { detail: 'Only webhooks have a signing secret.' })
     const [former] = JSON.parse(channel.sealedSecrets ?? '[]') as SealedSecret[]
@@ -87,7 +87,7 @@ export const rotateChannelSecret = commandJob(
 
 /** By the link of its email: whoever read that confirms. A second time changes nothing. */
 export const confirmChannel = commandJob('confirm-channel', async ({ em, command, payload, now }) => {
-  const channel = await loadChannel(em, command.accountId ?? '', payload.channelId, { lock: true })
+  const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
   const alive = channel.verificationEndsAt && channel.verificationEndsAt > now
   if (channel.verificationDigest !== payload.digest || !alive)
     throw new Failure('channel-not-found', { detail: 'The link is no longer valid.' })

@@ -1,14 +1,21 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../../domain/commands/Command.ts'
-import { type CommandPayload, payloads } from '../../domain/commands/payloads.ts'
+import {
+  type AccountIdOf,
+  type CommandKind,
+  type CommandPayload,
+  commands,
+  isEnding,
+} from '../../domain/commands/catalogue.ts'
 import { requireActor, requireSameActor } from '../../domain/commands/requireActor.ts'
 import { Failure } from '../../domain/failure.ts'
-import { type CommandKind, isEnding, jobs, type OutboxMessage } from '../../domain/jobs.ts'
+import type { OutboxMessage } from '../../domain/jobs.ts'
 import { expectConfirmations, regionsToReach } from '../../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
 import { type AppliedCommand, finishDirectly } from '../regions/finishDirectly.ts'
-import { announceCommand, claimCommand } from './claimCommand.ts'
+import { announceCommand, lockCommand, refuse } from './commandRow.ts'
+import { fanOut } from './fanOut.ts'
 import { noteFault } from './noteFault.ts'
 
 /** What a command has changed: the result to show, and whose state every region must learn before it is done. */
@@ -20,12 +27,17 @@ export type Applied = {
   follow?: OutboxMessage[]
 }
 
+/** A command's row. Unless the command is one of the service, it names an account. */
+type CommandOf<Kind extends CommandKind> = Command & { accountId: AccountIdOf<Kind> }
+
 export type CommandInput<Kind extends CommandKind> = {
   em: SqlEntityManager
-  command: Command
+  command: CommandOf<Kind>
   payload: CommandPayload<Kind>
   now: Date
 }
+
+type Apply<Kind extends CommandKind> = (input: CommandInput<Kind>) => Promise<Applied>
 
 /**
  * Runs a command's job: claim, load and decide (`apply`), write, enqueue next, in one transaction. Then the regions
@@ -35,44 +47,57 @@ export type CommandInput<Kind extends CommandKind> = {
  * leaves through the outbox of the same transaction. A rule's refusal is the command's outcome. Anything else is
  * thrown, rolls everything back, and the job is retried, unless the command can never succeed (`noteFault`).
  */
-export function commandJob<Kind extends CommandKind>(
-  kind: Kind,
-  apply: (input: CommandInput<Kind>) => Promise<Applied>,
-) {
+export function commandJob<Kind extends CommandKind>(kind: Kind, apply: Apply<Kind>) {
   return async (context: WorkerContext, { commandId }: { commandId: string }): Promise<void> => {
     const now = context.now()
-    let command: Command | null = null
-    let refusal: Failure | undefined
-    let follows = false
-    let applied: AppliedCommand | undefined
+    let run: Run
     try {
-      command = await context.orm.em.fork().transactional(async (em) => {
-        const claimed = await claimCommand(em, commandId)
-        if (claimed?.status !== 'pending') return claimed
-        const payload = payloads[kind].parse(claimed.payload) as CommandPayload<Kind>
-        const held = await requireActor(em, claimed, now)
-        const { follow = [], ...change } = await apply({ em, command: claimed, payload, now })
-        applied = await record(em, claimed, change, now)
-        for (const message of follow) await writeOutbox(em, message)
-        follows = follow.length > 0
-        if (mustStillHold(kind, claimed)) await requireSameActor(em, claimed, now, held)
-        return claimed
-      })
+      run = await runOnce(context, { kind, commandId }, apply, now)
     } catch (error) {
-      refusal = error instanceof Failure ? error : await noteFault(context, { commandId, kind }, error, now)
+      const refusal =
+        error instanceof Failure ? error : await noteFault(context, { commandId, kind }, error, now)
       if (!refusal) throw error
-      applied = undefined
-      follows = false
+      run = { command: await refuse(context, commandId, refusal, now), follows: false }
     }
-    if (refusal) command = await refuse(context, commandId, refusal, now)
-    if (applied) command = (await finishDirectly(context, applied)) ?? command
+    const command = (run.applied && (await finishDirectly(context, run.applied))) ?? run.command
     if (!command) return
     if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
     else await announceCommand(context, command)
     // What is left, or cannot be sent now, the schedule sends: the command is done.
-    if (follows && command.status === 'succeeded')
+    if (run.follows && command.status === 'succeeded')
       await relayOutbox(context.orm.em, context.queues.send).catch(() => {})
   }
+}
+
+/** `applied`: what regions must learn of. `follows`: whether the outbox has jobs for which nobody waits. */
+type Run = { command: Command | null; applied?: AppliedCommand | undefined; follows: boolean }
+
+/** Applies a command that is pending, in one transaction. Any other row is returned as it is. */
+function runOnce<Kind extends CommandKind>(
+  context: WorkerContext,
+  { kind, commandId }: { kind: Kind; commandId: string },
+  apply: Apply<Kind>,
+  now: Date,
+): Promise<Run> {
+  return context.orm.em.fork().transactional(async (em) => {
+    const row = await lockCommand(em, commandId)
+    if (row?.status !== 'pending') return { command: row, follows: false }
+    const command = ofItsAccount(kind, row)
+    const payload = commands[kind].payload.parse(command.payload) as CommandPayload<Kind>
+    const held = await requireActor(em, command, now)
+    const { follow = [], ...change } = await apply({ em, command, payload, now })
+    const applied = await record(em, command, change, now)
+    for (const message of follow) await writeOutbox(em, message)
+    if (mustStillHold(kind, command)) await requireSameActor(em, command, now, held)
+    return { command, applied, follows: follow.length > 0 }
+  })
+}
+
+/** Refuses the row of an account's command that names no account. Nothing of ours writes one. */
+function ofItsAccount<Kind extends CommandKind>(kind: Kind, row: Command): CommandOf<Kind> {
+  if (commands[kind].ofAccount && !row.accountId)
+    throw new Failure('account-not-found', { detail: 'This command names no account.' })
+  return row as CommandOf<Kind>
 }
 
 /**
@@ -100,42 +125,4 @@ async function record(
   command.status = 'applied'
   await expectConfirmations(em, command.id, regions)
   return { command, regions, outboxId: await writeOutbox(em, next) }
-}
-
-/**
- * The flow that ends an applied command: its parent waits for one child per region. None where no region is
- * concerned.
- */
-export function fanOut(
-  command: Pick<Command, 'id' | 'kind' | 'propagate'>,
-  regions: string[],
-): OutboxMessage | undefined {
-  const { keyIds, accountIds } = command.propagate ?? { keyIds: [], accountIds: [] }
-  if (keyIds.length + accountIds.length === 0) return undefined
-  const { queue } = jobs[command.kind as CommandKind]
-  // Of the jobs for a region, those that end something go first.
-  const priority = queue === 'revocations' ? 0 : 1
-  return {
-    kind: 'flow',
-    parent: { name: 'finish-command', data: { commandId: command.id }, id: `${command.id}-finish`, queue },
-    children: regions.map((region) => ({
-      name: 'propagate-state' as const,
-      data: { commandId: command.id, region, keyIds, accountIds },
-      id: `${command.id}-${region}`,
-      priority,
-    })),
-  }
-}
-
-/** Ends a pending command with a problem. */
-export async function refuse(context: WorkerContext, commandId: string, refusal: Failure, now: Date) {
-  return context.orm.em.fork().transactional(async (em) => {
-    const command = await claimCommand(em, commandId)
-    if (command?.status !== 'pending') return command
-    command.status = 'failed'
-    command.payload = {}
-    command.problem = { code: refusal.code, details: refusal.details }
-    command.finishedAt = now
-    return command
-  })
 }

@@ -5,7 +5,7 @@ import { commandJob } from './commandJob.ts'
 
 /** The row stays, out of sight: its state is what keeps the key refused, and its usage stays countable. */
 export const deleteApiKey = commandJob('delete-api-key', async ({ em, command, payload, now }) => {
-  const key = await lockKey(em, command.accountId ?? '', payload.keyId)
+  const key = await lockKey(em, command.accountId, payload.keyId)
   requireVersion(key, payload.ifMatch)
   requireDeletable(key, now)
   Object.assign(key, { status: 'deleted', version: key.version + 1, revokedAt: key.revokedAt ?? now })

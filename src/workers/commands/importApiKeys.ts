@@ -3,7 +3,7 @@ import { AccountSchema } from '../../domain/accounts/Account.ts'
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { CommandSchema } from '../../domain/commands/Command.ts'
-import { payloads } from '../../domain/commands/payloads.ts'
+import { commands } from '../../domain/commands/catalogue.ts'
 import { noPlaceYet, notImportable, requireImportsAllowed } from '../../domain/imports/decideImport.ts'
 import { announceForm, msUntilKnown, requireFormPlace } from '../../domain/imports/formStore.ts'
 import { insertImported, planImport } from '../../domain/imports/importStore.ts'
@@ -73,9 +73,9 @@ export const importApiKeys: Handler<JobData<'import-api-keys'>> = async (context
  */
 async function announce(em: SqlEntityManager, commandId: string, now: Date): Promise<number> {
   const command = await em.findOne(CommandSchema, { id: commandId, status: 'pending' })
-  const account = command && (await em.findOne(AccountSchema, { id: command.accountId ?? '' }))
+  const account = command?.accountId && (await em.findOne(AccountSchema, { id: command.accountId }))
   if (!command || !account) return 0
-  const payload = payloads['import-api-keys'].safeParse(command.payload)
+  const payload = commands['import-api-keys'].payload.safeParse(command.payload)
   // The command itself fails by that, and is given up in the end.
   if (!payload.success) return 0
   const { records, form } = payload.data

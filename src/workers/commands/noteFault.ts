@@ -1,6 +1,6 @@
+import type { CommandKind } from '../../domain/commands/catalogue.ts'
 import { isHopeless } from '../../domain/commands/giveUp.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { CommandKind } from '../../domain/jobs.ts'
 import type { WorkerContext } from '../context.ts'
 import { faultOf } from './faultOf.ts'
 

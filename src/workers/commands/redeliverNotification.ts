@@ -13,7 +13,7 @@ export const redeliverNotification = commandJob(
   'redeliver-notification',
   async ({ em, command, payload, now }) => {
     const id = payload.notificationId
-    const notification = await loadNotification(em, command.accountId ?? '', id, { lock: true })
+    const notification = await loadNotification(em, command.accountId, id, { lock: true })
     if (notification.type === 'channel.verify')
       throw new Failure('notification-not-redeliverable', {
         detail: 'A confirmation link is not sent again. Test the channel: it gets a new one.',

@@ -8,7 +8,7 @@ import { commandJob } from './commandJob.ts'
  * that is revoked already stays as it is, but is propagated again: an answer always means "refused everywhere".
  */
 export const revokeApiKey = commandJob('revoke-api-key', async ({ em, command, payload, now }) => {
-  const key = await lockKey(em, command.accountId ?? '', payload.keyId)
+  const key = await lockKey(em, command.accountId, payload.keyId)
   if (key.status === 'active') {
     Object.assign(key, {
       status: 'revoked',

@@ -1,4 +1,5 @@
 import type { Job } from 'bullmq'
+import { type CommandKind, commands, isEnding } from '../../domain/commands/catalogue.ts'
 import {
   DEATHS,
   isDeadly,
@@ -7,13 +8,11 @@ import {
   pauseAfterDeaths,
   readDeaths,
 } from '../../domain/commands/deaths.ts'
-import { payloads } from '../../domain/commands/payloads.ts'
 import { Failure } from '../../domain/failure.ts'
-import { type CommandKind, isEnding } from '../../domain/jobs.ts'
 import type { WorkerContext } from '../context.ts'
 import { Postponed } from '../metering/Postponed.ts'
-import { announceCommand } from './claimCommand.ts'
-import { refuse } from './commandJob.ts'
+
+import { announceCommand, refuse } from './commandRow.ts'
 
 type Suspect = Pick<Job, 'name' | 'data' | 'stalledCounter'>
 
@@ -33,7 +32,7 @@ export async function runSuspect<Value>(
   random = Math.random,
 ): Promise<Value | undefined> {
   const { commandId } = job.data as { commandId?: string }
-  if (job.stalledCounter === 0 || commandId === undefined || !Object.hasOwn(payloads, job.name)) return run()
+  if (job.stalledCounter === 0 || commandId === undefined || !Object.hasOwn(commands, job.name)) return run()
   const kind = job.name as CommandKind
   const ending = isEnding(kind)
   const em = context.orm.em.fork()

@@ -8,7 +8,7 @@ import { commandJob } from './commandJob.ts'
 
 /** Renames or edits. `If-Match` is compared under the row's lock, so of two edits of one version one is refused. */
 export const updateApiKey = commandJob('update-api-key', async ({ em, command, payload, now }) => {
-  const key = await lockKey(em, command.accountId ?? '', payload.keyId)
+  const key = await lockKey(em, command.accountId, payload.keyId)
   const { expiresAt, ...changes } = payload.changes
   const parsed = expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }
   const written = decideUpdate(key, { ...changes, ...parsed }, payload.ifMatch, now)

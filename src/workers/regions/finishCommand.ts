@@ -1,9 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { audit } from '../../domain/audit/audit.ts'
 import type { Command } from '../../domain/commands/Command.ts'
+import type { CommandKind } from '../../domain/commands/catalogue.ts'
 import type { JobData } from '../../domain/jobs.ts'
-import { type CommandRegion, readOutcomes } from '../../domain/regions.ts'
-import { announceCommand, claimCommand } from '../commands/claimCommand.ts'
+import { readOutcomes } from '../../domain/regions.ts'
+import { announceCommand, lockCommand } from '../commands/commandRow.ts'
+import { whenFinished } from '../commands/whenFinished.ts'
 import type { WorkerContext } from '../context.ts'
 
 /**
@@ -20,34 +21,14 @@ export async function finishCommand(
 
 /** Marks a command as done, in a transaction. Throws where a region has neither confirmed nor lapsed. */
 export async function finish(em: SqlEntityManager, commandId: string, now: Date): Promise<Command | null> {
-  const row = await claimCommand(em, commandId)
+  const row = await lockCommand(em, commandId)
   if (row?.status !== 'applied') return row
   const outcomes = await readOutcomes(em, row.id)
   const open = outcomes.filter(({ outcome }) => outcome === null).map(({ region }) => region)
   if (open.length > 0) throw new Error(`The command ${row.id} has not reached ${open.join(', ')}.`)
-  if (row.kind === 'revoke-api-key') recordFanOut(em, row, outcomes, now)
+  whenFinished[row.kind as CommandKind]?.(em, row, outcomes, now)
   row.status = 'succeeded'
   row.payload = {}
   row.finishedAt = now
   return row
-}
-
-/** Puts into the answer and the audit log which regions confirmed a revocation, which lapsed, and when. */
-function recordFanOut(em: SqlEntityManager, row: Command, outcomes: CommandRegion[], now: Date): void {
-  const since = (row.appliedAt ?? row.createdAt).getTime()
-  const regions = outcomes.map(({ region, outcome, at }) => ({
-    region,
-    outcome,
-    tookMs: Math.max(0, (at ?? now).getTime() - since),
-  }))
-  row.result = {
-    ...row.result,
-    fanOut: { tookMs: Math.max(0, ...regions.map(({ tookMs }) => tookMs)), regions },
-  }
-  audit(em, row, {
-    at: now,
-    action: 'api-key.revocation-complete',
-    targetId: row.targetId ?? '',
-    details: { regions: outcomes },
-  })
 }

@@ -3,7 +3,7 @@ import { loadMember, passwordIsPersonal } from '../../../domain/accounts/account
 import { InvitedMember } from '../../../domain/accounts/invitationStore.ts'
 import { MemberSchema } from '../../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../../domain/accounts/presentMember.ts'
-import { Roles } from '../../../domain/commands/payloads.ts'
+import { Roles } from '../../../domain/commands/payloadFields.ts'
 import { newId } from '../../../domain/ids.ts'
 import { requireMemberEdit, requireRole } from '../../../domain/keys/holding.ts'
 import { route } from '../../guard.ts'

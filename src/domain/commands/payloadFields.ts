@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { ROLES } from '../accounts/Member.ts'
+
+/** Parts of what commands carry. Never a secret: digests and hints only. */
+export const secretFields = z.object({ digest: z.string(), hint: z.string() })
+
+export const optionalDate = z.iso.datetime().nullable()
+
+const count = z.int().min(0).nullable()
+
+export const Roles = z.enum(ROLES)
+
+export const CustomLimits = z
+  .strictObject({
+    liveKeys: count,
+    testKeys: count,
+    requestsPerMinute: count,
+    requestsPerDay: count,
+    rendersPerMonth: count,
+    rendersHard: z.boolean(),
+  })
+  .partial()
+
+export const NewMember = z.object({
+  memberId: z.string(),
+  email: z.string(),
+  name: z.string().nullable(),
+  role: Roles,
+  passwordHash: z.string(),
+})
+
+/** How an invitation goes out. `targetHash`: the keyed hash of the address, for its budget. */
+export const InvitationLink = z.object({
+  targetHash: z.string(),
+  emailed: z.boolean(),
+  digest: z.string().nullable().optional(),
+})
+
+/** The token of a confirmation link: as it is looked for, and sealed for the email. */
+export const ChannelLink = z.object({ digest: z.string(), sealed: z.string() })
