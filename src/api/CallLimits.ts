@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { MINUTE_MS } from '../domain/time.ts'
 import { within } from '../platform/within.ts'
 import { BOUND_MS } from '../region/Region.ts'
 import { Problem } from './problems.ts'
-
-const MINUTE = 60_000
 
 /** What a key or member may ask at once where `perMinute` is low: a page of the dashboard with four streams. */
 const AT_ONCE = 40
@@ -78,7 +77,7 @@ export class CallLimits {
 
   /** A key or member has one share, an account two. */
   #budget(who: string, kind: CallKind, shares: 1 | 2) {
-    const perCallMs = (2 * MINUTE) / (this.#perMinute * shares)
+    const perCallMs = (2 * MINUTE_MS) / (this.#perMinute * shares)
     const atOnce = shares * Math.max(AT_ONCE, this.#perMinute / 60)
     return { name: `keys:${kind}:${who}`, args: [perCallMs, atOnce * perCallMs] }
   }

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url'
 import type { Middleware } from 'koa'
 import serve from 'koa-static'
 import { escapeHtml } from '../domain/notifications/renderEmail.ts'
+import { DAY_MS } from '../domain/time.ts'
 import type { Env } from '../platform/env.ts'
 import { Problem } from './problems.ts'
 
 const folder = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
-const YEAR_MS = 365 * 24 * 3_600_000
+const YEAR_MS = 365 * DAY_MS
 
 /** Nothing from elsewhere, nothing inline but the styles that carry this answer's nonce; in no frame. */
 const policyOf = (nonce: string) =>

@@ -1,10 +1,11 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'koa'
+import { DAY_MS } from '../domain/time.ts'
 import type { CookieJar } from './cookies.ts'
 
 const COOKIE = 'keys_device'
 /** As long as browsers keep a cookie. */
-const LENGTH_MS = 400 * 24 * 3600 * 1000
+const LENGTH_MS = 400 * DAY_MS
 const FORM = /^([\w-]{22})\.([\w-]{43})\.([\w-]{43})$/
 
 /** A browser in which somebody has signed in before. */

@@ -11,13 +11,14 @@ import { Failure } from '../domain/failure.ts'
 import { rolePermissions } from '../domain/keys/access.ts'
 import { holdingOfRole } from '../domain/keys/holding.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
+import { HOUR_MS } from '../domain/time.ts'
 import { missingAuthorization } from '../verifier/http/credentials.ts'
 import type { ApiContext, Principal, SessionPrincipal } from './context.ts'
 import { Problem } from './problems.ts'
 import { originOf } from './sameOrigin.ts'
 
 export const SESSION_COOKIE = 'keys_session'
-const LENGTH_MS = 12 * 3600 * 1000
+const LENGTH_MS = 12 * HOUR_MS
 
 /**
  * Starts a session of a member whose password was right: a random cookie, of which only the digest is stored. Returns

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Command, CommandSchema } from '../domain/commands/Command.ts'
+import { MINUTE_MS } from '../domain/time.ts'
 
 /** How long an operator's command waits for a worker in all. */
-const BOUND_MS = 5 * 60_000
+const BOUND_MS = 5 * MINUTE_MS
 const POLL_MS = 500
 
 /** The operator pressed Ctrl-C; the message says what becomes of the command. */
@@ -26,7 +27,7 @@ export async function awaitCommand(
     if (isDone(command)) return command
     if (performance.now() > until)
       throw new Error(
-        `No worker has done it within ${BOUND_MS / 60_000} minutes. The command ${id} is kept: a worker will run it. ${ifStopped}`.trim(),
+        `No worker has done it within ${BOUND_MS / MINUTE_MS} minutes. The command ${id} is kept: a worker will run it. ${ifStopped}`.trim(),
       )
   }
 }

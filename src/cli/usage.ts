@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command as Cli } from 'commander'
 import { z } from 'zod'
+import { DAY_MS } from '../domain/time.ts'
 import { canRebuild, rebuildDay } from '../domain/usage/rebuild.ts'
 import { type Difference, listAccountDays, recordCheck } from '../domain/usage/reconcile.ts'
 import { createLog } from '../platform/log.ts'
@@ -29,7 +30,7 @@ export function usageCommands(): Cli {
     .action(async (options: Range, command: Cli) => {
       const now = Date.now()
       const range = {
-        from: dayOf(options.from ?? isoDay(now - 86_400_000)),
+        from: dayOf(options.from ?? isoDay(now - DAY_MS)),
         to: dayOf(options.to ?? isoDay(now)),
         accountId: options.account,
       }

@@ -13,6 +13,7 @@ import { CommandSchema } from '../domain/commands/Command.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { ChannelSchema } from '../domain/notifications/Channel.ts'
 import { NotificationSchema } from '../domain/notifications/Notification.ts'
+import { HOUR_MS } from '../domain/time.ts'
 import { giveBackLost, type Pool } from './giveBackLost.ts'
 
 export type Em = SqlEntityManager
@@ -99,7 +100,7 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
 }
 
 /** How long a process waits for another one that migrates, and how often it looks. */
-const MIGRATION_WAIT_MS = 3_600_000
+const MIGRATION_WAIT_MS = HOUR_MS
 const MIGRATION_LOOK_MS = 250
 
 /**

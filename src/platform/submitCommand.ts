@@ -5,6 +5,7 @@ import { insertCommand } from '../domain/commands/commandStore.ts'
 import { mostUnfinished, tooManyUnfinished } from '../domain/commands/limits.ts'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
+import { DAY_MS } from '../domain/time.ts'
 import type { Log } from './log.ts'
 import type { Queues } from './queues.ts'
 import type { Replies } from './replies.ts'
@@ -13,7 +14,7 @@ import { within } from './within.ts'
 
 /** How long the outcome of a command may take to read, once it was waited for long enough. */
 const LOOK_MS = 1_000
-const IDEMPOTENCY_MS = 24 * 3600 * 1000
+const IDEMPOTENCY_MS = DAY_MS
 /** The sweeper leaves a new command to its first job for this long. */
 const FIRST_SWEEP_MS = 10_000
 

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { HOUR_MS } from '../time.ts'
 import type { Plan } from './plans.ts'
 
 export type AccountLine = {
@@ -12,14 +13,12 @@ export type AccountLine = {
   requests: number
 }
 
-const HOUR = 3_600_000
-
 /** The accounts with the most requests in a day, busiest first, and how many fit `q`: a part of the name, or the ID. */
 export async function busiestAccounts(
   em: SqlEntityManager,
   { q, limit, now }: { q: string; limit: number; now: Date },
 ): Promise<{ accounts: AccountLine[]; total: number }> {
-  const since = new Date((Math.floor(now.getTime() / HOUR) - 23) * HOUR)
+  const since = new Date((Math.floor(now.getTime() / HOUR_MS) - 23) * HOUR_MS)
   const inUse = (type: string) =>
     `(select count(*)::int from api_key k where k.account_id = a.id and k.type = '${type}' and k.status = 'active'
       and (k.expires_at is null or k.expires_at > ?))`

@@ -2,10 +2,10 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { Failure } from '../failure.ts'
 import type { OutboxMessage } from '../jobs.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
 import type { Member } from './Member.ts'
 import { MemberResource } from './presentMember.ts'
 
-const DAY_MS = 86_400_000
 const INVITATION_MS = 7 * DAY_MS
 
 /** Invitations that go out by email: of one account, and of one account to one address. */
@@ -60,7 +60,7 @@ async function takeFromBudget(
     `select count(*) filter (where at > ?)::int as of_account,
        count(*) filter (where target_hash = ?)::int as of_address
      from invitation_email where account_id = ? and at > ?`,
-    [new Date(now.getTime() - 3_600_000), targetHash, accountId, new Date(now.getTime() - DAY_MS)],
+    [new Date(now.getTime() - HOUR_MS), targetHash, accountId, new Date(now.getTime() - DAY_MS)],
   )
   if ((row?.of_account ?? 0) >= PER_HOUR)
     throw tooMany(`An account sends at most ${PER_HOUR} invitations an hour.`)

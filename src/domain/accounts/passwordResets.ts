@@ -1,10 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
 import { newId } from '../ids.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
 import { HAS_EMAIL } from './accountStore.ts'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 /** Longer than an attempt may take: after it, whoever had claimed the email is dead. */
 const LEASE_MS = 45_000
 

@@ -10,6 +10,7 @@ import { lastUses } from '../keys/keyStore.ts'
 import { KeyResource, presentKey } from '../keys/presentKey.ts'
 import { type Channel, ChannelSchema } from '../notifications/Channel.ts'
 import { ChannelResource, presentChannel } from '../notifications/presentChannel.ts'
+import { DAY_MS } from '../time.ts'
 import { shownCaller } from '../usage/callers.ts'
 import { DAYS_KEPT_MS } from '../usage/partitions.ts'
 import { readSeries } from '../usage/series.ts'
@@ -20,7 +21,6 @@ import { limitsOf } from './plans.ts'
 import { MemberResource, presentMember } from './presentMember.ts'
 
 const PAGE = 500
-const DAY = 86_400_000
 
 /** One line of an export. The last one is `end`: without it, it is not the whole. */
 export const ExportLine = z.discriminatedUnion('record', [
@@ -81,8 +81,8 @@ async function* readAll(
   yield* readAlerts(em, id, show)
   yield* readAudit(em, id)
   const range = {
-    from: Math.floor((now.getTime() - DAYS_KEPT_MS) / DAY) * DAY,
-    to: Math.floor(now.getTime() / DAY) * DAY + DAY,
+    from: Math.floor((now.getTime() - DAYS_KEPT_MS) / DAY_MS) * DAY_MS,
+    to: Math.floor(now.getTime() / DAY_MS) * DAY_MS + DAY_MS,
   }
   const series = { accountId: id, interval: 'day', range } as const
   yield* named('usage-day', readSeries(em, series, 'key'))

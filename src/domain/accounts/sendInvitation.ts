@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DAY_MS } from '../time.ts'
 
 /** Longer than an attempt may take: after it, whoever had claimed the email is dead. */
 const LEASE_MS = 45_000
-const DAY_MS = 86_400_000
 
 /** Emailed invitations to one address in a day, of all accounts together. Whoever invites does not learn of it. */
 const PER_ADDRESS = 20

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { newId } from '../ids.ts'
 import { createNotifications } from '../notifications/createNotifications.ts'
+import { MINUTE_MS } from '../time.ts'
 import { type AlertRule, AlertRuleSchema, isDetector, isPerKey, isWindowed } from './AlertRule.ts'
 import { dropStates, loadStates, type StoredState, saveStates } from './alertStates.ts'
 import { receiversOf } from './closeIncidents.ts'
@@ -11,8 +12,6 @@ import { readKeyDays } from './readKeyDays.ts'
 import { readWindowRules } from './readMeasures.ts'
 import { readPlanRules } from './readPlan.ts'
 import { type AlertEvent, type Reading, restingState, stepAlert } from './stepAlert.ts'
-
-const MINUTE = 60_000
 
 /** Incidents that one rule begins in one evaluation; the other keys have to wait for the next. */
 const MAX_NEW = 50
@@ -48,7 +47,7 @@ export async function evaluateMinute(em: SqlEntityManager, evaluation: Evaluatio
   )
   const due = rules.filter((rule) => (states.get(rule.id)?.get('')?.evaluatedAt ?? 0) < at)
   const readings = await readAll(em, accountId, due, states, at)
-  const isBetween = at % MINUTE !== 0
+  const isBetween = at % MINUTE_MS !== 0
   const changes = due.flatMap((rule) =>
     changesOf(rule, readings.get(rule.id) ?? new Map(), states.get(rule.id) ?? new Map(), at, isBetween),
   )

@@ -1,6 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-
-const MINUTE = 60_000
+import { MINUTE_MS } from '../time.ts'
 
 /** How far back a backlog is evaluated. What is older than that nobody wants to be woken for. */
 const MAX_MINUTES = 60
@@ -16,9 +15,9 @@ export async function missedMinutes(em: SqlEntityManager, accountId: string, at:
     [accountId],
   )
   if (!row?.last) return []
-  const first = Math.max(new Date(row.last).getTime(), at - (MAX_MINUTES + 1) * MINUTE)
+  const first = Math.max(new Date(row.last).getTime(), at - (MAX_MINUTES + 1) * MINUTE_MS)
   const minutes: number[] = []
-  for (let minute = (Math.floor(first / MINUTE) + 1) * MINUTE; minute < at; minute += MINUTE)
+  for (let minute = (Math.floor(first / MINUTE_MS) + 1) * MINUTE_MS; minute < at; minute += MINUTE_MS)
     minutes.push(minute)
   return minutes
 }

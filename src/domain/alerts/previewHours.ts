@@ -1,13 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DAY_MS, HOUR_MS, WEEK_MS } from '../time.ts'
 import { baselineOf, unusualHours, usageSpike } from './detectors.ts'
-import { HOUR, instantsOf, type Span } from './previewSpan.ts'
+import { instantsOf, type Span } from './previewSpan.ts'
 import { sameHoursOf } from './readBaselines.ts'
 import type { Sample } from './replay.ts'
 import type { StoredRule } from './ruleFields.ts'
 import type { Reading } from './stepAlert.ts'
-
-const DAY = 24 * HOUR
-const WEEK = 7 * DAY
 
 /**
  * What the detectors of usage over time would have read, by key, each whole hour; the account's under the empty name.
@@ -36,27 +34,27 @@ export function* hourSamples(
 ): Generator<Sample> {
   const since = Math.min(...hours.keys())
   for (const at of instantsOf(span, { byMinutes: false }))
-    yield { at, reading: read(hours, at - HOUR, since) }
+    yield { at, reading: read(hours, at - HOUR_MS, since) }
 }
 
 const valuesOf = (hours: Hours, wanted: number[]) => wanted.map((hour) => hours.get(hour) ?? 0)
 const span = (from: number, to: number) =>
-  Array.from({ length: (to - from) / HOUR }, (_, index) => from + index * HOUR)
+  Array.from({ length: (to - from) / HOUR_MS }, (_, index) => from + index * HOUR_MS)
 
 export function spikeAt(hours: Hours, hour: number, since: number): Reading {
   const known = (one: number) => one > since
   const same = valuesOf(hours, sameHoursOf(hour).filter(known))
-  const recent = valuesOf(hours, span(hour - 4 * WEEK, hour).filter(known))
+  const recent = valuesOf(hours, span(hour - 4 * WEEK_MS, hour).filter(known))
   return usageSpike(hours.get(hour) ?? 0, baselineOf(same, recent))
 }
 
 export function unusualHoursAt(hours: Hours, hour: number, since: number): Reading {
-  const past = span(hour - 4 * WEEK, hour).filter((one) => (hours.get(one) ?? 0) > 0)
+  const past = span(hour - 4 * WEEK_MS, hour).filter((one) => (hours.get(one) ?? 0) > 0)
   return unusualHours(hours.get(hour) ?? 0, {
-    days: (hour - Math.max(since, hour - 4 * WEEK)) / DAY,
+    days: (hour - Math.max(since, hour - 4 * WEEK_MS)) / DAY_MS,
     requests: valuesOf(hours, past).reduce((sum, count) => sum + count, 0),
     sameHours: valuesOf(hours, sameHoursOf(hour)).reduce((sum, count) => sum + count, 0),
-    active: new Set(past.map((one) => (one / HOUR) % 168)).size / 168,
+    active: new Set(past.map((one) => (one / HOUR_MS) % 168)).size / 168,
   })
 }
 
@@ -69,7 +67,7 @@ async function readHours(
 ): Promise<Map<string, Hours>> {
   const isAccount = metric === 'usage_spike' && !keyIds
   const scope = 'account_id = ? and at >= ? and at < ?'
-  const range = [accountId, new Date(from - 5 * WEEK), new Date(to)]
+  const range = [accountId, new Date(from - 5 * WEEK_MS), new Date(to)]
   const keys = isAccount
     ? []
     : (keyIds ??

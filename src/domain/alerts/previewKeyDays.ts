@@ -1,9 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { HOUR, instantsOf, type Span } from './previewSpan.ts'
+import { DAY_MS } from '../time.ts'
+import { instantsOf, type Span } from './previewSpan.ts'
 import type { Sample } from './replay.ts'
 import type { StoredRule } from './ruleFields.ts'
-
-const DAY = 24 * HOUR
 
 /**
  * A key as far as rules in days ask. Times in Unix ms; `uses`: ends of the hours in which it was used, oldest first.
@@ -49,7 +48,8 @@ export function* keyDaySamples(
       (key.expiresAt === null || key.expiresAt > at)
     const since =
       metric === 'key_old' ? key.createdAt : (key.uses.findLast((use) => use <= at) ?? key.createdAt)
-    const days = metric === 'key_expiring' ? ((key.expiresAt ?? Infinity) - at) / DAY : (at - since) / DAY
+    const days =
+      metric === 'key_expiring' ? ((key.expiresAt ?? Infinity) - at) / DAY_MS : (at - since) / DAY_MS
     const value = isActive && Number.isFinite(days) ? Math.round(days * 10) / 10 : null
     const breached = value !== null && (metric === 'key_expiring' ? days <= limit : days >= limit)
     yield { at, reading: { value, threshold, breached, calm: !breached } }
@@ -88,7 +88,7 @@ async function readKeys(
        where key_id = any(?::text[]) and at < ? and requests > 0 group by key_id
      union all select key_id, at + interval '1 hour' from usage_hour
        where key_id = any(?::text[]) and at >= ? and requests > 0`,
-    [ids, new Date(Math.floor(from / DAY) * DAY), ids, new Date(Math.floor(from / DAY) * DAY)],
+    [ids, new Date(Math.floor(from / DAY_MS) * DAY_MS), ids, new Date(Math.floor(from / DAY_MS) * DAY_MS)],
   )
   const byKey = Map.groupBy(uses, (use) => use.key_id)
   return rows.map((row) => {

@@ -1,32 +1,29 @@
+import { HOUR_MS, MINUTE_MS, WEEK_MS } from '../time.ts'
 import { MINUTES_KEPT_MS } from '../usage/partitions.ts'
-
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
-const DAYS_7 = 7 * 24 * HOUR
 
 /** The past seven days, Unix ms: by the hour before `edge`, by the minute from there on. */
 export type Span = { from: number; edge: number; to: number }
 
 export function spanUntil(now: Date): Span {
-  const to = Math.floor(now.getTime() / MINUTE) * MINUTE
+  const to = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS
   return {
-    from: Math.ceil((to - DAYS_7) / HOUR) * HOUR,
-    edge: Math.ceil((to - MINUTES_KEPT_MS) / HOUR) * HOUR + HOUR,
+    from: Math.ceil((to - WEEK_MS) / HOUR_MS) * HOUR_MS,
+    edge: Math.ceil((to - MINUTES_KEPT_MS) / HOUR_MS) * HOUR_MS + HOUR_MS,
     to,
   }
 }
 
 /** The instants as of which a rule is run. `byMinutes: false`: each whole hour only. */
 export function* instantsOf({ from, edge, to }: Span, { byMinutes = true } = {}): Generator<number> {
-  for (let at = from + HOUR; at <= to; at += byMinutes && at >= edge ? MINUTE : HOUR) yield at
+  for (let at = from + HOUR_MS; at <= to; at += byMinutes && at >= edge ? MINUTE_MS : HOUR_MS) yield at
 }
 
 /** Points of an answer, all its series together: what a chart can show. */
 const MAX_POINTS = 700
-const STEPS = [5, 10, 15, 30, 60, 120, 180, 360].map((minutes) => minutes * MINUTE)
+const STEPS = [5, 10, 15, 30, 60, 120, 180, 360].map((minutes) => minutes * MINUTE_MS)
 
 /** For how long one point of a series stands, in ms, so that so many series have at most 700 points. */
 export function pointMsFor(series: number, { from, edge, to }: Span): number {
-  const points = (step: number) => (edge - from) / Math.max(step, HOUR) + (to - edge) / step + 2
-  return STEPS.find((step) => series * points(step) <= MAX_POINTS) ?? 360 * MINUTE
+  const points = (step: number) => (edge - from) / Math.max(step, HOUR_MS) + (to - edge) / step + 2
+  return STEPS.find((step) => series * points(step) <= MAX_POINTS) ?? 360 * MINUTE_MS
 }

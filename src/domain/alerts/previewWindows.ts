@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { HOUR, instantsOf, MINUTE, type Span } from './previewSpan.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
+import { instantsOf, type Span } from './previewSpan.ts'
 import { type MeasuredRow, measuredSums, needsBins, readingOf, readMeasured } from './readMeasures.ts'
 import type { Sample } from './replay.ts'
 import type { StoredRule } from './ruleFields.ts'
@@ -12,7 +13,7 @@ export async function previewWindows(
   rule: StoredRule,
   span: Span,
 ): Promise<Map<string, Iterable<Sample>>> {
-  const hours = await readPoints(em, accountId, rule, 'hour', span.from - 24 * HOUR, span.edge)
+  const hours = await readPoints(em, accountId, rule, 'hour', span.from - DAY_MS, span.edge)
   const minutes = await readPoints(em, accountId, rule, 'minute', span.edge, span.to)
   return new Map(
     (rule.keyIds ?? ['']).map((key) => [
@@ -24,13 +25,13 @@ export async function previewWindows(
 
 /** Pure. Up to the edge a window shorter than an hour is the whole hour; of requests, its mean. */
 function* windowSamples(rule: StoredRule, span: Span, points: UsagePoint[]): Generator<Sample> {
-  const windowMs = rule.windowMinutes * MINUTE
+  const windowMs = rule.windowMinutes * MINUTE_MS
   const sums = new SlidingSums(points)
   for (const at of instantsOf(span)) {
     const isCoarse = at <= span.edge
-    const window = sums.between(at - (isCoarse ? Math.max(windowMs, HOUR) : windowMs), at)
-    if (isCoarse && windowMs < HOUR && rule.metric === 'requests')
-      window.requests = Math.round((window.requests * windowMs) / HOUR)
+    const window = sums.between(at - (isCoarse ? Math.max(windowMs, HOUR_MS) : windowMs), at)
+    if (isCoarse && windowMs < HOUR_MS && rule.metric === 'requests')
+      window.requests = Math.round((window.requests * windowMs) / HOUR_MS)
     yield { at, reading: readingOf(rule, window) }
   }
 }

@@ -1,11 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { HOUR_MS, WEEK_MS } from '../time.ts'
 import { sumOfMap } from '../usage/bucketColumns.ts'
 import type { Counts } from '../usage/counts.ts'
 import { type Baseline, baselineOf, type Mix } from './detectors.ts'
-
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
-const WEEK = 7 * DAY
 
 /** Whose usage: these keys, each by itself, or the account as a whole (null). */
 export type Whose = { accountId: string; keyIds?: string[] | null | undefined }
@@ -18,7 +15,7 @@ const scopeOf = ({ accountId, keyIds }: Whose) => ({
 
 /** The hours of the four weeks before `hour` that have its place in the week, and their neighbours. */
 export const sameHoursOf = (hour: number): number[] =>
-  [1, 2, 3, 4].flatMap((week) => [-HOUR, 0, HOUR].map((beside) => hour - week * WEEK + beside))
+  [1, 2, 3, 4].flatMap((week) => [-HOUR_MS, 0, HOUR_MS].map((beside) => hour - week * WEEK_MS + beside))
 
 /**
  * The usual requests of the clock's hour, by key (the account's under the empty name). Hours without usage count as
@@ -31,7 +28,7 @@ export async function readBaselines(
 ): Promise<Map<string, Baseline | undefined>> {
   const { name, sql, params } = scopeOf(whose)
   const same = sameHoursOf(hour)
-  const recentFrom = hour - 4 * WEEK
+  const recentFrom = hour - 4 * WEEK_MS
   const firsts = await em.execute<{ key_id: string; first: string }[]>(
     `select ${name} as key_id, min(at) as first from usage_hour where ${sql} group by 1`,
     params,
@@ -40,7 +37,7 @@ export async function readBaselines(
     `select ${name} as key_id, at, sum(requests) as requests from usage_hour
      where ${sql} and at >= ? and at < ? group by 1, 2`,
     // The first of the neighbours is an hour before the four weeks.
-    [...params, new Date(recentFrom - HOUR), new Date(hour)],
+    [...params, new Date(recentFrom - HOUR_MS), new Date(hour)],
   )
   const byKey = Map.groupBy(rows, (row) => row.key_id)
   return new Map(
@@ -52,7 +49,10 @@ export async function readBaselines(
       // Its first hour may have begun in the middle.
       const known = (at: number) => at > since
       const at = (time: number) => found.get(time) ?? 0
-      const recent = Array.from({ length: (4 * WEEK) / HOUR }, (_, index) => recentFrom + index * HOUR)
+      const recent = Array.from(
+        { length: (4 * WEEK_MS) / HOUR_MS },
+        (_, index) => recentFrom + index * HOUR_MS,
+      )
       return [key_id, baselineOf(same.filter(known).map(at), recent.filter(known).map(at))] as const
     }),
   )

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { HOUR_MS, MINUTE_MS, WEEK_MS } from '../time.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { type Baseline, type Mix, unusualErrors, usageSpike } from './detectors.ts'
 import { readBaselines, readMixes } from './readBaselines.ts'
@@ -7,9 +8,6 @@ import { readUnknownIps } from './readUnknownIps.ts'
 import { readUnusualHours } from './readUnusualHours.ts'
 import type { Memories, Reading } from './stepAlert.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const WEEK = 7 * 24 * HOUR
 
 type Remembered<Value> = { hour: number; value: Value | null }
 
@@ -26,7 +24,7 @@ export async function readDetector(
   if (rule.metric === 'unknown_ip') return readUnknownIps(em, rule, memories, now)
   if (rule.metric === 'unusual_hours') return readUnusualHours(em, rule, now)
   const keys = rule.keyIds ?? ['']
-  const hour = Math.floor((now - 30 * MINUTE) / HOUR) * HOUR
+  const hour = Math.floor((now - 30 * MINUTE_MS) / HOUR_MS) * HOUR_MS
   if (rule.metric === 'usage_spike') {
     const { accountId, keyIds } = rule
     const wanted = { accountId, windowMinutes: 60, keyIds: keyIds ?? [], account: !keyIds, bins: false }
@@ -40,10 +38,12 @@ export async function readDetector(
       }),
     )
   }
-  const from = now - rule.windowMinutes * MINUTE
-  const end = Math.floor(from / HOUR) * HOUR
-  const recent = await readMixes(em, rule, 'minute', Math.ceil(from / MINUTE) * MINUTE, now)
-  const usual = await remembered<Mix>(keys, memories, end, () => readMixes(em, rule, 'hour', end - WEEK, end))
+  const from = now - rule.windowMinutes * MINUTE_MS
+  const end = Math.floor(from / HOUR_MS) * HOUR_MS
+  const recent = await readMixes(em, rule, 'minute', Math.ceil(from / MINUTE_MS) * MINUTE_MS, now)
+  const usual = await remembered<Mix>(keys, memories, end, () =>
+    readMixes(em, rule, 'hour', end - WEEK_MS, end),
+  )
   const nothing: Mix = { asked: 0, bad: {} }
   return new Map(
     keys.map((key) => {

@@ -1,11 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { MINUTE_MS } from '../time.ts'
 import { readBucketSums, SUM_NAMES, SUMS, type SumsRow, sumOfMap } from '../usage/bucketColumns.ts'
 import { type LatencyBins, quantile } from '../usage/latencyBins.ts'
 import { partsOf } from '../usage/windows.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { overThreshold, type Reading } from './stepAlert.ts'
-
-const MINUTE = 60_000
 
 /** Sums over a rule's window. */
 export type Sums = {
@@ -42,8 +41,8 @@ export async function readSums(
   wanted: Wanted,
   now: number,
 ): Promise<Map<string, Sums>> {
-  const from = Math.ceil((now - wanted.windowMinutes * MINUTE) / MINUTE) * MINUTE
-  const to = Math.ceil(now / MINUTE) * MINUTE
+  const from = Math.ceil((now - wanted.windowMinutes * MINUTE_MS) / MINUTE_MS) * MINUTE_MS
+  const to = Math.ceil(now / MINUTE_MS) * MINUTE_MS
   const { keyIds, account, bins } = wanted
   const whose = account ? 'account_id = ?' : 'account_id = ? and key_id = any(?::text[])'
   const keys = `{${keyIds.join(',')}}`

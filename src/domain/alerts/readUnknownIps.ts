@@ -1,15 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { covers, parseRange } from '../addresses.ts'
+import { DAY_MS, MINUTE_MS } from '../time.ts'
 import { OTHER_CALLERS, siteOf } from '../usage/callerNetwork.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { UNKNOWN_IP } from './detectors.ts'
 import type { Memories, Reading } from './stepAlert.ts'
 
-const DAY = 86_400_000
-
 /** Events may be rolled up late: a first use is looked for this far back. */
-const LOOK_BACK_MS = 15 * 60_000
-const HISTORY_MS = 35 * DAY
+const LOOK_BACK_MS = 15 * MINUTE_MS
+const HISTORY_MS = 35 * DAY_MS
 
 /**
  * Keys that were used today from a network (/24 of IPv4, /48 of IPv6, what one site usually has) from which they were
@@ -23,7 +22,7 @@ export async function readUnknownIps(
   memories: Memories,
   now: number,
 ): Promise<Map<string, Reading>> {
-  const today = Math.floor(now / DAY) * DAY
+  const today = Math.floor(now / DAY_MS) * DAY_MS
   const since = new Date(now - LOOK_BACK_MS)
   const known = new Map([...memories].filter(([, memory]) => memory.unknownOn === today))
   const params: unknown[] = [rule.accountId, since]
@@ -44,7 +43,7 @@ export async function readUnknownIps(
       new Date(today),
       since,
       new Date(now),
-      new Date(today - UNKNOWN_IP.learningDays * DAY),
+      new Date(today - UNKNOWN_IP.learningDays * DAY_MS),
       new Date(today - HISTORY_MS),
       new Date(today - HISTORY_MS),
     ],

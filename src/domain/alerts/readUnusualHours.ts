@@ -1,11 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DAY_MS, HOUR_MS, WEEK_MS } from '../time.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { HOURS, unusualHours } from './detectors.ts'
 import { sameHoursOf } from './readBaselines.ts'
 import type { Reading } from './stepAlert.ts'
 
-const HOUR = 3_600_000
-const FOUR_WEEKS = 28 * 24 * HOUR
+const FOUR_WEEKS_MS = 4 * WEEK_MS
 const HOURS_OF_WEEK = 168
 
 /**
@@ -19,9 +19,9 @@ export async function readUnusualHours(
   now: number,
 ): Promise<Map<string, Reading>> {
   const keys = rule.keyIds ? 'and key_id = any(?::text[])' : ''
-  const params = [rule.accountId, new Date(now - HOUR), new Date(now)]
+  const params = [rule.accountId, new Date(now - HOUR_MS), new Date(now)]
   if (rule.keyIds) params.push(`{${rule.keyIds.join(',')}}`)
-  const hour = Math.floor((now - HOUR / 2) / HOUR) * HOUR
+  const hour = Math.floor((now - HOUR_MS / 2) / HOUR_MS) * HOUR_MS
   const same = `{${sameHoursOf(hour)
     .map((at) => new Date(at).toISOString())
     .join(',')}}`
@@ -40,14 +40,14 @@ export async function readUnusualHours(
     `select key_id, min(at) as first, sum(requests) as requests,
        count(distinct (extract(epoch from at)::bigint / 3600) % ${HOURS_OF_WEEK}) as active
      from usage_hour where key_id = any(?::text[]) and at >= ? and at < ? and requests > 0 group by key_id`,
-    [`{${candidates.map((row) => row.key_id).join(',')}}`, new Date(hour - FOUR_WEEKS), new Date(hour)],
+    [`{${candidates.map((row) => row.key_id).join(',')}}`, new Date(hour - FOUR_WEEKS_MS), new Date(hour)],
   )
   const byKey = new Map(histories.map((row) => [row.key_id, row]))
   return new Map(
     candidates.map((row) => {
       const past = byKey.get(row.key_id)
       const reading = unusualHours(Number(row.requests), {
-        days: past ? (hour - new Date(past.first).getTime()) / (24 * HOUR) : 0,
+        days: past ? (hour - new Date(past.first).getTime()) / DAY_MS : 0,
         requests: Number(past?.requests ?? 0),
         sameHours: Number(row.same),
         active: Number(past?.active ?? 0) / HOURS_OF_WEEK,

@@ -1,4 +1,4 @@
-const MINUTE = 60_000
+import { MINUTE_MS } from '../time.ts'
 
 /** The longest that calm must last before an incident ends, however long the rule's `for` is. */
 const MAX_CALM_MINUTES = 10
@@ -90,7 +90,7 @@ export function stepAlert(
     return { state: before.state === 'ok' ? before : restingState(now), events: [] }
   }
   const since = before.state === 'pending' ? before.since : now
-  if (now - since < rule.forMinutes * MINUTE) {
+  if (now - since < rule.forMinutes * MINUTE_MS) {
     return { state: { ...restingState(since), state: 'pending', brokenSince: since }, events: [] }
   }
   const notify = !isMuted(rule, now)
@@ -112,7 +112,7 @@ const isMuted = ({ mutedUntil }: RuleTiming, now: number) => mutedUntil !== null
 function stepFiring(rule: RuleTiming, before: AlertState, reading: Reading, now: number) {
   const since = before.brokenSince ?? before.since
   const calmSince = reading.calm ? (before.calmSince ?? now) : null
-  if (calmSince !== null && now - calmSince >= calmMinutes(rule) * MINUTE) {
+  if (calmSince !== null && now - calmSince >= calmMinutes(rule) * MINUTE_MS) {
     // Whoever received the beginning receives the end, during a mute, too; nobody else does.
     const notify = rule.notifyRecovery && before.notifiedAt !== null
     return {
@@ -131,5 +131,5 @@ function stepFiring(rule: RuleTiming, before: AlertState, reading: Reading, now:
 /** An incident that began while the rule was muted is told when that ends. */
 function isDue({ repeatMinutes }: RuleTiming, { notifiedAt }: AlertState, now: number): boolean {
   if (notifiedAt === null) return true
-  return repeatMinutes !== null && now - notifiedAt >= repeatMinutes * MINUTE
+  return repeatMinutes !== null && now - notifiedAt >= repeatMinutes * MINUTE_MS
 }

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { HOUR_MS } from '../time.ts'
 
 /**
  * A command that its worker did not survive this often in a row, over this long, ends as failed: it may be what ends
@@ -21,7 +22,7 @@ export type Deaths = { count: number; since: Date; last: Date }
 
 /** Whether a command is given up. One that ends something never is. */
 export function isDeadly({ count, since }: Deaths, isEnding: boolean, now: Date): boolean {
-  return !isEnding && count >= DEATHS && now.getTime() - since.getTime() >= DEATH_HOURS * 3_600_000
+  return !isEnding && count >= DEATHS && now.getTime() - since.getTime() >= DEATH_HOURS * HOUR_MS
 }
 
 /**

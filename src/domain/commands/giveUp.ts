@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../time.ts'
 /**
  * Why a command's transaction failed, as far as that matters here. `refused`: Postgres or our own code refuses its
  * content, and will again. `away`: it could not be tried, because something it needs did not answer. `unclear`:
@@ -21,6 +22,6 @@ export type FailedTries = { tries: number; since: Date }
 export function isHopeless(fault: Fault, failed: FailedTries, now: Date): boolean {
   if (fault === 'away') return false
   if (fault === 'refused') return failed.tries >= REFUSALS
-  const hours = (now.getTime() - failed.since.getTime()) / 3_600_000
+  const hours = (now.getTime() - failed.since.getTime()) / HOUR_MS
   return failed.tries >= UNCLEAR_TRIES && hours >= UNCLEAR_HOURS
 }

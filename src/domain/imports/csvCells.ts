@@ -1,7 +1,7 @@
+import { DAY_MS, MINUTE_MS } from '../time.ts'
 /** A cell that cannot be read; `message` goes behind the name of its column. */
 export class CellFault extends Error {}
 
-const DAY_MS = 86_400_000
 const TIME = String.raw`(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?`
 const ZONE = String.raw`\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?`
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})${TIME}${ZONE}$`, 'i')
@@ -47,7 +47,7 @@ function instantOf(year: number, month: number, day: number, time: (string | und
 function offsetOf(zone: string): number {
   const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone) ?? []
   if (sign === undefined) return 0
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS
 }
 
 /** A list: its items are separated by spaces, commas, semicolons or bars, none of which are in an item. */

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import { newId } from '../ids.ts'
 import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
 import { countAgainstPlan } from '../keys/keyStore.ts'
+import { HOUR_MS } from '../time.ts'
 import { decideImport, type ImportDecision, type KnownDigests } from './decideImport.ts'
 import type { ImportRecord } from './outcome.ts'
 
@@ -40,7 +41,7 @@ export async function planImport(
  */
 const IS_FREE = `status = 'deleted' and imported_at is not null and revoked_at < ?
   and not exists (select from api_key_use u where u.key_id = api_key.id)`
-const FREE_AFTER_MS = 3_600_000
+const FREE_AFTER_MS = HOUR_MS
 
 const freeBefore = (now: Date) => new Date(now.getTime() - FREE_AFTER_MS)
 

@@ -1,7 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DAY_MS } from '../time.ts'
 
 /** For so long a region keeps the state of a key that has ended, so that whoever still uses it is refused near by. */
-const KEPT_MS = 24 * 3600 * 1000
+const KEPT_MS = DAY_MS
 
 const isKept = `(k.status = 'active' and (k.expires_at is null or k.expires_at > ?)
   or k.status <> 'active' and k.revoked_at > ?)`

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { HOUR_MS } from '../time.ts'
 import { type Channel, ChannelSchema } from './Channel.ts'
 import { type Notification, NotificationSchema } from './Notification.ts'
 import { whyNotUnconfirmed } from './testBudget.ts'
@@ -15,7 +16,7 @@ const AT_ONCE_PER_ACCOUNT = 12
 const EARLY_MS = 2_000
 
 /** How long an alert waits for its channel to be verified. */
-const UNVERIFIED_MS = 3_600_000
+const UNVERIFIED_MS = HOUR_MS
 
 /** What to do about one notification now: send it, look again later, or (undefined) nothing. */
 export type Claim =

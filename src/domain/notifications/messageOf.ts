@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../time.ts'
 import type { NotificationBody } from './Notification.ts'
 
 /** A message before it is email or Slack: a title, a line of what happened, facts, and links. */
@@ -81,7 +82,7 @@ function asTime(value: unknown): string {
 
 /** How long something took: `3 min`, `2 h 5 min`, `1 d 4 h`. */
 export function asDuration(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000))
+  const minutes = Math.max(0, Math.round(ms / MINUTE_MS))
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60]
   if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`
   if (hours > 0) return rest > 0 ? `${hours} h ${rest} min` : `${hours} h`

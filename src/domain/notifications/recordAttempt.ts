@@ -1,12 +1,11 @@
 import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DAY_MS } from '../time.ts'
 import { type Channel, ChannelSchema } from './Channel.ts'
 import { type Attempt, addAttempt, lockLeased } from './deliveryStore.ts'
 import { disableChannel, type Facts } from './disableChannel.ts'
 import type { Notification } from './Notification.ts'
 import { nextDelayMs } from './retrySchedule.ts'
-
-const DAY_MS = 86_400_000
 
 /** After this long without one success a channel is switched off. The schedule is at its end after three days. */
 const FAILING_MS = 5 * DAY_MS

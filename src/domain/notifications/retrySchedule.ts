@@ -1,6 +1,6 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
+
 const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 
 /**
  * When each attempt follows the one before, in ms: the schedule of Standard Webhooks' "Deliverability and
@@ -9,17 +9,17 @@ const HOUR = 60 * MINUTE
 export const SCHEDULE_MS = [
   0,
   5 * SECOND,
-  5 * MINUTE,
-  30 * MINUTE,
-  2 * HOUR,
-  5 * HOUR,
-  10 * HOUR,
-  14 * HOUR,
-  20 * HOUR,
-  24 * HOUR,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  14 * HOUR_MS,
+  20 * HOUR_MS,
+  DAY_MS,
 ]
 
-const LONGEST_MS = 24 * HOUR
+const LONGEST_MS = DAY_MS
 
 /**
  * How long after the `made`-th attempt of a turn the next one follows, in ms; undefined: there is none. Give or take a

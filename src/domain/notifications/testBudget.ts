@@ -1,8 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
 import type { ChannelType } from './Channel.ts'
-
-const HOUR_MS = 3_600_000
 
 /** Test messages and confirmation links of one account in an hour, by attempts. */
 export const TESTS_PER_HOUR = 60
@@ -39,7 +38,7 @@ export async function requireTestBudget(
 
 /** Messages to one address that nobody has confirmed, from all accounts together. */
 const TO_UNCONFIRMED = {
-  email: { most: 3, withinMs: 24 * HOUR_MS, words: 'Wait a day.' },
+  email: { most: 3, withinMs: DAY_MS, words: 'Wait a day.' },
   slack: { most: 20, withinMs: HOUR_MS, words: 'Wait an hour.' },
   webhook: { most: 20, withinMs: HOUR_MS, words: 'Wait an hour.' },
 } as const satisfies Record<ChannelType, { most: number; withinMs: number; words: string }>

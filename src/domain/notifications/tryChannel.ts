@@ -1,12 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { newId } from '../ids.ts'
 import type { OutboxMessage } from '../jobs.ts'
+import { DAY_MS } from '../time.ts'
 import type { Channel } from './Channel.ts'
 
 /** The token of a confirmation link: its digest, and sealed for the email. */
 export type Link = { digest: string; sealed: string }
 
-const LINK_MS = 24 * 3_600_000
+const LINK_MS = DAY_MS
 
 /** A new link takes the former one's place. */
 export function setLink(channel: Channel, link: Link, now: Date): void {

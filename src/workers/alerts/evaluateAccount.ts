@@ -5,7 +5,7 @@ import type { JobData } from '../../domain/jobs.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
 
-const HALF_MINUTE = 30_000
+const HALF_MINUTE_MS = 30_000
 
 /**
  * Lists the accounts that have rules and has each evaluated by a job of its own, as of the half minute that has
@@ -13,7 +13,7 @@ const HALF_MINUTE = 30_000
  * the account's and the time's.
  */
 export async function enqueueAlertEvaluations({ orm, queues, now }: WorkerContext): Promise<void> {
-  const at = Math.floor(now().getTime() / HALF_MINUTE) * HALF_MINUTE
+  const at = Math.floor(now().getTime() / HALF_MINUTE_MS) * HALF_MINUTE_MS
   for (const accountId of await accountsWithRules(orm.em.fork()))
     await queues.add('evaluate-account', { accountId, at }, `evaluate-${accountId}-${at}`)
 }

@@ -6,10 +6,11 @@ import { presentChannel } from '../../domain/notifications/presentChannel.ts'
 import { makeDueNow } from '../../domain/notifications/recordAttempt.ts'
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { setLink, tryChannel } from '../../domain/notifications/tryChannel.ts'
+import { DAY_MS } from '../../domain/time.ts'
 import { commandJob } from './commandJob.ts'
 
 /** How long a webhook's former signing secret signs, too. */
-const OVERLAP_MS = 24 * 3_600_000
+const OVERLAP_MS = DAY_MS
 
 /**
  * What leads elsewhere is a new channel in all but its ID and secret: not verified, not disabled, and a message goes

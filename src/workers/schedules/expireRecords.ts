@@ -5,10 +5,9 @@ import { deleteInBatches, type Expired } from '../../domain/deleteInBatches.ts'
 import { forgetForms } from '../../domain/imports/formStore.ts'
 import { CLAIMS_KEPT_MS, forgetClaims } from '../../domain/metering/claims.ts'
 import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
+import { DAY_MS } from '../../domain/time.ts'
 import { forgetEndpoints, UNUSED_DAYS } from '../../domain/usage/EndpointIds.ts'
 import type { WorkerContext } from '../context.ts'
-
-const DAY = 24 * 3600 * 1000
 
 /** For how long changes are kept for a region that has lapsed; after that it begins a new epoch instead. */
 const OWED_DAYS = 7
@@ -21,7 +20,7 @@ const OWED_DAYS = 7
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, orm } = context
   const em = orm.em.fork()
-  const before = (days: number) => new Date(context.now().getTime() - days * DAY)
+  const before = (days: number) => new Date(context.now().getTime() - days * DAY_MS)
   const steps: (() => Promise<unknown>)[] = [
     () => forgetAnswers(em, before(1)),
     () => forgetForms(em, before(1)),

@@ -1,4 +1,5 @@
 import { type JobName, jobs } from '../../domain/jobs.ts'
+import { HOUR_MS } from '../../domain/time.ts'
 import type { Log } from '../../platform/log.ts'
 import { jobOptions, type Queues } from '../../platform/queues.ts'
 import { requireReached } from '../../platform/reached.ts'
@@ -12,7 +13,7 @@ export const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   // Usage is in its buckets within 2 s; 5 s after the half minute it is complete.
   { job: 'evaluate-alerts', pattern: '5,35 * * * * *' },
   { job: 'reset-test-quotas', pattern: '0 0 0 * * *' },
-  { job: 'maintain-partitions', every: 3_600_000 },
+  { job: 'maintain-partitions', every: HOUR_MS },
   { job: 'sweep-expired-keys', every: 600_000 },
   { job: 'sweep-states', every: 600_000 },
   { job: 'expire-records', pattern: '0 10 0 * * *' },

@@ -2,6 +2,7 @@ import { type Swept, takeUnfinished } from '../../domain/commands/commandStore.t
 import { UNCLEAR_HOURS } from '../../domain/commands/giveUp.ts'
 import { jobs } from '../../domain/jobs.ts'
 import { readOutcomes } from '../../domain/regions.ts'
+import { HOUR_MS } from '../../domain/time.ts'
 import { refuse } from '../commands/commandRow.ts'
 import { fanOut } from '../commands/fanOut.ts'
 import { givenUp } from '../commands/noteFault.ts'
@@ -57,7 +58,7 @@ async function sendAgain(context: WorkerContext, command: Swept): Promise<void> 
 /** Another release may know the kind: until it has had a day, the command waits for that. */
 async function endUnknown(context: WorkerContext, { id, kind, createdAt }: Swept): Promise<void> {
   const now = context.now()
-  if (now.getTime() - new Date(createdAt).getTime() < UNCLEAR_HOURS * 3_600_000) return
+  if (now.getTime() - new Date(createdAt).getTime() < UNCLEAR_HOURS * HOUR_MS) return
   context.log.error({ commandId: id, kind }, 'a command is given up: no worker knows its kind')
   context.metrics.commandsGivenUp.inc({ kind: 'unknown' })
   await refuse(context, id, givenUp(id), now)

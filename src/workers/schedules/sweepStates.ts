@@ -1,11 +1,12 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { listLiving } from '../../domain/keys/livingStates.ts'
+import { MINUTE_MS } from '../../domain/time.ts'
 import { sweepStates as sweep } from '../../region/sweepStates.ts'
 import type { WorkerContext } from '../context.ts'
 
 /** Has each region swept by a job of its own. Safe to run twice: the job's ID is the region's and the turn's. */
 export async function sweepStates({ queues, regions, now }: WorkerContext): Promise<void> {
-  const turn = Math.floor(now().getTime() / 60_000)
+  const turn = Math.floor(now().getTime() / MINUTE_MS)
   for (const region of regions.keys())
     await queues.add('sweep-region-states', { region }, `sweep-states-${region}-${turn}`)
 }
