@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { likePattern } from '../sql.ts'
 import { HOUR_MS } from '../time.ts'
 import type { Plan } from './plans.ts'
 
@@ -33,7 +34,7 @@ export async function busiestAccounts(
        where account.name ilike ? or account.id = ?
        order by requests desc, account.created_at desc, account.id limit ?) a
      order by a.requests desc, a.created_at desc, a.id`,
-    [now, now, since, `%${q.replace(/[\\%_]/g, '\\$&')}%`, q, limit],
+    [now, now, since, likePattern(q), q, limit],
   )
   return { accounts: rows.map(({ total: _, ...account }) => account), total: rows[0]?.total ?? 0 }
 }

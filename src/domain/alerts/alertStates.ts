@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { type AlertState, restingState } from './stepAlert.ts'
 
 /** A state as it is stored, with its incident and what its detector remembers. */
@@ -30,7 +31,7 @@ export async function loadStates(
   ruleIds: string[],
 ): Promise<Map<string, Map<string, StoredState>>> {
   const rows = await em.execute<Row[]>('select * from alert_state where rule_id = any(?::text[])', [
-    `{${ruleIds.join(',')}}`,
+    pgArray(ruleIds),
   ])
   const byRule = new Map<string, Map<string, StoredState>>(ruleIds.map((id) => [id, new Map()]))
   for (const row of rows) byRule.get(row.rule_id)?.set(row.key_id, stateOf(row))

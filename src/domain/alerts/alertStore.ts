@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
 import { ChannelSchema } from '../notifications/Channel.ts'
+import { pgArray } from '../sql.ts'
 import { type AlertRule, AlertRuleSchema } from './AlertRule.ts'
 import type { StoredRule } from './ruleFields.ts'
 
@@ -32,7 +33,7 @@ export async function requireReferences(
   if (keyIds && keyIds.length > 0) {
     const rows = await em.execute<{ id: string }[]>(
       `select id from api_key where account_id = ? and status <> 'deleted' and id = any(?::text[])`,
-      [accountId, `{${keyIds.join(',')}}`],
+      [accountId, pgArray(keyIds)],
     )
     if (rows.length < keyIds.length)
       throw new Failure('api-key-not-found', { detail: 'There is no API key with one of these IDs.' })
@@ -51,7 +52,7 @@ export async function worstStates(em: SqlEntityManager, ruleIds: string[]): Prom
   const rows = await em.execute<{ rule_id: string; state: State }[]>(
     `select rule_id, case when bool_or(state = 'firing') then 'firing' else 'pending' end as state from alert_state
      where rule_id = any(?::text[]) and state <> 'ok' group by rule_id`,
-    [`{${ruleIds.join(',')}}`],
+    [pgArray(ruleIds)],
   )
   return new Map(rows.map((row) => [row.rule_id, row.state]))
 }

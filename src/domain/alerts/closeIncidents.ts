@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { createNotifications } from '../notifications/createNotifications.ts'
+import { pgArray } from '../sql.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { loadStates } from './alertStates.ts'
 
@@ -35,7 +36,7 @@ export async function closeIncidents(
   const messages = await em.execute<Message[]>(
     `select distinct on (incident_id, channel_id) incident_id, channel_id, body -> 'data' as data from notification
      where incident_id = any(?::text[]) and type = 'alert.firing' order by incident_id, channel_id, created_at desc`,
-    [`{${[...told.keys()].join(',')}}`],
+    [pgArray([...told.keys()])],
   )
   const resolvedAt = reason === 'muted' ? null : now.toISOString()
   const ids: string[] = []

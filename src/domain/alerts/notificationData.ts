@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { asDuration } from './durations.ts'
 import type { IncidentResource } from './incidents.ts'
@@ -9,7 +10,7 @@ export type KeyName = { id: string; name: string; hint: string }
 export async function readKeyNames(em: SqlEntityManager, keyIds: string[]): Promise<Map<string, KeyName>> {
   if (keyIds.length === 0) return new Map()
   const rows = await em.execute<KeyName[]>('select id, name, hint from api_key where id = any(?::text[])', [
-    `{${keyIds.join(',')}}`,
+    pgArray(keyIds),
   ])
   return new Map(rows.map((row) => [row.id, row]))
 }

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { DAY_MS, HOUR_MS, WEEK_MS } from '../time.ts'
 import { baselineOf, unusualHours, usageSpike } from './detectors.ts'
 import { instantsOf, type Span } from './previewSpan.ts'
@@ -80,7 +81,7 @@ async function readHours(
   const rows = await em.execute<{ key_id: string; at: string; requests: string }[]>(
     `select ${isAccount ? `''` : 'key_id'} as key_id, at, sum(requests) as requests from usage_hour
      where ${scope} ${isAccount ? '' : 'and key_id = any(?::text[])'} group by 1, 2`,
-    isAccount ? range : [...range, `{${keys.join(',')}}`],
+    isAccount ? range : [...range, pgArray(keys)],
   )
   const byKey = new Map<string, Hours>(keys.map((key) => [key, new Map()]))
   for (const row of rows) {

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { DAY_MS } from '../time.ts'
 import { instantsOf, type Span } from './previewSpan.ts'
 import type { Sample } from './replay.ts'
@@ -80,9 +81,9 @@ async function readKeys(
     `select k.id, k.created_at, k.expires_at, k.revoked_at, u.last_used_at
      from api_key k left join api_key_use u on u.key_id = k.id
      where k.account_id = ? and ${scope} order by ${ORDER[metric] ?? 'k.id'}, k.id limit ?`,
-    [accountId, keyIds ? `{${keyIds.join(',')}}` : new Date(to), most],
+    [accountId, keyIds ? pgArray(keyIds) : new Date(to), most],
   )
-  const ids = `{${rows.map((row) => row.id).join(',')}}`
+  const ids = pgArray(rows.map((row) => row.id))
   const uses = await em.execute<{ key_id: string; at: string }[]>(
     `select key_id, max(at) + interval '1 day' as at from usage_day
        where key_id = any(?::text[]) and at < ? and requests > 0 group by key_id

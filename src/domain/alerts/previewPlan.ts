@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../accounts/Account.ts'
 import { limitsOf } from '../accounts/plans.ts'
+import { pgArray } from '../sql.ts'
 import { instantsOf, type Span } from './previewSpan.ts'
 import type { Sample } from './replay.ts'
 import type { StoredRule } from './ruleFields.ts'
@@ -80,7 +81,7 @@ async function readTotals(
     ? await em.execute<Row[]>(
         `select key_id, day::text as name, sum(requests) as total from quota_day
          where key_id = any(?::text[]) and day between ?::date and ?::date group by 1, 2`,
-        [`{${keyIds.join(',')}}`, day(from), day(to)],
+        [pgArray(keyIds), day(from), day(to)],
       )
     : await em.execute<Row[]>(
         `select '' as key_id, to_char(month, 'YYYY-MM') as name, sum(renders) as total from quota_month
@@ -105,7 +106,7 @@ async function readUsed(
          where account_id = ? and key_id = any(?::text[]) and at >= ? and at < ? group by 1, 2`
       : `select '' as key_id, u.at, sum(u.units) as units from usage_${grain} u join api_key k on k.id = u.key_id
          where u.account_id = ? and k.type = 'live' and u.at >= ? and u.at < ? group by 1, 2`
-  const whose = keyIds ? [accountId, `{${keyIds.join(',')}}`] : [accountId]
+  const whose = keyIds ? [accountId, pgArray(keyIds)] : [accountId]
   const instants = [from, edge, to].map((at) => new Date(at)) as [Date, Date, Date]
   const rows = await em.execute<{ key_id: string; at: string; units: string }[]>(
     `select * from (${part('hour')} union all ${part('minute')}) as used order by at`,

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
 import { instantsOf, type Span } from './previewSpan.ts'
 import { type MeasuredRow, measuredSums, needsBins, readingOf, readMeasured } from './readMeasures.ts'
@@ -48,7 +49,7 @@ async function readPoints(
     `select ${keyIds ? 'key_id' : `'' as key_id`}, at, ${measuredSums(needsBins(metric))}
      from usage_${grain} where account_id = ? and at >= ? and at < ? ${keyIds ? 'and key_id = any(?::text[])' : ''}
      group by 1, 2 order by 2`,
-    [accountId, new Date(from), new Date(to), ...(keyIds ? [`{${keyIds.join(',')}}`] : [])],
+    [accountId, new Date(from), new Date(to), ...(keyIds ? [pgArray(keyIds)] : [])],
   )
   const points = rows.map((row) => ({
     keyId: row.key_id,

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { HOUR_MS, WEEK_MS } from '../time.ts'
 import { sumOfMap } from '../usage/bucketColumns.ts'
 import type { Counts } from '../usage/counts.ts'
@@ -10,7 +11,7 @@ export type Whose = { accountId: string; keyIds?: string[] | null | undefined }
 const scopeOf = ({ accountId, keyIds }: Whose) => ({
   name: keyIds ? 'key_id' : `''`,
   sql: keyIds ? 'account_id = ? and key_id = any(?::text[])' : 'account_id = ?',
-  params: keyIds ? [accountId, `{${keyIds.join(',')}}`] : [accountId],
+  params: keyIds ? [accountId, pgArray(keyIds)] : [accountId],
 })
 
 /** The hours of the four weeks before `hour` that have its place in the week, and their neighbours. */

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import type { AlertRule } from './AlertRule.ts'
 import type { Reading } from './stepAlert.ts'
 
@@ -39,7 +40,7 @@ export async function readKeyDays(
   params.push(rule.accountId)
   const active = bind(`k.status = 'active' and (k.expires_at is null or k.expires_at > :now)`)
   const breached = bind(condition.breached)
-  if (rule.keyIds) params.push(`{${rule.keyIds.join(',')}}`)
+  if (rule.keyIds) params.push(pgArray(rule.keyIds))
   const rows = await em.execute<{ id: string; value: number }[]>(
     `select k.id, ${value} as value from api_key k left join api_key_use u on u.key_id = k.id
      where k.account_id = ? and ${active} and ${breached} ${rule.keyIds ? 'and k.id = any(?::text[])' : ''}

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { MINUTE_MS } from '../time.ts'
 import { readBucketSums, SUM_NAMES, SUMS, type SumsRow, sumOfMap } from '../usage/bucketColumns.ts'
 import { type LatencyBins, quantile } from '../usage/latencyBins.ts'
@@ -45,7 +46,7 @@ export async function readSums(
   const to = Math.ceil(now / MINUTE_MS) * MINUTE_MS
   const { keyIds, account, bins } = wanted
   const whose = account ? 'account_id = ?' : 'account_id = ? and key_id = any(?::text[])'
-  const keys = `{${keyIds.join(',')}}`
+  const keys = pgArray(keyIds)
   const params: unknown[] = []
   const parts = partsOf(from, to).map((part) => {
     params.push(wanted.accountId, ...(account ? [] : [keys]), new Date(part.from), new Date(part.to))

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../accounts/Account.ts'
 import { limitsOf } from '../accounts/plans.ts'
 import { readMonthRenders } from '../quotas/readMonthRenders.ts'
+import { pgArray } from '../sql.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { overThreshold, type Reading } from './stepAlert.ts'
 
@@ -27,7 +28,7 @@ export async function readPlanRules(
       : await em.execute<{ key_id: string; requests: string }[]>(
           `select key_id, sum(requests) as requests from quota_day where day = ?::date and key_id = any(?::text[])
            group by key_id`,
-          [today, `{${keyIds.join(',')}}`],
+          [today, pgArray(keyIds)],
         )
   const used = new Map(days.map((row) => [row.key_id, Number(row.requests)]))
   const percent = (key: string) =>

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { covers, parseRange } from '../addresses.ts'
+import { pgArray } from '../sql.ts'
 import { DAY_MS, MINUTE_MS } from '../time.ts'
 import { OTHER_CALLERS, siteOf } from '../usage/callerNetwork.ts'
 import type { AlertRule } from './AlertRule.ts'
@@ -26,7 +27,7 @@ export async function readUnknownIps(
   const since = new Date(now - LOOK_BACK_MS)
   const known = new Map([...memories].filter(([, memory]) => memory.unknownOn === today))
   const params: unknown[] = [rule.accountId, since]
-  if (rule.keyIds) params.push(`{${rule.keyIds.join(',')}}`)
+  if (rule.keyIds) params.push(pgArray(rule.keyIds))
   const rows = await em.execute<{ key_id: string; ips: string[] }[]>(
     `select t.key_id, jsonb_agg(abbrev(t.ip) order by t.first_seen_at) as ips
      from api_key k join api_key_use u on u.key_id = k.id join usage_ip t on t.key_id = k.id

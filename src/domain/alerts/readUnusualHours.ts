@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { DAY_MS, HOUR_MS, WEEK_MS } from '../time.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { HOURS, unusualHours } from './detectors.ts'
@@ -20,11 +21,9 @@ export async function readUnusualHours(
 ): Promise<Map<string, Reading>> {
   const keys = rule.keyIds ? 'and key_id = any(?::text[])' : ''
   const params = [rule.accountId, new Date(now - HOUR_MS), new Date(now)]
-  if (rule.keyIds) params.push(`{${rule.keyIds.join(',')}}`)
+  if (rule.keyIds) params.push(pgArray(rule.keyIds))
   const hour = Math.floor((now - HOUR_MS / 2) / HOUR_MS) * HOUR_MS
-  const same = `{${sameHoursOf(hour)
-    .map((at) => new Date(at).toISOString())
-    .join(',')}}`
+  const same = pgArray(sameHoursOf(hour).map((at) => new Date(at).toISOString()))
   const candidates = await em.execute<{ key_id: string; requests: string; same: string }[]>(
     `select now_used.*, coalesce(past.requests, 0) as same from (
        select key_id, sum(requests) as requests from usage_minute
@@ -40,7 +39,7 @@ export async function readUnusualHours(
     `select key_id, min(at) as first, sum(requests) as requests,
        count(distinct (extract(epoch from at)::bigint / 3600) % ${HOURS_OF_WEEK}) as active
      from usage_hour where key_id = any(?::text[]) and at >= ? and at < ? and requests > 0 group by key_id`,
-    [`{${candidates.map((row) => row.key_id).join(',')}}`, new Date(hour - FOUR_WEEKS_MS), new Date(hour)],
+    [pgArray(candidates.map((row) => row.key_id)), new Date(hour - FOUR_WEEKS_MS), new Date(hour)],
   )
   const byKey = new Map(histories.map((row) => [row.key_id, row]))
   return new Map(

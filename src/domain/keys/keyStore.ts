@@ -2,6 +2,7 @@ import { type FilterQuery, LockMode, type QueryOrderMap, raw } from '@mikro-orm/
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Account } from '../accounts/Account.ts'
 import { limitsOf } from '../accounts/plans.ts'
+import { likePattern } from '../sql.ts'
 import { type ApiKey, ApiKeySchema } from './ApiKey.ts'
 import type { KeyType } from './keyFormat.ts'
 import { limitFor, notFound } from './keyRules.ts'
@@ -139,7 +140,7 @@ export async function listKeys(
     expired: { status: 'active', expiresAt: { $lte: now } },
     revoked: { status: 'revoked' },
   } satisfies Record<string, FilterQuery<ApiKey>>
-  const pattern = filter.q === undefined ? undefined : `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
+  const pattern = filter.q === undefined ? undefined : likePattern(filter.q)
   const where = {
     $and: [
       { accountId },
