@@ -8,7 +8,6 @@ import { readUnknownIps } from './readUnknownIps.ts'
 import { readUnusualHours } from './readUnusualHours.ts'
 import type { Memories, Reading } from './stepAlert.ts'
 
-
 type Remembered<Value> = { hour: number; value: Value | null }
 
 /**
