@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { MINUTE_MS } from '../domain/time.ts'
+import { callsName } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { BOUND_MS } from '../region/Region.ts'
 import { Problem } from './problems.ts'
@@ -79,7 +80,7 @@ export class CallLimits {
   #budget(who: string, kind: CallKind, shares: 1 | 2) {
     const perCallMs = (2 * MINUTE_MS) / (this.#perMinute * shares)
     const atOnce = shares * Math.max(AT_ONCE, this.#perMinute / 60)
-    return { name: `keys:${kind}:${who}`, args: [perCallMs, atOnce * perCallMs] }
+    return { name: callsName(kind, who), args: [perCallMs, atOnce * perCallMs] }
   }
 
   async #refuse(waitMs: number): Promise<never> {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Log } from '../platform/log.ts'
+import { attemptsName } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { Problem } from './problems.ts'
 
@@ -54,7 +55,7 @@ export function createAttempts(redis: Redis, now: () => Date, log: Log): Attempt
     async take(budgets) {
       const seconds = now().getTime() / 1000
       const window = Math.floor(seconds / WINDOW_SECONDS)
-      const keys = budgets.map(({ name }) => `keys:{attempts}:${window}:${name}`)
+      const keys = budgets.map(({ name }) => attemptsName(window, name))
       const limits = budgets.map(({ limit }) => limit)
       const [refusedBy, ...counts] = await count(
         redis.eval(TAKE, keys.length, ...keys, WINDOW_SECONDS, ...limits),

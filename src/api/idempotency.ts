@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
-import { PREFIX } from '../region/Region.ts'
+import { answerName, decisionName } from '../platform/redisNames.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
@@ -52,7 +52,7 @@ export async function answerOnce<Value>(
   run: () => Promise<Value>,
 ): Promise<{ answer: Value; replayed: boolean }> {
   if (asked.header === undefined) return { answer: await run(), replayed: false }
-  const name = `keys:idempotency:${api.commands.sealer.hashOf(`${asked.scope} ${asked.header}`)}`
+  const name = answerName(api.commands.sealer.hashOf(`${asked.scope} ${asked.header}`))
   const requestHash = asked.requestHash()
   const { redis } = api.region
   const inRedis = <Answer>(answer: Promise<Answer>) => api.region.answered(answer)
@@ -88,7 +88,7 @@ export async function refuseOther(
   { region }: ApiContext,
   { name, requestHash }: ReturnType<typeof onceOf>,
 ): Promise<void> {
-  const stored = await region.answered(region.redis.get(`${PREFIX}idempotent:${name}`))
+  const stored = await region.answered(region.redis.get(decisionName(name)))
   if (stored !== null && !stored.startsWith(`${requestHash}|`))
     throw idempotencyConflict(`${ONCE_SECONDS / 60} minutes`)
 }

@@ -1,6 +1,6 @@
 import { Command as Cli } from 'commander'
 import { PRIMARY } from '../domain/regions.ts'
-import { queueName } from '../platform/queues.ts'
+import { queueName } from '../platform/redisNames.ts'
 import { print } from './print.ts'
 import { type Service, withService } from './withService.ts'
 

@@ -1,5 +1,5 @@
 import { FlowProducer, type JobsOptions, Queue } from 'bullmq'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import {
   type JobData,
   type JobDefinition,
@@ -10,7 +10,9 @@ import {
   type QueueName,
 } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { connectRedis } from './connectRedis.ts'
 import { requireReached } from './reached.ts'
+import { queueName } from './redisNames.ts'
 import { within } from './within.ts'
 
 /**
@@ -44,10 +46,6 @@ export function boundedBackoff(
   const grown = Math.min(baseMs * 2 ** Math.min(attemptsMade - 1, 20), maxMs)
   return Math.round(grown * (0.75 + random() / 2))
 }
-
-/** What a region's queue is called: the primary's have the plain name. */
-export const queueName = (queue: QueueName, region: string) =>
-  region === PRIMARY ? queue : `${queue}-${region}`
 
 /** For scripts that store a metering job in the step that counts: the job's options as JSON. */
 export const METERING_OPTIONS = JSON.stringify(jobOptions('roll-up-verifications'))
@@ -87,17 +85,7 @@ export type Queues = {
 export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = []): Queues {
   const connections: Redis[] = []
   const connect = (url: string) => {
-    const connection = new Redis(url, {
-      maxRetriesPerRequest: 1,
-      enableOfflineQueue: false,
-      connectTimeout: 2_000,
-      commandTimeout: 5_000,
-      socketTimeout: 5_000,
-      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-    })
-    connection.on('error', () => {
-      // Each command reports its own failure; the connection comes back by itself.
-    })
+    const connection = connectRedis(url, 'jobs')
     connections.push(connection)
     return connection
   }

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
+import { connectRedis } from './connectRedis.ts'
+import { newReplyChannel } from './redisNames.ts'
+import { within } from './within.ts'
 
 /** The channel on which workers tell a waiting process that a command's row has its outcome. */
 export type Replies = {
@@ -10,31 +11,22 @@ export type Replies = {
 }
 
 export function openReplies(redisUrl: string): Replies {
-  const channel = `keys:replies:${randomUUID()}`
+  const channel = newReplyChannel()
   const waiting = new Map<string, () => void>()
-  const subscriber = new Redis(redisUrl, {
-    maxRetriesPerRequest: null,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-  })
-  subscriber.on('error', () => {
-    // A lost word costs a waiter its look at the bound, nothing else.
-  })
+  // If a message is lost, the waiting request reads the row when its bound is over.
+  const subscriber = connectRedis(redisUrl, 'subscriber')
   // Subscribing waits for the connection; a process that starts while Redis is away must start all the same.
   subscriber.subscribe(channel).catch(() => {})
   subscriber.on('message', (_channel, commandId) => waiting.get(commandId)?.())
 
   return {
     channel,
-    wait: (commandId, boundMs) =>
-      new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(bound)
-          waiting.delete(commandId)
-          resolve()
-        }
-        const bound = setTimeout(done, boundMs)
-        waiting.set(commandId, done)
-      }),
+    wait: (commandId, boundMs) => {
+      const answered = new Promise<void>((resolve) => void waiting.set(commandId, resolve))
+      return within(boundMs, answered)
+        .catch(() => {})
+        .finally(() => waiting.delete(commandId))
+    },
     close: () => {
       for (const done of [...waiting.values()]) done()
       subscriber.disconnect()

@@ -1,17 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
-import { queueName } from '../platform/queues.ts'
+import { PREFIX, queuePrefix, statePrefix } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
-import { connectRedis, untilConnected } from './connectRedis.ts'
+import { connectRegion, untilConnected } from './connectRegion.ts'
 import { Epochs } from './Epochs.ts'
 import type { RegionLog, RegionOptions } from './regionOptions.ts'
 import type { scripts } from './scripts.ts'
 import { type BeforeFill, stateRows } from './stateRows.ts'
-
-export const PREFIX = 'keys:'
-
-/** What the names of an epoch's states, lease and sweep begin with. */
-export const stateOf = (marker: string) => `${PREFIX}${marker.slice(marker.indexOf('|') + 1)}:`
 
 /** How long anything that a caller waits for may take in a region, opening included, in ms; then it is given up. */
 export const BOUND_MS = 800
@@ -54,8 +49,10 @@ export class Region {
   constructor({ name, url, kind, register }: RegionOptions, log: RegionLog) {
     this.name = name
     this.kind = kind
-    this.meteringPrefix = `bull:${queueName('metering', name)}:`
-    this.redis = connectRedis(url)
+    this.meteringPrefix = queuePrefix('metering', name)
+    this.redis = connectRegion(url, (error) =>
+      log.warn({ region: name, reason: error.message }, 'the region is away'),
+    )
     this.redis.on('close', () => {
       this.#losses += 1
       this.#marker = undefined
@@ -63,7 +60,6 @@ export class Region {
     this.redis.on('ready', () => {
       this.#open().catch((error) => log.warn({ err: error, region: name }, 'the region could not be opened'))
     })
-    this.redis.on('error', (error) => log.warn({ region: name, reason: error.message }, 'the region is away'))
     this.#epochs = new Epochs(this, register, {
       prefix: PREFIX,
       beginEpoch: async (before, marker) =>
@@ -252,7 +248,7 @@ export class Region {
   /** What to remember before states are read that are to be stored. Throws RegionUnavailable. */
   async beforeFill(): Promise<BeforeFill> {
     const marker = await this.marker()
-    const count = this.redis.hget(`${stateOf(marker)}sweep`, 'count').catch(this.#away)
+    const count = this.redis.hget(`${statePrefix(marker)}sweep`, 'count').catch(this.#away)
     return { marker, sweeps: (await this.#bounded(performance.now() + BOUND_MS, count)) ?? '0' }
   }
 

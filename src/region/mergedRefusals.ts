@@ -1,8 +1,8 @@
 import type { Refusals } from '../domain/metering/verificationBatch.ts'
-import { PREFIX, type Region } from './Region.ts'
+import { refusalsName, SEALED_REFUSALS } from '../platform/redisNames.ts'
+import type { Region } from './Region.ts'
 
 const FIELDS = 1_000
-const keyOf = (id: string) => `${PREFIX}refusals:${id}`
 
 /**
  * Sets aside the refused requests that a region has added up, and returns the IDs of all that are set aside and not
@@ -18,7 +18,9 @@ export async function readRefusals(region: Region, id: string): Promise<Refusals
   const counts = new Map<string, number>()
   let cursor = '0'
   do {
-    const [next, fields] = await region.answered(region.redis.hscan(keyOf(id), cursor, 'COUNT', FIELDS))
+    const [next, fields] = await region.answered(
+      region.redis.hscan(refusalsName(id), cursor, 'COUNT', FIELDS),
+    )
     cursor = next
     for (let at = 0; at < fields.length; at += 2) counts.set(fields[at] ?? '', Number(fields[at + 1]))
   } while (cursor !== '0')
@@ -33,5 +35,5 @@ export async function readRefusals(region: Region, id: string): Promise<Refusals
 
 /** Forgets those that have been counted. Throws RegionUnavailable. */
 export async function dropRefusals(region: Region, id: string): Promise<void> {
-  await region.answered(region.redis.multi().unlink(keyOf(id)).srem(`${PREFIX}refusals:sealed`, id).exec())
+  await region.answered(region.redis.multi().unlink(refusalsName(id)).srem(SEALED_REFUSALS, id).exec())
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { ASK_WAIT_MS, type AskName, type JobData } from '../domain/jobs.ts'
-import { ASK_OPTIONS, queueName } from '../platform/queues.ts'
+import { connectRedis } from '../platform/connectRedis.ts'
+import { ASK_OPTIONS } from '../platform/queues.ts'
+import { newAnswerChannel, queuePrefix } from '../platform/redisNames.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 
 type Question<Name extends AskName> = Omit<JobData<Name>, 'askId' | 'region' | 'replyTo' | 'at'>
@@ -17,21 +19,16 @@ const LATE_MS = 60_000
 export class Asks {
   readonly #region: Region
   readonly #queue: string
-  readonly #channel = `keys:answers:${randomUUID()}`
+  readonly #channel = newAnswerChannel()
   readonly #subscriber: Redis
   readonly #listening: Promise<unknown>
   readonly #waiting = new Map<string, Waiting>()
 
   constructor(region: Region, redisUrl: string) {
     this.#region = region
-    this.#queue = `bull:${queueName('asks', region.name)}:`
-    this.#subscriber = new Redis(redisUrl, {
-      maxRetriesPerRequest: null,
-      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-    })
-    this.#subscriber.on('error', () => {
-      // The region itself says that it is away; a lost answer costs a wait.
-    })
+    this.#queue = queuePrefix('asks', region.name)
+    // The region itself reports that it is away; a lost answer costs a wait.
+    this.#subscriber = connectRedis(redisUrl, 'subscriber')
     this.#listening = this.#subscriber.subscribe(this.#channel)
     this.#listening.catch(() => {})
     this.#subscriber.on('message', (_channel, message) => {

@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis'
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { leaseMarginMs } from '../domain/regions.ts'
+import { connectRedis } from '../platform/connectRedis.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import {
@@ -37,10 +37,8 @@ measureQueues(metrics, queues)
 measureNotifications(metrics, () => oldestNotifications(pools.messages.em.fork()))
 const regions = openRegions(env, log, epochRegister(pools.leases))
 shutdown.add('regions', () => Promise.all([...regions.values()].map((region) => region.close())))
-const replies = new Redis(env.REDIS_URL, { maxRetriesPerRequest: 1, socketTimeout: 5_000 })
-replies.on('error', () => {
-  // A lost word costs a waiter its look at the bound, nothing else.
-})
+// If a message is lost, the waiting request reads the row when its bound is over.
+const replies = connectRedis(env.REDIS_URL, 'publisher')
 shutdown.add('replies', () => replies.disconnect())
 
 /**

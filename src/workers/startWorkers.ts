@@ -1,9 +1,11 @@
 import { DelayedError, type Job, Worker } from 'bullmq'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { type JobDefinition, type JobName, jobs, QUEUES, type QueueName } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { connectRedis } from '../platform/connectRedis.ts'
 import type { Orm } from '../platform/postgres.ts'
-import { boundedBackoff, type FurtherRegion, queueName } from '../platform/queues.ts'
+import { boundedBackoff, type FurtherRegion } from '../platform/queues.ts'
+import { queueName } from '../platform/redisNames.ts'
 import { runSuspect } from './commands/runSuspect.ts'
 import { takeTurns } from './commands/takeTurns.ts'
 import type { WorkerContext } from './context.ts'
@@ -51,15 +53,10 @@ export function startWorkers(
   }
   const connections: Redis[] = []
   const connect = (url: string, region: string) => {
-    const connection = new Redis(url, {
-      maxRetriesPerRequest: null,
-      // Longer than BullMQ waits for a job, ten seconds at the most: then it is the connection that is lost.
-      socketTimeout: 20_000,
-      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    const connection = connectRedis(url, 'worker', {
+      onError: ({ message }) =>
+        context.log.seldom.warn({ region, reason: message }, 'the Redis of a region’s queues is away'),
     })
-    connection.on('error', (error) =>
-      context.log.seldom.warn({ region, reason: error.message }, 'the Redis of a region’s queues is away'),
-    )
     connections.push(connection)
     return connection
   }

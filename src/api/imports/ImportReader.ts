@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { Failure, type FailureCode, type FailureDetails, invalid } from '../../domain/failure.ts'
 import type { ImportFormat } from '../../domain/imports/readImport.ts'
 import type { ImportFile } from '../../domain/imports/readWhole.ts'
+import { within } from '../../platform/within.ts'
 import { Problem } from '../problems.ts'
 
 /** A body's lines at most; larger files are the command line's, which splits them. */
@@ -67,13 +67,7 @@ export class ImportReader {
     const { signal } = cancel
     thread.postMessage(request)
     try {
-      const late = delay(BOUND_MS, undefined, { signal, ref: false }).then(() => {
-        throw new Problem('service-unavailable', {
-          detail: 'The file could not be read in time.',
-          retryAfter: 2,
-        })
-      })
-      const [result] = (await Promise.race([once(thread, 'message', { signal }), late])) as [ReadResult]
+      const [result] = (await within(BOUND_MS, once(thread, 'message', { signal }), tooLate)) as [ReadResult]
       if ('file' in result) return result.file
       throw new Failure(result.failure.code, result.failure.details)
     } catch (error) {
@@ -113,6 +107,9 @@ export function importInProgress(operationId?: string): Failure {
     retryAfter: 1,
   })
 }
+
+const tooLate = () =>
+  new Problem('service-unavailable', { detail: 'The file could not be read in time.', retryAfter: 2 })
 
 /** As editors count; no further than what is too many. */
 function countLines(text: string): number {

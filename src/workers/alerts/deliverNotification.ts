@@ -6,6 +6,7 @@ import type { Notification } from '../../domain/notifications/Notification.ts'
 import { recordAttempt } from '../../domain/notifications/recordAttempt.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
+import { slackTurnName } from '../../platform/redisNames.ts'
 import type { WorkerContext } from '../context.ts'
 import { destinationOf, type Notifiers, sendNotification, targetOf } from '../notifiers/Notifiers.ts'
 import type { Outcome } from '../notifiers/Outcome.ts'
@@ -103,7 +104,7 @@ async function lookAgain(
 async function slackDelayMs({ regions, notifiers }: WorkerContext, channel: Channel): Promise<number> {
   const redis = regions.get(PRIMARY)?.redis
   if (channel.type !== 'slack' || !redis) return 0
-  const turn = `keys:slack:${digestOf(targetOf(notifiers, channel))}`
+  const turn = slackTurnName(digestOf(targetOf(notifiers, channel)))
   if ((await redis.set(turn, '1', 'PX', 1_000, 'NX')) === 'OK') return 0
   return Math.max(1, await redis.pttl(turn)) + Math.random() * 2_000
 }

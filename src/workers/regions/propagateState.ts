@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { JobData } from '../../domain/jobs.ts'
 import { lapseRegion, PRIMARY } from '../../domain/regions.ts'
+import { within } from '../../platform/within.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import type { WorkerContext } from '../context.ts'
 import { bringState } from './bringState.ts'
@@ -52,8 +52,7 @@ async function settledOrLapsed(bringing: Promise<void>, hasLapsed: () => Promise
   })
   settling.catch(() => {})
   for (let pause = FIRST_LOOK_MS; !settled; pause = LOOK_MS) {
-    const waiting = new AbortController()
-    await Promise.race([settling, delay(pause, undefined, waiting)]).finally(() => waiting.abort())
+    await within(pause, settling).catch(() => {})
     if (!settled && (await hasLapsed())) return
   }
   await settling

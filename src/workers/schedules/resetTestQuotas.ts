@@ -1,5 +1,5 @@
 import { archiveTestRenders } from '../../domain/quotas/quotaStore.ts'
-import { PREFIX } from '../../region/Region.ts'
+import { TEST_RENDERS_PREFIX } from '../../platform/redisNames.ts'
 import { FILLER } from '../../region/scripts.ts'
 import type { WorkerContext } from '../context.ts'
 
@@ -12,10 +12,9 @@ export async function resetTestQuotas(context: WorkerContext): Promise<void> {
   for (const region of context.regions.values()) {
     const [seconds] = await region.redis.time()
     const today = new Date(Number(seconds) * 1000).toISOString().slice(0, 10)
-    const head = `${PREFIX}test-renders:day:`
-    for await (const names of region.redis.scanStream({ match: `${head}*`, count: 1_000 })) {
+    for await (const names of region.redis.scanStream({ match: `${TEST_RENDERS_PREFIX}*`, count: 1_000 })) {
       for (const name of names as string[]) {
-        const day = name.slice(head.length)
+        const day = name.slice(TEST_RENDERS_PREFIX.length)
         if (day >= today) continue
         const counts: Record<string, number> = {}
         for await (const pairs of region.redis.hscanStream(name, { count: 1_000 })) {

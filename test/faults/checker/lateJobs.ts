@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
-import { queueName } from '../../../src/platform/queues.ts'
+import { queueName } from '../../../src/platform/redisNames.ts'
 import { runSql } from '../../setup/runSql.ts'
 import type { Random } from '../../support/random.ts'
 import { type Cluster, REGIONS, type RegionName } from './cluster.ts'
