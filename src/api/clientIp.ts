@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { canonicalAddress, isWithin, parseRange, UNKNOWN_ADDRESS } from '../domain/addresses.ts'
+import { remember } from '../domain/remember.ts'
 
 /** `believes`: whether the request comes over a trusted proxy, so that its `X-Forwarded-For` is read. */
 export type ClientIp = ((request: IncomingMessage) => string) & {
@@ -20,16 +21,7 @@ export function createClientIp(trustedProxies: string): ClientIp {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
     .flatMap((entry) => parseRange(entry) ?? [])
-  // One caller comes back many times: what an address is worth does not change.
-  const known = new Map<string, boolean>()
-  const trusts = (address: string) => {
-    let answer = known.get(address)
-    if (answer === undefined) {
-      answer = isWithin(trusted, address)
-      if (known.size < 10_000) known.set(address, answer)
-    }
-    return answer
-  }
+  const trusts = remember(10_000, (address) => isWithin(trusted, address))
 
   const clientIp = (request: IncomingMessage) => {
     let address = read(request.socket.remoteAddress ?? '')

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { remember } from './remember.ts'
 
 /**
  * The one parser of IP addresses. Proxies, load balancers and log formats spell one address in many ways; whatever the
@@ -42,20 +43,13 @@ export function parseAddress(text: string): Address | undefined {
   return inBrackets.includes(':') ? parsePlain(inBrackets) : undefined
 }
 
-/** Callers come back: what a text reads is worked out once. */
-const known = new Map<string, { address: Address; text: string } | undefined>()
-
-function read(text: string): { address: Address; text: string } | undefined {
-  const before = known.get(text)
-  if (before || known.has(text)) return before
+/** Callers come back. */
+const readShort = remember(50_000, (text) => {
   const address = parseAddress(text)
-  const found = address && { address, text: address.toString() }
-  if (text.length <= MAX_ADDRESS) {
-    if (known.size >= 50_000) known.clear()
-    known.set(text, found)
-  }
-  return found
-}
+  return address && { address, text: address.toString() }
+})
+
+const read = (text: string) => (text.length > MAX_ADDRESS ? undefined : readShort(text))
 
 /** The one spelling of an address (RFC 5952); undefined where the text is not one. */
 export const canonicalAddress = (text: string): string | undefined => read(text)?.text

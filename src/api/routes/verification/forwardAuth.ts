@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import { remember } from '../../../domain/remember.ts'
 import { pathOnly } from '../../../domain/usage/pathOnly.ts'
 import { missingAuthorization, presentedSecret } from '../../../verifier/http/credentials.ts'
 import { limitHeaders, limitsOf } from '../../../verifier/http/limitHeaders.ts'
@@ -17,9 +18,6 @@ const Query = z.strictObject({
     .optional()
     .describe('`header`: the problem is in the header `X-Problem`, because nginx does not read the body'),
 })
-
-/** Queries are few and come back with every request: each is checked once. */
-const checked = new Map<string, z.output<typeof Query>>()
 
 /** Decides about the key of a request that a proxy holds back (nginx auth_request, Caddy, Traefik). */
 export const forwardAuth: HotRoute = {
@@ -69,19 +67,15 @@ export const forwardAuth: HotRoute = {
   },
 }
 
-function queryOf(search: string): z.output<typeof Query> {
-  let query = checked.get(search)
-  if (!query) {
-    const params = new URLSearchParams(search)
-    const input = [...new Set(params.keys())].map((name) => {
-      const values = params.getAll(name)
-      return [name, values.length === 1 ? values[0] : values] as const
-    })
-    query = validate(Query, Object.fromEntries(input))
-    if (checked.size < 1_000) checked.set(search, query)
-  }
-  return query
-}
+/** Queries are few and come back with every request. */
+const queryOf = remember(1_000, (search) => {
+  const params = new URLSearchParams(search)
+  const input = [...new Set(params.keys())].map((name) => {
+    const values = params.getAll(name)
+    return [name, values.length === 1 ? values[0] : values] as const
+  })
+  return validate(Query, Object.fromEntries(input))
+})
 
 /** The path that the proxy was asked for. */
 function pathOf(request: IncomingMessage): string | undefined {
