@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { listForms } from '../domain/imports/formStore.ts'
-import { loadStates } from '../domain/keys/keyState.ts'
+import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
 import { readEnv } from '../platform/env.ts'
@@ -68,7 +68,7 @@ shutdown.add('regions', () => Promise.all([...regions.values()].map((one) => one
 const region = regionOf(regions, env.REGION)
 const primary = primaryOf(regions)
 const truthOf = (name: string) => (digests: string[]) =>
-  loadStates(emOf('verification'), 'digest', digests, now(), name)
+  readKeyStates(emOf('verification'), 'digest', digests, now(), name)
 
 const verifier = new Verifier({
   region,

@@ -11,13 +11,13 @@ export type After = (ms: number, run: () => void) => void
 const later: After = (ms, run) => void setTimeout(run, ms).unref()
 
 /**
- * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is told at
- * once. Those that follow within a second are told together when it is over, by the first of them and their number,
- * and so on for as long as they come. `tell` gets that number; undefined for one that stands for itself. `after` is
+ * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is reported at
+ * once. Those that follow within a second are reported together when it is over, by the first of them and their number,
+ * and so on for as long as they come. `report` gets that number; undefined for one that stands for itself. `after` is
  * for tests.
  */
 export function oncePerSecond<Entry>(
-  tell: (entry: Entry, times: number | undefined) => void,
+  report: (entry: Entry, times: number | undefined) => void,
   after: After = later,
 ): (kind: string, entry: Entry) => void {
   const open = new Map<string, Repeats<Entry>>()
@@ -30,14 +30,14 @@ export function oncePerSecond<Entry>(
     open.delete(kind)
     if (times === 0) return
     begin(kind)
-    tell(first as Entry, times)
+    report(first as Entry, times)
   }
   return (asked, entry) => {
     const kind = open.has(asked) || open.size < MAX_KINDS ? asked : OTHERS
     const repeats = open.get(kind)
     if (!repeats) {
       begin(kind)
-      return tell(entry, undefined)
+      return report(entry, undefined)
     }
     if (repeats.times === 0) repeats.first = entry
     repeats.times += 1

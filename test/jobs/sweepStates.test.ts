@@ -3,7 +3,7 @@ import { AccountSchema } from '../../src/domain/accounts/Account.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { type ApiKey, ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
-import { loadStates } from '../../src/domain/keys/keyState.ts'
+import { readKeyStates } from '../../src/domain/keys/keyState.ts'
 import { listLiving } from '../../src/domain/keys/livingStates.ts'
 import { sweepStates } from '../../src/region/sweepStates.ts'
 import { handlers } from '../../src/workers/handlers.ts'
@@ -92,7 +92,7 @@ describe('states of keys that ended', () => {
     const hasAccount = await field('accounts')
     expect([await hasAccount(account), await hasAccount(over)]).toEqual([1, 0])
     await worker.region.fill(() =>
-      loadStates(worker.em(), 'digest', [gone[1]?.digest ?? ''], worker.context.now()),
+      readKeyStates(worker.em(), 'digest', [gone[1]?.digest ?? ''], worker.context.now()),
     )
     expect(await present(...gone)).toEqual([undefined, 'revoked', undefined])
   })
@@ -100,7 +100,7 @@ describe('states of keys that ended', () => {
   it('promise 3: a fill that was read before the revocation brings nothing back, however late it arrives', async () => {
     const key = await createKey(await createAccount())
     const before = await worker.region.beforeFill()
-    const states = await loadStates(worker.em(), 'id', [key.id], worker.context.now())
+    const states = await readKeyStates(worker.em(), 'id', [key.id], worker.context.now())
     await revoke(key.id, ago(25))
     await writeStates(worker.context, worker.region, { keyIds: [key.id], accountIds: [] })
     expect(await present(key)).toEqual(['revoked'])
@@ -117,7 +117,7 @@ describe('states of keys that ended', () => {
     await worker.region.fill(async () => {
       reads += 1
       if (reads === 1) await sweep()
-      return loadStates(worker.em(), 'id', [other.id], worker.context.now())
+      return readKeyStates(worker.em(), 'id', [other.id], worker.context.now())
     })
     expect([reads, await present(key, other)]).toEqual([2, [undefined, 'active']])
   })

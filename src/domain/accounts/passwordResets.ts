@@ -4,7 +4,7 @@ import { newId } from '../ids.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 import { HAS_EMAIL } from './accountStore.ts'
 
-/** Longer than an attempt may take: after it, whoever had claimed the email is dead. */
+/** Longer than an attempt may take: after it, whoever had leased the email is dead. */
 const LEASE_MS = 45_000
 
 /** Emails with such a link to one address in a day: anybody can ask for them. */
@@ -44,7 +44,7 @@ export async function requestReset(
 const dayAgo = (now: Date, times = 1) => Array(times).fill(new Date(now.getTime() - DAY_MS))
 
 /** Claims a reset's email for one attempt, and stores the digest of its link. Throws while another worker is at it. */
-export async function claimReset(
+export async function leaseReset(
   em: SqlEntityManager,
   id: string,
   digest: string,

@@ -25,7 +25,7 @@ export async function setPersonPassword(
  * has read an email to the address: passwords that accounts have set for it end (`unusable` takes their place).
  * Returns where they are a member.
  */
-export async function claimAddress(
+export async function joinByAddress(
   em: SqlEntityManager,
   email: string,
   { passwordHash, unusable, now }: { passwordHash: string; unusable: string; now: Date },

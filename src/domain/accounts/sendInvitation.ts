@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { DAY_MS } from '../time.ts'
 
-/** Longer than an attempt may take: after it, whoever had claimed the email is dead. */
+/** Longer than an attempt may take: after it, whoever had leased the email is dead. */
 const LEASE_MS = 45_000
 
 /** Emailed invitations to one address in a day, of all accounts together. Whoever invites does not learn of it. */

@@ -26,7 +26,7 @@ type Row = {
 const time = (text: string | null) => (text === null ? null : new Date(text).getTime())
 
 /** The states of rules, by rule and key. Keys at rest that remember nothing have none. */
-export async function loadStates(
+export async function readAlertStates(
   em: SqlEntityManager,
   ruleIds: string[],
 ): Promise<Map<string, Map<string, StoredState>>> {

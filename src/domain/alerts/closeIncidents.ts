@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { createNotifications } from '../notifications/createNotifications.ts'
 import { pgArray } from '../sql.ts'
 import type { AlertRule } from './AlertRule.ts'
-import { loadStates } from './alertStates.ts'
+import { readAlertStates } from './alertStates.ts'
 
 /** Why receivers hear that an incident is over although its condition may still hold. */
 export type CloseReason = 'edited' | 'disabled' | 'muted' | 'deleted'
@@ -26,24 +26,24 @@ export async function closeIncidents(
   now: Date,
 ): Promise<string[]> {
   if (rule.options.notifyRecovery === false) return []
-  const states = [...((await loadStates(em, [rule.id])).get(rule.id)?.values() ?? [])]
-  const told = new Map(
+  const states = [...((await readAlertStates(em, [rule.id])).get(rule.id)?.values() ?? [])]
+  const turns = new Map(
     states.flatMap(({ incidentId, notifiedAt, turn }) =>
       incidentId !== null && notifiedAt !== null ? [[incidentId, turn] as const] : [],
     ),
   )
-  if (told.size === 0) return []
+  if (turns.size === 0) return []
   const messages = await em.execute<Message[]>(
     `select distinct on (incident_id, channel_id) incident_id, channel_id, body -> 'data' as data from notification
      where incident_id = any(?::text[]) and type = 'alert.firing' order by incident_id, channel_id, created_at desc`,
-    [pgArray([...told.keys()])],
+    [pgArray([...turns.keys()])],
   )
   const resolvedAt = reason === 'muted' ? null : now.toISOString()
   const ids: string[] = []
   for (const { incident_id: incidentId, channel_id: channelId, data } of messages) {
     const closed = { ...data, incident: { ...data.incident, resolvedAt }, reason }
     const { accountId, id: ruleId } = rule
-    const turn = told.get(incidentId) ?? 0
+    const turn = turns.get(incidentId) ?? 0
     const about = {
       accountId,
       type: 'alert.resolved',

@@ -3,7 +3,7 @@ import { newId } from '../ids.ts'
 import { createNotifications } from '../notifications/createNotifications.ts'
 import { MINUTE_MS } from '../time.ts'
 import { type AlertRule, AlertRuleSchema, isDetector, isPerKey, isWindowed } from './AlertRule.ts'
-import { dropStates, loadStates, type StoredState, saveStates } from './alertStates.ts'
+import { dropStates, readAlertStates, type StoredState, saveStates } from './alertStates.ts'
 import { receiversOf } from './closeIncidents.ts'
 import { recordIncident } from './incidents.ts'
 import { type KeyName, notificationData, readKeyNames } from './notificationData.ts'
@@ -41,7 +41,7 @@ function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]
 export async function evaluateMinute(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
   const { accountId, at } = evaluation
   const rules = await lockRules(em, accountId)
-  const states = await loadStates(
+  const states = await readAlertStates(
     em,
     rules.map((rule) => rule.id),
   )

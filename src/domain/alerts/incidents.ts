@@ -45,9 +45,9 @@ const present = (row: Row): IncidentResource => ({
 /** Begins an incident, or ends it, and returns it. */
 export async function recordIncident(
   em: SqlEntityManager,
-  told: { id: string; rule: AlertRule; keyId: string; reading: Reading; event: AlertEvent; at: number },
+  change: { id: string; rule: AlertRule; keyId: string; reading: Reading; event: AlertEvent; at: number },
 ): Promise<IncidentResource> {
-  const { id, rule, keyId, reading, event, at } = told
+  const { id, rule, keyId, reading, event, at } = change
   const resolvedAt = event.type === 'resolved' ? new Date(at) : null
   const rows = await em.execute<Row[]>(
     `insert into incident as present (id, account_id, rule_id, key_id, started_at, resolved_at, threshold, measured, worst)

@@ -15,7 +15,8 @@ export async function readKeyNames(em: SqlEntityManager, keyIds: string[]): Prom
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-type Told = {
+/** What a notification of an incident is about. */
+type Crossing = {
   rule: AlertRule
   incident: Pick<IncidentResource, 'id' | 'startedAt' | 'resolvedAt'>
   key: KeyName | null
@@ -25,7 +26,7 @@ type Told = {
 
 /** The `data` of a notification. `url` makes a link of a path of the dashboard, null where nobody knows its address. */
 export function notificationData(
-  { rule, incident, key, reading, since }: Told,
+  { rule, incident, key, reading, since }: Crossing,
   url: (path: string) => string | null,
 ): Record<string, unknown> {
   const { id, name, metric, threshold, severity } = rule

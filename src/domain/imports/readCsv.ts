@@ -35,13 +35,13 @@ async function delimiterOf(text: Text): Promise<{ delimiter: string; whole: Asyn
     if (/\S.*[\r\n]/.test(start) || start.length > MAX_LINE) break
   }
   start = start.replace(/^\uFEFF/, '')
-  const told = /^sep=([^\r\n])(?=[\r\n])/i.exec(start)
+  const declared = /^sep=([^\r\n])(?=[\r\n])/i.exec(start)
   const [head = ''] = start.trimStart().split(/[\r\n]/, 1)
   const names = (delimiter: string) =>
     head.split(delimiter).map((cell) => canonical(cell.replaceAll('"', '')))
-  const delimiter = told?.[1] ?? DELIMITERS.find((one) => names(one).includes('hash')) ?? ','
+  const delimiter = declared?.[1] ?? DELIMITERS.find((one) => names(one).includes('hash')) ?? ','
   // The line stays, empty, so that all lines keep their numbers.
-  if (told) start = start.slice(told[0].length)
+  if (declared) start = start.slice(declared[0].length)
   async function* whole() {
     yield start
     yield* chunks

@@ -121,7 +121,7 @@ const accountColumns = columns('a', {
  * among them: their state is what keeps them refused. `region` is the one for which counters are to be started: renders
  * are counted in the primary alone.
  */
-export async function loadStates(
+export async function readKeyStates(
   em: SqlEntityManager,
   by: 'digest' | 'id' | 'account',
   values: string[],

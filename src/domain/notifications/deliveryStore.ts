@@ -5,7 +5,7 @@ import { type Channel, ChannelSchema } from './Channel.ts'
 import { type Notification, NotificationSchema } from './Notification.ts'
 import { whyNotUnconfirmed } from './testBudget.ts'
 
-/** Longer than any attempt may take: after it, whoever had claimed the notification is dead. */
+/** Longer than any attempt may take: after it, whoever had leased the notification is dead. */
 export const LEASE_MS = 45_000
 
 /** Attempts at once. A receiver that hangs holds up its own channel, an account that has many of those itself. */
@@ -19,26 +19,26 @@ const EARLY_MS = 2_000
 const UNVERIFIED_MS = HOUR_MS
 
 /** What to do about one notification now: send it, look again later, or (undefined) nothing. */
-export type Claim =
+export type Lease =
   | { notification: Notification; channel: Channel; leasedUntil: Date }
   | { delayMs: number }
   | undefined
 
 /**
- * Claims a notification for one attempt, by a lease: of two workers one sends. Call it in a transaction of its own. A
+ * Leases a notification for one attempt: of two workers one sends. Call it in a transaction of its own. A
  * channel or account with enough attempts under way makes it wait, without an attempt of its own. `hashOf` is the keyed
  * hash of a channel's target.
  */
-export async function claimDelivery(
+export async function leaseDelivery(
   em: SqlEntityManager,
   id: string,
   now: Date,
   hashOf: (channel: Channel) => string,
   random = Math.random,
-): Promise<Claim> {
+): Promise<Lease> {
   const seen = await em.findOne(NotificationSchema, { id, status: 'pending' })
   if (!seen) return undefined
-  // One claim of an account at a time, so that those under way can be counted.
+  // One lease of an account at a time, so that those under way can be counted.
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 5))', [seen.accountId])
   const notification = await em.findOne(
     NotificationSchema,
@@ -157,7 +157,7 @@ export function lockLeased(
   )
 }
 
-/** Gives a claimed notification back without an attempt, to be looked at again after `delayMs`. */
+/** Gives a leased notification back without an attempt, to be looked at again after `delayMs`. */
 export async function releaseDelivery(
   em: SqlEntityManager,
   id: string,

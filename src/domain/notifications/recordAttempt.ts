@@ -19,12 +19,12 @@ export type Recorded = { delayMs?: number; follow: string[] }
  */
 export async function recordAttempt(
   em: SqlEntityManager,
-  claimed: { id: string; leasedUntil: Date; sealedTarget: string },
+  leased: { id: string; leasedUntil: Date; sealedTarget: string },
   attempt: Attempt & { retryAfterMs?: number },
   facts: Facts,
 ): Promise<Recorded> {
   const { now } = facts
-  const notification = await lockLeased(em, claimed.id, claimed.leasedUntil)
+  const notification = await lockLeased(em, leased.id, leased.leasedUntil)
   if (!notification) return { follow: [] }
   await addAttempt(em, notification, attempt)
   notification.leasedUntil = null
@@ -35,7 +35,7 @@ export async function recordAttempt(
   )
   // A notice goes to an admin, not to the channel: it says nothing about that. And a channel that was made to lead
   // elsewhere meanwhile is not concerned either: sealing gives each target a value of its own.
-  const isElsewhere = channel?.sealedTarget !== claimed.sealedTarget
+  const isElsewhere = channel?.sealedTarget !== leased.sealedTarget
   const concerned = notification.type === 'channel.disabled' || isElsewhere ? null : channel
   if (attempt.outcome === 'delivered') {
     finish(notification, 'delivered', now)

@@ -3,6 +3,7 @@ import { newId } from '../ids.ts'
 import type { OutboxMessage } from '../jobs.ts'
 import { DAY_MS } from '../time.ts'
 import type { Channel } from './Channel.ts'
+import { deliveryJob } from './deliveryJob.ts'
 
 /** The token of a confirmation link: its digest, and sealed for the email. */
 export type Link = { digest: string; sealed: string }
@@ -37,7 +38,7 @@ export async function tryChannel(
   )
   return {
     notificationId: id,
-    follow: [{ kind: 'job', name: 'deliver-notification', data: { notificationId: id } }],
+    follow: [deliveryJob(id)],
   }
 }
 

@@ -1,7 +1,8 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
 import type { Channel } from '../../domain/notifications/Channel.ts'
-import { claimDelivery, releaseDelivery } from '../../domain/notifications/deliveryStore.ts'
+import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
+import { leaseDelivery, releaseDelivery } from '../../domain/notifications/deliveryStore.ts'
 import type { Notification } from '../../domain/notifications/Notification.ts'
 import { recordAttempt } from '../../domain/notifications/recordAttempt.ts'
 import { PRIMARY } from '../../domain/regions.ts'
@@ -14,7 +15,7 @@ import type { Outcome } from '../notifiers/Outcome.ts'
 /**
  * Makes one attempt to deliver a notification: claim, send, record, see to the next one. Safe to run twice or at
  * once: one run has the lease, the others do nothing. A worker that dies between sending and recording is the one
- * case in which a message comes twice, with the same ID; the sweeper sees to what the dead one had claimed.
+ * case in which a message comes twice, with the same ID; the sweeper sees to what the dead one had leased.
  */
 export async function deliverNotification(
   context: WorkerContext,
@@ -24,7 +25,7 @@ export async function deliverNotification(
   const claim = await orm.em
     .fork()
     .transactional((em) =>
-      claimDelivery(em, id, now(), (channel) =>
+      leaseDelivery(em, id, now(), (channel) =>
         notifiers.vault.hashOf(targetOf(notifiers, channel).toLowerCase()),
       ),
     )
@@ -43,8 +44,7 @@ export async function deliverNotification(
   const recorded = await orm.em.fork().transactional(async (em) => {
     const facts = { now: now(), canMail: notifiers.mailer !== undefined, channelsUrl: channelsUrl(notifiers) }
     const written = await recordAttempt(em, { id, leasedUntil, sealedTarget }, attempt, facts)
-    for (const notificationId of written.follow)
-      await writeOutbox(em, { kind: 'job', name: 'deliver-notification', data: { notificationId } })
+    for (const notificationId of written.follow) await writeOutbox(em, deliveryJob(notificationId))
     return written
   })
   if (recorded.delayMs !== undefined) await lookAgain(context, id, recorded.delayMs)
@@ -57,24 +57,24 @@ const channelsUrl = ({ publicUrl }: Notifiers) =>
 /** Sends, if the host and Slack have a place for it now; else says when to look again. */
 async function attemptOne(
   context: WorkerContext,
-  claimed: { notification: Notification; channel: Channel },
+  leased: { notification: Notification; channel: Channel },
 ): Promise<(Outcome & { at: Date; durationMs: number }) | { delayMs: number }> {
   const { orm, notifiers, now, log } = context
   const at = now()
   const started = performance.now()
   const unprepared = (error: Error): Outcome => {
-    const { id } = claimed.notification
+    const { id } = leased.notification
     log.error({ notificationId: id, reason: error.message }, 'a notification could not be prepared')
     return { outcome: 'unreachable', detail: 'The message could not be prepared.' }
   }
-  const destination = asResult(() => destinationOf(notifiers, claimed))
+  const destination = asResult(() => destinationOf(notifiers, leased))
   if (destination instanceof Error) return { ...unprepared(destination), at, durationMs: 0 }
   const leave = notifiers.destinations.enter(destination)
   if (!leave) return { delayMs: 1_000 + Math.random() * 9_000 }
   try {
-    const delayMs = await slackDelayMs(context, claimed.channel)
+    const delayMs = await slackDelayMs(context, leased.channel)
     if (delayMs > 0) return { delayMs }
-    const outcome = await sendNotification(orm.em.fork(), notifiers, claimed, at).catch(unprepared)
+    const outcome = await sendNotification(orm.em.fork(), notifiers, leased, at).catch(unprepared)
     return { ...outcome, at, durationMs: performance.now() - started }
   } finally {
     leave()

@@ -2,6 +2,7 @@ import { accountsWithRules } from '../../domain/alerts/alertStore.ts'
 import { evaluateMinute } from '../../domain/alerts/evaluateMinute.ts'
 import { missedMinutes } from '../../domain/alerts/missedMinutes.ts'
 import type { JobData } from '../../domain/jobs.ts'
+import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
 
@@ -29,15 +30,14 @@ export async function evaluateAccount(
 ): Promise<void> {
   const { orm, now, metrics, notifiers } = context
   const url = (path: string) => (notifiers.publicUrl ? `${notifiers.publicUrl}/dashboard${path}` : null)
-  let told = 0
+  let notified = 0
   for (const minute of [...(await missedMinutes(orm.em.fork(), accountId, at)), at]) {
-    told += await orm.em.fork().transactional(async (em) => {
+    notified += await orm.em.fork().transactional(async (em) => {
       const ids = await evaluateMinute(em, { accountId, at: minute, url, now: now() })
-      for (const notificationId of ids)
-        await writeOutbox(em, { kind: 'job', name: 'deliver-notification', data: { notificationId } })
+      for (const notificationId of ids) await writeOutbox(em, deliveryJob(notificationId))
       return ids.length
     })
   }
   metrics.alertLag.observe(Math.max(0, now().getTime() - at) / 1000)
-  if (told > 0) await relayOutbox(orm.em, context.queues.send)
+  if (notified > 0) await relayOutbox(orm.em, context.queues.send)
 }

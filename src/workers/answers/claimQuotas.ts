@@ -1,5 +1,5 @@
 import { ASK_WAIT_MS, type JobData } from '../../domain/jobs.ts'
-import { loadStates } from '../../domain/keys/keyState.ts'
+import { readKeyStates } from '../../domain/keys/keyState.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { primaryOf } from '../../region/openRegions.ts'
 import { quotasIn } from '../../region/quotasIn.ts'
@@ -20,7 +20,7 @@ export async function claimQuotas(context: WorkerContext, data: JobData<'claim-q
   const { orm, now, regions } = context
   const awaited = data.claims.some(({ units, limit }) => units > 0 && limit >= 0)
   const quotas = quotasIn(primaryOf(regions), (digests) =>
-    loadStates(orm.em.fork(), 'digest', digests, now(), PRIMARY),
+    readKeyStates(orm.em.fork(), 'digest', digests, now(), PRIMARY),
   )
   await answerAsk(
     context,

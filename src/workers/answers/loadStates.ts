@@ -1,5 +1,5 @@
 import type { JobData } from '../../domain/jobs.ts'
-import { loadStates as readStates } from '../../domain/keys/keyState.ts'
+import { readKeyStates } from '../../domain/keys/keyState.ts'
 import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
 
@@ -11,7 +11,7 @@ export async function loadStates(context: WorkerContext, data: JobData<'load-sta
   const { orm, now } = context
   await answerAsk(context, data, async (region) => {
     const states = await region.fill(() =>
-      readStates(orm.em.fork(), 'digest', data.digests, now(), region.name),
+      readKeyStates(orm.em.fork(), 'digest', data.digests, now(), region.name),
     )
     return states.map(({ key }) => key.digest)
   })

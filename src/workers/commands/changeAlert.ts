@@ -6,8 +6,8 @@ import { type CloseReason, closeIncidents } from '../../domain/alerts/closeIncid
 import { notificationData } from '../../domain/alerts/notificationData.ts'
 import { checkRule, presentRule, type StoredRule } from '../../domain/alerts/ruleFields.ts'
 import { audit } from '../../domain/audit/audit.ts'
-import type { OutboxMessage } from '../../domain/jobs.ts'
 import { createNotifications } from '../../domain/notifications/createNotifications.ts'
+import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { commandJob } from './commandJob.ts'
 
@@ -45,14 +45,8 @@ async function close(em: SqlEntityManager, rule: AlertRule, reason: CloseReason,
   const ids = await closeIncidents(em, rule, reason, now)
   if (reason === 'muted') await forgetNotified(em, rule.id)
   else await resetRule(em, rule.id, now)
-  return ids.map(deliver)
+  return ids.map(deliveryJob)
 }
-
-const deliver = (notificationId: string): OutboxMessage => ({
-  kind: 'job',
-  name: 'deliver-notification',
-  data: { notificationId },
-})
 
 const plain = (rule: AlertRule): StoredRule => ({
   name: rule.name,
@@ -109,5 +103,5 @@ export const testAlert = commandJob('test-alert', async ({ em, command, payload,
   const { accountId, channelIds, id: ruleId } = rule
   await requireTestBudget(em, accountId, now, channelIds.length)
   const ids = await createNotifications(em, { accountId, type: 'alert.test', channelIds, ruleId, data }, now)
-  return { result: { notificationIds: ids }, follow: ids.map(deliver) }
+  return { result: { notificationIds: ids }, follow: ids.map(deliveryJob) }
 })

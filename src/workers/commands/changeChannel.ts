@@ -2,6 +2,7 @@ import { audit } from '../../domain/audit/audit.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { SealedSecret } from '../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../domain/notifications/channelStore.ts'
+import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { presentChannel } from '../../domain/notifications/presentChannel.ts'
 import { makeDueNow } from '../../domain/notifications/recordAttempt.ts'
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
@@ -96,12 +97,5 @@ export const confirmChannel = commandJob('confirm-channel', async ({ em, command
   channel.verifiedAt = now
   audit(em, command, { at: now, action: 'channel.verified', targetId: channel.id })
   const waiting = await makeDueNow(em, channel.id, now)
-  return {
-    result: { id: channel.id },
-    follow: waiting.map((notificationId) => ({
-      kind: 'job' as const,
-      name: 'deliver-notification' as const,
-      data: { notificationId },
-    })),
-  }
+  return { result: { id: channel.id }, follow: waiting.map(deliveryJob) }
 })

@@ -1,6 +1,7 @@
 import { audit } from '../../domain/audit/audit.ts'
 import { Failure } from '../../domain/failure.ts'
 import { loadNotification } from '../../domain/notifications/channelStore.ts'
+import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { presentNotification } from '../../domain/notifications/presentNotification.ts'
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { commandJob } from './commandJob.ts'
@@ -31,7 +32,7 @@ export const redeliverNotification = commandJob(
     audit(em, command, { at: now, action: 'notification.redelivered', targetId: id })
     return {
       result: presentNotification(notification),
-      follow: [{ kind: 'job', name: 'deliver-notification', data: { notificationId: id } }],
+      follow: [deliveryJob(id)],
     }
   },
 )

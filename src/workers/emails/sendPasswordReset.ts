@@ -1,5 +1,5 @@
 import { newLinkToken } from '../../domain/accounts/linkToken.ts'
-import { claimReset, recordReset } from '../../domain/accounts/passwordResets.ts'
+import { leaseReset, recordReset } from '../../domain/accounts/passwordResets.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
 import { passwordResetMessage } from '../../domain/notifications/linkMessages.ts'
@@ -17,7 +17,7 @@ export async function sendPasswordReset(
   const { orm, now } = context
   const token = newLinkToken()
   const digest = digestOf(token)
-  const email = await orm.em.fork().transactional((em) => claimReset(em, resetId, digest, now()))
+  const email = await orm.em.fork().transactional((em) => leaseReset(em, resetId, digest, now()))
   if (!email) return
   await sendLink(context, {
     to: email.to,

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { loadStates } from '../../domain/keys/keyState.ts'
+import { readKeyStates } from '../../domain/keys/keyState.ts'
 import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
 import { confirmRegion, noteArrivals } from '../../domain/regions.ts'
 import { type Region, RegionUnavailable } from '../../region/Region.ts'
@@ -38,10 +38,10 @@ export async function writeStates(
   { keyIds, accountIds }: Changed,
 ): Promise<Arrived> {
   const em = orm.em.fork()
-  const written = [await region.fillEpoch(() => loadStates(em, 'account', accountIds, now(), region.name))]
+  const written = [await region.fillEpoch(() => readKeyStates(em, 'account', accountIds, now(), region.name))]
   for (let at = 0; at < keyIds.length; at += KEYS_AT_ONCE) {
     const some = keyIds.slice(at, at + KEYS_AT_ONCE)
-    written.push(await region.fillEpoch(() => loadStates(em, 'id', some, now(), region.name)))
+    written.push(await region.fillEpoch(() => readKeyStates(em, 'id', some, now(), region.name)))
   }
   const [{ marker } = { marker: '' }, ...others] = written
   if (others.some((other) => other.marker !== marker))

@@ -2,9 +2,9 @@ import type { Command } from '../../domain/commands/Command.ts'
 import { dropFromOutbox } from '../../platform/outbox.ts'
 import { TimedOut, within } from '../../platform/within.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
+import { markFinished } from '../commands/markFinished.ts'
 import type { WorkerContext } from '../context.ts'
 import { KEYS_AT_ONCE, recordArrival, writeStates } from './bringState.ts'
-import { finish } from './finishCommand.ts'
 
 /** Regions that answer have done so long before. */
 const PATIENCE_MS = 250
@@ -38,7 +38,7 @@ export async function finishDirectly(
     const done = await context.orm.em.fork().transactional(async (em) => {
       for (const arrived of arrivals) await recordArrival(em, id, arrived)
       await dropFromOutbox(em, outboxId)
-      return finish(em, id, context.now())
+      return markFinished(em, id, context.now())
     })
     return done ?? undefined
   } catch (error) {

@@ -35,7 +35,7 @@ export const MUTANTS: Record<string, Change[]> = {
       from: 'if (!(error instanceof RegionUnavailable) || !mayLapse) throw error',
       to: 'return',
     },
-    { file: 'src/workers/regions/finishCommand.ts', from: /if \(open.length > 0\) throw .*/, to: '' },
+    { file: 'src/workers/commands/markFinished.ts', from: /if \(open.length > 0\) throw .*/, to: '' },
   ],
   'a lease counted from after Postgres was asked': [
     { file: 'src/workers/regions/keepLeases.ts', from: 'const since = await region.now()', to: '' },

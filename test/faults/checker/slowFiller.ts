@@ -1,4 +1,4 @@
-import { loadStates } from '../../../src/domain/keys/keyState.ts'
+import { readKeyStates } from '../../../src/domain/keys/keyState.ts'
 import { createLog } from '../../../src/platform/log.ts'
 import { openPostgres } from '../../../src/platform/postgres.ts'
 import { Region } from '../../../src/region/Region.ts'
@@ -22,14 +22,14 @@ const regions = new Map(
   ]),
 )
 
-type Held = { region: Region; before: BeforeFill; states: Awaited<ReturnType<typeof loadStates>> }
+type Held = { region: Region; before: BeforeFill; states: Awaited<ReturnType<typeof readKeyStates>> }
 const held = new Map<number, Held>()
 
 async function read(token: number, asked: { region: string; keyId: string }): Promise<boolean> {
   const region = regions.get(asked.region)
   if (!region) return false
   const before = await region.beforeFill()
-  const states = await loadStates(orm.em.fork(), 'id', [asked.keyId], new Date(), asked.region)
+  const states = await readKeyStates(orm.em.fork(), 'id', [asked.keyId], new Date(), asked.region)
   held.set(token, { region, before, states })
   return states.length > 0
 }

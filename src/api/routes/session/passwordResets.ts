@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { openReset, requestReset, useReset } from '../../../domain/accounts/passwordResets.ts'
-import { claimAddress } from '../../../domain/accounts/personStore.ts'
+import { joinByAddress } from '../../../domain/accounts/personStore.ts'
 import { digestOf } from '../../../domain/keys/keyFormat.ts'
 import { noPassword } from '../../../platform/passwordHash.ts'
 import { auditNewPassword } from '../../changePersonPassword.ts'
@@ -68,7 +68,7 @@ export const completePasswordReset = route(
     await api.em().transactional(async (em) => {
       const now = api.now()
       await useReset(em, digest, now)
-      const members = await claimAddress(em, email, { passwordHash, unusable: noPassword(), now })
+      const members = await joinByAddress(em, email, { passwordHash, unusable: noPassword(), now })
       auditNewPassword(em, members, actor, now)
     })
     return { status: 204 }
