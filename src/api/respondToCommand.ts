@@ -7,13 +7,16 @@ import type { ApiContext, Principal } from './context.ts'
 import type { Answer } from './guard.ts'
 import { idempotencyKeyOf, requestHashOf } from './idempotency.ts'
 
-/** What the guard hands to a handler, as far as a command needs it. */
+/**
+ * What the guard hands to a handler, as far as a command needs it. `body` and `file` have no default: a request with
+ * another body must never pass for a repeat.
+ */
 type CommandRequest = {
   api: ApiContext
   ctx: Context
   principal: Pick<Principal, 'accountId' | 'actor' | 'permission'>
-  body?: unknown
-  file?: { text: string } | undefined
+  body: unknown
+  file: { text: string } | undefined
 }
 
 type Prepared<Kind extends AccountCommandKind> = Pick<

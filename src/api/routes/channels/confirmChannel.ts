@@ -82,7 +82,8 @@ export const confirmChannel = route(
     responses: { 200: Html, 410: Html },
     problems: [],
   },
-  async ({ api, ctx, query }) => {
+  async (input) => {
+    const { api, ctx, query } = input
     const digest = digestOf(query.token ?? '')
     const over = page(
       410,
@@ -96,7 +97,7 @@ export const confirmChannel = route(
       const actor = { type: 'system', id: 'confirmation-link', ip: api.clientIp(ctx.req), requestId } as const
       const payload = { channelId: found.id, digest }
       const answer = await respondToCommand(
-        { api, ctx, principal: { accountId: found.accountId, actor } },
+        { ...input, principal: { accountId: found.accountId, actor } },
         {
           prepare: async () => ({ kind: 'confirm-channel', targetId: found.id, payload }),
           present: () => page(200, 'Confirmed', 'Alerts will be sent to this address.'),
