@@ -96,14 +96,14 @@ async function revokeMany(count: number, apis = cluster.verifiers): Promise<Revo
 /** Lets nothing through between the worker and `eu`, and tells nobody, at any moment of a lease; and back again. */
 async function cutOff() {
   await delay((Math.random() * leaseMs) / 4)
-  cluster.road.hold('requests', 'answers')
+  cluster.proxy.hold('requests', 'answers')
   // An api in `eu` cannot verify the admin's key either, once the lease is over.
   const elsewhere = cluster.verifiers.filter(({ region }) => region !== 'eu')
   const first = await revokeNext(elsewhere)
   say(`the first took ${whole(first.ms)} ms`)
   const further = await revokeMany(WHILE_AWAY, elsewhere)
   const mended = machineNow()
-  cluster.road.mend()
+  cluster.proxy.mend()
   const eu = cluster.verifiers.find(({ region }) => region === 'eu')
   while (!(await verify(eu?.url ?? '', keys.values.at(-1))).valid) await delay(5)
   return { first, further, backMs: machineNow() - mended }

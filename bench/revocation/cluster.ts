@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { root } from '../../src/dev/dataDir.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
 import { startRedis } from '../../src/dev/redis.ts'
-import { startRoad } from '../../test/support/road.ts'
+import { startFlakyProxy } from '../../test/support/flakyProxy.ts'
 import { startHttp, startProcess } from '../startProcess.ts'
 
 export type Cluster = Awaited<ReturnType<typeof startCluster>>
@@ -23,7 +23,7 @@ export type ClusterOptions = {
 
 /**
  * Three regions, each a Redis of its own, four verifiers (whole api processes) and one worker, configured as in
- * production: Postgres flushes every commit to disk. The worker reaches `eu` by a road that can be cut.
+ * production: Postgres flushes every commit to disk. The worker reaches `eu` by a proxy that can be cut.
  */
 export async function startCluster({ leaseMs, appendfsync }: ClusterOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
@@ -37,7 +37,7 @@ export async function startCluster({ leaseMs, appendfsync }: ClusterOptions) {
     startRegion('eu'),
     startRegion('us'),
   ])
-  const road = await startRoad(eu.port)
+  const proxy = await startFlakyProxy(eu.port)
   const env = {
     DATABASE_URL: postgres.url,
     REDIS_URL: primary.url,
@@ -62,7 +62,7 @@ export async function startCluster({ leaseMs, appendfsync }: ClusterOptions) {
   await cli('migrate')
   const worker = await startProcess(['src/workers/main.ts'], {
     ...env,
-    REGIONS: `eu=redis://127.0.0.1:${road.port},us=${us.url}`,
+    REGIONS: `eu=redis://127.0.0.1:${proxy.port},us=${us.url}`,
   })
   const apis = await Promise.all(
     VERIFIERS.map((REGION) => startHttp(['src/api/main.ts'], { ...env, REGION }, '/readyz')),
@@ -75,11 +75,11 @@ export async function startCluster({ leaseMs, appendfsync }: ClusterOptions) {
     api,
     verifiers: apis.map(({ url }, place) => ({ url, region: VERIFIERS[place] ?? '' })),
     /** From the worker to the Redis of `eu`. */
-    road,
+    proxy,
     stop: async () => {
       await Promise.all(apis.map((one) => one.stop()))
       await worker.stop()
-      await road.close()
+      await proxy.close()
       await Promise.all([postgres, primary, eu, us].map((server) => server.stop()))
       await rm(folder, { recursive: true, force: true })
     },

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import { type Client, createClient } from '../support/client.ts'
-import { startCutProxy } from '../support/cutProxy.ts'
 import { eventually } from '../support/eventually.ts'
+import { startFlakyProxy } from '../support/flakyProxy.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
@@ -161,7 +161,7 @@ describe('without Redis', () => {
 describe('without Postgres', () => {
   it('known keys are verified, the rest is answered at once, and all works again when it is back', async () => {
     const { port, pathname, username, password } = new URL(service.databaseUrl)
-    const proxy = await startCutProxy(Number(port))
+    const proxy = await startFlakyProxy(Number(port))
     const api = await service.startApi({
       DATABASE_URL: `postgres://${username}:${password}@127.0.0.1:${proxy.port}${pathname}`,
     })

@@ -1,19 +1,19 @@
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type CutProxy, startCutProxy } from '../support/cutProxy.ts'
 import { eventually } from '../support/eventually.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { type Service, type ServiceProcess, startService } from '../support/startService.ts'
 
 let service: Service
-let proxy: CutProxy
+let proxy: FlakyProxy
 let redis: Redis
 let metering: Queue
 let behindProxy: Record<string, string>
 beforeAll(async () => {
   service = await startService()
   const { port, pathname, username, password } = new URL(service.databaseUrl)
-  proxy = await startCutProxy(Number(port))
+  proxy = await startFlakyProxy(Number(port))
   behindProxy = { DATABASE_URL: `postgres://${username}:${password}@127.0.0.1:${proxy.port}${pathname}` }
   redis = new Redis(service.redis.url)
   metering = new Queue('metering', { connection: redis })

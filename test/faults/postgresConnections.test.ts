@@ -2,27 +2,27 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Orm, openPostgres, type PoolCounts, type PostgresOptions } from '../../src/platform/postgres.ts'
 import { type FreshDatabase, freshDatabase } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
-import { type Road, startRoad } from '../support/road.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 
 let database: FreshDatabase
-let road: Road
+let proxy: FlakyProxy
 let url: string
 const opened: Orm[] = []
 
 beforeAll(async () => {
   database = await freshDatabase()
   const direct = new URL(database.databaseUrl)
-  road = await startRoad(Number(direct.port))
+  proxy = await startFlakyProxy(Number(direct.port))
   direct.hostname = '127.0.0.1'
-  direct.port = String(road.port)
+  direct.port = String(proxy.port)
   url = direct.href
 })
 afterEach(async () => {
-  road.mend('strand')
+  proxy.mend('strand')
   await Promise.all(opened.splice(0).map((orm) => orm.close()))
 })
 afterAll(async () => {
-  await road.close()
+  await proxy.close()
   await database.drop()
 })
 
@@ -58,9 +58,9 @@ describe('a connection to Postgres that is lost leaves the pool', () => {
   it('when a statement is not answered within its bound', async () => {
     const orm = await open()
     expect(await one(orm)).toBe(1)
-    road.hold('answers')
+    proxy.hold('answers')
     expect(await failure(one(orm))).toMatch(/timeout/)
-    road.mend('strand')
+    proxy.mend('strand')
     expect(await one(orm)).toBe(1)
   })
 
@@ -69,7 +69,7 @@ describe('a connection to Postgres that is lost leaves the pool', () => {
     const beginning = (em: Orm['em']) => em.fork().transactional((own) => own.execute('select 1'))
     for (const holdAt of ['begin', 'statement', 'commit']) {
       const hold = (now: string) => {
-        if (now === holdAt) road.hold('requests')
+        if (now === holdAt) proxy.hold('requests')
       }
       expect(await one(orm)).toBe(1)
       hold('begin')
@@ -79,7 +79,7 @@ describe('a connection to Postgres that is lost leaves the pool', () => {
         hold('commit')
       })
       expect(await failure(lost), holdAt).toMatch(/timeout/)
-      road.mend('strand')
+      proxy.mend('strand')
       await beginning(orm.em)
     }
   })
@@ -101,14 +101,14 @@ it('a pool that is closed while a connection is being opened gives that one back
     pool = counts
   }
   const orm = await open({ onPool })
-  road.hold('answers')
+  proxy.hold('answers')
   const late = failure(one(orm))
   await eventually(
     async () => pool?.totalCount,
     (count) => count === 1,
   )
   const closed = orm.close()
-  road.mend('deliver')
+  proxy.mend('deliver')
   expect(await late).toMatch(/pool is closed/)
   await closed
 })

@@ -5,9 +5,9 @@ import { createVerifier, type KeyVerifier } from '../../src/verifier/createVerif
 import { runSql } from '../setup/runSql.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { metricOf } from '../support/metricOf.ts'
 import { type OwnPostgres, startOwnPostgres } from '../support/ownPostgres.ts'
-import { type Road, startRoad } from '../support/road.ts'
 import { type Api, type Service, startService } from '../support/startService.ts'
 
 /**
@@ -196,22 +196,22 @@ describe('with a Postgres that is stopped', LONG, () => {
 })
 
 describe('with a network that loses everything on the way to Postgres', LONG, () => {
-  let road: Road
+  let proxy: FlakyProxy
   let api: Api
   beforeAll(async () => {
     const url = new URL(postgres.databaseUrl)
-    road = await startRoad(Number(url.port))
-    url.port = String(road.port)
+    proxy = await startFlakyProxy(Number(url.port))
+    url.port = String(proxy.port)
     api = await service.startApi({ DATABASE_URL: url.href })
   })
   afterAll(async () => {
     await api.end('SIGKILL')
-    await road.close()
+    await proxy.close()
   })
 
   it('known keys go on, the rest is refused, and all works again though the old connections never answer', async () => {
     await recovers(api.url)
-    road.hold('requests', 'answers')
+    proxy.hold('requests', 'answers')
     expect(await askAll(api.url)).toEqual(hanging)
     await eventually(
       async () => {
@@ -220,7 +220,7 @@ describe('with a network that loses everything on the way to Postgres', LONG, ()
       },
       (seconds) => seconds > 11,
     )
-    road.mend('strand')
+    proxy.mend('strand')
     await recovers(api.url)
   })
 })

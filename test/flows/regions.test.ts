@@ -4,31 +4,31 @@ import { freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
-import { type Road, startRoad } from '../support/road.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { type Api, type Service, startService, type TestRedis } from '../support/startService.ts'
 
 const LEASE_MS = 3_000
 
 let eu: TestRedis
-let road: Road
+let proxy: FlakyProxy
 let service: Service
 let inEu: Api
 
 /**
- * The primary region, and one beside it whose Redis the workers reach by a road that can be cut; an api verifies in
+ * The primary region, and one beside it whose Redis the workers reach by a proxy that can be cut; an api verifies in
  * each.
  */
 beforeAll(async () => {
   eu = await freshRedis()
-  road = await startRoad(eu.port)
+  proxy = await startFlakyProxy(eu.port)
   service = await startService({
-    env: { REGIONS: `eu=redis://127.0.0.1:${road.port}`, REGION_LEASE_MS: String(LEASE_MS) },
+    env: { REGIONS: `eu=redis://127.0.0.1:${proxy.port}`, REGION_LEASE_MS: String(LEASE_MS) },
   })
   inEu = await service.startApi({ REGION: 'eu', REGIONS: `eu=redis://127.0.0.1:${eu.port}` })
 })
 afterAll(async () => {
   await service.stop()
-  await road.close()
+  await proxy.close()
   await eu.stop()
 })
 
@@ -119,7 +119,7 @@ describe('two regions', () => {
     const account = await service.account('pro')
     const { id, key } = await account.createKey()
     expect((await verifyIn(inEu, key)).body.valid).toBe(true)
-    road.cut()
+    proxy.cut()
     const started = Date.now()
     const { status, body } = await account.post(`/api-keys/${id}/revoke`)
     expect(status).toBe(200)
@@ -136,7 +136,7 @@ describe('two regions', () => {
     const again = await account.post(`/api-keys/${other.id}/revoke`)
     expect(again.body.fanOut.regions[0].outcome).toBe('lapsed')
 
-    road.mend()
+    proxy.mend()
     await eventually(
       () => verifyIn(inEu, key),
       (answer) => answer.status === 200,
@@ -151,12 +151,12 @@ describe('two regions', () => {
     const account = await service.account('pro')
     const { id, key } = await account.createKey()
     expect((await verifyIn(inEu, key)).body.valid).toBe(true)
-    road.hold('requests', 'answers')
+    proxy.hold('requests', 'answers')
     const { status, body } = await account.post(`/api-keys/${id}/revoke`)
     expect(status).toBe(200)
     expect(body.fanOut.regions[0]).toMatchObject({ region: 'eu', outcome: 'lapsed' })
     expect((await verifyIn(inEu, key)).status).toBe(503)
-    road.mend()
+    proxy.mend()
     await eventually(
       () => verifyIn(inEu, key),
       (answer) => answer.status === 200,
@@ -168,9 +168,9 @@ describe('two regions', () => {
     const account = await service.account('pro')
     const { id, key } = await account.createKey()
     const { id: other, key: lost } = await account.createKey()
-    road.hold('requests', 'answers')
+    proxy.hold('requests', 'answers')
     await account.post(`/api-keys/${other}/revoke`)
-    road.mend('strand')
+    proxy.mend('strand')
     await eventually(
       () => verifyIn(inEu, key),
       (answer) => answer.status === 200,

@@ -12,7 +12,7 @@ import { renew } from '../../src/workers/regions/keepLeases.ts'
 import { propagateState } from '../../src/workers/regions/propagateState.ts'
 import { freshRedis } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
-import { type Road, startRoad } from '../support/road.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import type { TestRedis } from '../support/startService.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
@@ -20,15 +20,15 @@ const MINUTE_MS = 60_000
 
 let worker: TestWorker
 let redis: TestRedis
-let road: Road
+let proxy: FlakyProxy
 let eu: Region
 let accountId: string
 
-/** A worker that reaches the region `eu` by a road. */
+/** A worker that reaches the region `eu` by a proxy. */
 beforeAll(async () => {
   ;[worker, redis] = await Promise.all([startWorkerContext(), freshRedis()])
-  road = await startRoad(redis.port)
-  const url = `redis://127.0.0.1:${road.port}`
+  proxy = await startFlakyProxy(redis.port)
+  const url = `redis://127.0.0.1:${proxy.port}`
   const em = worker.em()
   await em.transactional((tx) => registerRegions(tx, ['eu']))
   const register = epochRegister(worker.context.orm)
@@ -53,7 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker.stop()
   await eu.close()
-  await road.close()
+  await proxy.close()
   await redis.stop()
 })
 
@@ -102,10 +102,10 @@ const waitsForLock = async () => {
 describe('a further region that says nothing', () => {
   it('has lapsed once its lease is over, while what was sent is on its way; when that arrives, it is recorded', async () => {
     const job = await owe(-1)
-    road.hold('requests', 'answers')
+    proxy.hold('requests', 'answers')
     await propagateState(worker.context, job)
     expect(await seen(job)).toEqual({ outcome: 'lapsed', confirmed: false })
-    road.mend()
+    proxy.mend()
     await eventually(
       () => seen(job),
       (row) => row?.confirmed === true,
@@ -115,7 +115,7 @@ describe('a further region that says nothing', () => {
 
   it('is waited for while its lease runs, and has confirmed when it answers after all', async () => {
     const job = await owe(MINUTE_MS)
-    road.hold('answers')
+    proxy.hold('answers')
     let bringing = Promise.resolve()
     await worker.em().transactional(async (em) => {
       await em.execute('select 1 from region for update')
@@ -124,7 +124,7 @@ describe('a further region that says nothing', () => {
       await eventually(waitsForLock, (waiting) => waiting)
     })
     expect(await seen(job)).toEqual({ outcome: null, confirmed: false })
-    road.mend()
+    proxy.mend()
     await bringing
     expect(await seen(job)).toEqual({ outcome: 'confirmed', confirmed: true })
   })

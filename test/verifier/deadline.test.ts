@@ -7,24 +7,24 @@ import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { cached, key, openRegion } from '../support/regionFixtures.ts'
-import { type Road, startRoad } from '../support/road.ts'
 import type { TestRedis } from '../support/startService.ts'
 
 let redis: TestRedis
-let road: Road
+let proxy: FlakyProxy
 let region: Region
 let commit: GroupCommit
 beforeAll(() => awayFromMidnight(60_000))
 beforeEach(async () => {
   redis = await freshRedis()
-  road = await startRoad(redis.port)
-  region = await openRegion(`redis://127.0.0.1:${road.port}`)
+  proxy = await startFlakyProxy(redis.port)
+  region = await openRegion(`redis://127.0.0.1:${proxy.port}`)
   commit = new GroupCommit(region, () => {})
 })
 afterEach(async () => {
   await region.close()
-  await road.close()
+  await proxy.close()
   await redis.stop()
 })
 
@@ -58,9 +58,9 @@ describe('a batch whose callers were given up does nothing when it runs', () => 
 
   it('after it was held up on the way', async () => {
     expect(await outcome()).toBe(ADMIT)
-    road.hold('requests')
+    proxy.hold('requests')
     expect(await outcome()).toBe('RegionUnavailable')
-    road.mend()
+    proxy.mend()
     expect(await nextDecision()).toMatchObject({ code: ADMIT, inDay: 2 })
     expect(await meteringJobs()).toBe(2)
   })

@@ -5,13 +5,13 @@ import { createVerifier, type KeyVerifier } from '../../src/verifier/createVerif
 import { refusal } from '../../src/verifier/http/refusal.ts'
 import { freshDatabase } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
-import { type CutProxy, startCutProxy } from '../support/cutProxy.ts'
 import { eventually } from '../support/eventually.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
-/** The road to Postgres, which can be cut. */
-let road: CutProxy
+/** The proxy to Postgres, which can be cut. */
+let proxy: FlakyProxy
 let verifier: KeyVerifier
 const errors: unknown[] = []
 const opened: KeyVerifier[] = []
@@ -20,8 +20,8 @@ beforeAll(async () => {
   await awayFromMidnight(120_000)
   const database = await freshDatabase()
   const url = new URL(database.databaseUrl)
-  road = await startCutProxy(Number(url.port))
-  url.port = String(road.port)
+  proxy = await startFlakyProxy(Number(url.port))
+  url.port = String(proxy.port)
   url.hostname = '127.0.0.1'
   service = await startService({ database, env: { DATABASE_URL: url.href } })
   verifier = open()
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(opened.map((one) => one.close(1_000)))
   await service.stop()
-  await road.close()
+  await proxy.close()
 })
 afterEach(() => {
   errors.length = 0
@@ -230,12 +230,12 @@ describe('while others are away', () => {
       async () => (await verifier.verify({ value: key }).catch(() => undefined))?.code,
       (code) => code === 'VALID',
     )
-    road.cut()
+    proxy.cut()
     expect((await verifier.verify({ value: key })).code).toBe('VALID')
     const started = performance.now()
     await expect(verifier.verify({ value: other })).rejects.toMatchObject({ name: 'RegionUnavailable' })
     expect(performance.now() - started).toBeLessThan(4_000)
-    road.mend()
+    proxy.mend()
     await eventually(
       async () => (await verifier.verify({ value: other }).catch(() => undefined))?.code,
       (code) => code === 'VALID',

@@ -6,18 +6,18 @@ import type { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { freshRedis } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { cached, openRegion } from '../support/regionFixtures.ts'
-import { type Road, startRoad } from '../support/road.ts'
 import type { TestRedis } from '../support/startService.ts'
 
 let redis: TestRedis
-let road: Road
+let proxy: FlakyProxy
 let region: Region
 let commit: GroupCommit
 beforeEach(async () => {
   redis = await freshRedis()
-  road = await startRoad(redis.port)
-  region = await openRegion(`redis://127.0.0.1:${road.port}`)
+  proxy = await startFlakyProxy(redis.port)
+  region = await openRegion(`redis://127.0.0.1:${proxy.port}`)
   commit = new GroupCommit(region, () => {})
   await region.redis.rpush(
     `${region.meteringPrefix}wait`,
@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await region.close()
-  await road.close()
+  await proxy.close()
   await redis.stop()
 })
 
@@ -48,7 +48,7 @@ async function total(): Promise<number> {
 }
 /** Refuses two requests whose answer is lost, so that their callers are answered 503. */
 async function loseAnswer(): Promise<void> {
-  road.hold('answers')
+  proxy.hold('answers')
   const lost = await Promise.allSettled([refuse(), refuse('of the lost one')])
   expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
 }
@@ -57,7 +57,7 @@ describe('a batch that is taken back, of which refused requests were added up', 
   it('is subtracted, and only it', async () => {
     await refuse()
     await loseAnswer()
-    road.mend('lose')
+    proxy.mend('lose')
     await eventually(
       () => refuse().catch(() => undefined),
       (made) => made !== undefined,
@@ -71,7 +71,7 @@ describe('a batch that is taken back, of which refused requests were added up', 
 
   it('is subtracted under another ID where it was set aside meanwhile', async () => {
     const direct = new Redis(redis.url)
-    road.hold('answers')
+    proxy.hold('answers')
     const lost = refuse().catch(() => undefined)
     const id = await eventually(
       () => direct.hget('keys:refusals', 'id'),
@@ -81,7 +81,7 @@ describe('a batch that is taken back, of which refused requests were added up', 
     await direct.rename('keys:refusals', `keys:refusals:${id}`)
     await direct.sadd('keys:refusals:sealed', id ?? '')
     expect(await lost).toBeUndefined()
-    road.mend('lose')
+    proxy.mend('lose')
     await eventually(
       () => direct.hget('keys:refusals', 'id'),
       (found) => found === `${id}-back`,

@@ -7,26 +7,26 @@ import { freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { epochsInMemory } from '../support/epochsInMemory.ts'
 import { eventually } from '../support/eventually.ts'
+import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { cached, openRegion } from '../support/regionFixtures.ts'
-import { type Road, startRoad } from '../support/road.ts'
 import type { TestRedis } from '../support/startService.ts'
 
 let redis: TestRedis
-let road: Road
+let proxy: FlakyProxy
 let region: Region
 let commit: GroupCommit
 let epochs: ReturnType<typeof epochsInMemory>
 beforeAll(() => awayFromMidnight(60_000))
 beforeEach(async () => {
   redis = await freshRedis()
-  road = await startRoad(redis.port)
+  proxy = await startFlakyProxy(redis.port)
   epochs = epochsInMemory()
-  region = await openRegion(`redis://127.0.0.1:${road.port}`, epochs)
+  region = await openRegion(`redis://127.0.0.1:${proxy.port}`, epochs)
   commit = new GroupCommit(region, () => {})
 })
 afterEach(async () => {
   await region.close()
-  await road.close()
+  await proxy.close()
   await redis.stop()
 })
 
@@ -49,43 +49,43 @@ async function jobsByName(): Promise<Record<string, number>> {
 
 describe('a batch that was decided, but whose answer did not come in time, is taken back', () => {
   for (const fate of ['deliver', 'lose'] as const) {
-    it(`when the answer is held up, and the road then ${fate}s it`, async () => {
+    it(`when the answer is held up, and the proxy then ${fate}s it`, async () => {
       expect(await decide()).toMatchObject({ inDay: 1, renders: 2 })
-      road.hold('answers')
+      proxy.hold('answers')
       const refused = await Promise.allSettled([decide(), decide()])
       expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-      road.mend(fate)
+      proxy.mend(fate)
       expect(await nextDecision()).toMatchObject({ code: ADMIT, inDay: 2, renders: 4 })
       expect(await jobsByName()).toEqual({ 'roll-up-verifications': 3, 'take-back-verifications': 1 })
     })
   }
 
   it('by itself, while no other request comes', async () => {
-    road.hold('answers')
+    proxy.hold('answers')
     await expect(decide()).rejects.toThrow('in time')
-    road.mend()
+    proxy.mend()
     await eventually(jobsByName, (jobs) => jobs['take-back-verifications'] === 1)
   })
 
   it('and is not decided later, even where the deadline says nothing', async () => {
     expect(await decide()).toMatchObject({ inDay: 1 })
-    road.hold('requests')
+    proxy.hold('requests')
     const { now } = performance
     // As if the region's clock had gone back by an hour since its last answer.
     performance.now = () => now.call(performance) + 3_600_000
     const refused = decide()
     performance.now = now
     await expect(refused).rejects.toThrow()
-    road.mend()
+    proxy.mend()
     expect(await nextDecision()).toMatchObject({ code: ADMIT, inDay: 2, renders: 4 })
   })
 })
 
 describe('an Idempotency-Key', () => {
   it('whose first request was answered 503 is free: its repeat is decided, and counted once', async () => {
-    road.hold('answers')
+    proxy.hold('answers')
     await expect(decide(once('first'))).rejects.toThrow('in time')
-    road.mend()
+    proxy.mend()
     const repeat = await nextDecision(once('second'))
     expect(repeat).toMatchObject({ code: ADMIT, inDay: 1, tail: 'second' })
     expect(repeat?.repeated).toBeUndefined()
@@ -93,13 +93,13 @@ describe('an Idempotency-Key', () => {
   })
 
   it('whose decision another verifier has given out meanwhile stays counted', async () => {
-    road.hold('answers')
+    proxy.hold('answers')
     await expect(decide(once('first'))).rejects.toThrow('in time')
     const other = await openRegion(redis.url, epochs)
     try {
       const repeat = await decide(once('second'), new GroupCommit(other, () => {}))
       expect(repeat).toMatchObject({ code: ADMIT, inDay: 1, tail: 'first', repeated: true })
-      road.mend()
+      proxy.mend()
       expect(await nextDecision()).toMatchObject({ inDay: 2, renders: 4 })
     } finally {
       await other.close()

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
 import { within } from '../../src/platform/within.ts'
 import { freshRedis } from '../setup/services.ts'
-import { startRoad } from '../support/road.ts'
+import { startFlakyProxy } from '../support/flakyProxy.ts'
 
 it('an answer that came while the event loop was blocked past the bound is not late', async () => {
   const server = await freshRedis()
@@ -22,15 +22,15 @@ it('an answer that came while the event loop was blocked past the bound is not l
 
 it('an answer that does not come is late', async () => {
   const server = await freshRedis()
-  const road = await startRoad(server.port)
-  const redis = new Redis(road.port)
+  const proxy = await startFlakyProxy(server.port)
+  const redis = new Redis(proxy.port)
   try {
     await redis.ping()
-    road.hold('answers')
+    proxy.hold('answers')
     await expect(within(20, redis.ping())).rejects.toThrow('20 ms')
   } finally {
     redis.disconnect()
-    await road.close()
+    await proxy.close()
     await server.stop()
   }
 })

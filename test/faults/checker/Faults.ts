@@ -2,8 +2,8 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import type { Direction, FlakyProxy } from '../../support/flakyProxy.ts'
 import type { Random } from '../../support/random.ts'
-import type { Direction, Road } from '../../support/road.ts'
 import type { Cluster, RegionName, RegionServer } from './cluster.ts'
 import type { Histories } from './Histories.ts'
 import { KeptKeys } from './KeptKeys.ts'
@@ -59,7 +59,7 @@ export class Faults {
     return this.#away.has(region)
   }
 
-  /** Strikes until the task is done; everything runs and every road is open then. */
+  /** Strikes until the task is done; everything runs and every proxy is open then. */
   async during(task: () => Promise<void>): Promise<void> {
     const striking = [
       this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind)),
@@ -142,9 +142,9 @@ export class Faults {
       if (kind === 'Redis killed') await this.#restart(region)
       else if (kind === 'older file restored') await this.#restore(region)
       else if (kind === 'FLUSHALL') await this.#flush(region)
-      else if (kind === 'verifier cut off') await this.#block(name, kind, this.#roadsOfVerifiers(name))
+      else if (kind === 'verifier cut off') await this.#block(name, kind, this.#proxiesOfVerifiers(name))
       else if (kind === 'workers cut off apart') await this.#cutApart(name)
-      else await this.#block(name, kind, this.#roadsOfWorkers(name))
+      else await this.#block(name, kind, this.#proxiesOfWorkers(name))
       this.#oracle.note(`${name}: over: ${kind}`)
       await this.#histories.recheck(name, random, kind)
       if (random.chance(0.3)) await this.#copy(random.pick(this.#cluster.regions))
@@ -197,16 +197,16 @@ export class Faults {
     return this.#random.pick((['eu', 'us'] as const).filter((one) => !this.#struck.has(one)))
   }
 
-  #roadsOfWorkers(name: RegionName): Road[] {
-    const roads = this.#cluster.workers.map((one) => one.roads[name])
-    return this.#random.chance(0.7) ? roads : [this.#random.pick(roads)]
+  #proxiesOfWorkers(name: RegionName): FlakyProxy[] {
+    const proxies = this.#cluster.workers.map((one) => one.proxies[name])
+    return this.#random.chance(0.7) ? proxies : [this.#random.pick(proxies)]
   }
 
-  #roadsOfVerifiers(name: RegionName): Road[] {
-    return [this.#random.pick(this.#cluster.verifiers.filter(({ region }) => region === name)).road]
+  #proxiesOfVerifiers(name: RegionName): FlakyProxy[] {
+    return [this.#random.pick(this.#cluster.verifiers.filter(({ region }) => region === name)).proxy]
   }
 
-  async #block(name: RegionName, kind: RegionKind, roads: Road[]): Promise<void> {
+  async #block(name: RegionName, kind: RegionKind, proxies: FlakyProxy[]): Promise<void> {
     const random = this.#random
     const directions: Record<string, Direction[]> = {
       'silent both ways': ['requests', 'answers'],
@@ -215,9 +215,9 @@ export class Faults {
       'verifier cut off': random.pick([[], ['requests'], ['answers']] as Direction[][]),
     }
     const held = directions[kind] ?? []
-    for (const road of roads) {
-      if (held.length > 0) road.hold(...held)
-      else road.cut()
+    for (const proxy of proxies) {
+      if (held.length > 0) proxy.hold(...held)
+      else proxy.cut()
     }
     // Half of them are longer than a lease, and what is left of one, and the margin.
     const longest = name === 'primary' ? 1_500 : held.length > 0 ? 7_500 : 4_500
@@ -226,7 +226,7 @@ export class Faults {
     // Workers whose queues are silent for ever would do nothing for as long as it takes them to notice.
     const fates =
       name === 'primary' ? (['deliver', 'lose'] as const) : (['deliver', 'lose', 'strand'] as const)
-    for (const road of roads) road.mend(random.chance(0.5) ? 'deliver' : random.pick(fates))
+    for (const proxy of proxies) proxy.mend(random.chance(0.5) ? 'deliver' : random.pick(fates))
   }
 
   /** What one worker has sent arrives late; meanwhile the other knows that it cannot reach the region. */
@@ -234,11 +234,11 @@ export class Faults {
     const random = this.#random
     const [late, without] = random.shuffle([...this.#cluster.workers])
     if (!late || !without) return
-    late.roads[name].hold('requests', 'answers')
-    without.roads[name].cut()
+    late.proxies[name].hold('requests', 'answers')
+    without.proxies[name].cut()
     await delay(random.between(2_800, 4_700))
-    late.roads[name].mend()
-    const rest = delay(random.between(0, 1_500)).then(() => without.roads[name].mend())
+    late.proxies[name].mend()
+    const rest = delay(random.between(0, 1_500)).then(() => without.proxies[name].mend())
     await Promise.all([rest, this.#histories.recheck(name, random, 'what was late has arrived')])
   }
 

@@ -28,13 +28,13 @@ export class Memberships {
 
   /** A further region is cut off, and then gets another name; the operator removes the former one. */
   async rename(region: Further, meanwhile: () => Promise<void>): Promise<void> {
-    const roads = this.#cluster.workers.map((one) => one.roads[region])
-    for (const road of roads) road.cut()
+    const proxies = this.#cluster.workers.map((one) => one.proxies[region])
+    for (const proxy of proxies) proxy.cut()
     await meanwhile()
     const former = this.#cluster.rename(region)
     const verifiers = this.#cluster.verifiers.filter((one) => one.region === region)
     await Promise.all([this.#restartWorkers(), ...verifiers.map((one) => one.restart())])
-    for (const road of roads) road.mend()
+    for (const proxy of proxies) proxy.mend()
     await this.#remove(former)
   }
 
@@ -44,15 +44,15 @@ export class Memberships {
    */
   async switchPrimary(meanwhile: () => Promise<void>): Promise<void> {
     const spare = await this.#cluster.sparePrimary()
-    for (const road of this.#cluster.roadsToPrimary) road.lead(spare.redis.port)
+    for (const proxy of this.#cluster.proxiesToPrimary) proxy.lead(spare.redis.port)
     await meanwhile()
-    for (const road of this.#cluster.roadsToPrimary) road.lead()
+    for (const proxy of this.#cluster.proxiesToPrimary) proxy.lead()
   }
 
   /** A further region is cut off, and the clock moves by months: what its lapsed lease has answered for is old. */
   async lapseForLong(region: Further, meanwhile: () => Promise<void>): Promise<void> {
-    const roads = this.#cluster.workers.map((one) => one.roads[region])
-    for (const road of roads) road.cut()
+    const proxies = this.#cluster.workers.map((one) => one.proxies[region])
+    for (const proxy of proxies) proxy.cut()
     await meanwhile()
     const owed = `region = '${this.#cluster.nameOf(region)}' and outcome = 'lapsed' and confirmed_at is null`
     const { databaseUrl } = this.#cluster
@@ -69,7 +69,7 @@ export class Memberships {
         `update command_region set decided_at = decided_at - interval '91 days' where ${owed}`,
       )
     await this.#runJob('expire-records', {})
-    for (const road of roads) road.mend()
+    for (const proxy of proxies) proxy.mend()
   }
 
   /** Keys that ended count as ended long ago, and their states leave a region. */

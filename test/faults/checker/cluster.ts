@@ -11,7 +11,7 @@ import { freePort } from '../../../src/dev/freePort.ts'
 import { type Redis, startRedis } from '../../../src/dev/redis.ts'
 import { waitForHttp } from '../../../src/dev/waitForHttp.ts'
 import { freshDatabase } from '../../setup/services.ts'
-import { type Road, startRoad } from '../../support/road.ts'
+import { type FlakyProxy, startFlakyProxy } from '../../support/flakyProxy.ts'
 
 export const REGIONS = ['primary', 'eu', 'us'] as const
 export type RegionName = (typeof REGIONS)[number]
@@ -28,7 +28,7 @@ export type VerifierProcess = Process & {
   region: RegionName
   http: Pool
   /** To the Redis of its region. */
-  road: Road
+  proxy: FlakyProxy
   /** Ends it and starts another in its place. */
   restart: () => Promise<void>
 }
@@ -36,7 +36,7 @@ export type WorkerSlot = {
   name: string
   process: Process
   /** To the Redis of each region. They outlive the process. */
-  roads: Record<RegionName, Road>
+  proxies: Record<RegionName, FlakyProxy>
   /** As if this region were in no REGIONS of the processes that are started from now on. */
   without: RegionName | undefined
   /** Kills the process and starts another, one after the other however many ask for it. */
@@ -47,7 +47,7 @@ export type Cluster = Awaited<ReturnType<typeof startCluster>>
 
 /**
  * Three Redis servers, four verifiers (whole api processes), two workers and one slow filler, each a real process on
- * the code in the folder `build`, with a road of its own wherever something is to be cut off.
+ * the code in the folder `build`, with a proxy of its own wherever something is to be cut off.
  */
 export async function startCluster(build: string, logs?: string) {
   const database = await freshDatabase()
@@ -55,17 +55,17 @@ export async function startCluster(build: string, logs?: string) {
   const portOf = (name: RegionName) => regions.find((one) => one.name === name)!.redis.port
   const url = (port: number) => `redis://127.0.0.1:${port}`
   const running = new Set<Process>()
-  const roads: Road[] = []
-  const roadsToPrimary: Road[] = []
+  const proxies: FlakyProxy[] = []
+  const proxiesToPrimary: FlakyProxy[] = []
   const renamed = new Set<RegionName>()
   const nameOf = (region: RegionName) => (renamed.has(region) ? `${region}-b` : region)
   let spare: Promise<RegionServer> | undefined
   const died: string[] = []
-  const openRoad = async (name: RegionName) => {
-    const road = await startRoad(portOf(name))
-    roads.push(road)
-    if (name === 'primary') roadsToPrimary.push(road)
-    return road
+  const openProxy = async (name: RegionName) => {
+    const proxy = await startFlakyProxy(portOf(name))
+    proxies.push(proxy)
+    if (name === 'primary') proxiesToPrimary.push(proxy)
+    return proxy
   }
 
   const env = {
@@ -113,15 +113,15 @@ export async function startCluster(build: string, logs?: string) {
     return one
   }
   const startVerifier = async (region: RegionName, place: number): Promise<VerifierProcess> => {
-    const [port, road, toPrimary] = await Promise.all([freePort(), openRoad(region), openRoad('primary')])
+    const [port, proxy, toPrimary] = await Promise.all([freePort(), openProxy(region), openProxy('primary')])
     const name = `verifier-${place}-${region}`
     const origin = `http://127.0.0.1:${port}`
     const start = () => {
-      const portTo = (other: RegionName) => (other === region ? road.port : portOf(other))
+      const portTo = (other: RegionName) => (other === region ? proxy.port : portOf(other))
       return launch(name, 'src/api/main.ts', {
         PORT: String(port),
         REGION: nameOf(region),
-        REDIS_URL: url(region === 'primary' ? road.port : toPrimary.port),
+        REDIS_URL: url(region === 'primary' ? proxy.port : toPrimary.port),
         REGIONS: `${nameOf('eu')}=${url(portTo('eu'))},${nameOf('us')}=${url(portTo('us'))}`,
       })
     }
@@ -141,7 +141,7 @@ export async function startCluster(build: string, logs?: string) {
       name,
       region,
       http,
-      road,
+      proxy,
       // It is ready once workers have listed its region.
       restart: async () => {
         await one.kill()
@@ -151,7 +151,7 @@ export async function startCluster(build: string, logs?: string) {
     return one
   }
   const startWorker = async (_: unknown, place: number): Promise<WorkerSlot> => {
-    const [primary, eu, us] = await Promise.all(REGIONS.map(openRoad))
+    const [primary, eu, us] = await Promise.all(REGIONS.map(openProxy))
     const own = { primary: primary!, eu: eu!, us: us! }
     const start = () =>
       launch(`worker-${place}`, 'src/workers/main.ts', {
@@ -164,7 +164,7 @@ export async function startCluster(build: string, logs?: string) {
     let restarting: Promise<void> = Promise.resolve()
     const slot: Omit<WorkerSlot, 'process'> & { process?: Process } = {
       name: `worker-${place}`,
-      roads: own,
+      proxies: own,
       without: undefined,
       restart: () => {
         restarting = restarting.then(async () => {
@@ -193,7 +193,7 @@ export async function startCluster(build: string, logs?: string) {
     const made = await cli('account', 'create', '--name', `Checker ${count}`, '--plan', 'enterprise')
     adminKeys.push(made.adminKey ?? '')
   }
-  const toPrimary = await openRoad('primary')
+  const toPrimary = await openProxy('primary')
   const filler = launch(
     'filler',
     'test/faults/checker/slowFiller.ts',
@@ -212,7 +212,7 @@ export async function startCluster(build: string, logs?: string) {
     /** What ended without being told to. */
     died,
     /** From every process of the service to the primary. */
-    roadsToPrimary,
+    proxiesToPrimary,
     nameOf,
     /** Gives a further region another name for the processes that are started from now on; returns the former one. */
     rename: (region: RegionName) => {
@@ -228,7 +228,7 @@ export async function startCluster(build: string, logs?: string) {
     stop: async () => {
       await Promise.all([...running].map((one) => one.kill()))
       await Promise.all(verifiers.map(({ http }) => http.destroy()))
-      await Promise.all(roads.map((road) => road.close()))
+      await Promise.all(proxies.map((proxy) => proxy.close()))
       await Promise.all([...regions, ...(spare ? [await spare] : [])].map(({ redis }) => redis.stop()))
       await database.drop()
     },

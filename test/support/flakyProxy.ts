@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export type Direction = 'requests' | 'answers'
 
-export type Road = {
+export type FlakyProxy = {
   port: number
   /** Ends every connection and takes no other. */
   cut: () => void
@@ -19,7 +19,7 @@ export type Road = {
 }
 
 /** A TCP proxy before a server on 127.0.0.1 that a test may cut off, at once or silently, both ways or one way. */
-export async function startRoad(targetPort: number): Promise<Road> {
+export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
   const pairs = new Set<{ incoming: Socket; outgoing: Socket }>()
   const stranded = new WeakSet<Socket>()
   const held = new Set<Direction>()
