@@ -85,6 +85,8 @@ describe('the page of a key', () => {
     const reasons = page.getByRole('table', { name: 'Refusals by reason' }).getByRole('row')
     expect(await reasons.nth(1).textContent()).toBe('The key lacks the permissionFORBIDDEN2100 %')
     const network = page.getByRole('row').filter({ hasText: '203.0.113.0/24' })
+    // Callers are read by themselves, a little later perhaps.
+    await network.waitFor()
     expect(await network.getByRole('cell').allTextContents()).toEqual(['2', '2', 'just now'])
     await page.getByRole('rowheader', { name: /^2001:db8:7:.*\/64$/ }).waitFor()
   })
