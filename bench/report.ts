@@ -65,7 +65,7 @@ export function describeCounts(summaries: Summary[]): string {
     .join('\n')
 }
 
-/** One line while the run goes on. */
+/** One line while it runs. */
 export function describeSample({ target, rate, p99, cpu }: Sample): string {
   const cost = cpu ? `, ${cpu.server.toFixed(1)} µs of CPU each, elsewhere ${percent(cpu.elsewhere)}` : ''
   return `${target.padEnd(12)} ${Math.round(rate)}/s, p99 ${p99.toFixed(1)} ms${cost}`

@@ -93,7 +93,7 @@ async function revokeMany(count: number, apis = cluster.verifiers): Promise<Revo
   return revoked
 }
 
-/** Lets nothing through between the worker and `eu`, and tells nobody, at any moment of a lease; and back again. */
+/** Cuts the connection between the worker and `eu` silently, at any moment of a lease, and restores it. */
 async function cutOff() {
   await delay((Math.random() * leaseMs) / 4)
   cluster.proxy.hold('requests', 'answers')

@@ -61,7 +61,7 @@ export function makeTrace(random: Random, kind: Kind, abusive: boolean): Trace {
   for (let day = 0; day < HISTORY_DAYS + TEST_DAYS; day++) {
     const dayFactor = random.logNormal(1, 0.15)
     const errorFactor = random.chance(0.05) ? 2 : 1
-    // An address that is given anew: one network in a hundred days.
+    // The provider assigns a new address: one network in a hundred days.
     if (random.chance(0.01)) home[0] = random.between(1, 1e6)
     for (let hour = 0; hour < 24; hour++) {
       const mean = size * shape(kind, day, hour, random) * dayFactor * random.logNormal(1, 0.2)

@@ -25,7 +25,7 @@ export type EventOptions = {
   now: number
   /** How many of the addresses call any one key: by default all. */
   addressesOfKey?: number
-  /** Each event completes a verification that was told address and endpoint already. */
+  /** Each event completes a verification that has address and endpoint already. */
   completing?: boolean
 }
 

@@ -55,7 +55,7 @@ const watched = (lane: number, kind: number): Watched => {
 }
 
 let probes = 0
-/** Probes of both kinds in turn, in so many lanes at once, each until it is told to end. */
+/** Probes of both kinds in turn, in so many lanes at once, each until it is stopped. */
 async function measure(
   lanes: number,
   pollMs: number,

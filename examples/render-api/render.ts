@@ -20,7 +20,7 @@ export type Renderer = {
 }
 
 /**
- * Renders in worker threads: the process goes on answering meanwhile, and a picture that takes for ever
+ * Renders in worker threads: the process answers meanwhile, and a picture that takes for ever
  * ends with its thread. The threads get no environment, so that the service token is not in their reach.
  */
 export function createRenderer(threads = 2): Renderer {

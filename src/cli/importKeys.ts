@@ -61,7 +61,7 @@ export function importCommand(): Cli {
 
 type Total = Omit<ImportOutcome, 'keys'>
 
-/** What was done up to where it stopped is told, too: the rest is for the next run. */
+/** Also prints what was done when it stopped early: the next run does the rest. */
 async function importFile(
   service: Service,
   accountId: string,

@@ -43,7 +43,7 @@ export function giveBackLost(pool: Pool): void {
       return answer
     }
     let release: Release = () => {}
-    // The pool sets it anew each time it lends the connection.
+    // The pool sets it each time it lends the connection.
     Object.defineProperty(client, 'release', {
       configurable: true,
       get: () => release,

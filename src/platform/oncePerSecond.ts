@@ -12,9 +12,8 @@ const later: After = (ms, run) => void setTimeout(run, ms).unref()
 
 /**
  * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is reported at
- * once. Those that follow within a second are reported together when it is over, by the first of them and their number,
- * and so on for as long as they come. `report` gets that number; undefined for one that stands for itself. `after` is
- * for tests.
+ * once. Those that follow within a second are reported together at its end, by the first of them and their number, and
+ * so on for as long as they come. `report` gets that number; undefined for a single one. `after` is for tests.
  */
 export function oncePerSecond<Entry>(
   report: (entry: Entry, times: number | undefined) => void,
@@ -44,7 +43,7 @@ export function oncePerSecond<Entry>(
   }
 }
 
-/** What tells errors apart whose text may name something that is another each time. */
+/** The kind of an error, by its classes and codes. Its text may differ each time. */
 export function kindOf(error: unknown): string {
   const kinds: string[] = []
   for (let each = error; each instanceof Error && kinds.length < 5; each = each.cause)

@@ -57,11 +57,11 @@ async function passTo(offsetMs: number) {
 
 describe('alerts', () => {
   it('adds a rule from a starting point, with errors beside the fields and a preview', async () => {
-    await page.getByRole('heading', { name: 'Know before your users tell you' }).waitFor()
+    await page.getByRole('heading', { name: 'Know before your users do' }).waitFor()
     expect(await findA11y(page)).toEqual([])
     await page.getByRole('link', { name: /^Error rate above a percentage/ }).click()
     await inWords(
-      'Keep a record, and tell nobody, when the error rate of the account exceeds 5 % over 15 minutes',
+      'Record an incident without notifying anyone when the error rate of the account exceeds 5 % over 15 minutes',
     )
     await page.getByText('Nothing was measured in the last seven days').waitFor()
     await page.getByLabel('Threshold').fill('150')
@@ -81,7 +81,7 @@ describe('alerts', () => {
     await page.keyboard.press('Escape')
     await page.getByLabel('Name').fill('Busy customer')
     await inWords(
-      'Tell Incident bot by webhook when the key Customer has more than 20 requests in 5 minutes.',
+      'Notify Incident bot by webhook when the key Customer has more than 20 requests in 5 minutes.',
     )
     await page.getByRole('button', { name: 'Add Alert' }).click()
     await page.getByRole('heading', { level: 1, name: 'Busy customer' }).waitFor()
@@ -114,7 +114,7 @@ describe('alerts', () => {
     await page.getByRole('link', { name: 'All of them' }).click()
     await page.getByRole('button', { name: /^Attempts of Firing: Busy customer/ }).waitFor()
     await choose('Status', 'Given up')
-    await page.getByText('No message is like this.').waitFor()
+    await page.getByText('No notifications match.').waitFor()
     await page.goBack()
   })
 
@@ -151,7 +151,7 @@ describe('alerts', () => {
     await page.getByRole('button', { name: 'More actions' }).click()
     await page.getByRole('menuitem', { name: 'Delete' }).click()
     await dialog().getByRole('button', { name: 'Delete the rule' }).click()
-    await page.getByRole('heading', { name: 'Know before your users tell you' }).waitFor()
+    await page.getByRole('heading', { name: 'Know before your users do' }).waitFor()
     expect(browser.faults).toEqual([])
   })
 

@@ -100,9 +100,9 @@ describe('the usage page', () => {
 
   it('meters the plan’s renders, up to its limit and beyond', async () => {
     await service.cli('account', 'limits', accountId, '{"rendersPerMonth": 4, "rendersHard": false}')
-    await page.getByText('Beyond the limit renders go on, as overage.').waitFor()
+    await page.getByText('Renders above the limit count as overage.').waitFor()
     for (let renders = 0; renders < 5; renders++) await verify(keys[1]?.key, { permission: 'renders:write' })
-    await page.getByText('1 over the limit, as overage. Renders go on.').waitFor()
+    await page.getByText('1 over the limit, counted as overage.').waitFor()
     expect(await meter('Renders this month').getAttribute('aria-valuetext')).toBe('125 %: 5 of 4')
     await service.cli('account', 'limits', accountId, '{"rendersPerMonth": 5, "rendersHard": true}')
     await page.getByText('Used up: further renders are refused until the month ends.').waitFor()

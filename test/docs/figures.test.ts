@@ -67,7 +67,7 @@ it.each([
   ['Headers and request line', kib(MAX_HEADER_BYTES)],
   ['The body of a request', kib(MAX_BYTES)],
   ['The body of a request without credentials', kib(MAX_ANONYMOUS_BYTES)],
-  ['Callers of a key that a UTC day tells apart (an IPv6 /64 is one)', count(MAX_CALLERS)],
+  ['Callers of a key on a UTC day (an IPv6 /64 is one)', count(MAX_CALLERS)],
   ['Of these, such as were only refused', count(MAX_REFUSED_CALLERS)],
   ['Endpoints of an account in use', count(MAX_ENDPOINTS)],
   ['Channels of an account; alert rules', `; ${count(MAX_RULES)}`],

@@ -65,7 +65,7 @@ async function answerOf<Answer>(
   }
 }
 
-/** Undefined while the API cannot be reached or is busy: the command goes on without us. */
+/** Undefined while the API cannot be reached or is busy: the command continues without us. */
 async function readOperation(id: string) {
   try {
     return (await client.GET('/operations/{id}', { params: { path: { id } } })).data

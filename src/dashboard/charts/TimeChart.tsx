@@ -44,7 +44,7 @@ export function TimeChart({
   const svg: object = {
     // Room for the last time's label.
     margin: { top: 8, right: kind === 'lines' ? 20 : 5 },
-    'aria-label': `${title}: a chart. The arrow keys go through its times.`,
+    'aria-label': `${title}: a chart. Use the arrow keys to move through time.`,
   }
   if (kind === 'bars')
     return (

@@ -29,7 +29,7 @@ export function timeAxis(starts: string[], interval: Interval): Axis {
   const isOfDays = interval === 'day' || midnights.length > 2
   const marked = isOfDays ? midnights : starts
   const step = Math.ceil(marked.length / MOST_TICKS)
-  // Counted from the end, so that the present stays marked as time goes on.
+  // Counted from the end, so that the present stays marked as time passes.
   const ticks = marked.filter((_, index) => (marked.length - 1 - index) % step === 0)
   return { ticks, text: (at) => (isOfDays ? dayOf : timeOf)(Date.parse(at)) }
 }

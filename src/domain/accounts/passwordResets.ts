@@ -11,7 +11,7 @@ const LEASE_MS = 45_000
 const PER_DAY = 10
 
 /**
- * Has an address that signs in somewhere be sent a link. The former one ends. Returns the ID for the job; undefined
+ * Writes a link for an address that signs in somewhere. The previous link ends. Returns the ID for the job; undefined
  * where nobody signs in with it, or it has got enough.
  */
 export async function requestReset(

@@ -14,8 +14,8 @@ const HISTORY_MS = 35 * DAY_MS
 /**
  * Keys that were used today from a network (/24 of IPv4, /48 of IPv6, what one site usually has) from which they were
  * not in the 35 days before. A key is judged once it has been in use for 7 days, and not if it comes from everywhere
- * (more than 50 networks). The reading stays until the UTC day is over, so a key is told of once a day. Refused
- * requests are no use.
+ * (more than 50 networks). The reading stays until the UTC day is over, so a key is notified once a day. Refused
+ * requests do not count.
  */
 export async function readUnknownIps(
   em: SqlEntityManager,

@@ -43,7 +43,7 @@ export type RuleTiming = {
   mutedUntil: number | null
 }
 
-/** `fired` and `resolved` begin and end an incident; `notify`: it is to be told. */
+/** `fired` and `resolved` begin and end an incident. `notify`: send notifications. */
 export type AlertEvent =
   | { type: 'fired'; notify: boolean; turn: number; since: number }
   | { type: 'repeated'; notify: true; turn: number; since: number }
@@ -128,7 +128,7 @@ function stepFiring(rule: RuleTiming, before: AlertState, reading: Reading, now:
   }
 }
 
-/** An incident that began while the rule was muted is told when that ends. */
+/** An incident that began while the rule was muted is sent when the mute ends. */
 function isDue({ repeatMinutes }: RuleTiming, { notifiedAt }: AlertState, now: number): boolean {
   if (notifiedAt === null) return true
   return repeatMinutes !== null && now - notifiedAt >= repeatMinutes * MINUTE_MS

@@ -3,7 +3,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 export const CHANNEL_TYPES = ['email', 'slack', 'webhook'] as const
 export type ChannelType = (typeof CHANNEL_TYPES)[number]
 
-/** A signing secret of a webhook, sealed. `validUntil`: the former one, for a while; null: the present one. */
+/** A signing secret of a webhook, sealed. `validUntil`: the end of the previous one; null: the current one. */
 export type SealedSecret = { sealed: string; validUntil: string | null }
 
 /** Where alerts go: an address or URL of an account, verified before it gets any. */

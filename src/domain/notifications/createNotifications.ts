@@ -8,7 +8,7 @@ export type NotificationType =
   | 'channel.verify'
   | 'channel.disabled'
 
-/** What is to be told. `turn` tells repeats of one incident apart. */
+/** A message for each of some channels. `turn` numbers the messages of one incident. */
 export type NewNotifications = {
   accountId: string
   type: NotificationType
@@ -21,9 +21,9 @@ export type NewNotifications = {
 }
 
 /**
- * Writes one notification per channel, in the transaction of what it tells of, and returns their IDs: the caller has
- * each delivered by a job `deliver-notification`, through the outbox of the same transaction. What was told once is
- * not told again: for an incident's type and turn there is one notification per channel.
+ * Writes one notification per channel, in the transaction of its cause, and returns their IDs. The caller writes a job
+ * `deliver-notification` for each to the outbox of the same transaction. Nothing is sent twice: for each type and turn
+ * of an incident there is one notification per channel.
  */
 export async function createNotifications(
   em: SqlEntityManager,

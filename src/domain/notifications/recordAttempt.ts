@@ -33,8 +33,8 @@ export async function recordAttempt(
     { id: notification.channelId },
     { lockMode: LockMode.PESSIMISTIC_WRITE },
   )
-  // A notice goes to an admin, not to the channel: it says nothing about that. And a channel that was made to lead
-  // elsewhere meanwhile is not concerned either: sealing gives each target a value of its own.
+  // A notice goes to an admin, so it says nothing about the channel. Nor does a message to an address that the channel
+  // no longer has: each sealed address is a different value.
   const isElsewhere = channel?.sealedTarget !== leased.sealedTarget
   const concerned = notification.type === 'channel.disabled' || isElsewhere ? null : channel
   if (attempt.outcome === 'delivered') {

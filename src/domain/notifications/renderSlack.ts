@@ -17,7 +17,7 @@ const cut = (text: string, max: number) => (text.length > max ? `${text.slice(0,
 
 /**
  * A message as Block Kit. `text` is what a phone's notification shows. The first block's ID is the notification's, so
- * that a message that came twice can be told. Bounds are Slack's: 150 in a header, 10 fields a section.
+ * that receivers can recognise a message that came twice. Bounds are Slack's: 150 in a header, 10 fields a section.
  */
 export function renderSlack(message: Message, id: string) {
   const { title, summary, facts, links, tone } = message

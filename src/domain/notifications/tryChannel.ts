@@ -10,15 +10,15 @@ export type Link = { digest: string; sealed: string }
 
 const LINK_MS = DAY_MS
 
-/** A new link takes the former one's place. */
+/** A new link replaces the previous one. */
 export function setLink(channel: Channel, link: Link, now: Date): void {
   channel.verificationDigest = link.digest
   channel.verificationEndsAt = new Date(now.getTime() + LINK_MS)
 }
 
 /**
- * Has a channel be sent what shows that it works: an address that is not confirmed its link, any other a test message.
- * In the transaction of the change; `follow` is for its outbox.
+ * Writes the message that verifies a channel: a confirmation link for an unconfirmed address, else a test message. Call
+ * it in the transaction of the change; `follow` is for its outbox.
  */
 export async function tryChannel(
   em: SqlEntityManager,

@@ -9,9 +9,9 @@ import type { WorkerContext } from '../context.ts'
 const HALF_MINUTE_MS = 30_000
 
 /**
- * Lists the accounts that have rules and has each evaluated by a job of its own, as of the half minute that has
- * passed: with that a crossing is told within 30 s and some, whatever its second. Safe to run twice: the job's ID is
- * the account's and the time's.
+ * Lists the accounts that have rules, and enqueues a job for each that evaluates them for the half minute that has
+ * passed. So a crossing is notified within about 30 s, in whichever second it happens. Safe to run twice: account and
+ * time are the ID of the job.
  */
 export async function enqueueAlertEvaluations({ orm, queues, now }: WorkerContext): Promise<void> {
   const at = Math.floor(now().getTime() / HALF_MINUTE_MS) * HALF_MINUTE_MS
@@ -20,9 +20,9 @@ export async function enqueueAlertEvaluations({ orm, queues, now }: WorkerContex
 }
 
 /**
- * Evaluates one account as of an instant, and before that as of the minutes which nobody has evaluated: a backlog
- * tells what it would have told, in order. Safe to run twice, late and out of order: a rule knows until when it was
- * evaluated, in the transaction that writes its state and its notifications.
+ * Evaluates one account at one instant, and before that at each minute that nobody has evaluated: a backlog sends the
+ * notifications that it would have sent, in order. Safe to run twice, late and out of order: the transaction that writes
+ * a rule's state and notifications also writes until when the rule is evaluated.
  */
 export async function evaluateAccount(
   context: WorkerContext,

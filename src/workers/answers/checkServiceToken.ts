@@ -3,7 +3,7 @@ import type { JobData } from '../../domain/jobs.ts'
 import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
 
-/** Says whether a service token is in force. Safe twice: it reads, and the answer is of now. */
+/** Returns whether a service token is valid. Safe to run twice: it only reads. */
 export async function checkServiceToken(
   context: WorkerContext,
   data: JobData<'check-service-token'>,

@@ -14,8 +14,8 @@ import { commandJob } from './commandJob.ts'
 const OVERLAP_MS = DAY_MS
 
 /**
- * What leads elsewhere is a new channel in all but its ID and secret: not verified, not disabled, and a message goes
- * there to show that it works. What is still on its way to the former place says nothing of the new one
+ * A channel with another address keeps its ID and secret, and is otherwise new: not verified, not disabled, and a test
+ * message goes there. Messages still on their way to the previous address say nothing about the new one
  * (`recordAttempt`).
  */
 export const updateChannel = commandJob('update-channel', async ({ em, command, payload, now }) => {
@@ -56,7 +56,7 @@ export const deleteChannel = commandJob('delete-channel', async ({ em, command, 
   return { result: { id: channel.id } }
 })
 
-/** An address that is not confirmed gets a new link instead; the former one ends. */
+/** An unconfirmed address gets a new link instead. The previous link ends. */
 export const testChannel = commandJob('test-channel', async ({ em, command, payload, now }) => {
   const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
   await requireTestBudget(em, channel.accountId, now)
@@ -67,7 +67,7 @@ export const testChannel = commandJob('test-channel', async ({ em, command, payl
   return { result: { notificationId, status: 'pending' }, follow }
 })
 
-/** The new secret signs from now on, the former one beside it for a day; one before that no longer. */
+/** The new secret signs from now on, with the previous one beside it for a day. An older one no longer signs. */
 export const rotateChannelSecret = commandJob(
   'rotate-channel-secret',
   async ({ em, command, payload, now }) => {

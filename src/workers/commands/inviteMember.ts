@@ -37,7 +37,7 @@ export const inviteMember = commandJob('invite-member', async ({ em, command, pa
   return { result: { ...presentMember(member), invitation }, follow }
 })
 
-/** Another link for who has not accepted yet; the former one ends. It gives the role again. */
+/** A new link for a member who has not accepted yet. The previous link ends. */
 export const renewInvitation = commandJob('renew-invitation', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
   const member = await loadMember(em, account.id, payload.memberId)

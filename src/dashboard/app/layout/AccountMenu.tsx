@@ -86,7 +86,7 @@ export function AccountMenu({ member, accountId, accounts }: Props) {
           >
             <Menu.RadioItem value="light">Light</Menu.RadioItem>
             <Menu.RadioItem value="dark">Dark</Menu.RadioItem>
-            <Menu.RadioItem value="auto">As the system</Menu.RadioItem>
+            <Menu.RadioItem value="auto">Match system</Menu.RadioItem>
           </Menu.RadioGroup>
           <Menu.Divider />
           <Menu.Item onClick={changing.open}>Change your password</Menu.Item>

@@ -13,7 +13,7 @@ export function OwnPassword({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initialValues: { currentPassword: '', password: '' },
     validate: {
-      currentPassword: (given) => (given === '' ? 'Your present password is needed.' : null),
+      currentPassword: (given) => (given === '' ? 'Enter your current password.' : null),
       password: checkPassword,
     },
   })
@@ -35,9 +35,9 @@ export function OwnPassword({ onClose }: { onClose: () => void }) {
     >
       <form onSubmit={form.onSubmit((values) => change.run(values))} noValidate>
         <Stack>
-          <Text size="sm">You are signed out everywhere, here, too.</Text>
+          <Text size="sm">You are signed out everywhere, also here.</Text>
           <PasswordInput
-            label="Present password"
+            label="Current password"
             autoComplete="current-password"
             {...form.getInputProps('currentPassword')}
           />

@@ -47,7 +47,7 @@ export const metrics: Record<Metric, Facts> = {
   latency_p99: latency('Latency, p99', 'One request in 100 took longer than this.', 5000),
   plan_usage: {
     label: 'Plan usage',
-    about: 'Of the account, the month’s renders; of a key, the day’s requests; in percent of the plan.',
+    about: 'The month’s renders of the account, or the day’s requests of a key, in percent of the plan.',
     group: 'Classic',
     unit: '%',
     start: 80,
@@ -55,7 +55,8 @@ export const metrics: Record<Metric, Facts> = {
   },
   usage_spike: {
     label: 'Usage spike',
-    about: 'An hour with far more requests than usual at this time of the week. It learns what is usual.',
+    about:
+      'An hour with far more requests than usual at this time of the week. The rule learns what is usual.',
     group: 'Detectors',
     windowed: false,
   },
@@ -73,13 +74,13 @@ export const metrics: Record<Metric, Facts> = {
   },
   unusual_hours: {
     label: 'Unusual hours',
-    about: 'A key is used at a time of the week at which it practically never is.',
+    about: 'A key is used at a time of the week at which it is practically never used.',
     group: 'Detectors',
     windowed: false,
   },
   key_expiring: {
     label: 'Key expires soon',
-    about: 'So many days before a key expires.',
+    about: 'Days before a key expires.',
     group: 'Keys',
     unit: 'days',
     start: 14,
@@ -87,7 +88,7 @@ export const metrics: Record<Metric, Facts> = {
   },
   key_unused: {
     label: 'Key is not used',
-    about: 'So many days after a key was used last, or created. Unused keys are best revoked.',
+    about: 'Days since a key was last used, or created. Revoke unused keys.',
     group: 'Keys',
     unit: 'days',
     start: 90,
@@ -95,7 +96,7 @@ export const metrics: Record<Metric, Facts> = {
   },
   key_old: {
     label: 'Key is old',
-    about: 'So many days after a key was created: time to rotate it.',
+    about: 'Days since a key was created: time to rotate it.',
     group: 'Keys',
     unit: 'days',
     start: 365,

@@ -61,7 +61,7 @@ export function conditionText(
     case 'unusual_errors':
       return `${who} has clearly more errors of some kind ${over} than in the week before`
     case 'unusual_hours':
-      return `${who} is used at a time of the week at which it never is`
+      return `${who} is used at a time of the week at which it is never used`
     case 'key_expiring':
       return `${who} expires within ${limit}`
     case 'key_unused':
@@ -73,11 +73,12 @@ export function conditionText(
 
 const BY = { email: 'by email', slack: 'by Slack', webhook: 'by webhook' } as const
 
-/** The whole rule, read back: who is told, when, and how often. */
+/** The whole rule, in words: who is notified, when, and how often. */
 export function ruleSentence(told: Told): string {
   const { channels, repeatInterval, notifyRecovery } = told
   const names = channels.map(({ name, type }) => `${name} ${BY[type]}`)
-  const begin = names.length === 0 ? 'Keep a record, and tell nobody,' : `Tell ${listText(names, 'and')}`
+  const begin =
+    names.length === 0 ? 'Record an incident without notifying anyone' : `Notify ${listText(names, 'and')}`
   const held = told.for === '0m' ? '' : `, for at least ${durationWords(told.for)}`
   const enough =
     told.metric === 'error_rate' && told.minRequests
@@ -85,8 +86,9 @@ export function ruleSentence(told: Told): string {
       : ''
   const sentences = [`${begin} when ${conditionText(told)}${enough}${held}.`]
   if (names.length > 0) {
-    if (repeatInterval !== null) sentences.push(`Again every ${everyWords(repeatInterval)} while it lasts.`)
-    sentences.push(notifyRecovery ? 'And once more when it is over.' : 'Nothing is said when it is over.')
+    if (repeatInterval !== null)
+      sentences.push(`Notify again every ${everyWords(repeatInterval)} while it lasts.`)
+    sentences.push(notifyRecovery ? 'Notify once more when it is over.' : 'Do not notify when it is over.')
   }
   return sentences.join(' ')
 }

@@ -16,7 +16,7 @@ export type RuleValues = {
   scope: 'account' | 'keys'
   keyIds: string[]
   channelIds: string[]
-  /** `never`: it is told once. */
+  /** `never`: it is sent once. */
   repeatInterval: string
   severity: NonNullable<NewRule['severity']>
   notifyRecovery: boolean
@@ -99,7 +99,7 @@ export function checkValues(values: RuleValues): Partial<Record<keyof RuleValues
   const errors: Partial<Record<keyof RuleValues, string>> = {}
   if (values.name.trim() === '') errors.name = 'Give the rule a name'
   if (metrics[values.metric].unit !== undefined && typeof values.threshold !== 'number')
-    errors.threshold = 'Say from where on it is too much'
+    errors.threshold = 'Enter a threshold'
   if (values.scope === 'keys' && values.keyIds.length === 0) errors.keyIds = 'Choose at least one key'
   return errors
 }

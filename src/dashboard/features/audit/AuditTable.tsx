@@ -19,7 +19,7 @@ export function AuditTable({ entries }: { entries: AuditEntry[] | undefined }) {
       ]}
       rows={entries}
       waiting={{ rows: 8, height: 40 }}
-      empty="Nothing of the kind has happened."
+      empty="No entries match."
     >
       {(entry) => <EntryRow entry={entry} />}
     </DataTable>

@@ -21,15 +21,15 @@ export function ChannelStatus({ channel }: { channel: Channel }) {
       </StatusBadge>
       {disabled && (
         <Text size="xs">
-          {disabledReason ?? 'It did not take its messages.'} Repair it, then send a test message: it switches
-          the channel on again.
+          {disabledReason ?? 'Messages to it failed.'} Repair it, then send a test message: it switches the
+          channel on again.
         </Text>
       )}
       {!disabled && !verified && (
         <Text size="xs" c="dimmed">
           {type === 'email'
-            ? 'Waits for the link in its email to be followed.'
-            : 'Waits for its test message to arrive.'}
+            ? 'Waiting for somebody to follow the link in the email.'
+            : 'Waiting for the test message to arrive.'}
         </Text>
       )}
       {!disabled && failingSince !== null && (

@@ -32,7 +32,7 @@ function Channels() {
     <Stack gap="lg">
       <PageTitle
         title="Channels"
-        description="Where alerts are sent. A channel is verified before it gets any."
+        description="Where alerts are sent. A channel must be verified before it receives alerts."
       >
         <Button onClick={add} leftSection={<IconPlus size={16} aria-hidden />}>
           Add a channel

@@ -11,7 +11,7 @@ import { DialogButtons } from '../../ui/DialogButtons.tsx'
 
 type Props = { channel: Channel; onClose: () => void }
 
-/** Renames a channel, or lets it lead elsewhere. */
+/** Renames a channel, or changes its address. */
 export function EditChannel({ channel, onClose }: Props) {
   const { field, fieldLabel } = channelTypes[channel.type]
   const present = channel.to ?? channel.url ?? ''

@@ -2,9 +2,9 @@ import { Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { channelTypes } from '../../ui/channels/channelTypes.ts'
 
 const uses = {
-  email: 'For people: each message has what happened, and a link to mute it.',
+  email: 'For people: each message says what happened and has a link to mute the rule.',
   slack: 'For a team: posted to a channel through an incoming webhook.',
-  webhook: 'For programs: signed JSON that your own service acts upon.',
+  webhook: 'For programs: signed JSON for your own service.',
 } as const
 
 /** What the page shows before there is a channel. */

@@ -62,11 +62,11 @@ function Outcome({ id, isLink }: { id: string | undefined; isLink: boolean }) {
     <>
       <Text role="status">
         {data?.status === 'delivered'
-          ? `${what} has been taken.${isLink ? ' It is valid for 24 hours.' : ''}`
+          ? `${what} was delivered.${isLink ? ' It is valid for 24 hours.' : ''}`
           : data?.status === 'failed'
             ? `${what} was given up.`
             : attempts.length > 0
-              ? `${what} was not taken; it is tried again.`
+              ? `${what} was not delivered. We will try again.`
               : `${what} is on its way …`}
       </Text>
       {attempts.length > 0 ? <Attempts notification={data} attempts={attempts} /> : <Skeleton height={64} />}

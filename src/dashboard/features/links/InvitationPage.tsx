@@ -76,7 +76,9 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
             <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
             <PasswordInput
               label={hasPassword ? 'Your password' : 'Choose a password'}
-              description={hasPassword ? 'The one that you have already set for this address.' : passwordHint}
+              description={
+                hasPassword ? 'The password that you have already set for this address.' : passwordHint
+              }
               autoComplete={hasPassword ? 'current-password' : 'new-password'}
               {...form.getInputProps('password')}
             />

@@ -44,7 +44,7 @@ export function AddMember({ onClose }: { onClose: () => void }) {
       <Stack>
         <TextInput
           label="Email"
-          description="They get a link by which they join. It ends after seven days."
+          description="They get a link to join. It is valid for seven days."
           type="email"
           autoComplete="off"
           data-autofocus
@@ -64,7 +64,7 @@ function NotSent({ email, onClose }: { email: string; onClose: () => void }) {
     <Stack>
       <Text size="sm" role="alert">
         {email} is invited, but this service sends no email. Its operator shows the link with{' '}
-        <Code>bin/keys member invite-link</Code>. Or set a password for them, in their menu, and hand it on.
+        <Code>bin/keys member invite-link</Code>. Or set a password for them, in their menu, and pass it on.
       </Text>
       <Group justify="flex-end">
         <Button onClick={onClose}>Done</Button>

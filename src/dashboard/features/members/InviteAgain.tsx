@@ -36,7 +36,7 @@ export function InviteAgain({ member, onClose }: { member: Member; onClose: () =
     >
       <Stack>
         <Text size="sm">
-          {nameOf(member)} gets another link, which is valid for seven days. The former one ends.
+          {nameOf(member)} gets another link, which is valid for seven days. The previous link ends.
         </Text>
         <CommandNotice error={invite.error} operationId={invite.operationId} />
         <DialogButtons label="Send it again" isPending={invite.isPending} onCancel={onClose} />

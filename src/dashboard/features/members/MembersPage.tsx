@@ -30,10 +30,7 @@ function Members() {
   const close = () => setOpen(undefined)
   return (
     <Stack gap="lg">
-      <PageTitle
-        title="Members"
-        description="Who can sign in to this dashboard, and what each of them may do."
-      >
+      <PageTitle title="Members" description="Who can sign in to this dashboard, and what they may do.">
         <Button onClick={() => setOpen({ action: 'add' })}>Invite a member</Button>
       </PageTitle>
       {members.error ? (

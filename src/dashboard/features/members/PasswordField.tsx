@@ -27,7 +27,7 @@ export function PasswordField({ label, value, onChange, error }: Props) {
       />
       <Group justify="space-between" gap="xs">
         <Text size="xs" c="dimmed">
-          It is not shown again: hand it on by a safe way.
+          It is not shown again. Pass it on over a secure channel.
         </Text>
         <Anchor component="button" type="button" size="xs" underline="always" onClick={make}>
           Make one

@@ -20,7 +20,7 @@ export function RemoveMember({ member, onClose }: { member: Member; onClose: () 
   return (
     <ConfirmForm command={remove} label="Remove" onClose={onClose}>
       {isMine ? 'This is you: you are' : `${nameOf(member)} (${member.email}) is`} signed out at once and
-      cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay and go on working.
+      cannot sign in any more. Keys that {isMine ? 'you' : 'they'} created stay valid.
     </ConfirmForm>
   )
 }

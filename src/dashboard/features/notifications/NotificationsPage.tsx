@@ -9,7 +9,7 @@ import { AdminsOnly } from '../../ui/AdminsOnly.tsx'
 import { NotificationLog } from '../../ui/notifications/NotificationLog.tsx'
 import { PageTitle } from '../../ui/PageTitle.tsx'
 
-/** What was told, to whom, and whether it arrived. */
+/** What was sent, to whom, and whether it arrived. */
 export function NotificationsPage() {
   return useMember().role === 'admin' ? <Notifications /> : <AdminsOnly title="Notifications" />
 }
@@ -75,7 +75,7 @@ function Notifications() {
         filter={filter}
         empty={
           isFiltered
-            ? 'No message is like this.'
+            ? 'No notifications match.'
             : 'Nothing has been sent yet. Messages appear here when a rule fires, and when a channel is tried.'
         }
       />

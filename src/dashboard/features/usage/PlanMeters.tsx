@@ -50,12 +50,12 @@ function perKeyText({ requestsPerMinute, requestsPerDay }: Account['limits']): s
 
 function rendersNote(used: number, { rendersPerMonth: limit, rendersHard }: Account['limits']): string {
   if (limit === null) return 'Without a limit.'
-  if (used > limit) return `${wholeText(used - limit)} over the limit, as overage. Renders go on.`
+  if (used > limit) return `${wholeText(used - limit)} over the limit, counted as overage.`
   if (rendersHard)
     return used === limit
       ? 'Used up: further renders are refused until the month ends.'
-      : 'Beyond the limit renders are refused.'
-  return 'Beyond the limit renders go on, as overage.'
+      : 'Renders above the limit are refused.'
+  return 'Renders above the limit count as overage.'
 }
 
 function keysNote(used: number, limit: number | null): string {

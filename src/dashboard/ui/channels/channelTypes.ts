@@ -7,7 +7,7 @@ export const channelTypes = {
     field: 'to',
     fieldLabel: 'Address',
     placeholder: 'oncall@example.com',
-    help: 'It gets a link; whoever reads it confirms the address by that.',
+    help: 'We send a link. Opening it confirms the address.',
   },
   slack: {
     label: 'Slack',
@@ -23,7 +23,7 @@ export const channelTypes = {
     field: 'url',
     fieldLabel: 'URL',
     placeholder: 'https://example.com/alerts',
-    help: 'Gets signed JSON by POST. A test message is sent at once; an answer of 2xx verifies the channel.',
+    help: 'Receives signed JSON by POST. We send a test message at once; a 2xx response verifies the channel.',
   },
 } as const
 

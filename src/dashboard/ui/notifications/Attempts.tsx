@@ -11,7 +11,7 @@ const MINUTE = 60_000
 const outcomes: Record<Attempt['outcome'], string> = {
   delivered: 'Delivered',
   rejected: 'Rejected',
-  gone: 'Gone: the receiver wants no more',
+  gone: 'Gone: the receiver refuses further messages',
   timeout: 'No answer in time',
   unreachable: 'Not reachable',
   refused: 'Refused before it was sent',
@@ -29,13 +29,13 @@ export function Attempts({ notification, attempts }: Props) {
       {next !== null && (
         <Text size="sm" mb={4}>
           {notification?.attempts === 0 ? (
-            'Not tried yet: it is about to be, or waits until its channel is verified.'
+            'Not sent yet: it is about to be sent, or waits until its channel is verified.'
           ) : Date.parse(next) > Date.now() + MINUTE ? (
             <>
               Next attempt <TimeText at={next} inherit />.
             </>
           ) : (
-            'Tried again within a minute.'
+            'We will try again within a minute.'
           )}
         </Text>
       )}

@@ -23,7 +23,7 @@ export function DeleteAlert({ rule, onClose }: Props) {
   })
   return (
     <ConfirmDialog title={`Delete ${rule.name}?`} command={remove} label="Delete the rule" onClose={onClose}>
-      Its incidents end without a message. To be left in peace for a while only, mute it or switch it off.
+      Its incidents end. To stop notifications for a while, mute the rule or switch it off.
     </ConfirmDialog>
   )
 }

@@ -14,7 +14,7 @@ export function MuteNotice({ rule }: { rule: Rule }) {
     () => client.POST('/alerts/{id}/mute', { params: { path: { id: rule.id } }, body: { until: null } }),
     {
       changes: ['alerts', 'alert'],
-      onDone: () => notifications.show({ message: `${rule.name} tells again.` }),
+      onDone: () => notifications.show({ message: `${rule.name} sends notifications again.` }),
       onError: (error) => notifications.show({ color: 'red', title: rule.name, message: messageOf(error) }),
     },
   )

@@ -100,7 +100,7 @@ export function ConditionFields({ form, isSaved }: Props) {
           {metric === 'unknown_ip' && (
             <TagsInput
               label="Networks that are never unknown"
-              description="Addresses or ranges (CIDR), e.g. 203.0.113.0/24. Enter ends each."
+              description="Addresses or CIDR ranges, such as 203.0.113.0/24. Press Enter after each."
               {...form.getInputProps('allowedRanges')}
             />
           )}

@@ -30,7 +30,7 @@ function EditAlert({ id }: { id: string }) {
       <BackLink to={back} label={alert.data?.name ?? 'Alert'} />
       <PageTitle
         title={alert.data ? `Edit ${alert.data.name}` : 'Edit an alert'}
-        description="What changes its question ends its incidents, without a message."
+        description="Changing the condition closes the open incidents of the rule."
       />
       {alert.data ? (
         <RuleEditor

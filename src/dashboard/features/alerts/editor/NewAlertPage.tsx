@@ -36,7 +36,7 @@ function NewAlert() {
         back="/alerts"
         send={(values, header) => client.POST('/alerts', { body: newRuleOf(values), params: { header } })}
         onDone={(id) => {
-          notifications.show({ message: 'The rule is saved. It is looked at within the next minute.' })
+          notifications.show({ message: 'The rule is saved. It is first evaluated within a minute.' })
           navigate(id === undefined ? '/alerts' : `/alerts/${id}`)
         }}
       />

@@ -14,7 +14,7 @@ import type { RuleForm } from './ruleForm.ts'
 
 const REPEATS = ['15m', '1h', '4h', '12h', '24h']
 
-/** Who is told, how often, and how loudly. */
+/** Who is notified, how often, and how urgently. */
 export function NotifyFields({ form }: { form: RuleForm }) {
   const { channelIds, repeatInterval } = form.values
   const { data } = useQuery(channelsQuery)
@@ -60,7 +60,7 @@ export function NotifyFields({ form }: { form: RuleForm }) {
         </Stack>
         <div className={classes.pair}>
           <Select
-            label="Tell again while it lasts"
+            label="Notify again while it lasts"
             data={repeats}
             allowDeselect={false}
             {...form.getInputProps('repeatInterval')}
@@ -74,7 +74,7 @@ export function NotifyFields({ form }: { form: RuleForm }) {
           </Radio.Group>
         </div>
         <Switch
-          label="Tell when it is over, too"
+          label="Notify when it is over"
           {...form.getInputProps('notifyRecovery', { type: 'checkbox' })}
         />
       </Stack>

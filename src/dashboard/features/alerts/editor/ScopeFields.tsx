@@ -43,7 +43,7 @@ function KeysField({ form }: { form: RuleForm }) {
       onSearchChange={setSearch}
       // The api has searched.
       filter={({ options }) => options}
-      nothingFoundMessage={isFetching ? 'Searching …' : 'No active key is called so'}
+      nothingFoundMessage={isFetching ? 'Searching …' : 'No active keys match'}
       maxDropdownHeight={280}
       hidePickedOptions
       {...form.getInputProps('keyIds')}

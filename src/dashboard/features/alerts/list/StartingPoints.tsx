@@ -8,7 +8,7 @@ const points = [
     metric: 'requests',
     icon: IconActivity,
     title: 'Requests exceed a number',
-    text: 'A loop that went wild, or a key in the wrong hands.',
+    text: 'A runaway loop, or a leaked key.',
   },
   {
     metric: 'error_rate',
@@ -31,12 +31,12 @@ export function StartingPoints() {
       <Stack gap="lg">
         <Stack gap={4}>
           <Title order={2} size="h4">
-            Know before your users tell you
+            Know before your users do
           </Title>
           <Text c="dimmed" maw="44rem">
-            A rule watches the usage of the account or of some keys and tells you by email, Slack or webhook:
-            once when a limit is crossed, and once when it is over. Begin with one of these; you see what it
-            would have done in the last seven days before you save it.
+            A rule watches the usage of the account or of some keys and notifies you by email, Slack or
+            webhook: once when a limit is crossed, and once when it is over. Begin with one of these; you see
+            what it would have done in the last seven days before you save it.
           </Text>
         </Stack>
         <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">

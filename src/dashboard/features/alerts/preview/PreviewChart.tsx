@@ -6,7 +6,7 @@ import { measureText } from '../measureText.ts'
 import { previewSentence } from './previewSentence.ts'
 
 const DAY = 86_400_000
-/** Lines that can still be told apart. */
+/** How many lines people can distinguish. */
 const MAX_LINES = 5
 const COLOURS = ['indigo.6', 'teal.6', 'orange.6', 'grape.6', 'cyan.6']
 

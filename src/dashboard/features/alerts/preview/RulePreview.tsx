@@ -41,7 +41,7 @@ export function RulePreview({ values }: { values: RuleValues }) {
 }
 
 function Preview({ values, nameOf }: { values: RuleValues; nameOf: (id: string) => string }) {
-  // Whom it tells changes nothing about when it fires.
+  // Who is notified does not change when it fires.
   const { name: _, channelIds: __, severity: ___, ...asked } = newRuleOf(values)
   const [rule] = useDebouncedValue(asked, PAUSE_MS)
   const { unit } = metrics[rule.metric]
@@ -49,7 +49,7 @@ function Preview({ values, nameOf }: { values: RuleValues; nameOf: (id: string) 
     (unit === undefined || rule.threshold != null) &&
     !(rule.scope && 'keyIds' in rule.scope && rule.scope.keyIds.length === 0)
   const preview = useQuery({ ...alertPreviewQuery(rule), enabled: isWhole })
-  if (!isWhole) return <Text c="dimmed">Fill in the rule to see what it would have done.</Text>
+  if (!isWhole) return <Text c="dimmed">Fill in the rule to see when it would have fired.</Text>
   if (preview.error)
     return (
       <Alert color="yellow" variant="light" role="status">

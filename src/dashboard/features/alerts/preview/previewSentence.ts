@@ -6,7 +6,7 @@ import { measureText } from '../measureText.ts'
 /** What a rule would have done, in a sentence or two. */
 export function previewSentence(preview: Preview): string {
   const { incidents, grains, metric } = preview
-  if (grains.length === 0) return 'This rule cannot be previewed: the past does not say enough.'
+  if (grains.length === 0) return 'This rule cannot be previewed: there is not enough data of the past.'
   const values = preview.series.flatMap(({ points }) => points.filter(({ value }) => value !== null))
   if (values.length === 0) return 'Nothing was measured in the last seven days, so it would not have fired.'
   if (incidents.length === 0) {

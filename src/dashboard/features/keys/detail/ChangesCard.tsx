@@ -19,7 +19,7 @@ export function ChangesCard({ keyId, entries }: { keyId: string; entries: AuditE
       </Group>
       {entries.length === 0 ? (
         <Text size="sm" c="dimmed">
-          Nothing was changed.
+          Nothing has changed.
         </Text>
       ) : (
         <ul className={classes.changes} aria-labelledby="changes">

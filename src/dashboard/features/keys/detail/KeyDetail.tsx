@@ -102,8 +102,8 @@ function UnknownKey() {
     <Frame>
       <PageTitle title="There is no such API key" />
       <Text>
-        It has been deleted, or its address is mistyped. What was done to it stays in the audit log, and its
-        requests in the account’s usage.
+        It was deleted, or the URL is wrong. Its changes stay in the audit log, and its requests in the usage
+        of the account.
       </Text>
     </Frame>
   )

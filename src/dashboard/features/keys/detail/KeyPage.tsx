@@ -8,6 +8,6 @@ export function KeyPage() {
   const { id = '' } = useParams()
   const { role } = useMember()
   if (role === 'viewer') return <NoUsage title="API key" />
-  // Another key is another page: nothing of the former one is shown meanwhile.
+  // Another key is another page: nothing of the previous one is shown meanwhile.
   return <KeyDetail key={id} id={id} isAdmin={role === 'admin'} />
 }

@@ -97,7 +97,7 @@ export function CreateForm({ form, command, onClose }: Props) {
             />
             <TagsInput
               label="Allowed IPs"
-              description="Addresses or ranges such as 10.0.0.0/8; Enter after each. None: from anywhere."
+              description="Addresses or CIDR ranges, such as 10.0.0.0/8. Press Enter after each. None: from anywhere."
               splitChars={[',', ' ']}
               acceptValueOnBlur
               {...form.getInputProps('allowedIps')}

@@ -19,7 +19,7 @@ export function RenameKey({ apiKey, onClose }: Props) {
     {
       changes: keyTopics,
       onDone: () => {
-        notifications.show({ message: `The key is called ${form.getValues().name} now.` })
+        notifications.show({ message: `The key is now called ${form.getValues().name}.` })
         onClose()
       },
       onError: (error) => form.setErrors(fieldMessages(error)),

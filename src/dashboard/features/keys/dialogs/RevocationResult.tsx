@@ -4,7 +4,7 @@ import { durationText } from '../../../ui/format/formatNumber.ts'
 
 const outcomes = {
   confirmed: 'confirmed',
-  lapsed: 'cut off; what it was allowed to admit has run out',
+  lapsed: 'cut off; its lease has run out',
 }
 
 /** Where a revocation is true, and since when. */

@@ -29,8 +29,7 @@ export function RevokeForm({ apiKey, command, onClose }: Props) {
     >
       <Stack>
         <Text size="sm">
-          It stops working at once and for good, everywhere. Programs that present it are refused from then
-          on.
+          It stops working everywhere, at once and permanently. Programs that use it are refused.
         </Text>
         {isUnknown ? (
           <Alert color="orange" variant="light" role="status">

@@ -94,7 +94,7 @@ function OldKey({ id, rotatedAt }: { id: string; rotatedAt: string }) {
         <Text size="sm">
           {isUsed
             ? 'The old key is still in use: '
-            : 'The old key has not been used since: safe to revoke once that stays so. '}
+            : 'The old key has not been used since. If that stays so, it is safe to revoke. '}
           Last used <TimeText at={data.lastUsedAt} fw={550} />; it ends by itself{' '}
           <TimeText at={data.expiresAt} fw={550} />.
         </Text>

@@ -60,7 +60,7 @@ export function KeyNames() {
           <Pagination
             pagination={names.data.pagination}
             onChange={(change) => setPage(Number(change.page ?? 1))}
-            empty="No key is like this"
+            empty="No keys match"
           />
         </Paper>
       ) : (

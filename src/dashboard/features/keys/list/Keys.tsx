@@ -31,7 +31,7 @@ export function Keys() {
     <Stack gap="lg">
       <PageTitle
         title="API Keys"
-        description="What your programs sign in with. Each has a name, limits and usage of its own."
+        description="Keys authenticate your applications with the API. Each key has its own limits and usage."
       >
         <Button onClick={create}>Create Key</Button>
       </PageTitle>
@@ -54,7 +54,7 @@ export function Keys() {
           <Pagination
             pagination={keys.data?.pagination}
             onChange={change}
-            empty="No key is like this"
+            empty="No keys match"
             sizes={{ label: 'Keys on a page', choices: PAGE_SIZES }}
           />
         </Paper>

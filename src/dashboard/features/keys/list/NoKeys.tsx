@@ -9,8 +9,8 @@ export function NoKeys({ onCreate }: { onCreate: () => void }) {
           Create your first key
         </Title>
         <Text>
-          A program presents its key with every request, and you see here what each of them does. Give every
-          service a key of its own: then one can be replaced, or cut off, without the others.
+          Your programs send a key with every request, and you see here what each key does. Give each service
+          its own key, so that you can rotate or revoke one without the others.
         </Text>
         <Text>
           Begin with a test key: it gets 100 renders a day, with a watermark, and does not count against the
