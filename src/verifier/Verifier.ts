@@ -13,6 +13,7 @@ import type { Decision } from '../domain/metering/readDecisions.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP, newRequestId, randomTail } from '../domain/metering/requestId.ts'
 import type { KnownKey, Ticket } from '../domain/metering/Ticket.ts'
 import { verdictOf } from '../domain/metering/verdictOf.ts'
+import { contextOf } from '../domain/metering/verificationBatch.ts'
 import { codeName, type VerificationCode } from '../domain/metering/verificationCode.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
@@ -135,7 +136,7 @@ export class Verifier {
     }
     const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
     const ip = request.ip === undefined ? undefined : canonicalAddress(request.ip)
-    const context = JSON.stringify([ip ?? null, request.endpoint ?? null, request.method ?? null])
+    const context = contextOf(ip, request.endpoint, request.method)
     const knows = (ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
 
     if (!known && ip !== undefined && this.#unknown.isReached(ip)) return this.#told(tooManyUnknown())

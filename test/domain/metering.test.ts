@@ -7,6 +7,7 @@ import { newRequestId } from '../../src/domain/metering/requestId.ts'
 import type { KnownKey, Ticket } from '../../src/domain/metering/Ticket.ts'
 import { forEachEvent, toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
 import {
+  contextOf,
   type DecidedBatch,
   type DecidedVerification,
   encodeBatch,
@@ -121,14 +122,18 @@ describe('a batch of verifications', () => {
     keyOf('key_test', 'acct_1', { type: 'test' }),
     keyOf('key_other', 'acct_2'),
   ]
-  const ask = (key: KnownKey, context: (string | null)[], more: Partial<Ticket> = {}) => ({
-    ticket: { key, verdict: ADMIT, units: 0, context: JSON.stringify(context), ...more },
+  const ask = (
+    key: KnownKey,
+    context: [ip?: string, endpoint?: string, method?: string],
+    more: Partial<Ticket> = {},
+  ) => ({
+    ticket: { key, verdict: ADMIT, units: 0, context: contextOf(...context), ...more },
   })
   const requests = [
     ask(live, ['203.0.113.1', '/a', 'GET'], { units: 2 }),
-    ask(other, [null, null, null], { verdict: REVOKED }),
+    ask(other, [], { verdict: REVOKED }),
     ask(test, ['203.0.113.1', '/a', 'GET'], { units: 5 }),
-    ask(live, ['203.0.113.2', null, null], { once: { name: 'n', requestHash: 'h', tail: 't' } }),
+    ask(live, ['203.0.113.2'], { once: { name: 'n', requestHash: 'h', tail: 't' } }),
   ]
   const identity = { verifier: 'v', sequence: 3, batchId: randomUUID() }
 

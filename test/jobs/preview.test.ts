@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Preview, previewRule } from '../../src/domain/alerts/preview.ts'
 import type { StoredRule } from '../../src/domain/alerts/ruleFields.ts'
-import type { JobData } from '../../src/domain/jobs.ts'
+import { toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
@@ -35,9 +35,10 @@ afterAll(() => worker.stop())
 
 let sent = 0
 function use(at: number, times: number, status = 200, latency = 10) {
-  const rows = Array.from({ length: times }, (): JobData<'roll-up-events'>['events'][number] => {
+  const rows = Array.from({ length: times }, () => {
     sent += 1
-    return [`preview-${sent}`, KEY, 'acct_1', at, status, latency, 1, null, '192.0.2.1', '/a', 'GET']
+    const event: UsageEvent = { id: `preview-${sent}`, keyId: KEY, accountId: 'acct_1', at, status, units: 1 }
+    return toRow({ ...event, latencyMs: latency, ip: '192.0.2.1', endpoint: '/a', method: 'GET' })
   })
   return handlers['roll-up-events'](worker.context, { events: rows })
 }

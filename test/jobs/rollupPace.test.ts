@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { toRow } from '../../src/domain/metering/usageEvent.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { Rollup } from '../../src/workers/metering/Rollup.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
@@ -16,7 +17,14 @@ const jobs = (rollup: Rollup, keyId: string, from: number, count: number) =>
       name: 'roll-up-events',
       data: {
         events: [
-          [`${keyId}-${from + place}`, keyId, 'acct_1', Date.now(), 200, null, 1, null, null, null, null],
+          toRow({
+            id: `${keyId}-${from + place}`,
+            keyId,
+            accountId: 'acct_1',
+            at: Date.now(),
+            status: 200,
+            units: 1,
+          }),
         ],
       },
     }),

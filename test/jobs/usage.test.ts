@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
 import { newRequestId } from '../../src/domain/metering/requestId.ts'
+import { toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { resetTestQuotas } from '../../src/workers/schedules/resetTestQuotas.ts'
@@ -15,14 +16,16 @@ afterAll(() => worker.stop())
 
 const verifications = (data: JobData<'roll-up-verifications'>) =>
   handlers['roll-up-verifications'](worker.context, data)
-const events = (...rows: JobData<'roll-up-events'>['events']) =>
-  handlers['roll-up-events'](worker.context, { events: rows })
+const events = (...all: UsageEvent[]) =>
+  handlers['roll-up-events'](worker.context, { events: all.map(toRow) })
 const windowsOf = async (keyId: string) => {
   const windows = (await readWindows(worker.em(), [keyId], new Date())).get(keyId)
   if (!windows) throw new Error('no windows')
   return windows
 }
 const last24h = async (keyId: string) => (await windowsOf(keyId))['24h']
+
+const of = (keyId: string, at = Date.now()) => ({ keyId, accountId: 'acct_1', at })
 
 /** One key's batch: `codes` as the admission script gave them. */
 function batchOf(keyId: string, codes: number[], at = Date.now()): JobData<'roll-up-verifications'> {
@@ -74,19 +77,7 @@ describe('promise 2: usage is counted exactly once', () => {
   })
 
   it('an event counts once by its id, in one batch, in two at once, and later', async () => {
-    const event: JobData<'roll-up-events'>['events'][number] = [
-      'once',
-      'key_b',
-      'acct_1',
-      Date.now(),
-      503,
-      20,
-      1,
-      null,
-      null,
-      null,
-      null,
-    ]
+    const event = { id: 'once', ...of('key_b'), status: 503, latencyMs: 20, units: 1 }
     await Promise.all([events(event, event), events(event)])
     await events(event)
     expect(await last24h('key_b')).toMatchObject({ requests: 1, serverErrors: 1, errorRate: 1, units: 1 })
@@ -95,22 +86,11 @@ describe('promise 2: usage is counted exactly once', () => {
   it('a report completes its verification in either order, once, whatever its own id', async () => {
     const now = Date.now()
     const completes = newRequestId(now, true)
-    const report = (id: string): JobData<'roll-up-events'>['events'][number] => [
-      id,
-      'key_c',
-      'acct_1',
-      now,
-      404,
-      12,
-      5,
-      completes,
-      null,
-      null,
-      null,
-    ]
-    await events(report('first'))
+    const report = (id: string) =>
+      events({ id, ...of('key_c', now), status: 404, latencyMs: 12, units: 5, requestId: completes })
+    await report('first')
     await verifications(batchOf('key_c', [0], now))
-    await events(report('second'))
+    await report('second')
     expect(await last24h('key_c')).toMatchObject({ requests: 1, clientErrors: 1, units: 2 })
     expect((await last24h('key_c')).latencyMs.p50).toBeCloseTo(12, 0)
   })
@@ -118,34 +98,19 @@ describe('promise 2: usage is counted exactly once', () => {
   it('a report of a refused verification adds nothing', async () => {
     const completes = newRequestId(Date.now(), false)
     await verifications(batchOf('key_d', [2]))
-    await events(['refused', 'key_d', 'acct_1', Date.now(), 429, 1, 0, completes, null, null, null])
+    await events({ id: 'refused', ...of('key_d'), status: 429, latencyMs: 1, requestId: completes })
     expect(await last24h('key_d')).toMatchObject({ requests: 0, refused: 1, errors: 0 })
   })
 
   it('an event id that was counted before completes nothing, so that the true report still does', async () => {
     const now = Date.now()
     const completes = newRequestId(now, true)
-    const row = (
-      id: string,
-      status: number,
-      of: string | null,
-    ): JobData<'roll-up-events'>['events'][number] => [
-      id,
-      'key_f',
-      'acct_1',
-      now,
-      status,
-      null,
-      0,
-      of,
-      null,
-      null,
-      null,
-    ]
-    await events(row('reused', 200, null))
-    await events(row('reused', 500, completes))
+    const report = (id: string, status: number, requestId?: string) =>
+      events({ id, ...of('key_f', now), status, requestId })
+    await report('reused', 200)
+    await report('reused', 500, completes)
     await verifications(batchOf('key_f', [0], now))
-    await events(row('true-report', 404, completes))
+    await report('true-report', 404, completes)
     expect(await last24h('key_f')).toMatchObject({ requests: 2, clientErrors: 1, serverErrors: 0 })
   })
 
@@ -158,7 +123,7 @@ describe('promise 2: usage is counted exactly once', () => {
       week: hours(167),
       month: hours(719),
     })) {
-      await events([`late-${id}`, 'key_e', 'acct_1', at, 200, null, 0, null, null, null, null])
+      await events({ id: `late-${id}`, ...of('key_e', at), status: 200 })
     }
     const windows = await windowsOf('key_e')
     expect([windows['24h'].requests, windows['7d'].requests, windows['30d'].requests]).toEqual([2, 4, 5])

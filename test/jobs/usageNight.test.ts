@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
+import { toRow } from '../../src/domain/metering/usageEvent.ts'
 import { existingPartitions } from '../../src/domain/usage/partitions.ts'
 import { canRebuild, rebuildDay } from '../../src/domain/usage/rebuild.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
@@ -28,22 +29,21 @@ let sent = 0
 /** Each key's first letters name its account: what one test drops is none of another's. */
 const accountOf = (keyId: string) => `acct_${keyId.slice(4)}`
 function events(keyId: string, ...times: number[]) {
-  const rows = times.map((at): JobData<'roll-up-events'>['events'][number] => {
+  const rows = times.map((at) => {
     sent += 1
     const ip = `10.0.0.${sent % 3}`
-    return [
-      `night-${sent}`,
+    return toRow({
+      id: `night-${sent}`,
       keyId,
-      accountOf(keyId),
+      accountId: accountOf(keyId),
       at,
-      sent % 5 === 0 ? 500 : 200,
-      sent % 40,
-      1,
-      null,
+      status: sent % 5 === 0 ? 500 : 200,
+      latencyMs: sent % 40,
+      units: 1,
       ip,
-      '/a',
-      'GET',
-    ]
+      endpoint: '/a',
+      method: 'GET',
+    })
   })
   return handlers['roll-up-events'](worker.context, { events: rows })
 }

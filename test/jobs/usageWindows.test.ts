@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
-import type { JobData } from '../../src/domain/jobs.ts'
+import { type EventRow, toRow } from '../../src/domain/metering/usageEvent.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { WINDOW_MS, windowDifferences } from '../support/compareUsage.ts'
@@ -26,8 +26,6 @@ beforeAll(async () => {
 })
 afterAll(() => worker.stop())
 
-type Row = JobData<'roll-up-events'>['events'][number]
-
 /** Instants where a window, a bucket or a month begins or ends, to the millisecond, and any other. */
 function anyInstant(): number {
   const edge = MONTH - random.between(0, 2) * DAY - random.between(0, 3) * HOUR * random.between(0, 1)
@@ -45,7 +43,7 @@ function anyTime(): number {
 }
 
 let made = 0
-function anyEvent(): { row: Row; counted: Counted } {
+function anyEvent(): { row: EventRow; counted: Counted } {
   made += 1
   const event = {
     keyId: random.pick(KEYS),
@@ -54,9 +52,8 @@ function anyEvent(): { row: Row; counted: Counted } {
     latencyMs: random.chance(0.8) ? random.logNormal(80, 1.5) : undefined,
     units: random.between(0, 3),
   }
-  const { keyId, at, status, latencyMs = null, units } = event
   return {
-    row: [`window-${made}`, keyId, 'acct_w', at, status, latencyMs, units, null, null, null, null],
+    row: toRow({ ...event, id: `window-${made}`, accountId: 'acct_w' }),
     counted: { ...event, requests: 1 },
   }
 }

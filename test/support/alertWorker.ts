@@ -1,4 +1,4 @@
-import type { JobData } from '../../src/domain/jobs.ts'
+import { toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext } from './workerContext.ts'
 
@@ -80,10 +80,11 @@ export async function startAlertWorker(start: number) {
     times: number,
     how: Use = {},
   ) {
-    const rows = Array.from({ length: times }, (): JobData<'roll-up-events'>['events'][number] => {
+    const rows = Array.from({ length: times }, () => {
       sent += 1
       const { status = 200, latency = 10, ip = '192.0.2.1' } = how
-      return [`alerts-${sent}`, keyId, accountId, at, status, latency, 1, null, ip, '/a', 'GET']
+      const event: UsageEvent = { id: `alerts-${sent}`, keyId, accountId, at, status, units: 1 }
+      return toRow({ ...event, latencyMs: latency, ip, endpoint: '/a', method: 'GET' })
     })
     const { now } = worker.clock
     worker.clock.now = new Date(at)

@@ -7,7 +7,7 @@ import type { AccountState, KeyState } from '../keys/keyState.ts'
 export type KnownKey = { name: string; state: KeyState; version: string; account: KnownAccount }
 export type KnownAccount = { state: AccountState; version: string }
 
-/** One request on its way through the script. `context` is a JSON list `[ip, endpoint, method]`. */
+/** One request on its way through the script. `context` is what `contextOf` makes of it. */
 export type Ticket = { key: KnownKey; verdict: number; units: number; context: string; once?: Once }
 
 /**

@@ -17,7 +17,7 @@ export type VerificationBatch = {
   groups: VerificationGroup[]
   /** Per account: [perMinute, perDay, rendersPerMonth, 1 if hard]; -1: unlimited. */
   limits: number[][]
-  /** JSON lists `[ip, endpoint, method]`. */
+  /** Each as `contextOf` makes it. */
   contexts: string[]
   digests: string[]
   versions: string[]
@@ -65,6 +65,10 @@ export type DecidedVerification = {
   endpoint: string | undefined
   method: string | undefined
 }
+
+/** What is known of a request beside its key, as batches hold it. */
+export const contextOf = (ip?: string, endpoint?: string, method?: string): string =>
+  JSON.stringify([ip ?? null, endpoint ?? null, method ?? null])
 
 /** Refused requests that a region has added up; `at` in Unix ms, the start of their minute, hour or day. */
 export type Refusals = { keyId: string; accountId: string; at: number; code: number; count: number }[]
