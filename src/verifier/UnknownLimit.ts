@@ -1,9 +1,9 @@
+import { MINUTE_MS } from '../domain/time.ts'
 import { callerNetwork } from '../domain/usage/callerNetwork.ts'
 
 /** Unknown keys that one network may present in a minute, to one process. */
 export const UNKNOWN_PER_MINUTE = 1_000
 
-const MINUTE = 60_000
 /** Networks that are counted at once; beyond that counting begins again. */
 const MAX_NETWORKS = 50_000
 
@@ -37,7 +37,7 @@ export class UnknownLimit {
   }
 
   #turn(): void {
-    const minute = Math.floor(this.#now() / MINUTE)
+    const minute = Math.floor(this.#now() / MINUTE_MS)
     if (minute === this.#minute) return
     this.#minute = minute
     this.#counts = new Map()

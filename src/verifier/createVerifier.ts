@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PRIMARY } from '../domain/regions.ts'
+import { DAY_MS, HOUR_MS } from '../domain/time.ts'
 import { kindOf, oncePerSecond } from '../platform/oncePerSecond.ts'
 import { within } from '../platform/within.ts'
 import { Region, RegionUnavailable } from '../region/Region.ts'
@@ -12,8 +13,6 @@ import { type Verification, type VerificationRequest, Verifier } from './Verifie
 
 /** As the service's own `POST /verify` has it. */
 const MAX_UNITS = 1_000
-const DAY = 86_400_000
-const HOUR = 3_600_000
 
 export type VerifierOptions = {
   /** The Redis of the region in which this process verifies. */
@@ -88,7 +87,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
   const truth = new TruthByAsking(region, asks)
   const token = new TokenWatch(
     asks,
-    { token: serviceToken, prefix: keyPrefix, graceMs: options.tokenGraceMs ?? HOUR },
+    { token: serviceToken, prefix: keyPrefix, graceMs: options.tokenGraceMs ?? HOUR_MS },
     onError,
   )
   const reporter = new Reporter(region, onError)
@@ -125,7 +124,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
       if (!valid || !key) return
       if (
         !(Number.isInteger(status) && status >= 100 && status <= 599) ||
-        (latencyMs !== undefined && !(latencyMs >= 0 && latencyMs <= DAY))
+        (latencyMs !== undefined && !(latencyMs >= 0 && latencyMs <= DAY_MS))
       )
         return onError(new TypeError(`no outcome of a request: status ${status}, ${latencyMs} ms`))
       const { keyId, accountId } = key

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FORGET_CLAIMS } from '../../src/domain/metering/claims.ts'
-import { executeBound } from '../../src/domain/usage/executeBound.ts'
+import { executeBound } from '../../src/domain/sql.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { executeBound } from '../usage/executeBound.ts'
+import { executeBound, pgArray } from '../sql.ts'
+import { DAY_MS } from '../time.ts'
 
 /** How long a claim is remembered at least: a day longer than events may be reported late. */
-export const CLAIMS_KEPT_MS = 36 * 86_400_000
+export const CLAIMS_KEPT_MS = 36 * DAY_MS
 
 /** The 128-bit form in which an event's id is remembered: the first half of its SHA-256, as a UUID. */
 export function claimIdOf(id: string): string {
@@ -25,7 +26,7 @@ export async function claimIds(em: SqlEntityManager, ids: Iterable<string>): Pro
        claimed as (insert into usage_claim (id) select id from asked on conflict do nothing returning id)
      select id from asked
      where (select count(*) from claimed) < $2 and id not in (select id from claimed)`,
-    [uuidArray(fresh), fresh.size],
+    [pgArray([...fresh]), fresh.size],
   )
   for (const { id } of taken) fresh.delete(id)
   return fresh
@@ -36,7 +37,7 @@ export async function findClaimed(em: SqlEntityManager, ids: string[]): Promise<
   const rows = await executeBound<{ id: string }>(
     em,
     'select id from usage_claim where id = any($1::uuid[])',
-    [uuidArray(ids)],
+    [pgArray(ids)],
   )
   return new Set(rows.map((row) => row.id))
 }
@@ -70,5 +71,3 @@ export async function forgetClaims(em: SqlEntityManager, before: Date): Promise<
   }
   return forgotten
 }
-
-const uuidArray = (ids: Iterable<string>) => `{${[...ids].join(',')}}`

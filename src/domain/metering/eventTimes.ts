@@ -1,10 +1,11 @@
+import { HOUR_MS } from '../time.ts'
 import { DAYS_KEPT_MS, HOURS_KEPT_MS } from '../usage/partitions.ts'
 
 /** How far ahead of the service's clock a reporter's may be. */
 const AHEAD_MS = 5 * 60_000
 
 /** How far the clocks of the service's own processes may differ. */
-const SKEW_MS = 3_600_000
+const SKEW_MS = HOUR_MS
 
 /** Why a time cannot be reported now, or undefined if it can. */
 export function timeFault(at: number, now: number): string | undefined {

@@ -1,8 +1,7 @@
 import { ADMIT, AUTHENTICATE, STALE } from '../metering/decisionCodes.ts'
 import type { UsageEvent } from '../metering/usageEvent.ts'
 import type { DecidedVerification, Refusals } from '../metering/verificationBatch.ts'
-
-const DAY = 86_400_000
+import { DAY_MS } from '../time.ts'
 
 /** What was claimed for one account and UTC day; `day` in days since 1970. */
 export type Accepted = {
@@ -41,7 +40,7 @@ export class AcceptedUsage {
   }
 
   #day(accountId: string, at: number): Accepted {
-    const day = Math.floor(at / DAY)
+    const day = Math.floor(at / DAY_MS)
     // Mostly the one before's: a batch has one time, and lists its requests by key.
     if (this.#last?.accountId === accountId && this.#last.day === day) return this.#last
     const name = `${accountId}:${day}`

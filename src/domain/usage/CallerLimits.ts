@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { executeBound, pgArray } from '../sql.ts'
 import { MAX_CALLERS, MAX_REFUSED_CALLERS, OTHER_CALLERS } from './callerNetwork.ts'
-import { executeBound } from './executeBound.ts'
 import { type CallersOfDay, type IpUse, mergeUse } from './UsageBatch.ts'
 
 /** From here on a day counts as full, so that nobody counts again and again how near it is. */
@@ -104,8 +104,8 @@ function refusedOnly({ ips }: CallersOfDay): number {
 }
 
 const columnsOf = (days: Day[]) => [
-  `{${days.map(({ keyId }) => keyId).join(',')}}`,
-  `{${days.map(({ at }) => at / 1_000).join(',')}}`,
+  pgArray(days.map(({ keyId }) => keyId)),
+  pgArray(days.map(({ at }) => at / 1_000)),
 ]
 
 /** Which of these callers have a row, as `keyId at ip`. */
@@ -116,7 +116,7 @@ async function readExisting(em: SqlEntityManager, days: CallersOfDay[]): Promise
     `select u.key_id, u.at, abbrev(u.ip) as ip
      from unnest($1::text[], $2::float8[], $3::inet[]) as c (key_id, seconds, ip)
        join usage_ip u on u.key_id = c.key_id and u.at = to_timestamp(c.seconds) and u.ip = c.ip`,
-    [...columnsOf(callers), `{${callers.map(({ ip }) => ip).join(',')}}`],
+    [...columnsOf(callers), pgArray(callers.map(({ ip }) => ip))],
   )
   return new Set(
     rows.map((row) => `${nameOf({ keyId: row.key_id, at: new Date(row.at).getTime() })} ${row.ip}`),

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { deleteInBatches } from '../deleteInBatches.ts'
+import { DAY_MS } from '../time.ts'
 import type { UsageBatch } from './UsageBatch.ts'
 
 /**
@@ -16,8 +17,6 @@ export const UNUSED_DAYS = 35
 /** Names in memory at once, and per account: what a scanner with a valid key tries ends here. */
 const MAX_NAMES = 200_000
 const MAX_NAMES_PER_ACCOUNT = 1_000
-
-const DAY = 86_400_000
 
 type Asked = { account_id: string; method: string; path: string }
 
@@ -61,7 +60,7 @@ export class EndpointIds {
     now: Date,
   ): Promise<void> {
     const rows = JSON.stringify(asked)
-    const used = [dayOf(now.getTime()), dayOf(now.getTime() - UNUSED_DAYS * DAY)]
+    const used = [dayOf(now.getTime()), dayOf(now.getTime() - UNUSED_DAYS * DAY_MS)]
     await em.execute(touchUsed, [rows, used[0], ...used])
     await em.execute(insertMissing, [rows, used[1], used[0], MAX_ENDPOINTS, used[1]])
     const known = await em.execute<(Asked & { id: number })[]>(

@@ -3,15 +3,12 @@ import { KNOWS_ENDPOINT, KNOWS_IP } from '../metering/requestId.ts'
 import type { UsageEvent } from '../metering/usageEvent.ts'
 import type { DecidedVerification, Refusals } from '../metering/verificationBatch.ts'
 import { codeName } from '../metering/verificationCode.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
 import { type Bucket, coarser, type EndpointCounts, emptyBucket, endpointNamed } from './bucket.ts'
 import { callerNetwork, MAX_CALLERS, MAX_REFUSED_CALLERS, OTHER_CALLERS } from './callerNetwork.ts'
 import { endpointTemplate } from './endpointTemplate.ts'
 import { binOf } from './latencyBins.ts'
 import type { Grain } from './windows.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 86_400_000
 
 /** What one caller did at one key on one UTC day; times in Unix ms. */
 export type IpUse = { requests: number; refused: number; firstSeenAt: number; lastSeenAt: number }
@@ -136,11 +133,11 @@ export class UsageBatch {
 
   /** The same sums at every grain: hours are those of the minutes, days those of the hours. */
   grains(): [Grain, Bucket[]][] {
-    const hours = coarser(this.buckets, HOUR)
+    const hours = coarser(this.buckets, HOUR_MS)
     return [
       ['minute', this.buckets],
       ['hour', hours],
-      ['day', coarser(hours, DAY)],
+      ['day', coarser(hours, DAY_MS)],
     ]
   }
 
@@ -150,10 +147,10 @@ export class UsageBatch {
       key = { minutes: new Map(), days: new Map() }
       this.#keys.set(keyId, key)
     }
-    const minute = Math.floor(at / MINUTE) * MINUTE
+    const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS
     let bucket = key.minutes.get(minute)
     if (!bucket) {
-      const day = Math.floor(at / DAY) * DAY
+      const day = Math.floor(at / DAY_MS) * DAY_MS
       let callers = key.days.get(day)
       if (!callers) {
         callers = { keyId, accountId, at: day, ips: new Map(), refusedFirst: 0 }
@@ -168,7 +165,7 @@ export class UsageBatch {
   }
 
   #quota({ keyId, accountId, region, at }: DecidedVerification): QuotaUse {
-    const name = `${keyId}:${region}:${Math.floor(at / DAY)}`
+    const name = `${keyId}:${region}:${Math.floor(at / DAY_MS)}`
     let quota = this.quotas.get(name)
     if (!quota) {
       quota = { keyId, region, accountId, at, requests: 0, testRenders: 0, liveRenders: 0 }

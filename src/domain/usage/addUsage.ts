@@ -1,11 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { executeBound, pgArray } from '../sql.ts'
 import type { AcceptedUsage } from './AcceptedUsage.ts'
 import { type Bucket, ENDPOINT_COUNT_NAMES, ENDPOINT_COUNTS } from './bucket.ts'
 import { ADDITIONS, BUCKET_COLUMNS, COLUMNS, DEFINITIONS } from './bucketColumns.ts'
 import type { CallerLimits } from './CallerLimits.ts'
 import type { Counts } from './counts.ts'
 import type { IdOfEndpoint } from './EndpointIds.ts'
-import { executeBound } from './executeBound.ts'
 import type { CallersOfDay, UsageBatch } from './UsageBatch.ts'
 import type { Grain } from './windows.ts'
 
@@ -118,8 +118,8 @@ function ipColumns(callers: CallersOfDay[]): string[] {
       lastSeen.push(use.lastSeenAt / 1_000)
     }
   }
-  return [keyIds, accountIds, days, ips, requests, refused, firstSeen, lastSeen].map(
-    (column) => `{${column.join(',')}}`,
+  return [keyIds, accountIds, days, ips, requests, refused, firstSeen, lastSeen].map((column) =>
+    pgArray(column),
   )
 }
 

@@ -1,4 +1,5 @@
 import { parseAddress } from '../addresses.ts'
+import { remember } from '../remember.ts'
 
 /**
  * The row that counts all callers beyond the limit. As an address it is "unspecified", which no
@@ -20,19 +21,12 @@ export const siteOf = (ip: string) =>
   `network(set_masklen(${ip}, case family(${ip}) when 4 then 24 else 48 end))`
 
 const PREFIX_GROUPS = 4
-const known = new Map<string, string | undefined>()
 
 /**
  * What usage keeps of a caller's address: of IPv4 the address, of IPv6 its /64 (`2001:db8:1:2::/64`), which is what one
  * subscriber has, and can change its address in as often as it likes. Undefined for what is nobody's address.
  */
-export function callerNetwork(text: string): string | undefined {
-  if (known.has(text)) return known.get(text)
-  const network = networkOf(text)
-  if (known.size >= 50_000) known.clear()
-  known.set(text, network)
-  return network
-}
+export const callerNetwork = remember(50_000, networkOf)
 
 function networkOf(text: string): string | undefined {
   const address = parseAddress(text)

@@ -1,8 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { DAY_MS } from '../time.ts'
 import { OTHER_CALLERS, OTHER_CALLERS_NAME, siteOf } from './callerNetwork.ts'
-
-const DAY = 86_400_000
 
 /** Callers listed at most. */
 const LISTED_CALLERS = 100
@@ -44,8 +43,8 @@ export async function readCallers(
   days: number,
   now: Date,
 ): Promise<Callers> {
-  const today = Math.floor(now.getTime() / DAY) * DAY
-  const first = new Date(today - (days - 1) * DAY)
+  const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS
+  const first = new Date(today - (days - 1) * DAY_MS)
   const counted = await em.execute<Day[]>(
     `select to_char(at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) as ips from usage_ip
      where key_id = ? and at >= ? and ip <> '${OTHER_CALLERS}' group by at`,
@@ -63,7 +62,7 @@ export async function readCallers(
   const ipsOf = new Map(counted.map((row) => [row.day, Number(row.ips)]))
   return {
     days: Array.from({ length: days }, (_, index) => {
-      const day = new Date(first.getTime() + index * DAY).toISOString().slice(0, 10)
+      const day = new Date(first.getTime() + index * DAY_MS).toISOString().slice(0, 10)
       return { day, distinctIps: ipsOf.get(day) ?? 0 }
     }),
     ips: callers.map((row) => ({

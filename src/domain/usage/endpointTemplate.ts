@@ -1,24 +1,17 @@
+import { remember } from '../remember.ts'
+
 /** What stands in the place of a segment that looks like an identifier. */
 const IDENTIFIER = '{id}'
 
 /** Longer than any word of a route: a slug, a token. */
 const LONGEST_WORD = 40
 
-const known = new Map<string, string>()
-
 /**
  * A path with `{id}` for each segment that looks like an identifier: `/images/7f3a90c2/render` → `/images/{id}/render`.
  * A proxy knows raw paths only, and each image would be an endpoint of its own. In doubt a segment stays as it is:
  * `/v1`, `/oauth2`, `/utf-8`. A route's own pattern (`/images/:id`) has no such segments and comes out unchanged.
  */
-export function endpointTemplate(path: string): string {
-  const before = known.get(path)
-  if (before !== undefined) return before
-  const template = path.split('/').map(templateOf).join('/')
-  if (known.size >= 20_000) known.clear()
-  known.set(path, template)
-  return template
-}
+export const endpointTemplate = remember(20_000, (path) => path.split('/').map(templateOf).join('/'))
 
 /** `7f3a90c2.png` → `{id}.png` */
 function templateOf(segment: string): string {

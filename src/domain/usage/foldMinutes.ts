@@ -1,12 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { HOUR_MS } from '../time.ts'
 import { DEFINITIONS } from './bucketColumns.ts'
 import { MINUTES_KEPT_MS } from './partitions.ts'
 
-const HOUR = 3_600_000
-
 /** The hours whose minutes are old enough to be folded, oldest first. */
 export async function hoursToFold(em: SqlEntityManager, now: Date): Promise<Date[]> {
-  const before = Math.floor((now.getTime() - MINUTES_KEPT_MS) / HOUR) * HOUR
+  const before = Math.floor((now.getTime() - MINUTES_KEPT_MS) / HOUR_MS) * HOUR_MS
   const rows = await em.execute<{ hour: string }[]>(
     `select distinct date_trunc('hour', at, 'UTC') as hour from usage_minute where at < ? order by 1`,
     [new Date(before)],
@@ -25,7 +24,7 @@ export async function foldHour(em: SqlEntityManager, hour: Date): Promise<void> 
      select key_id, account_id, ?::timestamptz, jsonb_agg(to_jsonb(gone) - 'key_id' - 'account_id' order by at)
      from gone group by key_id, account_id order by key_id
      on conflict (key_id, at) do update set minutes = present.minutes || excluded.minutes`,
-    [hour, new Date(hour.getTime() + HOUR), hour],
+    [hour, new Date(hour.getTime() + HOUR_MS), hour],
   )
 }
 

@@ -1,9 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
-import { executeBound } from './executeBound.ts'
+import { executeBound, pgArray } from '../sql.ts'
+import { HOUR_MS } from '../time.ts'
 import { readWindows, type WindowUsage } from './windows.ts'
 
-const HOUR = 3_600_000
 const HOURS = 24
 
 const UsageSummary = z
@@ -52,16 +52,16 @@ function summary({ requests, refused, errors, errorRate, units, latencyMs: { mea
 }
 
 async function readHours(em: SqlEntityManager, keyIds: string[], now: Date): Promise<Map<string, number[]>> {
-  const first = (Math.floor(now.getTime() / HOUR) - HOURS + 1) * HOUR
+  const first = (Math.floor(now.getTime() / HOUR_MS) - HOURS + 1) * HOUR_MS
   const rows = await executeBound<{ key_id: string; at: string; requests: string }>(
     em,
     'select key_id, at, requests from usage_hour where key_id = any($1::text[]) and at >= $2 and at < $3',
-    [`{${keyIds.join(',')}}`, new Date(first), new Date(first + HOURS * HOUR)],
+    [pgArray(keyIds), new Date(first), new Date(first + HOURS * HOUR_MS)],
   )
   const byKey = new Map<string, number[]>()
   for (const { key_id, at, requests } of rows) {
     const hours = byKey.get(key_id) ?? Array<number>(HOURS).fill(0)
-    hours[(new Date(at).getTime() - first) / HOUR] = Number(requests)
+    hours[(new Date(at).getTime() - first) / HOUR_MS] = Number(requests)
     byKey.set(key_id, hours)
   }
   return byKey

@@ -1,18 +1,17 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
+import { pgArray } from '../sql.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
 
 type Unit = 'day' | 'week' | 'month'
 type Table = { table: string; unit: Unit; keepMs: number }
 
 /** How long minutes are kept as rows of their own; then they are folded into a list per hour. */
-export const MINUTES_KEPT_MS = 48 * HOUR
+export const MINUTES_KEPT_MS = 48 * HOUR_MS
 
 /** How far back events may be reported; hours and folded minutes are kept as long. */
-export const HOURS_KEPT_MS = 35 * DAY
+export const HOURS_KEPT_MS = 35 * DAY_MS
 
-export const DAYS_KEPT_MS = 400 * DAY
+export const DAYS_KEPT_MS = 400 * DAY_MS
 
 /** The tables that are partitioned by time. A partition is dropped once all of it is older than `keepMs`. */
 const TABLES: Table[] = [
@@ -78,7 +77,7 @@ export async function existingPartitions(em: SqlEntityManager): Promise<string[]
     `select child.relname as name from pg_inherits i join pg_class child on child.oid = i.inhrelid
        join pg_class parent on parent.oid = i.inhparent
      where parent.oid = any (?::text[]::regclass[]) and child.relname not like '%\\_rest' order by 1`,
-    [`{${TABLES.map(({ table }) => table).join(',')}}`],
+    [pgArray(TABLES.map(({ table }) => table))],
   )
   return rows.map((row) => row.name)
 }
@@ -120,7 +119,7 @@ export async function dropPartition(em: SqlEntityManager, { table, name }: Parti
 export async function emptyDefaults(em: SqlEntityManager, now: Date): Promise<void> {
   for (const { table, keepMs } of TABLES) {
     if (table === 'usage_minute') continue
-    await em.execute(`delete from ${table}_rest where at < ?`, [new Date(now.getTime() - keepMs - DAY)])
+    await em.execute(`delete from ${table}_rest where at < ?`, [new Date(now.getTime() - keepMs - DAY_MS)])
   }
 }
 

@@ -1,9 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DAY_MS } from '../time.ts'
 import { ALL_SUMS, COLUMNS } from './bucketColumns.ts'
 import { UNFOLDED } from './foldMinutes.ts'
 import { HOURS_KEPT_MS } from './partitions.ts'
-
-const DAY = 86_400_000
 
 /** True for a UTC day (`2026-11-22`) of which every minute is still kept. */
 export function canRebuild(day: string, now: Date): boolean {
@@ -23,7 +22,7 @@ export async function rebuildDay(
 ): Promise<{ hours: number; days: number }> {
   await em.execute('lock table usage_minute in share row exclusive mode')
   const from = new Date(`${day}T00:00:00Z`)
-  const range = [from, new Date(from.getTime() + DAY)]
+  const range = [from, new Date(from.getTime() + DAY_MS)]
   const account = accountId === undefined ? [] : [accountId]
   const only = (alias: string) => (accountId === undefined ? '' : ` and ${alias}.account_id = ?`)
   const written = { hours: 0, days: 0 }

@@ -1,9 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { DAY_MS } from '../time.ts'
 import { COLUMNS, SUM_COLUMNS, totalOfMap } from './bucketColumns.ts'
 import { UNFOLDED } from './foldMinutes.ts'
 import { canRebuild } from './rebuild.ts'
-
-const DAY = 86_400_000
 
 /** What must be the same in minutes, hours and days. Sums of fractions depend on their order, so they are left out. */
 const COMPARED = SUM_COLUMNS.filter((column) => column.type === 'bigint').map(({ property, column }) => ({
@@ -78,7 +77,7 @@ export async function readDayRecords(
   now: Date,
 ): Promise<Omit<DayRecords, 'counted'>> {
   const from = new Date(`${day}T00:00:00Z`)
-  const range = [accountId, from, new Date(from.getTime() + DAY)]
+  const range = [accountId, from, new Date(from.getTime() + DAY_MS)]
   const rows = await em.execute<{ record: string; found: unknown }[]>(
     `select 'minute' as record, ${sums} as found from (
        select ${COLUMNS} from usage_minute where account_id = ? and at >= ? and at < ?

@@ -1,13 +1,10 @@
 import { invalid } from '../failure.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
 import { DAYS_KEPT_MS, HOURS_KEPT_MS, MINUTES_KEPT_MS } from './partitions.ts'
 import type { Grain } from './windows.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-
 /** The length of a bucket in ms. */
-export const BUCKETS: Record<Grain, number> = { minute: MINUTE, hour: HOUR, day: DAY }
+export const BUCKETS: Record<Grain, number> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS }
 
 /** How far back buckets are kept, in ms. */
 const KEPT: Record<Grain, { ms: number; words: string }> = {
@@ -17,10 +14,10 @@ const KEPT: Record<Grain, { ms: number; words: string }> = {
 }
 
 /** How much time one query reads, in ms: a bounded number of buckets per key. */
-const CHUNKS: Record<Grain, number> = { minute: HOUR, hour: DAY, day: 31 * DAY }
+const CHUNKS: Record<Grain, number> = { minute: HOUR_MS, hour: DAY_MS, day: 31 * DAY_MS }
 
 /** Events are taken that far ahead. */
-const AHEAD = 5 * MINUTE
+const AHEAD = 5 * MINUTE_MS
 
 /** Unix ms; `to` is not in it. */
 export type Range = { from: number; to: number }
@@ -37,7 +34,7 @@ export function seriesRange(
   const length = BUCKETS[interval]
   const floor = (at: number) => Math.floor(at / length) * length
   const to = asked.to?.getTime() ?? now.getTime()
-  const from = asked.from?.getTime() ?? to - DAY
+  const from = asked.from?.getTime() ?? to - DAY_MS
   if (asked.from && asked.from > now) throw invalid('from', 'out_of_range', 'must not be in the future')
   if (to <= from) throw invalid('to', 'out_of_range', 'must be after from')
   const kept = KEPT[interval]

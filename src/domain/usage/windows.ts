@@ -1,18 +1,15 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { executeBound, pgArray } from '../sql.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
 import { readBucketSums, SUM_NAMES, SUMS, type SumsRow } from './bucketColumns.ts'
 import { type Counts, sumCounts } from './counts.ts'
-import { executeBound } from './executeBound.ts'
 import { UNFOLDED } from './foldMinutes.ts'
 import { LatencyMs } from './LatencyMs.ts'
 import { quantile } from './latencyBins.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-
 /** The lengths of the windows in ms, shortest first. */
-export const WINDOWS = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const
+export const WINDOWS = { '24h': DAY_MS, '7d': 7 * DAY_MS, '30d': 30 * DAY_MS } as const
 type WindowName = keyof typeof WINDOWS
 const NAMES = Object.keys(WINDOWS) as WindowName[]
 
@@ -42,9 +39,9 @@ export type Part = { grain: Grain; from: number; to: number }
  */
 export function partsOf(from: number, to: number): Part[] {
   return split(from, to, [
-    { grain: 'day', length: DAY },
-    { grain: 'hour', length: HOUR },
-    { grain: 'minute', length: MINUTE },
+    { grain: 'day', length: DAY_MS },
+    { grain: 'hour', length: HOUR_MS },
+    { grain: 'minute', length: MINUTE_MS },
   ])
 }
 
@@ -65,8 +62,8 @@ function split(from: number, to: number, [coarse, ...finer]: { grain: Grain; len
  * between two neighbours, a span, belongs to the same windows.
  */
 export function windowEdges(now: number): number[] {
-  const starts = NAMES.map((name) => Math.floor((now - WINDOWS[name]) / MINUTE) * MINUTE)
-  return [Math.floor(now / MINUTE) * MINUTE + MINUTE, ...starts]
+  const starts = NAMES.map((name) => Math.floor((now - WINDOWS[name]) / MINUTE_MS) * MINUTE_MS)
+  return [Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS, ...starts]
 }
 
 /** The sums of one key over a span of time. */
@@ -99,13 +96,13 @@ async function readSpan(
   to: number,
   options: WindowOptions,
 ): Promise<Map<string, Totals>> {
-  const params: unknown[] = [`{${keyIds.join(',')}}`]
+  const params: unknown[] = [pgArray(keyIds)]
   const bind = (at: number) => `$${params.push(new Date(at))}`
   const branches = partsOf(from, to).flatMap((part) => {
     const [first, end] = [bind(part.from), bind(part.to)]
     const whole = readPart(part.grain, options, first, end)
     if (part.grain !== 'minute') return [whole]
-    return [whole, readFolded(bind(Math.floor(part.from / HOUR) * HOUR), options, first, end)]
+    return [whole, readFolded(bind(Math.floor(part.from / HOUR_MS) * HOUR_MS), options, first, end)]
   })
   const rows = await executeBound<Totals>(
     em,
