@@ -47,7 +47,7 @@ export async function startSession(api: ApiContext, ctx: Context, login: Login):
 }
 
 /** Switches to another account of the same person. Throws `account-not-found` where they are no member. */
-export async function switchAccount(
+export async function switchSession(
   api: ApiContext,
   ctx: Context,
   { member: from }: SessionPrincipal,

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { AlertRuleSchema } from '../alerts/AlertRule.ts'
 import { worstStates } from '../alerts/alertStore.ts'
-import { IncidentResource, listIncidents } from '../alerts/incidents.ts'
+import { IncidentResource, readIncidents } from '../alerts/incidents.ts'
 import { presentRule, RuleResource } from '../alerts/ruleFields.ts'
 import { type AuditEntry, AuditEntrySchema } from '../audit/AuditEntry.ts'
 import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
@@ -131,7 +131,7 @@ async function* readAlerts(
   yield rules.map((rule) => ({ record: 'alert', ...presentRule(rule, states.get(rule.id) ?? 'ok') }))
   for (const rule of rules) {
     for (let before: string | undefined, isMore = true; isMore; ) {
-      const page: IncidentResource[] = await listIncidents(em, accountId, rule.id, { limit: PAGE, before })
+      const page: IncidentResource[] = await readIncidents(em, accountId, rule.id, { limit: PAGE, before })
       yield page.map((incident) => ({ record: 'incident', ...incident }))
       isMore = page.length === PAGE
       before = page.at(-1)?.id

@@ -72,7 +72,7 @@ export async function recordIncident(
 }
 
 /** A rule's incidents, newest first; `before` is the ID after which the page begins. */
-export async function listIncidents(
+export async function readIncidents(
   em: SqlEntityManager,
   accountId: string,
   ruleId: string,

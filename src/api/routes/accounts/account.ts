@@ -71,7 +71,7 @@ export const getAccount = route(
   },
 )
 
-export const auditLog = route(
+export const listAuditEntries = route(
   {
     method: 'get',
     path: '/audit-log',

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { z } from 'zod'
 import {
-  acceptInvitation,
+  acceptInvitation as accept,
   type OpenedInvitation,
   openInvitation,
 } from '../../../domain/accounts/acceptInvitation.ts'
@@ -22,7 +22,7 @@ import { giveBackAttempts, requireAttempts, requirePassword } from '../../signIn
 import { invalidInput } from '../../validate.ts'
 import { presentSession, SessionResource } from '../session/session.ts'
 
-export const renewInvitation = route(
+export const resendInvitation = route(
   {
     tag: 'Members',
     auth: { permission: 'members:manage' },
@@ -58,7 +58,7 @@ export const renewInvitation = route(
 )
 
 /** A POST that changes nothing: in its body the token is in no log and no history. */
-export const readInvitation = route(
+export const getInvitation = route(
   {
     tag: 'Session',
     auth: 'none',
@@ -115,7 +115,7 @@ const AcceptBody = z.strictObject({
     ),
 })
 
-export const acceptInvitationRoute = route(
+export const acceptInvitation = route(
   {
     tag: 'Session',
     auth: 'none',
@@ -135,7 +135,7 @@ export const acceptInvitationRoute = route(
       const opened = await openInvitation(api.em(), digest, api.now())
       const who = await prove(input, opened)
       const member = await api.em().transactional(async (em) => {
-        const accepted = await acceptInvitation(em, digest, who, api.now())
+        const accepted = await accept(em, digest, who, api.now())
         audit(
           em,
           { accountId: accepted.accountId, actor: actorOf(api, ctx, accepted) },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { loadRule, requireReferences } from '../../../domain/alerts/alertStore.ts'
-import { IncidentResource, listIncidents } from '../../../domain/alerts/incidents.ts'
+import { IncidentResource, readIncidents } from '../../../domain/alerts/incidents.ts'
 import { Preview, previewRule } from '../../../domain/alerts/preview.ts'
 import { checkRule, NewRule, RuleResource, storedChanges } from '../../../domain/alerts/ruleFields.ts'
 import { invalid } from '../../../domain/failure.ts'
@@ -10,7 +10,7 @@ import { Accepted, IdParams, Instant, limitOf, text } from '../../schemas.ts'
 
 const shared = { tag: 'Alerts', auth: { permission: 'alerts:manage' } } as const
 
-export const testAlert = route(
+export const testAlertRule = route(
   {
     ...shared,
     method: 'post',
@@ -37,7 +37,7 @@ export const testAlert = route(
     }),
 )
 
-export const muteAlert = route(
+export const muteAlertRule = route(
   {
     ...shared,
     method: 'post',
@@ -65,7 +65,7 @@ export const muteAlert = route(
     }),
 )
 
-export const alertIncidents = route(
+export const listIncidents = route(
   {
     ...shared,
     method: 'get',
@@ -85,11 +85,11 @@ export const alertIncidents = route(
     const em = api.em()
     await loadRule(em, principal.accountId, params.id)
     const page = { limit: query.limit, before: query.before }
-    return { status: 200, body: { incidents: await listIncidents(em, principal.accountId, params.id, page) } }
+    return { status: 200, body: { incidents: await readIncidents(em, principal.accountId, params.id, page) } }
   },
 )
 
-export const previewAlert = route(
+export const previewAlertRule = route(
   {
     ...shared,
     method: 'post',

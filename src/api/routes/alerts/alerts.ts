@@ -33,7 +33,7 @@ const RuleWithStates = RuleResource.extend({
   ),
 }).meta({ id: 'AlertRuleWithStates' })
 
-export const listAlerts = route(
+export const listAlertRules = route(
   {
     ...shared,
     method: 'get',
@@ -58,7 +58,7 @@ export const listAlerts = route(
   },
 )
 
-export const createAlert = route(
+export const createAlertRule = route(
   {
     ...shared,
     method: 'post',
@@ -89,7 +89,7 @@ export const createAlert = route(
     }),
 )
 
-export const getAlert = route(
+export const getAlertRule = route(
   {
     ...shared,
     method: 'get',
@@ -109,7 +109,7 @@ export const getAlert = route(
   },
 )
 
-export const updateAlert = route(
+export const updateAlertRule = route(
   {
     ...shared,
     method: 'patch',
@@ -135,7 +135,7 @@ export const updateAlert = route(
     }),
 )
 
-export const removeAlert = route(
+export const deleteAlertRule = route(
   {
     ...shared,
     method: 'delete',

@@ -58,7 +58,7 @@ export const updateChannel = route(
   },
 )
 
-export const removeChannel = route(
+export const deleteChannel = route(
   {
     ...shared,
     method: 'delete',
@@ -112,7 +112,7 @@ export const testChannel = route(
     }),
 )
 
-export const rotateSecret = route(
+export const rotateChannelSecret = route(
   {
     ...shared,
     method: 'post',

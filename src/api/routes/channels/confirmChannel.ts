@@ -54,7 +54,7 @@ async function* once(text: string): AsyncGenerator<string> {
 }
 
 /** Changes nothing: programs that look at every link of an email look at this one, too. */
-export const showConfirmation = route(
+export const getChannelConfirmation = route(
   {
     ...shared,
     method: 'get',

@@ -85,7 +85,7 @@ export const getNotification = route(
   },
 )
 
-export const redeliver = route(
+export const redeliverNotification = route(
   {
     ...shared,
     method: 'post',

@@ -43,7 +43,7 @@ const KeyWithRegions = KeyResource.extend({ regions: z.array(Arrival) }).meta({ 
 const etag = (result: Record<string, unknown>) => ({ ETag: etagOf(Number(result.version)) })
 const utc = (instant: string | null | undefined) => (instant ? new Date(instant).toISOString() : instant)
 
-export const createKey = route(
+export const createApiKey = route(
   {
     ...shared,
     method: 'post',
@@ -96,7 +96,7 @@ const Sort = z
   })
   .describe('`-` before it: descending')
 
-export const list = route(
+export const listApiKeys = route(
   {
     ...shared,
     method: 'get',
@@ -152,7 +152,7 @@ export const list = route(
   },
 )
 
-export const get = route(
+export const getApiKey = route(
   {
     ...shared,
     method: 'get',
@@ -175,7 +175,7 @@ export const get = route(
   },
 )
 
-export const update = route(
+export const updateApiKey = route(
   {
     ...shared,
     method: 'patch',

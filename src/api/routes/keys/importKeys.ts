@@ -14,7 +14,7 @@ import { importInProgress, MAX_IMPORT_BYTES } from '../../imports/ImportReader.t
 import { respondToCommand } from '../../respondToCommand.ts'
 import { Accepted, whole } from '../../schemas.ts'
 
-export const importKeys = route(
+export const importApiKeys = route(
   {
     method: 'post',
     path: '/api-keys/import',

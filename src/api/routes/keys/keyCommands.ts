@@ -20,7 +20,7 @@ const FanOut = z
   })
   .meta({ id: 'FanOut' })
 
-export const revoke = route(
+export const revokeApiKey = route(
   {
     ...shared,
     method: 'post',
@@ -47,7 +47,7 @@ export const revoke = route(
     }),
 )
 
-export const rotate = route(
+export const rotateApiKey = route(
   {
     ...shared,
     method: 'post',
@@ -101,7 +101,7 @@ export const rotate = route(
     }),
 )
 
-export const remove = route(
+export const deleteApiKey = route(
   {
     ...shared,
     method: 'delete',

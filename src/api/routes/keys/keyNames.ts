@@ -8,7 +8,7 @@ import { Pagination, pageQuery, paginate, text } from '../../schemas.ts'
 const MAX_IDS = 100
 
 /** For members who do not manage keys: what there is, and nothing about it. */
-export const keyNames = route(
+export const listApiKeyNames = route(
   {
     method: 'get',
     path: '/api-key-names',

@@ -8,7 +8,7 @@ import { route } from '../../guard.ts'
 import { hashFor } from '../../hashFor.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 import { Accepted, Password } from '../../schemas.ts'
-import { endSession, switchAccount } from '../../sessions.ts'
+import { endSession, switchSession } from '../../sessions.ts'
 import { requireAttempts, requirePassword, signInMember } from '../../signIn.ts'
 
 const Accounts = z.array(
@@ -83,7 +83,7 @@ export const getSession = route(
   async ({ api, principal: { member } }) => ({ status: 200, body: await presentSession(api, member) }),
 )
 
-export const changeOwnPassword = route(
+export const changePassword = route(
   {
     method: 'patch',
     path: '/session',
@@ -115,7 +115,7 @@ export const changeOwnPassword = route(
   },
 )
 
-export const chooseAccount = route(
+export const switchAccount = route(
   {
     method: 'post',
     path: '/session/account',
@@ -128,7 +128,7 @@ export const chooseAccount = route(
     problems: ['account-not-found'],
   },
   async ({ api, ctx, principal, body }) => {
-    const member = await switchAccount(api, ctx, principal, body.accountId)
+    const member = await switchSession(api, ctx, principal, body.accountId)
     return { status: 200, body: await presentSession(api, member) }
   },
 )

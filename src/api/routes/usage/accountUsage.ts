@@ -30,7 +30,7 @@ export const SeriesAnswer = z
   })
   .meta({ id: 'UsageSeries' })
 
-export const usageSeries = route(
+export const getUsage = route(
   {
     method: 'get',
     path: '/usage',

@@ -4,7 +4,7 @@ import { Callers, readCallers } from '../../../domain/usage/callers.ts'
 import { route } from '../../guard.ts'
 import { IdParams, whole } from '../../schemas.ts'
 
-export const keyCallers = route(
+export const listApiKeyCallers = route(
   {
     method: 'get',
     path: '/api-keys/:id/callers',

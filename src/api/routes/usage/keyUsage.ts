@@ -4,7 +4,7 @@ import { readWindows, WindowUsage } from '../../../domain/usage/windows.ts'
 import { route } from '../../guard.ts'
 import { IdParams } from '../../schemas.ts'
 
-export const keyUsage = route(
+export const getApiKeyUsage = route(
   {
     method: 'get',
     path: '/api-keys/:id/usage',

@@ -9,7 +9,7 @@ import { compile } from '../../validate.ts'
 
 const Body = compile(z.strictObject({ events: z.array(EventReport).min(1).max(1_000) }))
 
-export const reportEvents = route(
+export const reportUsageEvents = route(
   {
     method: 'post',
     path: '/usage/events',
