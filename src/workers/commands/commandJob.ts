@@ -19,7 +19,7 @@ import { fanOut } from './fanOut.ts'
 import { noteFault } from './noteFault.ts'
 
 /** What a command has changed: the result to show, and whose state every region must learn before it is done. */
-export type Applied = {
+type Applied = {
   result: Record<string, unknown>
   keyIds?: string[]
   accountIds?: string[]
@@ -30,7 +30,7 @@ export type Applied = {
 /** A command's row. Unless the command is one of the service, it names an account. */
 type CommandOf<Kind extends CommandKind> = Command & { accountId: AccountIdOf<Kind> }
 
-export type CommandInput<Kind extends CommandKind> = {
+type CommandInput<Kind extends CommandKind> = {
   em: SqlEntityManager
   command: CommandOf<Kind>
   payload: CommandPayload<Kind>
