@@ -10,8 +10,8 @@ import { Problem } from './problems.ts'
 const AT_ONCE = 40
 
 /**
- * A refused call is answered after this long, give or take a half: whoever repeats it at once is slowed down, not the
- * others, and calls that were refused together do not come back together.
+ * A refused call is answered after this long, plus or minus a half. This slows down a caller who repeats it at once,
+ * but not the others, and spreads calls that were refused together.
  */
 const REFUSED_WAIT_MS = 1_000
 /** Refused calls that wait at once; further ones are answered at once. */

@@ -11,7 +11,7 @@ import type { ApiContext } from './context.ts'
 
 type Input = { type: ChannelType; to?: string; url?: string }
 
-/** Where a channel is to lead, checked as far as that is possible without a look-up. Throws a `validation-error`. */
+/** The address of a channel, checked as far as possible without a look-up. Throws a `validation-error`. */
 export function targetOf({ type, to, url }: Input, env: Env): string {
   const [wanted, given, other] =
     type === 'email' ? (['to', to, 'url'] as const) : (['url', url, 'to'] as const)
@@ -44,7 +44,7 @@ const fault = (field: string, code: FieldFault['code'], message: string) => inva
 /** A webhook's signing secret: 32 random bytes, as Standard Webhooks writes them. */
 export const newSigningSecret = () => `whsec_${randomBytes(32).toString('base64')}`
 
-/** A token for a confirmation link; none of its forms in a row is the token. */
+/** A token for a confirmation link: its digest and its sealed form. Rows never have the token itself. */
 export function newLink(api: ApiContext, channelId: string): Link {
   const token = randomBase62(40)
   return { digest: digestOf(token), sealed: api.vault.seal(token, sealContext(channelId, 'link')) }

@@ -88,7 +88,7 @@ export type RouteInput<Spec extends RouteSpec> = {
   query: Parsed<Spec['query']>
   body: Parsed<Spec['body']> | Further<Spec['furtherBodies']>
   file: Spec['file'] extends object ? { type: string; text: string } : undefined
-  /** Whose request it is: the ID of the service token, the person who is signed in, or who holds the permission. */
+  /** Who makes the request: the ID of the service token, the person who is signed in, or the permission's holder. */
   principal: PrincipalOf<Spec['auth']>
 }
 

@@ -22,7 +22,7 @@ const LENGTH_MS = 12 * HOUR_MS
 
 /**
  * Starts a session of a member whose password was right: a random cookie, of which only the digest is stored. Returns
- * false, and starts none, where the member has got another password or was removed since it was checked.
+ * false, and starts none, where the password changed or the member was removed since the check.
  */
 export async function startSession(api: ApiContext, ctx: Context, login: Login): Promise<boolean> {
   const { member } = login

@@ -114,7 +114,7 @@ function wrong(): Problem {
 
 /**
  * One entry in the audit log of each account of the address per budget that is used up: not one per guess, of which
- * strangers could make any number. The answer does not wait for it: how long it takes must not tell whether there is
+ * strangers could make any number. The answer does not wait for it: how long it takes must not show whether there is
  * such a member.
  */
 function noteUsedUp(api: ApiContext, ctx: Context, logins: Login[], attempts: Attempt[]): void {

@@ -112,7 +112,7 @@ async function endLeftover(leftoverFile: string): Promise<void> {
   const text = await readFile(leftoverFile, 'utf8').catch(() => '')
   const [pid, port] = text.split(/\s+/)
   if (!pid) return
-  // The server shows its address in its command line: this tells it from a program that got the same pid later.
+  // The server shows its address in its command line: so a program that got the same pid later is not taken for it.
   const isOurs = new RegExp(`(redis|valkey)-server.*:${port}\\b`).test((await commandLine(Number(pid))) ?? '')
   if (isOurs) await endProcess(Number(pid), 'SIGTERM', LEFTOVER_MS)
   await rm(leftoverFile, { force: true })

@@ -100,7 +100,7 @@ export function superviseProcesses(options: SupervisorOptions): Supervisor {
       child.once('error', (error) => child.pid === undefined && resolve(error.message))
       child.once('exit', (code, signal) => resolve(signal ?? `status ${code}`))
     }).then(async (how) => {
-      // What it started itself must not go on without it.
+      // What it started itself must end with it.
       if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
       await Promise.race([closed, delay(OUTPUT_MS, undefined, { ref: false })])
       onEnd(how)
@@ -109,7 +109,7 @@ export function superviseProcesses(options: SupervisorOptions): Supervisor {
   }
 
   const stopOne = async ({ child, viaShell, ended }: Running) => {
-    // A shell does not pass a signal on, so its whole group gets it; else a process tells its own children.
+    // A shell does not pass a signal on, so its whole group gets it; else a process passes it to its own children.
     if (viaShell && child.pid !== undefined) signalGroup(child.pid, 'SIGTERM')
     else child.kill('SIGTERM')
     const bound = setTimeout(() => child.kill('SIGKILL'), options.boundMs ?? STOP_MS)

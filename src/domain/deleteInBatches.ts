@@ -21,7 +21,7 @@ export type Expired = {
 
 /**
  * Deletes rows in statements that each commit by themselves: what a process that dies has deleted stays deleted, and
- * the next run goes on. Each statement begins where the last one ended, so that none reads again what those before
+ * the next run continues. Each statement begins where the last one ended, so that none reads again what those before
  * have deleted or passed over. Returns how many rows were deleted.
  */
 export async function deleteInBatches(

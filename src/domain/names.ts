@@ -55,7 +55,7 @@ const UNSEEN = new RegExp(
 /** At least one of these, and none that is blank by design: Braille's empty cell, the stand-in for an object. */
 const VISIBLE = /(?![\u2800\uFFFC])[\p{L}\p{N}\p{P}\p{S}\p{Extended_Pictographic}]/u
 
-/** Why people could not see or tell apart a name; undefined for a good one. */
+/** Why people could not see a name, or distinguish it from another; undefined for a good one. */
 function unseenIn(name: string): string | undefined {
   if (UNSEEN.test(name.replace(SHAPING, '')))
     return 'must not contain control, invisible or unassigned characters'

@@ -4,7 +4,7 @@ import { PRIMARY } from './regions.ts'
 export type RegionState = {
   name: string
   /**
-   * Until when, by the database's clock, it may go on admitting when it is cut off; null: it was never given a lease.
+   * Until when, by the database's clock, it may admit when it is cut off; null: it never had a lease.
    */
   leaseUntil: Date | null
   holdsLease: boolean

@@ -2,7 +2,7 @@ import type { FieldFault } from './failure.ts'
 
 const MAX_DEPTH = 32
 
-/** True for JSON that is nested deeper than is ever taken. */
+/** Whether JSON is nested deeper than the API accepts. */
 export function isDeep(value: unknown, depth = 0): boolean {
   if (depth > MAX_DEPTH) return true
   if (typeof value !== 'object' || value === null) return false
@@ -11,8 +11,8 @@ export function isDeep(value: unknown, depth = 0): boolean {
 }
 
 /**
- * What no field may hold, and where it is: Postgres stores no NUL and no lone surrogate, and `__proto__` is never
- * data.
+ * The first part of a value that cannot be stored: Postgres stores no NUL and no lone surrogate, and `__proto__` is
+ * never data.
  */
 export function unstorable(value: unknown, root = 'body'): FieldFault | undefined {
   return inspect(value, root, root, 0)
@@ -43,6 +43,6 @@ function inspect(value: unknown, field: string, root: string, depth: number): Fi
   return undefined
 }
 
-/** The path without the name of the whole. */
+/** The path of a field without the name of its root. */
 const within = (field: string, root: string) =>
   field.startsWith(`${root}.`) ? field.slice(root.length + 1) : field

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { OutboxMessage } from '../domain/jobs.ts'
 
 /**
- * Writes a follow-up in the transaction of the change it follows; it is sent after the commit, at least once. Answers
+ * Writes a message in the transaction of the change that causes it. It is sent after the commit, at least once. Returns
  * its ID.
  */
 export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage): Promise<string> {
@@ -13,7 +13,7 @@ export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage):
   return row?.id ?? ''
 }
 
-/** Forgets a follow-up that is not needed any more. One that is just being sent is left to that. */
+/** Deletes a message that is no longer needed, unless another process is sending it now. */
 export async function dropFromOutbox(em: SqlEntityManager, id: string): Promise<void> {
   await em.execute(
     'delete from outbox where id = (select id from outbox where id = ? for update skip locked)',
@@ -22,7 +22,7 @@ export async function dropFromOutbox(em: SqlEntityManager, id: string): Promise<
 }
 
 /**
- * Sends what the outbox holds, oldest first, and forgets each message once the queue has it. Processes can
+ * Sends what the outbox holds, oldest first, and deletes each message once the queue has it. Several processes can
  * relay at the same time: each takes what no other has locked. Returns how many were sent.
  */
 export async function relayOutbox(

@@ -8,7 +8,7 @@ const SALT_BYTES = 16
 /**
  * The salt of a new password of this email address: that of the hashes that the address has, else one that is
  * derived. All passwords of an address share it, so that a sign-in takes one computation, however many accounts have
- * set one: how long it takes tells nobody how many there are.
+ * set one, and its time does not show how many there are.
  */
 export function saltFor(email: string, secretsKey: string, known: string | undefined): Buffer {
   const [, , salt] = FORM.exec(known ?? '') ?? []

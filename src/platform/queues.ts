@@ -16,8 +16,8 @@ import { queueName } from './redisNames.ts'
 import { within } from './within.ts'
 
 /**
- * How long a job may take to be stored, in ms: then whoever adds it goes on as if the queue were away. It may be
- * stored later.
+ * How long storing a job may take, in ms. After that the caller continues as if the queue were away. The job may still
+ * be stored later.
  */
 const ADD_MS = 2_000
 
@@ -69,7 +69,7 @@ export type Queues = {
   ) => Promise<void>
   send: (message: OutboxMessage) => Promise<void>
   /**
-   * As `send`, for a message that was sent before: jobs of it that wait or run stay, those that have ended begin
+   * As `send`, for a message that was sent before: its waiting and running jobs stay, and those that have ended start
    * again.
    */
   sendAgain: (message: OutboxMessage) => Promise<void>

@@ -15,7 +15,7 @@ export const queueName = (queue: QueueName, region: string) =>
 /** What the names of BullMQ begin with, for a queue to which our scripts add jobs. */
 export const queuePrefix = (queue: QueueName, region: string) => `bull:${queueName(queue, region)}:`
 
-/** The channel on which workers tell an api that a command's row has its outcome. One per process. */
+/** The channel on which workers notify an api that a command's row has its outcome. One per process. */
 export const newReplyChannel = () => `${PREFIX}replies:${randomUUID()}`
 
 /** The channel on which workers answer a verifier without Postgres. One per process. */
@@ -24,7 +24,7 @@ export const newAnswerChannel = () => `${PREFIX}answers:${randomUUID()}`
 /** What a key, a member or an account has left of a kind of calls. */
 export const callsName = (kind: string, who: string) => `${PREFIX}${kind}:${who}`
 
-/** What is counted in a window of what may be tried a few times only. One script uses several: they share a slot. */
+/** The count of attempts in a window. One script uses several of these: they share a slot. */
 export const attemptsName = (window: number, name: string) => `${PREFIX}{attempts}:${window}:${name}`
 
 /** The answer to the first request under an Idempotency-Key, by the key's hash. */

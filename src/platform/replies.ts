@@ -2,10 +2,10 @@ import { connectRedis } from './connectRedis.ts'
 import { newReplyChannel } from './redisNames.ts'
 import { within } from './within.ts'
 
-/** The channel on which workers tell a waiting process that a command's row has its outcome. */
+/** The channel on which workers notify a waiting process that a command's row has its outcome. */
 export type Replies = {
   channel: string
-  /** Resolves at the word for this command, or after `boundMs`. The row is the answer; this only says when to look. */
+  /** Resolves when the message for this command comes, or after `boundMs`. Then read the row: it has the outcome. */
   wait: (commandId: string, boundMs: number) => Promise<void>
   close: () => void
 }

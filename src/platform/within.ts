@@ -8,9 +8,9 @@ export class TimedOut extends Error {
 }
 
 /**
- * The promise's outcome if it comes within `ms`, else throws TimedOut, or what `late` makes. The work goes on, and
- * what it comes to after that is nobody's. An event loop that was blocked for longer first reads what had arrived
- * meanwhile: an outcome that is there is never called late.
+ * Returns the promise's outcome if it comes within `ms`, else throws TimedOut, or what `late` makes. The work
+ * continues; its later outcome is ignored. An event loop that was blocked first reads what arrived meanwhile, so an outcome that
+ * is there in time never counts as late.
  */
 export function within<Value>(
   ms: number,

@@ -4,8 +4,8 @@ import { pathOnly } from '../domain/usage/pathOnly.ts'
 export type RequestFacts = { ip?: string; endpoint?: string; method?: string }
 
 /**
- * What is kept of a request, as far as it can be: no query, no address that is none, nothing that Postgres cannot
- * hold.
+ * The facts of a request in the form in which they are stored: the path without its query, a valid address or none, and
+ * only characters that Postgres can store.
  */
 export function requestFacts({ ip, endpoint, method }: RequestFacts): RequestFacts {
   return {

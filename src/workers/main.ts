@@ -50,7 +50,7 @@ const rollup = new Rollup(pools.metering, () => new Date(), {
   everyMs: ROLLUP_EVERY_MS,
   onAway: (error) =>
     log.warn({ reason: (error as Error).message }, 'usage waits for Postgres; nothing is given up'),
-  onBack: () => log.info('Postgres is back: usage goes on'),
+  onBack: () => log.info('Postgres is back: usage continues'),
   onImpossible: (events) => {
     metrics.impossibleEvents.inc(events)
     log.error({ events }, 'reported events name a time that no report may have; they are not counted')

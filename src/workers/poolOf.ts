@@ -25,7 +25,7 @@ const long = new Set<JobName>([
   'reset-test-quotas',
 ])
 
-/** Whose connections to Postgres a job uses: a kind that hangs leaves the others theirs. */
+/** The pool of connections to Postgres that a job uses. A kind of jobs that hangs does not take those of others. */
 export function poolOf(job: JobName): WorkerPool {
   if (long.has(job)) return 'maintenance'
   const definition: JobDefinition | undefined = jobs[job]

@@ -4,14 +4,14 @@ type Props = {
   label: string
   isPending: boolean
   onCancel: () => void
-  /** What cannot be taken back. */
+  /** For actions that cannot be undone. */
   isDangerous?: boolean
   isDisabled?: boolean
-  /** Whether leaving meanwhile would lose something. */
+  /** Cancel is disabled: leaving now would lose something. */
   mustStay?: boolean
 }
 
-/** The end of a dialog's form: the way out, and what it is there for. */
+/** The buttons at the end of a dialog's form: cancel and submit. */
 export function DialogButtons({ label, isPending, onCancel, isDangerous, isDisabled, mustStay }: Props) {
   return (
     <Group justify="flex-end" gap="sm">

@@ -1,4 +1,4 @@
-/** `null` is unlimited. `rendersHard`: the month's limit refuses; else it goes on as overage. */
+/** `null` is unlimited. `rendersHard`: the month's limit refuses; else more renders count as overage. */
 export type PlanLimits = {
   liveKeys: number | null
   testKeys: number | null

@@ -16,7 +16,7 @@ type Message = {
 /**
  * Notifies the receivers of a rule's incidents that nothing more comes of them: `alert.resolved` with a `reason`, to
  * each channel that received `alert.firing` and no end yet. Call it under the rule's lock, before its states change.
- * Returns the notifications to deliver. A muted rule goes on being evaluated: its incidents stay open, and one that
+ * Returns the notifications to deliver. A muted rule is still evaluated: its incidents stay open, and one that
  * still fires after the mute is sent again.
  */
 export async function closeIncidents(

@@ -68,7 +68,7 @@ const BY_HOURS =
 
 const KEYS = ` Of the account’s keys at most ${MAX_KEYS} are run`
 
-/** How a metric is run over the past, and what that cannot tell. `undefined`: it cannot be. */
+/** How a metric is evaluated over the past, and what that leaves out. `undefined`: it cannot be. */
 function wayOf({ metric, keyIds }: StoredRule) {
   if (isWindowed(metric))
     return {
@@ -123,7 +123,7 @@ export async function previewRule(
         { grain: 'minute' as const, from: iso(span.edge), to: head.to },
       ]
     : [{ grain: 'hour' as const, from: head.from, to: head.to }]
-  const note = `${way.note} A rule that is muted tells nobody; that is left out.`
+  const note = `${way.note} Mutes are left out.`
   const notifications = ran.incidents.reduce((sum, incident) => sum + incident.notifications, 0)
   return { ...head, grains, note, notifications, ...ran }
 }

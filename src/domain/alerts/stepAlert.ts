@@ -32,7 +32,7 @@ export type AlertState = {
   turn: number
   /** While it fires: since when it has been calm. */
   calmSince: number | null
-  /** When the condition began of which the present incident tells. */
+  /** When the condition of the current incident began. */
   brokenSince: number | null
 }
 

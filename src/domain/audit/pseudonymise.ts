@@ -3,7 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 const AT_ONCE = 1_000
 
 /**
- * Puts the ID of a removed member in the place of their email, wherever the account's records say it. Call it in the
+ * Replaces the email of a removed member by their ID in all records of the account. Call it in the
  * removal.
  */
 export async function pseudonymise(em: SqlEntityManager, memberId: string): Promise<void> {

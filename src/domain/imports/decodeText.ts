@@ -25,7 +25,7 @@ export function decoderFor(start: Uint8Array, named: Encoding = 'utf-8') {
   const mark = MARKS.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
   const encoding = mark?.encoding ?? named
   const decoder = new TextDecoder(encoding, { fatal: true })
-  /** Throws NotText. `more`: the text goes on. */
+  /** Throws NotText. `more`: the text continues. */
   return (bytes: Uint8Array, more: boolean): string => {
     try {
       return decoder.decode(bytes, { stream: more })

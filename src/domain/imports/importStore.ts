@@ -49,7 +49,7 @@ const freeBefore = (now: Date) => new Date(now.getTime() - FREE_AFTER_MS)
 export const freedDigest = (keyId: string) => `freed:${keyId}`
 
 /**
- * Takes digests from deleted keys that give them back; returns the version from which their next key goes on, by
+ * Takes digests from deleted keys that give them back; returns the version from which their next key continues, by
  * digest.
  */
 async function takeFreed(em: SqlEntityManager, digests: string[], now: Date): Promise<Map<string, number>> {

@@ -27,7 +27,7 @@ export async function* readImport(text: Text, format: ImportFormat, now: Date): 
   }
 }
 
-/** A file tells by its first character: JSON lines begin with a brace. */
+/** The first character of a file shows its format: JSON lines begin with a brace. */
 export const formatOf = (start: string): ImportFormat => (/^\uFEFF?\s*[{[]/.test(start) ? 'jsonl' : 'csv')
 
 function duplicate(first: number): Fault {

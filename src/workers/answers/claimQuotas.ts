@@ -7,7 +7,7 @@ import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
 
 /**
- * How late units may be given back or told of: well within the hour for which the primary remembers what it answered.
+ * How late units may be given back or counted: well within the hour for which the primary remembers its answers.
  */
 const LATEST_MS = 60_000
 

@@ -40,7 +40,7 @@ export const updateAlert = commandJob('update-alert', async ({ em, command, payl
   return { result: presentRule(rule, await stateOf(em, rule.id)), follow }
 })
 
-/** Ends a rule's incidents, with a word to their receivers. */
+/** Ends a rule's incidents, and notifies their receivers. */
 async function close(em: SqlEntityManager, rule: AlertRule, reason: CloseReason, now: Date) {
   const ids = await closeIncidents(em, rule, reason, now)
   if (reason === 'muted') await forgetNotified(em, rule.id)

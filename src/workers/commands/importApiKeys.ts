@@ -68,8 +68,8 @@ export const importApiKeys: Handler<JobData<'import-api-keys'>> = async (context
 }
 
 /**
- * How many ms the import has to wait. One that imports nothing announces nothing: verifiers go on refusing without a
- * look.
+ * Returns how many ms the import has to wait. An import of nothing announces nothing: verifiers continue to refuse such
+ * values without a look-up.
  */
 async function announce(em: SqlEntityManager, commandId: string, now: Date): Promise<number> {
   const command = await em.findOne(CommandSchema, { id: commandId, status: 'pending' })

@@ -7,8 +7,8 @@ import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { commandJob } from './commandJob.ts'
 
 /**
- * The same row, so the same ID: its schedule begins again, its log goes on. One that some worker sends just now stays
- * as it is.
+ * The row and its ID stay the same. Its schedule starts again, and its log continues. A notification that a worker is
+ * sending now stays as it is.
  */
 export const redeliverNotification = commandJob(
   'redeliver-notification',

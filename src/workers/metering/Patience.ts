@@ -15,9 +15,9 @@ export type PatienceOptions = {
 
 /**
  * Stores groups of items that must not be given up. While Postgres is away a group waits here, without a failed
- * attempt: jobs stay active, so no others are taken from the queue, and all of it goes on within seconds of
- * Postgres's return. What Postgres refuses is divided in halves until the refused item stands alone, so that it takes
- * no other along.
+ * attempt: jobs stay active, so no others are taken from the queue, and all of them continue within seconds
+ * of Postgres's return. A group that Postgres refuses is divided in halves until the refused item stands alone, so that
+ * the others are stored.
  */
 export class Patience {
   readonly #options: PatienceOptions

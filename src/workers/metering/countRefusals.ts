@@ -11,12 +11,11 @@ const PROBE_MS = 2_000
 const AT_ONCE = 5_000
 
 /**
- * Counts the refused requests that regions have added up while much was waiting. Safe to run twice, at once and to
- * die in: what is set aside does not change any more, is claimed in the counting transaction, and is dropped after
- * that.
+ * Counts the refused requests that regions added up while many jobs waited. Safe to run twice, at once and to die in:
+ * what is set aside no longer changes, is claimed in the transaction that counts it, and is deleted after that.
  */
 export async function countRefusals({ orm, regions, rollup }: WorkerContext): Promise<void> {
-  // While Postgres is away they go on being added up in one place.
+  // While Postgres is away, regions continue to add them up.
   await within(PROBE_MS, orm.em.fork().execute('select 1'))
   for (const region of regions.values()) {
     await countIn(region, rollup).catch((error) => {

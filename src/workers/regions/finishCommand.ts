@@ -4,7 +4,7 @@ import { markFinished } from '../commands/markFinished.ts'
 import type { WorkerContext } from '../context.ts'
 
 /**
- * Marks a command as done; BullMQ starts it when every region's child is done, and the rows have the last word on that.
+ * Marks a command as done. BullMQ starts it when the job of every region is done; the rows decide whether that is so.
  * Safe to run twice or late: only an applied command is finished, under its row's lock.
  */
 export async function finishCommand(

@@ -6,7 +6,7 @@ import { markFinished } from '../commands/markFinished.ts'
 import type { WorkerContext } from '../context.ts'
 import { KEYS_AT_ONCE, recordArrival, writeStates } from './bringState.ts'
 
-/** Regions that answer have done so long before. */
+/** A healthy region answers well within this. A slower one is left to the queued flow. */
 const PATIENCE_MS = 250
 
 export type AppliedCommand = {
@@ -18,7 +18,7 @@ export type AppliedCommand = {
 
 /**
  * Brings an applied command to every region at once and marks it as done, in the job that applied it: somebody waits,
- * and a queue for each step would be most of the wait. Answers undefined where a region does not answer in time, or
+ * and a queue for each step would be most of the wait. Returns undefined where a region does not answer in time, or
  * there is much to bring: then the flow does it. Safe to run beside the flow, and to die in: the flow is still in the
  * outbox.
  */

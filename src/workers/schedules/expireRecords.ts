@@ -13,9 +13,9 @@ import type { WorkerContext } from '../context.ts'
 const OWED_DAYS = 7
 
 /**
- * Forgets sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after
- * 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step goes on where it
- * ended. A step that fails keeps no other from being done.
+ * Deletes sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after
+ * 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step continues where
+ * it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, orm } = context

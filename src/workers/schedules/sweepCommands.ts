@@ -9,7 +9,7 @@ import { givenUp } from '../commands/noteFault.ts'
 import type { WorkerContext } from '../context.ts'
 import { finishCommand } from '../regions/finishCommand.ts'
 
-/** Commands per statement, and statements per run: the next run goes on. */
+/** Commands per statement, and statements per run: the next run continues. */
 const AT_ONCE = 200
 const ROUNDS = 10
 

@@ -4,7 +4,7 @@ import { MINUTE_MS } from '../../domain/time.ts'
 import { sweepStates as sweep } from '../../region/sweepStates.ts'
 import type { WorkerContext } from '../context.ts'
 
-/** Has each region swept by a job of its own. Safe to run twice: the job's ID is the region's and the turn's. */
+/** Enqueues a job for each region that sweeps it. Safe to run twice: region and turn are the job's ID. */
 export async function sweepStates({ queues, regions, now }: WorkerContext): Promise<void> {
   const turn = Math.floor(now().getTime() / MINUTE_MS)
   for (const region of regions.keys())

@@ -31,7 +31,7 @@ export const requestPasswordReset = route(
     const email = body.email.toLowerCase()
     await api.attempts.take(resetBudgets(email, api.clientIp(ctx.req)))
     const emailed = sendsEmail(api.env)
-    // The answer does not wait: how long it takes must not tell whether anybody signs in with this address.
+    // The answer does not wait: how long it takes must not show whether anybody signs in with this address.
     if (emailed)
       send(api, email).catch((error) =>
         api.log.error({ requestId: ctx.state.requestId, err: error }, 'a password reset was not stored'),
