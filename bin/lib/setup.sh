@@ -74,7 +74,8 @@ setup_dependencies() {
   fi
 }
 
-# What a program says comes to stdout. $1: Homebrew's name of the package; the others: Debian's, the first that can be had.
+# What a program says comes to stdout. $1: Homebrew's name of the package; the others: Debian's, the first that can be
+# had.
 install_package() {
   local brew_name="$1"
   shift
@@ -109,7 +110,8 @@ setup_redis() {
   rm -f "$log"
 }
 
-# Debian keeps nginx in /usr/sbin, which is not on everybody's PATH; test/support/startProxy.ts looks in the same places.
+# Debian keeps nginx in /usr/sbin, which is not on everybody's PATH; test/support/startProxy.ts looks in the same
+# places.
 proxy_present() { (PATH="$PATH:/usr/local/sbin:/usr/sbin"; command -v "$1" >/dev/null); }
 
 # For the tests alone, which run examples/proxies/ in the real programs and fail without them.

@@ -11,9 +11,9 @@ export type After = (ms: number, run: () => void) => void
 const later: After = (ms, run) => void setTimeout(run, ms).unref()
 
 /**
- * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is reported at
- * once. Those that follow within a second are reported together at its end, by the first of them and their number, and
- * so on for as long as they come. `report` gets that number; undefined for a single one. `after` is for tests.
+ * For events that callers, or a dependency that is away, can cause with every request. The first of a kind is reported
+ * at once. Those that follow within a second are reported together at its end, by the first of them and their number,
+ * and so on for as long as they come. `report` gets that number; undefined for a single one. `after` is for tests.
  */
 export function oncePerSecond<Entry>(
   report: (entry: Entry, times: number | undefined) => void,

@@ -9,8 +9,8 @@ export class TimedOut extends Error {
 
 /**
  * Returns the promise's outcome if it comes within `ms`, else throws TimedOut, or what `late` makes. The work
- * continues; its later outcome is ignored. An event loop that was blocked first reads what arrived meanwhile, so an outcome that
- * is there in time never counts as late.
+ * continues; its later outcome is ignored. An event loop that was blocked first reads what arrived meanwhile, so an
+ * outcome that is there in time never counts as late.
  */
 export function within<Value>(
   ms: number,

@@ -22,7 +22,9 @@ export class RegionUnavailable extends Error {
   }
 }
 
-/** Scripts that count or take something: each has a deadline. Their answers begin with a word and the region's clock. */
+/**
+ * Scripts that count or take something: each has a deadline. Their answers begin with a word and the region's clock.
+ */
 type Counting = 'admit' | 'reserve'
 
 type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>
@@ -119,8 +121,8 @@ export class Region {
   }
 
   /**
-   * Runs a script under the marker; on `CLOSED` agrees on a new one and tries again, twice at most. Throws RegionUnavailable
-   * after `BOUND_MS`: whether the script has run, or still will, is then unknown.
+   * Runs a script under the marker; on `CLOSED` agrees on a new one and tries again, twice at most. Throws
+   * RegionUnavailable after `BOUND_MS`: whether the script has run, or still will, is then unknown.
    */
   run(
     script: Exclude<keyof typeof scripts, 'beginEpoch' | 'dropStates' | 'noteSweep' | Counting>,
@@ -133,9 +135,10 @@ export class Region {
   }
 
   /**
-   * Runs a script that counts or takes something, for callers who are given up at `until`, a time of `performance.now()`:
-   * then it throws RegionUnavailable. The script gets a deadline by the region's own clock, `ANSWER_MS` before that. One that
-   * was held up on its way (in the socket of a Redis that hung) does nothing when it runs at last.
+   * Runs a script that counts or takes something, for callers who are given up at `until`, a time of
+   * `performance.now()`: then it throws RegionUnavailable. The script gets a deadline by the region's own clock,
+   * `ANSWER_MS` before that. One that was held up on its way (in the socket of a Redis that hung) does nothing when it
+   * runs at last.
    */
   runUntil(
     until: number,
@@ -162,7 +165,9 @@ export class Region {
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
 
-  /** The answer to a plain command for which a caller waits. Throws RegionUnavailable, after `BOUND_MS` at the latest. */
+  /**
+   * The answer to a plain command for which a caller waits. Throws RegionUnavailable, after `BOUND_MS` at the latest.
+   */
   answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
     return this.#bounded(performance.now() + BOUND_MS, answer).catch((error) => {
       throw new RegionUnavailable(`The region ${this.name} did not answer.`, { cause: error })
@@ -179,8 +184,9 @@ export class Region {
   }
 
   /**
-   * The clock was read before its answer came, so the region is ahead of ours by this difference at least. A deadline that is
-   * worked out from it is never too late; an answer that was long on its way makes it too early, until the next one.
+   * The clock was read before its answer came, so the region is ahead of ours by this difference at least. A deadline
+   * that is worked out from it is never too late; an answer that was long on its way makes it too early, until the next
+   * one.
    */
   #noteClock(now: number): void {
     this.#ahead = now - performance.now()
@@ -195,7 +201,10 @@ export class Region {
     return this.#runUnder(marker, script, args)
   }
 
-  /** The script's answer, `LAPSED` and `SWEPT` among them; undefined where it did nothing: the marker is no longer the region's, or its deadline was over. */
+  /**
+   * The script's answer, `LAPSED` and `SWEPT` among them; undefined where it did nothing: the marker is no longer the
+   * region's, or its deadline was over.
+   */
   async #runUnder(
     marker: string,
     script: keyof typeof scripts,
@@ -228,8 +237,8 @@ export class Region {
   }
 
   /**
-   * Lets the region admit requests until `until`, a time of its own clock, in the epoch of `marker` alone: read both clock and
-   * marker before Postgres. Without `begins` it only extends a lease that has not run out.
+   * Lets the region admit requests until `until`, a time of its own clock, in the epoch of `marker` alone: read both
+   * clock and marker before Postgres. Without `begins` it only extends a lease that has not run out.
    */
   async renewLease(marker: string, until: number, begins = true): Promise<boolean> {
     return (await this.#runUnder(marker, 'renewLease', [until, begins ? 1 : 0]))?.[0] === 'OK'
@@ -254,15 +263,18 @@ export class Region {
 
   /**
    * Stores states, each only over an older version; any later batch sees them. `before` is from before the states were
-   * read. If the region has begun a new epoch since, or has removed states, they may be older than what it has forgotten:
-   * then they are not written, and the answer is false. Read them again.
+   * read. If the region has begun a new epoch since, or has removed states, they may be older than what it has
+   * forgotten: then they are not written, and the answer is false. Read them again.
    */
   async putStates(states: LoadedState[], { marker, sweeps }: BeforeFill): Promise<boolean> {
     if (states.length === 0) return true
     return (await this.#runUnder(marker, 'putStates', [stateRows(states), sweeps]))?.[0] === 'OK'
   }
 
-  /** Reads states from the truth and stores them; again, while the region forgets. Throws RegionUnavailable after the third time. */
+  /**
+   * Reads states from the truth and stores them; again, while the region forgets. Throws RegionUnavailable after the
+   * third time.
+   */
   async fill(readTruth: () => Promise<LoadedState[]>): Promise<LoadedState[]> {
     return (await this.fillEpoch(readTruth)).states
   }

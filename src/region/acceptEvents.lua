@@ -1,7 +1,7 @@
 -- Stores a batch of reported events as one metering job, and says which ids it has seen in the last minutes.
--- ARGV 1 marker, 2 prefix, 3 time slot (a number that grows by one every `seconds`), 4 seconds, 5 claim ids (JSON list),
---      6 BullMQ's key prefix of the metering queue, 7 options of the job, 8 the job's data
--- Answers {'CLOSED'}, or {'OK', id, …}: the ids already seen. They are only counted for the answer: what decides is
+-- ARGV 1 marker, 2 prefix, 3 time slot (a number that grows by one every `seconds`), 4 seconds, 5 claim ids (a
+--      JSON list), 6 BullMQ's key prefix of the metering queue, 7 options of the job, 8 the job's data
+-- Returns {'CLOSED'}, or {'OK', id, …}: the ids already seen. They are only counted for the answer: what decides is
 -- the claim in Postgres.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end

@@ -2,13 +2,14 @@
 -- The one place where a verification is decided: everything here happens at one instant of this
 -- Redis's clock, whatever the number of verifiers.
 --
--- Its arguments are read by name, as `arg.groups`: admitArgs.ts makes them and says what they are. Codes and other constants come
--- from TypeScript, too (scripts.ts).
+-- Its arguments are read by name, as `arg.groups`: admitArgs.ts makes them and says what they are. Codes and other
+-- constants come from TypeScript, too (scripts.ts).
 --
--- Returns {'CLOSED'} when the marker is another; {'LATE', now} after the deadline, by this Redis's clock: whoever asked has been
--- given up; {'LAPSED'} without a lease where the region needs one; all three before anything is read or written. Else
--- {'OK', now, results, repeats}: results are per request `code,minute,day,renders` as counted after it. Repeats are of requests whose
--- Idempotency-Key was there before: place, code, what was stored of the first one, place, … Nothing is counted for these.
+-- Returns {'CLOSED'} when the marker is another; {'LATE', now} after the deadline, by this Redis's clock: whoever asked
+-- has been given up; {'LAPSED'} without a lease where the region needs one; all three before anything is read or
+-- written. Else {'OK', now, results, repeats}: results are per request `code,minute,day,renders` as counted after it.
+-- Repeats are of requests whose Idempotency-Key was there before: place, code, what was stored of the first one, place,
+-- … Nothing is counted for these.
 local marker = arg.marker
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
@@ -125,7 +126,8 @@ for place in pairs(monthChanged) do
   monthWrites[at + 1], monthWrites[at + 2] = accountIds[place], months[place]
 end
 
--- Redis keeps a hash of few and short fields as a list, in which each look-up is a walk; one long value makes it a table.
+-- Redis keeps a hash of few and short fields as a list, in which each look-up is a walk; one long value makes it a
+-- table.
 local LONG = string.rep('-', 65)
 local function write(key, pairs, seconds)
   local size = #pairs

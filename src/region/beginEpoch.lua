@@ -1,5 +1,5 @@
--- Begins a new epoch, unless the marker has changed since the caller read it. Everything written in the earlier epoch is
--- out of sight from now on; states come back from Postgres as verifiers ask for them.
+-- Begins a new epoch, unless the marker has changed since the caller read it. Everything written in the earlier epoch
+-- is out of sight from now on; states come back from Postgres as verifiers ask for them.
 -- ARGV 1 prefix, 2 the marker as the caller read it (empty: there was none), 3 the new marker. Returns 1, or 0 where it
 -- changed nothing.
 local prefix, before, fresh = ARGV[1], ARGV[2], ARGV[3]

@@ -1,7 +1,8 @@
--- Removes states of keys or accounts that have ended. A verifier that asks for one later gets "unknown", and asks Postgres.
+-- Removes states of keys or accounts that have ended. A verifier that asks for one later gets "unknown", and asks
+-- Postgres.
 --
--- A fill whose states were read before this moment is not written any more (see putStates.lua): it might be older than what
--- is removed here. One that begins after it reads from Postgres what was removed, or what is newer.
+-- A fill whose states were read before this moment is not written any more (see putStates.lua): it might be older than
+-- what is removed here. One that begins after it reads from Postgres what was removed, or what is newer.
 --
 -- ARGV 1 marker, 2 prefix, 3 `keys` or `accounts`, 4 JSON list of [digest or account's ID, the version that was seen]
 -- Returns {'CLOSED'} when the marker is another, else {'OK', how many were removed}.

@@ -1,9 +1,10 @@
--- What admit.lua and takeBack.lua do with refused requests while too much waits in the metering queue: instead of being in a job,
--- they are added up in one hash, by key, account, time and code. However many there are, and however long Postgres is away, they
--- take no more than a field each of these. See docs/decisions/bounded-usage.md.
+-- What admit.lua and takeBack.lua do with refused requests while too much waits in the metering queue: instead of being
+-- in a job, they are added up in one hash, by key, account, time and code. However many there are, and however long
+-- Postgres is away, they take no more than a field each of these. See docs/decisions/bounded-usage.md.
 local mergedKey = prefix .. 'refusals'
 
--- A batch of this size, as often as there are jobs waiting: an estimate that costs nothing, and bounds what they take together.
+-- A batch of this size, as often as there are jobs waiting: an estimate that costs nothing, and bounds what they take
+-- together.
 local function isCrowded(results)
   local bytes = JOB_BYTES + #results + #arg.groups + #arg.contexts + #arg.keys + #arg.accounts
   local waiting = redis.call('LLEN', arg.queue .. 'wait') + redis.call('LLEN', arg.queue .. 'paused')
@@ -17,7 +18,8 @@ local function mergedGrain()
   return fields < 2 * MERGED_FIELDS and 3600000 or 86400000
 end
 
--- Adds `by` for each request that was decided and not admitted. `codes` are those of the batch's requests, in their order.
+-- Adds `by` for each request that was decided and not admitted. `codes` are those of the batch's requests, in their
+-- order.
 local function mergeRefusals(codes, groups, ids, accountIds, at, grain, by)
   local start = string.format('%d', math.floor(at / grain) * grain)
   local place = 0
@@ -36,8 +38,9 @@ local function mergeRefusals(codes, groups, ids, accountIds, at, grain, by)
   end
 end
 
--- The admitted requests of a batch as `part` of storeBatch, and their results; nil where there are none. Contexts that do not
--- decode (half a surrogate pair) stay as they are: then the whole batch is stored, with its other requests as STALE.
+-- The admitted requests of a batch as `part` of storeBatch, and their results; nil where there are none. Contexts that
+-- do not decode (half a surrogate pair) stay as they are: then the whole batch is stored, with its other requests as
+-- STALE.
 local function admittedPart(codes, results, groups, ids)
   local isRead, contexts = pcall(cjson.decode, arg.contexts)
   local part, kept, placeOf = { keys = {}, contexts = {}, groups = {} }, {}, {}

@@ -3,8 +3,8 @@
 --
 -- ARGV 1 marker   `runId|epoch` as the caller's connection knows it
 --      2 prefix   of every key
---      3 states   JSON list of {digest, keyId, keyVersion, key, accountId, accountVersion, account, seed}; key and account
---                 are JSON in JSON, kept as they are (Lua would write an empty list as an object)
+--      3 states   JSON list of {digest, keyId, keyVersion, key, accountId, accountVersion, account, seed}; key and
+--                 account are JSON in JSON, kept as they are (Lua would write an empty list as an object)
 --      4 sweeps   how often states had been removed when the caller read these (see dropStates.lua)
 -- Returns {'CLOSED'} when the marker is another, {'SWEPT'} when states were removed since, else {'OK', now}.
 local marker, prefix = ARGV[1], ARGV[2]

@@ -1,14 +1,15 @@
--- Takes renders out of what is exact over all regions: a test key's day, an account's month. Runs in the primary region, for
--- verifiers of further ones; verifiers of the primary do the same within admit.lua.
+-- Takes renders out of what is exact over all regions: a test key's day, an account's month. Runs in the primary
+-- region, for verifiers of further ones; verifiers of the primary do the same within admit.lua.
 --
 -- ARGV 1 marker   `runId|epoch` as the caller's connection knows it
 --      2 prefix   of every key
---      3 claims   JSON list of [1 for a test key's day, digest, key's or account's ID, units, limit (-1: none), day]; negative
---                 units give back what was taken on that day: the counter of another one is left alone
+--      3 claims   JSON list of [1 for a test key's day, digest, key's or account's ID, units, limit (-1: none), day];
+--                 negative units give back what was taken on that day: the counter of another one is left alone
 --      4 id       of these claims, or empty: asked again under it within the hour, they are answered as the first time
 --      5 deadline Unix ms of this Redis's clock
--- Answers {'CLOSED'} when the marker is another, {'LATE', now} after the deadline, else {'OK', now, results, day}: per claim `granted,used after it`, where granted is 1 or
--- 0, or 2 where this epoch has not seen the key's state: its counters may begin too low. Fill it, then ask again.
+-- Returns {'CLOSED'} when the marker is another, {'LATE', now} after the deadline, else {'OK', now, results, day}: per
+-- claim `granted,used after it`, where granted is 1 or 0, or 2 where this epoch has not seen the key's state: its
+-- counters may begin too low. Fill it, then ask again.
 local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'

@@ -1,5 +1,6 @@
--- Takes back a batch of which its verifier does not know whether it was decided: its callers have been given up. If admit.lua
--- ran, its counts are subtracted; if it did not, it never will. Safe to repeat. Takes the arguments of admit.lua.
+-- Takes back a batch of which its verifier does not know whether it was decided: its callers have been given up. If
+-- admit.lua ran, its counts are subtracted; if it did not, it never will. Safe to repeat. Takes the arguments of
+-- admit.lua.
 --
 -- Answers {'CLOSED'} when the marker is another, else {'OK', how many admitted requests were taken back}.
 local marker = arg.marker
@@ -20,7 +21,8 @@ for code, rest in string.gmatch(counted, '(%d+)(,%d+,%d+,%d+)') do
   codes[#codes + 1], rests[#rests + 1] = tonumber(code), rest
 end
 
--- A repeat of what is taken back is a new verification. But a decision that a repeat has been given stays, and stays counted.
+-- A repeat of what is taken back is a new verification. But a decision that a repeat has been given stays, and stays
+-- counted.
 for _, one in ipairs(cjson.decode(arg.once)) do
   local stored = codes[one[1]] ~= STALE and redis.call('GET', prefix .. 'idempotent:' .. one[2])
   if not stored then

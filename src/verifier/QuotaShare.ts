@@ -15,9 +15,9 @@ const MAX_CLAIMS = 1_000
 
 /**
  * Renders of a further region. Where a limit refuses (a test key's day, a hard month) they are reserved in the primary
- * region before this one decides, and given back when this region refuses. A soft month is counted afterwards: it marks,
- * and never makes anyone wait. Reservations that arrive while others are in flight go together with the next; requests
- * that need none pass them by.
+ * region before this one decides, and given back when this region refuses. A soft month is counted afterwards: it
+ * marks, and never makes anyone wait. Reservations that arrive while others are in flight go together with the next;
+ * requests that need none pass them by.
  */
 export class QuotaShare {
   readonly #quotas: Quotas

@@ -16,8 +16,8 @@ export class ServiceTokenRefused extends RegionUnavailable {
 
 /**
  * Watches whether the verifier's own service token is valid: checks it before the first verification, and every few
- * seconds from then on. While nobody can confirm it, it stays accepted for `graceMs`, so that verification does not depend
- * on Postgres.
+ * seconds from then on. While nobody can confirm it, it stays accepted for `graceMs`, so that verification does not
+ * depend on Postgres.
  */
 export class TokenWatch {
   readonly #asks: Asks

@@ -43,6 +43,15 @@ it('texts and comments have no phrase that CONTRIBUTING.md bans', async () => {
   expect(found).toEqual([])
 })
 
+it('no comment is wider than 120 columns', async () => {
+  const wide: string[] = []
+  for await (const [name, text] of files('{src,test,bench,examples,bin}/**/*.{ts,tsx,lua,sh}'))
+    for (const [place, line] of text.split('\n').entries())
+      if (line.length > 120 && /^\s*(\*|\/\/|\/\*\*|--|#) /.test(line) && !name.endsWith('.d.ts'))
+        wide.push(`${name}:${place + 1}`)
+  expect(wide).toEqual([])
+})
+
 it('the glossary has each word once', async () => {
   const page = await readFile(join(root, 'docs/concepts.md'), 'utf8')
   const words = [...page.matchAll(/^\| \*\*(.+?)\*\*/gm)].flatMap(([, cell = '']) => cell.split(', '))

@@ -25,8 +25,8 @@ declare module 'vitest' {
 export const TEMPLATE = 'template_keys'
 
 /**
- * One Postgres, one Redis, one operator and one migrated template database for the whole run, whatever DATABASE_URL and REDIS_URL
- * say. All of them end with this process, even when it is killed.
+ * One Postgres, one Redis, one operator and one migrated template database for the whole run, whatever DATABASE_URL and
+ * REDIS_URL say. All of them end with this process, even when it is killed.
  */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   const [postgresDir, redisDir] = await Promise.all([temporaryFolder(), temporaryFolder()])
