@@ -35,6 +35,12 @@ async function tryUntilDone(kind: CommandKind, id: string, most = 50): Promise<n
 }
 const givenUp = { status: 'failed', problem: { code: 'internal-error' }, payload: {} }
 
+it('a command that changes an account is refused when its row names none', async () => {
+  const id = await commands.submit('update-api-key', null, { keyId: newId('apiKey'), changes: {} })
+  await run('update-api-key', id)
+  expect(await command(id)).toMatchObject({ status: 'failed', problem: { code: 'account-not-found' } })
+})
+
 describe('a command that can never succeed ends as internal-error', () => {
   it('when Postgres refuses its data', async () => {
     const accountId = await commands.account()
