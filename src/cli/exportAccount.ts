@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Command as Cli } from 'commander'
 import { AccountSchema } from '../domain/accounts/Account.ts'
-import { readExport } from '../domain/accounts/readExport.ts'
+import { readExport } from '../domain/export/readExport.ts'
 import { showProgress } from './progress.ts'
 import { withService } from './withService.ts'
 

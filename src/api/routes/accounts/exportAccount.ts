@@ -1,5 +1,5 @@
 import { AccountSchema } from '../../../domain/accounts/Account.ts'
-import { ExportLine, readExport } from '../../../domain/accounts/readExport.ts'
+import { ExportLine, readExport } from '../../../domain/export/readExport.ts'
 import { showChannel } from '../../channelInput.ts'
 import { route } from '../../guard.ts'
 import { Problem } from '../../problems.ts'

@@ -1,5 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import type { Account } from '../accounts/Account.ts'
+import { MemberSchema } from '../accounts/Member.ts'
+import { limitsOf } from '../accounts/plans.ts'
+import { MemberResource, presentMember } from '../accounts/presentMember.ts'
 import { AlertRuleSchema } from '../alerts/AlertRule.ts'
 import { worstStates } from '../alerts/alertStore.ts'
 import { IncidentResource, readIncidents } from '../alerts/incidents.ts'
@@ -15,10 +19,6 @@ import { shownCaller } from '../usage/callers.ts'
 import { DAYS_KEPT_MS } from '../usage/partitions.ts'
 import { readSeries } from '../usage/series.ts'
 import { SeriesRows } from '../usage/seriesRows.ts'
-import type { Account } from './Account.ts'
-import { MemberSchema } from './Member.ts'
-import { limitsOf } from './plans.ts'
-import { MemberResource, presentMember } from './presentMember.ts'
 
 const PAGE = 500
 
