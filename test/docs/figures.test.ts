@@ -68,7 +68,7 @@ it.each([
   ['The body of a request', kib(MAX_BYTES)],
   ['The body of a request without credentials', kib(MAX_ANONYMOUS_BYTES)],
   ['Callers of a key on a UTC day (an IPv6 /64 is one)', count(MAX_CALLERS)],
-  ['Of these, such as were only refused', count(MAX_REFUSED_CALLERS)],
+  ['Of these, callers only refused', count(MAX_REFUSED_CALLERS)],
   ['Endpoints of an account in use', count(MAX_ENDPOINTS)],
   ['Channels of an account; alert rules', `; ${count(MAX_RULES)}`],
   ['Tests and confirmations of an account', `${count(TESTS_PER_HOUR)} an hour`],

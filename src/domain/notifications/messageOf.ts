@@ -142,10 +142,12 @@ function alert(type: string, data: Data): Message {
 
 function confirmation(link: string): Message {
   return {
-    title: 'Confirm that alerts may be sent here',
+    title: 'Confirm that we may send alerts here',
     // Nothing here is anybody's own text: whoever reads it has not asked for it yet.
-    summary: 'Somebody asked for alerts about API keys to be sent to this address.',
-    facts: [['If it was not you', 'Do nothing: without a confirmation nothing else is sent.']],
+    summary: 'Somebody asked us to send alerts about API keys to this address.',
+    facts: [
+      ['If it was not you', 'Do nothing. Without a confirmation, we send nothing else to this address.'],
+    ],
     links: linksOf(['Confirm this address', link]),
     tone: 'info',
   }
@@ -160,7 +162,7 @@ function disabled(data: Data): Message {
       ['Failing since', asTime(data.since)],
       [
         'What to do',
-        'Repair the receiver, then send a test message to the channel: it switches it on again.',
+        'Repair the receiver, then send a test message to the channel. Its arrival enables the channel again.',
       ],
     ],
     links: linksOf(['See the channel', data.url]),
