@@ -1,6 +1,7 @@
 import type { Member } from '../domain/accounts/Member.ts'
 import type { Actor } from '../domain/commands/Command.ts'
 import type { Holder } from '../domain/keys/holding.ts'
+import type { OperatorToken } from '../domain/operators/OperatorToken.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -18,6 +19,7 @@ import type { ClientIp } from './clientIp.ts'
 import type { CookieJar } from './cookies.ts'
 import type { ImportReader } from './imports/ImportReader.ts'
 import type { KnownDevices } from './knownDevice.ts'
+import type { OperatorTokens } from './operatorTokens.ts'
 import type { Passwords } from './passwords.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
 
@@ -38,6 +40,7 @@ export type ApiContext = {
   /** For what the service itself must read again. */
   vault: Vault
   serviceTokens: ServiceTokens
+  operatorTokens: OperatorTokens
   callLimits: CallLimits
   turns: Turns
   cookies: CookieJar
@@ -61,6 +64,12 @@ export type Principal = {
   member?: Member
   /** The permission that the route requires. */
   permission?: string
+}
+
+/** A machine of the company, for no account in particular. */
+export type OperatorPrincipal = Omit<Principal, 'accountId' | 'member'> & {
+  accountId: null
+  token: OperatorToken
 }
 
 /** A person who is signed in. */

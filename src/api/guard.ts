@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
+import type { OperatorPermission } from '../domain/operators/OperatorToken.ts'
 import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
 import type { CallKind } from './CallLimits.ts'
-import type { ApiContext, Principal, SessionPrincipal } from './context.ts'
+import type { ApiContext, OperatorPrincipal, Principal, SessionPrincipal } from './context.ts'
+import { isOfNoAccount, requireOperator } from './operatorPrincipal.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES, mediaTypeOf, readFile, readJson } from './readJson.ts'
@@ -17,8 +19,16 @@ import { validate } from './validate.ts'
 /** What a stream costs, in calls: it may read a year of usage. */
 const STREAM_COST = 10
 
-/** `session`: a person who is signed in, and no key. */
-type Auth = { permission: string } | 'service' | 'session' | 'none'
+/**
+ * `session`: a person who is signed in, and no key. `operator`: an operator token with that permission. `orOperator`:
+ * an operator token that acts for no account, too.
+ */
+type Auth =
+  | { permission: string; orOperator?: true }
+  | { operator: OperatorPermission }
+  | 'service'
+  | 'session'
+  | 'none'
 
 type Tag = keyof typeof TAGS
 
@@ -79,7 +89,11 @@ type PrincipalOf<Of extends Auth> = Of extends 'service'
   ? string
   : Of extends 'session'
     ? SessionPrincipal
-    : Principal
+    : Of extends { operator: OperatorPermission }
+      ? OperatorPrincipal
+      : Of extends { orOperator: true }
+        ? Principal | OperatorPrincipal
+        : Principal
 
 export type RouteInput<Spec extends RouteSpec> = {
   api: ApiContext
@@ -154,9 +168,12 @@ async function authorise(
   api: ApiContext,
   ctx: Context,
   { auth, calls = 'calls', pool, cost = pool === 'streams' ? STREAM_COST : 1 }: RouteSpec,
-): Promise<Principal | string | undefined> {
+): Promise<Principal | OperatorPrincipal | string | undefined> {
   if (auth === 'none') return undefined
   if (auth === 'service') return api.serviceTokens.require(ctx.req)
+  // The company's own machines take from no budget: a sign-up must not wait for another.
+  if (typeof auth === 'object' && 'operator' in auth) return requireOperator(api, ctx, auth.operator)
+  if (typeof auth === 'object' && auth.orOperator && isOfNoAccount(api, ctx)) return requireOperator(api, ctx)
   const principal =
     auth === 'session' ? await requireSession(api, ctx) : await requirePrincipal(api, ctx, auth.permission)
   await api.callLimits.take(principal, calls, cost)
@@ -171,10 +188,11 @@ async function inTurn(
   api: ApiContext,
   ctx: Context,
   spec: RouteSpec,
-  principal: Principal | string | undefined,
+  principal: Principal | OperatorPrincipal | string | undefined,
   handle: () => Promise<Answer>,
 ): Promise<Answer> {
-  if (typeof principal !== 'object' || spec.calls === 'endings') return handle()
+  if (typeof principal !== 'object' || principal.accountId === null || spec.calls === 'endings')
+    return handle()
   const pool = poolOf(spec)
   if (pool !== 'reads' && pool !== 'changes' && pool !== 'streams') return handle()
   const turns = api.turns[pool]

@@ -36,6 +36,7 @@ import { createCookieJar } from './cookies.ts'
 import { createHotPath } from './hot.ts'
 import { ImportReader } from './imports/ImportReader.ts'
 import { createKnownDevices } from './knownDevice.ts'
+import { createOperatorTokens } from './operatorTokens.ts'
 import { createPasswords } from './passwords.ts'
 import { refuseBytes } from './refuseBytes.ts'
 import { serverOptions } from './serverOptions.ts'
@@ -117,6 +118,7 @@ const api: ApiContext = {
   imports: new ImportReader(),
   vault: createVault(env.SECRETS_KEY),
   serviceTokens,
+  operatorTokens: createOperatorTokens(() => emOf('tokens'), env.KEY_PREFIX, now),
   callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
   turns: createTurns(),
   cookies,

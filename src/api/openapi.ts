@@ -13,6 +13,12 @@ const ofAccounts: Slug[] = [
   'ip-not-allowed',
   'rate-limit-exceeded',
 ]
+const ofOperators: Slug[] = [
+  'missing-authorization',
+  'invalid-operator-token',
+  'insufficient-permissions',
+  'ip-not-allowed',
+]
 const ofBodies: Slug[] = ['payload-too-large', 'unsupported-media-type']
 
 const Problem = z.looseObject({
@@ -82,6 +88,11 @@ export function openApiOf(
           scheme: 'bearer',
           description: 'The service token of a resource server',
         },
+        operatorToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An operator token. For the routes of an account, name it by `X-Account-Id`.',
+        },
       },
     },
   })
@@ -144,7 +155,8 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
 function operationOf(spec: RouteSpec, suffix = '') {
   const slugs = new Set<Slug>([...spec.problems, ...always])
   if (spec.auth === 'session') slugs.add('missing-authorization').add('insufficient-permissions')
-  if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
+  if (isOfOperators(spec.auth)) for (const slug of ofOperators) slugs.add(slug)
+  else if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
   // A command: an account may have only so many that are not finished.
   if (202 in spec.responses) slugs.add('rate-limit-exceeded')
   if (spec.body || spec.file) for (const slug of ofBodies) slugs.add(slug)
@@ -169,9 +181,19 @@ function operationOf(spec: RouteSpec, suffix = '') {
 }
 
 function descriptionOf({ auth, description }: RouteSpec, slugs: Set<Slug>): string {
-  const permission = typeof auth === 'object' ? `Requires the permission \`${auth.permission}\`.` : undefined
+  const permission = requirementOf(auth)
   const named = [...slugs].map((slug) => `\`${slug}\``).join(', ')
   return [description, permission, `Problems: ${named}.`].filter(Boolean).join('\n\n')
+}
+
+type Auth = RouteSpec['auth']
+
+const isOfOperators = (auth: Auth): auth is Extract<Auth, { operator: unknown }> =>
+  typeof auth === 'object' && 'operator' in auth
+
+function requirementOf(auth: Auth): string | undefined {
+  if (isOfOperators(auth)) return `Requires an operator token with the permission \`${auth.operator}\`.`
+  return typeof auth === 'object' ? `Requires the permission \`${auth.permission}\`.` : undefined
 }
 
 function securityOf({ path, auth }: RouteSpec): Record<string, string[]>[] {
@@ -179,7 +201,8 @@ function securityOf({ path, auth }: RouteSpec): Record<string, string[]>[] {
   if (auth === 'none') return []
   if (auth === 'service') return [{ serviceToken: [] }]
   if (auth === 'session') return [{ session: [] }]
-  return [{ apiKey: [] }, { session: [] }]
+  if (isOfOperators(auth)) return [{ operatorToken: [] }]
+  return [{ apiKey: [] }, { session: [] }, { operatorToken: [] }]
 }
 
 function parametersOf(spec: RouteSpec) {

@@ -3,12 +3,14 @@ import { holdingOf } from '../domain/keys/holding.ts'
 import { missingAuthorization, presentedSecret } from '../verifier/http/credentials.ts'
 import { refusal } from '../verifier/http/refusal.ts'
 import type { ApiContext, Principal } from './context.ts'
+import { actForAccount } from './operatorPrincipal.ts'
 import { Problem } from './problems.ts'
 import { sessionPrincipal } from './sessions.ts'
 
 /**
- * Who is behind a management request: an API key, else a session. The key is verified like any other, so that a
- * revoked admin key manages nothing from the moment its revocation is answered; it is not counted as usage.
+ * Who is behind a management request: an API key, an operator token that acts for an account, else a session. The key
+ * is verified like any other, so that a revoked admin key manages nothing from the moment its revocation is answered;
+ * it is not counted as usage.
  */
 export async function requirePrincipal(
   api: ApiContext,
@@ -29,6 +31,7 @@ export async function requirePrincipal(
 }
 
 async function identify(api: ApiContext, ctx: Context, permission: string): Promise<Principal> {
+  if (api.operatorTokens.isPresented(ctx.req)) return actForAccount(api, ctx)
   const value = presentedSecret(ctx.req)
   if (value === undefined) {
     const principal = await sessionPrincipal(api, ctx)

@@ -1,9 +1,9 @@
 import type { Context } from 'koa'
 import type { Command } from '../domain/commands/Command.ts'
-import type { AccountCommandKind, AccountIdOf, CommandKind } from '../domain/commands/catalogue.ts'
+import type { AccountIdOf, CommandKind } from '../domain/commands/catalogue.ts'
 import { Failure } from '../domain/failure.ts'
 import { findReplay, type Submission, type Submitted, submitCommand } from '../platform/submitCommand.ts'
-import type { ApiContext, Principal } from './context.ts'
+import type { ApiContext, OperatorPrincipal, Principal } from './context.ts'
 import type { Answer } from './guard.ts'
 import { idempotencyKeyOf, requestHashOf } from './idempotency.ts'
 
@@ -14,17 +14,18 @@ import { idempotencyKeyOf, requestHashOf } from './idempotency.ts'
 type CommandRequest = {
   api: ApiContext
   ctx: Context
-  principal: Pick<Principal, 'accountId' | 'actor' | 'permission'>
+  principal: Pick<Principal | OperatorPrincipal, 'accountId' | 'actor' | 'permission'>
   body: unknown
   file: { text: string } | undefined
 }
 
-type Prepared<Kind extends AccountCommandKind> = Pick<
+/** `accountId`: where an operator token changes an account. */
+type Prepared<Kind extends CommandKind> = Pick<
   Submission<Kind>,
   'kind' | 'targetId' | 'payload' | 'secret'
->
+> & { accountId?: string }
 
-type Steps<Kind extends AccountCommandKind> = {
+type Steps<Kind extends CommandKind> = {
   /**
    * Checks the request against the present state and makes the command. Not called for a request that repeats an
    * Idempotency-Key: its first answer holds, whatever has changed since.
@@ -33,14 +34,14 @@ type Steps<Kind extends AccountCommandKind> = {
   /** Makes the answer from the result of a command that succeeded. */
   present: (result: Record<string, unknown>, secret: string | undefined) => Answer | Promise<Answer>
   /** The field of a 202 that shows the secret: no later answer could. */
-  secretField?: 'key' | 'secret'
+  secretField?: 'key' | 'secret' | 'token' | 'adminKey'
 }
 
 /**
  * Submits a command and answers with its outcome. A refused command is answered with its problem. One that is not done
  * within the bound is answered 202, with the operation to ask for and the secret that was made, if any.
  */
-export async function respondToCommand<Kind extends AccountCommandKind>(
+export async function respondToCommand<Kind extends CommandKind>(
   request: CommandRequest,
   steps: Steps<Kind>,
 ): Promise<Answer> {
@@ -60,7 +61,7 @@ export async function respondToCommand<Kind extends AccountCommandKind>(
   }
 }
 
-async function replayOrSubmit<Kind extends AccountCommandKind>(
+async function replayOrSubmit<Kind extends CommandKind>(
   request: CommandRequest,
   prepare: Steps<Kind>['prepare'],
 ): Promise<Submitted> {
@@ -69,9 +70,10 @@ async function replayOrSubmit<Kind extends AccountCommandKind>(
   const idempotency = idempotencyOf(request)
   const replay = idempotency && (await findReplay(api.em(), api.commands, accountId, idempotency))
   if (replay) return replay
-  // The kind is one of an account: TypeScript cannot see that through the generic.
-  const ofAccount = accountId as AccountIdOf<Kind>
-  const asked = { ...(await prepare()), accountId: ofAccount, actor, permission, idempotency }
+  const prepared = await prepare()
+  // Whether the kind is one of an account, TypeScript cannot see through the generic.
+  const ofAccount = (prepared.accountId ?? accountId) as AccountIdOf<Kind>
+  const asked = { ...prepared, accountId: ofAccount, actor, permission, idempotency }
   // While the worker is at work, the account's next call may run here.
   return submitCommand(api.em(), { ...api.commands, onSubmitted: ctx.state.endTurn }, asked)
 }
@@ -80,9 +82,12 @@ async function replayOrSubmit<Kind extends AccountCommandKind>(
  * The Idempotency-Key with what must be equal for two requests to be the same: method, path and the body as the guard
  * read it. The hash is keyed, because a bare hash of a password or an address could be guessed.
  */
-function idempotencyOf({ api, ctx, body, file }: CommandRequest): Submission<CommandKind>['idempotency'] {
-  const header = idempotencyKeyOf(ctx.req)
-  if (header === undefined) return undefined
+function idempotencyOf(request: CommandRequest): Submission<CommandKind>['idempotency'] {
+  const { api, ctx, principal, body, file } = request
+  const key = idempotencyKeyOf(ctx.req)
+  if (key === undefined) return undefined
+  // Keys are an account's; those of no account are the operator token's.
+  const header = principal.accountId === null ? `${principal.actor.id} ${key}` : key
   const plainHash = requestHashOf(ctx.method, ctx.path, file?.text ?? body ?? {})
   return { header, requestHash: api.commands.sealer.hashOf(plainHash), plainHash }
 }

@@ -95,7 +95,8 @@ export async function createAccount({ name, plan, email, ...options }: NewAccoun
     const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'live')
     const adminKey = { keyId: newId('apiKey'), digest, hint }
     const accountId = newId('account')
-    const payload = { accountId, name: readName('--name', name), plan, adminKey, member }
+    const facts = { externalId: null, customLimits: {}, metadata: {} }
+    const payload = { accountId, name: readName('--name', name), plan, ...facts, adminKey, member }
     const result = await run('create-account', null, payload, anotherKeyOf(accountId))
     return { ...result, adminKey: value }
   })

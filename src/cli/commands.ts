@@ -3,6 +3,7 @@ import { accountCommands } from './accounts.ts'
 import { importsCommands } from './imports.ts'
 import { memberCommands } from './members.ts'
 import { migrateCommand } from './migrate.ts'
+import { operatorTokenCommands } from './operatorTokens.ts'
 import { regionCommands } from './regions.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
 import { usageCommands } from './usage.ts'
@@ -14,6 +15,7 @@ export function createProgram(): Cli {
     memberCommands(),
     importsCommands(),
     serviceTokenCommands(),
+    operatorTokenCommands(),
     regionCommands(),
     usageCommands(),
     migrateCommand(),

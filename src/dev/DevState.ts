@@ -6,6 +6,7 @@ export type DevState = {
   apiUrl: string
   adminKey: string
   serviceToken: string
+  operatorToken: string
   email: string
   password: string
   databaseUrl: string
@@ -50,6 +51,7 @@ export function stateVariables(state: DevState): Record<string, string> {
     API_URL: state.apiUrl,
     ADMIN_KEY: state.adminKey,
     SERVICE_TOKEN: state.serviceToken,
+    OPERATOR_TOKEN: state.operatorToken,
     DATABASE_URL: state.databaseUrl,
     REDIS_URL: state.redisUrl,
     ...(state.renderUrl ? { RENDER_URL: state.renderUrl } : {}),

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { Cli } from './createCli.ts'
 import type { DevState } from './DevState.ts'
 
-export type Demo = Pick<DevState, 'adminKey' | 'serviceToken' | 'email' | 'password'>
+export type Demo = Pick<DevState, 'adminKey' | 'serviceToken' | 'operatorToken' | 'email' | 'password'>
 
 const EMAIL = 'demo@example.com'
 
 /**
- * The demo account and the example's service token: those kept from an earlier start while the api accepts them (the
- * database may be another by now, or the key revoked), else new ones.
+ * The demo account, the example's service token and an operator token: those kept from an earlier start while the api
+ * accepts them (the database may be another by now, or the key revoked), else new ones.
  */
 export async function demoAccount(
   kept: Demo | undefined,
@@ -19,7 +19,10 @@ export async function demoAccount(
   const account = hasKey ? kept : await createAccount(cli, await freeEmail(apiUrl, password), password)
   const hasToken = kept && (await accepts(`${apiUrl}/verify`, kept.serviceToken, { key: account.adminKey }))
   const serviceToken = hasToken ? kept.serviceToken : await createServiceToken(cli)
-  return { adminKey: account.adminKey, email: account.email, password: account.password, serviceToken }
+  const hasOperator = kept?.operatorToken && (await accepts(`${apiUrl}/accounts?limit=1`, kept.operatorToken))
+  const operatorToken = hasOperator ? kept.operatorToken : await createOperatorToken(cli)
+  const { adminKey, email } = account
+  return { adminKey, email, password: account.password, serviceToken, operatorToken }
 }
 
 async function accepts(url: string, bearer: string, body?: unknown): Promise<boolean> {
@@ -46,7 +49,11 @@ async function freeEmail(apiUrl: string, password: string): Promise<string> {
   return response.ok ? `demo-${randomBytes(3).toString('hex')}@example.com` : EMAIL
 }
 
-async function createAccount(cli: Cli, email: string, password: string): Promise<Omit<Demo, 'serviceToken'>> {
+async function createAccount(
+  cli: Cli,
+  email: string,
+  password: string,
+): Promise<Pick<Demo, 'adminKey' | 'email' | 'password'>> {
   const member = ['--email', email, '--password-stdin']
   const args = ['account', 'create', '--name', 'Demo', '--plan', 'pro', ...member, '--json']
   const { adminKey } = JSON.parse(await cli(args, password)) as { adminKey: string }
@@ -56,4 +63,9 @@ async function createAccount(cli: Cli, email: string, password: string): Promise
 async function createServiceToken(cli: Cli): Promise<string> {
   const output = await cli(['service-token', 'create', '--name', 'Render API', '--json'])
   return (JSON.parse(output) as { serviceToken: string }).serviceToken
+}
+
+async function createOperatorToken(cli: Cli): Promise<string> {
+  const output = await cli(['operator-token', 'create', '--name', 'Demo', '--json'])
+  return (JSON.parse(output) as { token: string }).token
 }

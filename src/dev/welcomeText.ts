@@ -27,6 +27,8 @@ export function welcomeText(state: DevState): string {
     `  curl -s "$API_URL/api-keys" ${admin} ${json} -d '{"name":"First key","type":"test"}'`,
     '  # verify a key, as a resource server does',
     `  curl -s "$API_URL/verify" -H "Authorization: Bearer $SERVICE_TOKEN" ${json} -d "{\\"key\\":\\"$ADMIN_KEY\\"}"`,
+    '  # create an account, as your sign-up would',
+    `  curl -s "$API_URL/accounts" -H "Authorization: Bearer $OPERATOR_TOKEN" ${json} -d '{"name":"Acme","adminKey":true}'`,
     ...(state.renderUrl
       ? [
           '  # render an image with a key',

@@ -19,6 +19,8 @@ export type FailureCode =
   | 'channel-limit-reached'
   | 'channel-has-no-secret'
   | 'service-token-not-found'
+  | 'operator-token-not-found'
+  | 'external-id-taken'
   | 'key-not-revoked'
   | 'key-not-active'
   | 'key-already-rotated'

@@ -6,6 +6,7 @@ const prefixes = {
   person: 'person',
   passwordReset: 'reset',
   serviceToken: 'svc',
+  operatorToken: 'optok',
   apiKey: 'key',
   operation: 'op',
   channel: 'chan',

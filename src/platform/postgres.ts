@@ -13,6 +13,7 @@ import { CommandSchema } from '../domain/commands/Command.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { ChannelSchema } from '../domain/notifications/Channel.ts'
 import { NotificationSchema } from '../domain/notifications/Notification.ts'
+import { OperatorTokenSchema } from '../domain/operators/OperatorToken.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { giveBackLost, type Pool } from './giveBackLost.ts'
 
@@ -25,6 +26,7 @@ const entities = [
   PersonSchema,
   SessionSchema,
   ServiceTokenSchema,
+  OperatorTokenSchema,
   ApiKeySchema,
   CommandSchema,
   AuditEntrySchema,

@@ -15,7 +15,6 @@ import {
   testChannel,
   updateChannel,
 } from './commands/changeChannel.ts'
-import { changePlan } from './commands/changePlan.ts'
 import { createAccount } from './commands/createAccount.ts'
 import { createAlert } from './commands/createAlert.ts'
 import { createApiKey } from './commands/createApiKey.ts'
@@ -25,11 +24,13 @@ import { deleteApiKey } from './commands/deleteApiKey.ts'
 import { importApiKeys } from './commands/importApiKeys.ts'
 import { inviteMember, renewInvitation } from './commands/inviteMember.ts'
 import { moveImportedKey } from './commands/moveImportedKey.ts'
+import { createOperatorToken, revokeOperatorToken } from './commands/operatorTokens.ts'
 import { redeliverNotification } from './commands/redeliverNotification.ts'
 import { removeMember } from './commands/removeMember.ts'
 import { revokeApiKey } from './commands/revokeApiKey.ts'
 import { revokeServiceToken } from './commands/revokeServiceToken.ts'
 import { rotateApiKey } from './commands/rotateApiKey.ts'
+import { changePlan, updateAccount } from './commands/updateAccount.ts'
 import { updateApiKey } from './commands/updateApiKey.ts'
 import { updateMember } from './commands/updateMember.ts'
 import type { Handler } from './context.ts'
@@ -62,6 +63,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'allow-imports': allowImports,
   'move-imported-key': moveImportedKey,
   'create-account': createAccount,
+  'update-account': updateAccount,
   'change-plan': changePlan,
   'add-member': addMember,
   'invite-member': inviteMember,
@@ -70,6 +72,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'remove-member': removeMember,
   'create-service-token': createServiceToken,
   'revoke-service-token': revokeServiceToken,
+  'create-operator-token': createOperatorToken,
+  'revoke-operator-token': revokeOperatorToken,
   'create-channel': createChannel,
   'update-channel': updateChannel,
   'delete-channel': deleteChannel,

@@ -5,13 +5,17 @@ import { routes } from '../../src/api/routes/all.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import { eventually } from '../support/eventually.ts'
 import { sayRaw } from '../support/raw.ts'
+import { secretOf } from '../support/secretOf.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
 let account: Awaited<ReturnType<Service['account']>>
+let secrets: Parameters<typeof secretOf>[1]
 beforeAll(async () => {
   service = await startService({ workers: 1 })
   account = await service.account('enterprise')
+  const { adminKey } = account
+  secrets = { adminKey, serviceToken: service.serviceToken, operatorToken: await service.operatorToken() }
 })
 afterAll(() => service.stop())
 
@@ -29,7 +33,7 @@ describe('no answer is kept on the way, and none is taken for what it is not', (
     }
     const path = spec.path.replace(':id', 'none')
     expect(await ask(undefined, path)).toEqual(GUARDED)
-    const secret = spec.auth === 'service' ? service.serviceToken : account.adminKey
+    const secret = secretOf(spec, secrets) ?? account.adminKey
     expect(await ask(secret, path, spec.body ? {} : undefined)).toEqual(GUARDED)
     expect(await ask(secret, `${path}?no=such`)).toEqual(GUARDED)
   })

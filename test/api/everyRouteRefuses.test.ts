@@ -3,14 +3,18 @@ import type { RouteSpec } from '../../src/api/guard.ts'
 import { hotRoutes } from '../../src/api/hot.ts'
 import { routes } from '../../src/api/routes/all.ts'
 import { expectProblem, expectUnharmed, type Sent } from '../support/refusals.ts'
+import { secretOf } from '../support/secretOf.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
 let account: Awaited<ReturnType<Service['account']>>
+let secrets: Parameters<typeof secretOf>[1]
 let session: Record<string, string>
 beforeAll(async () => {
   service = await startService()
   account = await service.account('enterprise')
+  const { adminKey } = account
+  secrets = { adminKey, serviceToken: service.serviceToken, operatorToken: await service.operatorToken() }
   const who = { email: 'ada@example.com', password: 'correct horse battery' }
   await account.post('/members', { ...who, role: 'viewer' })
   const { headers } = await account.as(undefined).post('/session', who)
@@ -29,8 +33,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 /** In the name of whoever may ask this, unless told. */
 const refused = (status: number, spec: RouteSpec, sent: Sent = {}, path = withAnId(spec)) => {
-  const takesKey = typeof spec.auth === 'object' || spec.path === '/forward-auth'
-  const secret = takesKey ? account.adminKey : spec.auth === 'service' ? service.serviceToken : null
+  const secret = secretOf(spec, secrets) ?? null
   const headers = { ...(spec.auth === 'session' ? session : {}), ...sent.headers }
   return expectProblem(service.url, status, path, { method: methodOf(spec), secret, ...sent, headers })
 }

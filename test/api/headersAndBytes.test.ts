@@ -5,13 +5,17 @@ import { hotRoutes } from '../../src/api/hot.ts'
 import { routes } from '../../src/api/routes/all.ts'
 import { sayRaw } from '../support/raw.ts'
 import { checkProblem, expectProblem, expectUnharmed, type Sent, short } from '../support/refusals.ts'
+import { secretOf } from '../support/secretOf.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
 let account: Awaited<ReturnType<Service['account']>>
+let secrets: Parameters<typeof secretOf>[1]
 beforeAll(async () => {
   service = await startService()
   account = await service.account('enterprise')
+  const { adminKey } = account
+  secrets = { adminKey, serviceToken: service.serviceToken, operatorToken: await service.operatorToken() }
 })
 afterAll(() => service.stop())
 
@@ -29,7 +33,7 @@ describe('credentials that are none, two, or in the wrong place', () => {
     ({ auth, path }) => typeof auth === 'object' || auth === 'service' || path === '/forward-auth',
   )
   it.each(named(guarded))('%s', async (_name, spec) => {
-    const right = spec.auth === 'service' ? service.serviceToken : account.adminKey
+    const right = secretOf(spec, secrets) ?? ''
     const wrong = spec.auth === 'service' ? account.adminKey : service.serviceToken
     await refused(401, spec, {})
     if (spec.path !== '/forward-auth') await refused(401, spec, {}, `?key=${right}&api_key=${right}`)

@@ -44,7 +44,9 @@ async function namesOfMetrics(): Promise<string[]> {
 const permissions = new Set([
   ...permissionsFor('admin'),
   ...Object.values(rolePermissions).flat(),
-  ...specs.flatMap(({ auth }) => (typeof auth === 'object' ? [auth.permission] : [])),
+  ...specs.flatMap(({ auth }) =>
+    typeof auth !== 'object' ? [] : 'operator' in auth ? [auth.operator] : [auth.permission],
+  ),
 ])
 
 const kinds: [title: string, names: string[], elsewhere?: string[]][] = [

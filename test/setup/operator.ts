@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export type Asked = {
   env: Record<string, string>
-  task: 'account' | 'serviceToken'
+  task: 'account' | 'serviceToken' | 'operatorToken'
   /** The account's plan; the token's name. */
   value: string
 }

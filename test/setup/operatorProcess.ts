@@ -2,12 +2,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { createAccount } from '../../src/cli/accounts.ts'
+import { createOperatorToken } from '../../src/cli/operatorTokens.ts'
 import { createServiceToken } from '../../src/cli/serviceTokens.ts'
 import type { Asked } from './operator.ts'
 
 const tasks = {
   account: (plan: Asked['value']) => createAccount({ name: `On ${plan}`, plan: plan as never }),
   serviceToken: createServiceToken,
+  operatorToken: async (name: string) => ({ token: (await createOperatorToken({ name })).token }),
 }
 
 const server = createServer(async (request, response) => {

@@ -7,7 +7,7 @@ import { endWithUs } from '../../src/dev/endWithUs.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import type { Redis, RedisOptions } from '../../src/dev/redis.ts'
 import { waitForHttp } from '../../src/dev/waitForHttp.ts'
-import { askOperator } from '../setup/operator.ts'
+import { type Asked, askOperator } from '../setup/operator.ts'
 import { type FreshDatabase, freshDatabase, freshRedis } from '../setup/services.ts'
 import { createClient } from './client.ts'
 
@@ -123,7 +123,7 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     return JSON.parse(stdout)
   }
 
-  const operator = (task: 'account' | 'serviceToken', value: string) =>
+  const operator = (task: Asked['task'], value: string) =>
     askOperator(inject('operatorPort'), { env, task, value })
   const started = Array.from({ length: workers }, () => startWorker())
   const apiProcesses = await Promise.all(Array.from({ length: apis }, () => startApi()))
@@ -150,6 +150,8 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
       const { accountId = '', adminKey = '' } = await operator('account', plan)
       return { accountId, adminKey, ...createClient(url, adminKey) }
     },
+    /** An operator token that holds every permission. */
+    operatorToken: async () => (await operator('operatorToken', 'Company')).token ?? '',
     /** A client with the service token. */
     server: createClient(first.url, serviceToken),
     stop: async () => {

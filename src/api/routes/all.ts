@@ -19,6 +19,8 @@ import { createApiKey, getApiKey, listApiKeys, updateApiKey } from './keys/apiKe
 import { importApiKeys } from './keys/importKeys.ts'
 import { deleteApiKey, revokeApiKey, rotateApiKey } from './keys/keyCommands.ts'
 import { listApiKeyNames } from './keys/keyNames.ts'
+import { createAccount, listAccounts, readAccount, updateAccount } from './operators/accounts.ts'
+import { createOperatorToken, listOperatorTokens, revokeOperatorToken } from './operators/operatorTokens.ts'
 import { completePasswordReset, requestPasswordReset } from './session/passwordResets.ts'
 import { changePassword, getSession, signIn, signOut, switchAccount } from './session/session.ts'
 import { getUsage } from './usage/accountUsage.ts'
@@ -81,4 +83,11 @@ export const routes: Route[] = [
   requestPasswordReset,
   completePasswordReset,
   signOut,
+  createAccount,
+  listAccounts,
+  readAccount,
+  updateAccount,
+  createOperatorToken,
+  listOperatorTokens,
+  revokeOperatorToken,
 ]

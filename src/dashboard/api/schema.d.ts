@@ -954,25 +954,26 @@ export interface components {
             /** @enum {string} */
             plan: "free" | "pro" | "business" | "enterprise";
             createdAt: string;
-            limits: {
-                /** @description null: unlimited */
-                liveKeys: number | null;
-                /** @description null: unlimited */
-                testKeys: number | null;
-                /** @description null: unlimited */
-                requestsPerMinute: number | null;
-                /** @description null: unlimited */
-                requestsPerDay: number | null;
-                /** @description null: unlimited */
-                rendersPerMonth: number | null;
-                rendersHard: boolean;
-            };
+            limits: components["schemas"]["Limits"];
             used: {
                 liveKeys: number;
                 testKeys: number;
                 /** @description Renders of live keys in the current UTC month, overage included */
                 rendersThisMonth: number;
             };
+        };
+        Limits: {
+            /** @description null: unlimited */
+            liveKeys: number | null;
+            /** @description null: unlimited */
+            testKeys: number | null;
+            /** @description null: unlimited */
+            requestsPerMinute: number | null;
+            /** @description null: unlimited */
+            requestsPerDay: number | null;
+            /** @description null: unlimited */
+            rendersPerMonth: number | null;
+            rendersHard: boolean;
         };
         AuditEntry: {
             id: string;
@@ -1365,6 +1366,111 @@ export interface components {
             /** @description One of the accounts that a 200 lists */
             accountId?: string;
         };
+        NewAccount: {
+            name: string;
+            /**
+             * @default free
+             * @enum {string}
+             */
+            plan?: "free" | "pro" | "business" | "enterprise";
+            /** @description The company’s own ID of the account, which is unique */
+            externalId?: string;
+            /**
+             * @description Limits that replace those of the plan; null: unlimited
+             * @default {}
+             */
+            limits?: {
+                liveKeys?: number | null;
+                testKeys?: number | null;
+                requestsPerMinute?: number | null;
+                requestsPerDay?: number | null;
+                rendersPerMonth?: number | null;
+                rendersHard?: boolean;
+            };
+            /** @default {} */
+            metadata?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * @description Whether to create a first admin key, shown once
+             * @default false
+             */
+            adminKey?: boolean;
+        };
+        OperatorAccount: {
+            id: string;
+            /** @description The company’s own ID of the account */
+            externalId: string | null;
+            name: string;
+            /** @enum {string} */
+            plan: "free" | "pro" | "business" | "enterprise";
+            /** @enum {string} */
+            status: "active";
+            /** @description The limits that apply: the account’s own, else its plan’s */
+            limits: components["schemas"]["Limits"];
+            /** @description The account’s own limits */
+            customLimits: {
+                liveKeys?: number | null;
+                testKeys?: number | null;
+                requestsPerMinute?: number | null;
+                requestsPerDay?: number | null;
+                rendersPerMonth?: number | null;
+                rendersHard?: boolean;
+            };
+            counts: {
+                liveKeys: number;
+                testKeys: number;
+                members: number;
+            };
+            /** @description Of live keys in the current UTC month, overage included */
+            rendersThisMonth: number;
+            metadata: {
+                [key: string]: unknown;
+            };
+            createdAt: string;
+        };
+        AccountChanges: {
+            name?: string;
+            /** @enum {string} */
+            plan?: "free" | "pro" | "business" | "enterprise";
+            externalId?: string | null;
+            /** @description Limits that replace those of the plan; `{}` goes back to the plan’s */
+            limits?: {
+                liveKeys?: number | null;
+                testKeys?: number | null;
+                requestsPerMinute?: number | null;
+                requestsPerDay?: number | null;
+                rendersPerMonth?: number | null;
+                rendersHard?: boolean;
+            };
+            metadata?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        NewOperatorToken: {
+            name: string;
+            /** @description By default those of the token that asks */
+            permissions?: ("accounts:read" | "accounts:write" | "tokens:manage" | "act")[];
+            /** @description By default those of the token that asks; an empty list: all */
+            allowedIps?: string[];
+            /** @description By default when the token that asks expires */
+            expiresAt?: string | null;
+        };
+        OperatorToken: {
+            id: string;
+            name: string;
+            permissions: string[];
+            allowedIps: string[];
+            /** @description The last 4 characters of the token */
+            hint: string;
+            createdAt: string;
+            /** @description The operator token that made it, or the operator’s login name */
+            createdBy: string;
+            expiresAt: string | null;
+            /** @description To the minute */
+            lastUsedAt: string | null;
+            revokedAt: string | null;
+        };
         Accepted: {
             operation: {
                 id: string;
@@ -1419,7 +1525,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `missing-authorization`, `invalid-api-key`, `invalid-service-token`, `invalid-credentials` */
+        /** @description `missing-authorization`, `invalid-api-key`, `invalid-service-token`, `invalid-credentials`, `invalid-operator-token` */
         Unauthorized: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
@@ -1431,13 +1537,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `service-token-not-found` */
+        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `operator-token-not-found`, `service-token-not-found` */
         NotFound: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
+        /** @description `external-id-taken`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
         Conflict: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];

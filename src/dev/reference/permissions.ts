@@ -1,4 +1,5 @@
 import { type Access, permissionsFor, rolePermissions } from '../../domain/keys/access.ts'
+import { OPERATOR_PERMISSIONS } from '../../domain/operators/OperatorToken.ts'
 import { code, table } from './table.ts'
 
 const MEANINGS: Record<string, string> = {
@@ -22,5 +23,13 @@ export function permissionTable(): string {
     const members = roles.filter(([, permissions]) => permissions.includes(permission)).map(([role]) => role)
     return [code(permission), meaning, presets.map(code).join(', '), members.join(', ')]
   })
-  return table(['permission', 'lets its holder', 'access of keys', 'roles of members'], rows)
+  const ofOperators = Object.entries(OPERATOR_PERMISSIONS).map(([permission, meaning]) => [
+    code(permission),
+    meaning,
+  ])
+  return [
+    table(['permission', 'lets its holder', 'access of keys', 'roles of members'], rows),
+    'Of operator tokens:',
+    table(['permission', 'lets its holder'], ofOperators),
+  ].join('\n\n')
 }

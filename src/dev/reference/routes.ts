@@ -43,5 +43,5 @@ function who(auth: RouteSpec['auth']): string {
   if (auth === 'service') return 'service token'
   if (auth === 'session') return 'a person who is signed in'
   if (auth === 'none') return 'everybody'
-  return code(auth.permission)
+  return 'operator' in auth ? `operator token: ${code(auth.operator)}` : code(auth.permission)
 }

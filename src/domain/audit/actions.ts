@@ -1,9 +1,10 @@
 /** Every action of the audit log, and when it is written. */
 export const AUDIT_ACTIONS = {
-  'account.created': 'An account was created, with its first admin key.',
+  'account.created': 'An account was created.',
   'account.imports-allowed': 'An operator allowed the admins of the account to import keys.',
   'account.imports-refused': 'An operator forbade the admins of the account to import keys.',
   'account.plan-changed': 'The plan or the limits of the account changed.',
+  'account.updated': 'The name, external ID or metadata of the account changed.',
   'alert.created': 'An alert rule was created.',
   'alert.deleted': 'An alert rule was deleted.',
   'alert.muted': 'An alert rule was muted or unmuted.',

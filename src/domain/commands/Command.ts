@@ -1,9 +1,9 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import type { FailureCode, FailureDetails } from '../failure.ts'
 
-/** Who asked, and from where. `id` is a key's, a member's, or the operator's login name. */
+/** Who asked, and from where. `id` is a key's, a member's, an operator token's, or the operator's login name. */
 export type Actor = {
-  type: 'api_key' | 'member' | 'operator' | 'system'
+  type: 'api_key' | 'member' | 'operator_token' | 'operator' | 'system'
   id: string
   ip?: string
   requestId?: string

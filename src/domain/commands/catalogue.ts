@@ -5,6 +5,7 @@ import { ANY_FORM, Form } from '../imports/forms.ts'
 import { FileFaults, ImportRecord } from '../imports/outcome.ts'
 import { Access, KeyTypes } from '../keys/keyFields.ts'
 import { CHANNEL_TYPES } from '../notifications/Channel.ts'
+import { OPERATOR_PERMISSION_NAMES } from '../operators/OperatorToken.ts'
 import {
   ChannelLink,
   CustomLimits,
@@ -94,17 +95,30 @@ export const commands = {
   ),
   'create-account': {
     ...command(
-      'Creates an account with its first admin key',
+      'Creates an account, by default with its first admin key',
       z.object({
         accountId: z.string(),
+        externalId: z.string().nullable().default(null),
         name: z.string(),
         plan: z.enum(PLANS),
-        adminKey: secretFields.extend({ keyId: z.string() }),
+        customLimits: CustomLimits.default({}),
+        metadata: z.record(z.string(), z.unknown()).default({}),
+        adminKey: secretFields.extend({ keyId: z.string() }).optional(),
         member: NewMember.optional(),
       }),
     ),
     ofAccount: false,
   },
+  'update-account': command(
+    'Changes an account’s name, plan, limits, metadata or external ID',
+    z.object({
+      name: z.string().optional(),
+      plan: z.enum(PLANS).optional(),
+      customLimits: CustomLimits.optional(),
+      externalId: z.string().nullable().optional(),
+      metadata: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
   'change-plan': command(
     'Changes an account’s plan or its own limits',
     z.object({ plan: z.enum(PLANS).optional(), customLimits: CustomLimits.optional() }),
@@ -137,6 +151,23 @@ export const commands = {
   },
   'revoke-service-token': {
     ...ending('Revokes a resource server’s token', z.object({ serviceTokenId: z.string() })),
+    ofAccount: false,
+  },
+  'create-operator-token': {
+    ...command(
+      'Creates a token for a machine of the company',
+      secretFields.extend({
+        operatorTokenId: z.string(),
+        name: z.string(),
+        permissions: z.array(z.enum(OPERATOR_PERMISSION_NAMES)),
+        allowedIps: z.array(z.string()),
+        expiresAt: optionalDate,
+      }),
+    ),
+    ofAccount: false,
+  },
+  'revoke-operator-token': {
+    ...ending('Revokes an operator token', z.object({ operatorTokenId: z.string() })),
     ofAccount: false,
   },
   'create-channel': command(
@@ -203,10 +234,5 @@ export type AccountIdOf<Kind extends CommandKind> = Kind extends CommandKind
     ? string
     : null
   : never
-
-/** Commands that change one account: all that callers of the API can ask for. */
-export type AccountCommandKind = {
-  [Kind in CommandKind]: (typeof commands)[Kind]['ofAccount'] extends true ? Kind : never
-}[CommandKind]
 
 export const isEnding = (kind: CommandKind): boolean => commands[kind].queue === 'revocations'

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Role } from '../accounts/Member.ts'
 import { Failure } from '../failure.ts'
 import { rolePermissions } from '../keys/access.ts'
+import type { OperatorPermission } from '../operators/OperatorToken.ts'
 import type { Command } from './Command.ts'
 
 /** What an actor held when it was read, in a form to compare; undefined for those who are not looked up. */
@@ -19,8 +20,9 @@ export class ActorChanged extends Error {
 }
 
 /**
- * Refuses a command whose actor has ended since they asked: a key that is revoked, expired or deleted, a member who was
- * removed, or either without the permission that was required. Operators and the service itself are not looked up.
+ * Refuses a command whose actor has ended since they asked: a key or token that is revoked, expired or deleted, a
+ * member who was removed, or any of them without the permission that was required. Operators and the service itself
+ * are not looked up.
  */
 export async function requireActor(em: SqlEntityManager, command: Command, now: Date): Promise<Held> {
   return requirePermission(command, await readActor(em, command, now, ''))
@@ -58,12 +60,21 @@ async function readActor(
   now: Date,
   lock: '' | 'for share',
 ): Promise<Found | undefined> {
-  if (actor.type !== 'api_key' && actor.type !== 'member')
+  if (actor.type === 'operator' || actor.type === 'system')
     return { permissions: permission ? [permission] : [], held: undefined }
   if (actor.type === 'member') {
     const sql = `select role from member where id = ? and account_id = ? ${lock}`
     const [member] = await em.execute<{ role: Role }[]>(sql, [actor.id, accountId])
     return member && { permissions: rolePermissions[member.role], held: member.role }
+  }
+  if (actor.type === 'operator_token') {
+    const [token] = await em.execute<{ permissions: OperatorPermission[]; held: string }[]>(
+      `select permissions, jsonb_build_array(permissions, allowed_ips, expires_at)::text as held
+       from operator_token where id = ? and revoked_at is null and (expires_at is null or expires_at > ?) ${lock}`,
+      [actor.id, now],
+    )
+    const acting = token?.permissions.includes('act') ? rolePermissions.admin : []
+    return token && { permissions: [...token.permissions, ...acting], held: token.held }
   }
   const [key] = await em.execute<{ permissions: string[]; held: string }[]>(
     `select permissions, jsonb_build_array(type, permissions, allowed_ips, expires_at)::text as held

@@ -23,10 +23,10 @@ export function digestOf(value: string): string {
 }
 
 /**
- * A new secret of the given kind (`live`, `test`, or `service` for service tokens). Show `value` once, store the
+ * A new secret of the given kind (`live`, `test`; `service` and `operator` for tokens). Show `value` once, store the
  * rest.
  */
-export function generateSecret(prefix: string, kind: KeyType | 'service'): NewSecret {
+export function generateSecret(prefix: string, kind: KeyType | 'service' | 'operator'): NewSecret {
   const random = randomBase62(RANDOM)
   const value = `${prefix}_${kind}_${random}${checksumOf(random)}`
   return { value, digest: digestOf(value), hint: value.slice(-4) }

@@ -1,6 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { MemberSchema } from '../accounts/Member.ts'
 import type { Command } from '../commands/Command.ts'
+import { OperatorTokenSchema } from '../operators/OperatorToken.ts'
+import { holdingForAccount, holdingOfToken } from '../operators/operatorTokenStore.ts'
 import { ApiKeySchema } from './ApiKey.ts'
 import { type Holder, holdingOf, holdingOfRole } from './holding.ts'
 
@@ -14,6 +16,11 @@ export async function loadHolder(em: SqlEntityManager, { actor, accountId }: Com
   if (actor.type === 'member') {
     const member = await em.findOne(MemberSchema, { id: actor.id, accountId })
     return member ? holdingOfRole(member.role) : NOTHING
+  }
+  if (actor.type === 'operator_token') {
+    const token = await em.findOne(OperatorTokenSchema, { id: actor.id })
+    if (!token) return NOTHING
+    return accountId === null ? holdingOfToken(token) : holdingForAccount(token)
   }
   const key = await em.findOne(ApiKeySchema, { id: actor.id, accountId })
   return key ? holdingOf(key) : NOTHING

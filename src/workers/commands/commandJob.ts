@@ -19,7 +19,7 @@ import { fanOut } from './fanOut.ts'
 import { noteFault } from './noteFault.ts'
 
 /** What a command has changed: the result to show, and whose state every region must learn before it is done. */
-type Applied = {
+export type Applied = {
   result: Record<string, unknown>
   keyIds?: string[]
   accountIds?: string[]

@@ -1,42 +1,21 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../../domain/accounts/Account.ts'
+import { requireFreeExternalId } from '../../domain/accounts/externalId.ts'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import type { CommandPayload } from '../../domain/commands/catalogue.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { permissionsFor } from '../../domain/keys/access.ts'
 import { commandJob } from './commandJob.ts'
 
-/** An account, its first admin key (a live key, which counts as one) and, where given, its first admin. */
+/** An account and, where given, its first admin key (a live key, which counts as one) and its first admin. */
 export const createAccount = commandJob('create-account', async ({ em, command, payload, now }) => {
-  const { accountId, adminKey, member } = payload
-  em.persist(
-    em.create(AccountSchema, {
-      id: accountId,
-      name: payload.name,
-      plan: payload.plan,
-      customLimits: {},
-      version: 1,
-      createdAt: now,
-    }),
-  )
+  const { accountId, externalId, name, plan, customLimits, metadata, adminKey, member } = payload
+  if (externalId !== null) await requireFreeExternalId(em, externalId)
+  const facts = { externalId, name, plan, customLimits, metadata }
+  em.persist(em.create(AccountSchema, { id: accountId, ...facts, version: 1, createdAt: now }))
   await em.flush()
-  em.persist(
-    em.create(ApiKeySchema, {
-      id: adminKey.keyId,
-      accountId,
-      name: 'Admin key',
-      type: 'live',
-      access: 'admin',
-      permissions: permissionsFor('admin'),
-      status: 'active',
-      digest: adminKey.digest,
-      hint: adminKey.hint,
-      allowedIps: [],
-      metadata: {},
-      version: 1,
-      createdAt: now,
-      createdBy: command.actor.id,
-    }),
-  )
+  if (adminKey) persistAdminKey(em, { accountId, createdBy: command.actor.id, now }, adminKey)
   if (member) {
     const { memberId, ...fields } = member
     em.persist(em.create(MemberSchema, { ...fields, id: memberId, accountId, createdAt: now }))
@@ -46,7 +25,33 @@ export const createAccount = commandJob('create-account', async ({ em, command, 
     accountId,
     action: 'account.created',
     targetId: accountId,
-    details: { plan: payload.plan },
+    details: { plan },
   })
-  return { result: { accountId, keyId: adminKey.keyId }, keyIds: [adminKey.keyId] }
+  const keyIds = adminKey ? [adminKey.keyId] : []
+  return { result: { accountId, keyId: adminKey?.keyId ?? null }, keyIds }
 })
+
+function persistAdminKey(
+  em: SqlEntityManager,
+  { accountId, createdBy, now }: { accountId: string; createdBy: string; now: Date },
+  { keyId, digest, hint }: NonNullable<CommandPayload<'create-account'>['adminKey']>,
+): void {
+  em.persist(
+    em.create(ApiKeySchema, {
+      id: keyId,
+      accountId,
+      name: 'Admin key',
+      type: 'live',
+      access: 'admin',
+      permissions: permissionsFor('admin'),
+      status: 'active',
+      digest,
+      hint,
+      allowedIps: [],
+      metadata: {},
+      version: 1,
+      createdAt: now,
+      createdBy,
+    }),
+  )
+}

@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../api/types.ts'
 export function actorText({ type, id, name }: AuditEntry['actor']): string {
   if (type === 'member') return name ?? 'A removed member'
   if (type === 'api_key') return `The key ${name ?? id}`
+  if (type === 'operator_token') return `The operator token ${name ?? id}`
   if (type === 'operator') return `The operator ${id}`
   return 'The service'
 }

@@ -1,0 +1,45 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { likePattern } from '../sql.ts'
+import { type Account, AccountSchema } from './Account.ts'
+import type { Plan } from './plans.ts'
+
+export type AccountFilter = {
+  externalId?: string | undefined
+  plan?: Plan | undefined
+  /** A part of the name, or an ID. */
+  q?: string | undefined
+  /** Those created before this one, by `cursorOf`. */
+  before?: { createdAt: Date; id: string } | undefined
+  limit: number
+}
+
+/** Accounts, newest first; accounts of the same instant by their ID. */
+export function findAccounts(em: SqlEntityManager, filter: AccountFilter): Promise<Account[]> {
+  const { externalId, plan, q, before, limit } = filter
+  const earlier = before && [
+    { createdAt: { $lt: before.createdAt } },
+    { createdAt: before.createdAt, id: { $lt: before.id } },
+  ]
+  return em.find(
+    AccountSchema,
+    {
+      ...(externalId === undefined ? {} : { externalId }),
+      ...(plan === undefined ? {} : { plan }),
+      $and: [
+        earlier ? { $or: earlier } : {},
+        q === undefined ? {} : { $or: [{ id: q }, { name: { $ilike: likePattern(q) } }] },
+      ],
+    },
+    { orderBy: { createdAt: 'desc', id: 'desc' }, limit },
+  )
+}
+
+/** Where a page ended, as text that callers hand back. */
+export const cursorOf = ({ createdAt, id }: Pick<Account, 'createdAt' | 'id'>): string =>
+  `${createdAt.getTime()}-${id}`
+
+/** The reverse; undefined for what is no cursor. */
+export function readCursor(text: string): { createdAt: Date; id: string } | undefined {
+  const [, ms, id] = /^(\d{1,15})-(\w{1,64})$/.exec(text) ?? []
+  return ms === undefined || id === undefined ? undefined : { createdAt: new Date(Number(ms)), id }
+}
