@@ -74,7 +74,8 @@ export function forEachEvent(rows: EventRow[], visit: (event: UsageEvent, place:
     endpoint: undefined,
     method: undefined,
   }
-  for (const [place, row] of rows.entries()) {
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] as EventRow
     event.id = row[0]
     event.keyId = row[1]
     event.accountId = row[2]
