@@ -66,8 +66,12 @@ async function readFields(pid: number | 'self'): Promise<number[]> {
 
 /** The same of a process's children. */
 async function readChildren(pid: number): Promise<number[][]> {
-  const children = numbers(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''))
-  return Promise.all(children.map((child) => readFields(child).catch(() => [])))
+  return Promise.all((await childrenOf(pid)).map((child) => readFields(child).catch(() => [])))
+}
+
+/** The PIDs of a process's children. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  return numbers(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''))
 }
 
 const numbers = (text: string) => (text.split('\n', 1)[0]?.match(/\S+/g) ?? []).map(Number)

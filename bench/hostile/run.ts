@@ -6,12 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
+import { childrenOf } from '../cpuTime.ts'
 import { createKeys, type Keys } from '../createKeys.ts'
 import { type Summary, startTimeline, summarise } from '../hanging/timeline.ts'
 import { table } from '../report.ts'
 import type { Process } from '../startProcess.ts'
 import { startService } from '../startService.ts'
 import { describeRun, percentile, publish, say, wholeNumber } from '../usage/report.ts'
+import { divideProcessors, withLeastShare } from './controlGroups.ts'
 import { COSTS, startCosts } from './costs.ts'
 
 const { values } = parseArgs({
@@ -44,7 +46,7 @@ type Outcomes = Record<string, Record<string, number>>
 
 /** `--profile FOLDER`: CPU profiles of the api and the worker. */
 const nodeArgs = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []
-/** As services are: each has a share of the processors. */
+/** Where there are no control groups: Linux shares processors among sessions, and Postgres opens one for each connection. */
 const options = { nodeArgs, ownSession: true }
 const workerPort = await freePort()
 const service = await startService({
@@ -53,11 +55,28 @@ const service = await startService({
 })
 const { url } = service.api
 const workerUrl = `http://127.0.0.1:${workerPort}`
+let shares = ''
 try {
-  const rows = await service.withWorker(measure, options)
+  const rows = await service.withWorker(async (worker) => {
+    const { redisPid, postgresPid, api } = service
+    const undivide = await divideProcessors({
+      api: [api.pid],
+      worker: [worker.pid],
+      redis: [redisPid],
+      postgres: [postgresPid, ...(await childrenOf(postgresPid))],
+    })
+    shares = undivide
+      ? 'The api, the worker, Postgres and Redis each have an equal share of the processors.'
+      : ''
+    try {
+      return await measure(worker)
+    } finally {
+      await undivide?.()
+    }
+  }, options)
   const how =
     `One api process and one worker; the victim asks \`/verify\` ${rate} times a second and revokes ${1000 / REVOKE_EVERY_MS} keys a second. ` +
-    `The flood: every route that a tenant may call, from 64 connections, for ${seconds} s, at \`nice ${FLOOD_NICE}\`.`
+    `The flood: every route that a tenant may call, from 64 connections, for ${seconds} s, at \`nice ${FLOOD_NICE}\`. ${shares}`
   await publish('hostile', `${describeRun(how)}\n\n${rows}`, values.write)
 } finally {
   await service.stop()
@@ -177,7 +196,7 @@ async function createTenant() {
 async function flood(tenant: Record<string, string>, seconds: number): Promise<Outcomes> {
   const env = { ...process.env, ...tenant, API_URL: url, SECONDS: String(seconds) }
   const args = ['-n', FLOOD_NICE, process.execPath, 'bench/hostile/flood.ts']
-  const { stdout } = await promisify(execFile)('nice', args, { cwd: root, env })
+  const { stdout } = await withLeastShare(() => promisify(execFile)('nice', args, { cwd: root, env }))
   return JSON.parse(stdout) as Outcomes
 }
 

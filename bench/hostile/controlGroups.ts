@@ -1,0 +1,56 @@
+import { access, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const ROOT = '/sys/fs/cgroup/cpu'
+/** What systemd and container engines give each service, unless they are told otherwise. */
+const EQUAL = 1024
+/** The least there is: about what `nice 19` means among processes. */
+const LEAST = 16
+
+/** The name of a service, and its processes. */
+export type Services = Record<string, number[]>
+
+/**
+ * Gives each service a control group of its own with an equal share of the processors, as systemd and container
+ * engines do, and returns what takes the groups away again. Undefined where control groups (version 1) cannot be made.
+ */
+export async function divideProcessors(services: Services): Promise<(() => Promise<void>) | undefined> {
+  const folders: string[] = []
+  try {
+    await access(join(ROOT, 'cgroup.procs'))
+    for (const [name, pids] of Object.entries(services)) folders.push(await makeGroup(name, EQUAL, pids))
+  } catch {
+    await Promise.all(folders.map(removeGroup))
+    return undefined
+  }
+  return async () => {
+    await Promise.all(folders.map(removeGroup))
+  }
+}
+
+/** Runs `task` with this process, and what it starts, in a group with the least share. */
+export async function withLeastShare<Value>(task: () => Promise<Value>): Promise<Value> {
+  const folder = await makeGroup('flood', LEAST, [process.pid]).catch(() => undefined)
+  const running = task()
+  if (folder) await writeFile(join(ROOT, 'cgroup.procs'), String(process.pid))
+  try {
+    return await running
+  } finally {
+    if (folder) await removeGroup(folder)
+  }
+}
+
+async function makeGroup(name: string, shares: number, pids: number[]): Promise<string> {
+  const folder = join(ROOT, `pictify-keys-bench-${process.pid}-${name}`)
+  await mkdir(folder)
+  await writeFile(join(folder, 'cpu.shares'), String(shares))
+  for (const pid of pids) await writeFile(join(folder, 'cgroup.procs'), String(pid))
+  return folder
+}
+
+/** What still runs there goes to the machine's own group. */
+async function removeGroup(folder: string): Promise<void> {
+  const left = (await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')).match(/\d+/g) ?? []
+  for (const pid of left) await writeFile(join(ROOT, 'cgroup.procs'), pid).catch(() => {})
+  await rmdir(folder).catch(() => {})
+}
