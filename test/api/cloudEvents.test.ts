@@ -214,7 +214,9 @@ describe('media types', () => {
   it('/openapi.json shows them', async () => {
     const { body } = await account.get('/openapi.json')
     const { content } = body.paths['/usage/events'].post.requestBody
+    const { CloudEvent } = body.components.schemas
     expect(Object.keys(content)).toEqual(['application/json', BATCH, ONE])
-    expect(content[ONE].schema.required).toEqual(['specversion', 'id', 'source', 'type', 'data'])
+    expect(content[ONE].schema).toEqual({ $ref: '#/components/schemas/CloudEvent' })
+    expect(CloudEvent.required).toEqual(['specversion', 'id', 'source', 'type', 'data'])
   })
 })

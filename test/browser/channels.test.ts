@@ -83,7 +83,7 @@ describe('channels', () => {
     expect(await page.content()).not.toContain(secret)
 
     await act('Incident bot', 'Send a test message')
-    await dialog().getByText('The message has been taken.').waitFor()
+    await dialog().getByText('The message was delivered.').waitFor()
     await dialog().getByText('Delivered (200)').waitFor()
     expect(await findA11y(page)).toEqual([])
     const sent = receiver.at('/webhook').at(-1)
