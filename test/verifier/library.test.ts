@@ -133,6 +133,11 @@ describe('a verifier within another process', () => {
       async () => (await verifier.verify({ value: key }).catch(() => undefined))?.code,
       (code) => code === 'VALID',
     )
+    // The api finds the server again by itself, maybe a little later.
+    await eventually(
+      () => service.server.post('/verify', { key }),
+      ({ status }) => status === 200,
+    )
   })
 })
 
