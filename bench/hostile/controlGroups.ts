@@ -2,7 +2,7 @@ import { access, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const ROOT = '/sys/fs/cgroup/cpu'
-/** What systemd and container engines give each service, unless they are told otherwise. */
+/** What systemd and container engines give each service by default. */
 const EQUAL = 1024
 /** The least there is: about what `nice 19` means among processes. */
 const LEAST = 16

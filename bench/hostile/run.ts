@@ -46,7 +46,7 @@ type Outcomes = Record<string, Record<string, number>>
 
 /** `--profile FOLDER`: CPU profiles of the api and the worker. */
 const nodeArgs = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []
-/** Where there are no control groups: Linux shares processors among sessions, and Postgres opens one for each connection. */
+/** Without control groups, Linux shares processors among sessions, and Postgres opens one for each connection. */
 const options = { nodeArgs, ownSession: true }
 const workerPort = await freePort()
 const service = await startService({
