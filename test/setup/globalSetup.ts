@@ -34,20 +34,21 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     startPostgres({ dataDir: postgresDir, fast: true, temporary: true }),
     startRedis({ dataDir: redisDir, temporary: true }),
   ])
-  const operator = await startOperator()
+  const isServiceNeeded = !process.env.WITHOUT_SERVICE
+  const operator = isServiceNeeded ? await startOperator() : undefined
   const teardown = async () => {
-    operator.stop()
+    operator?.stop()
     await Promise.all([postgres.stop(), redis.stop()])
   }
   try {
-    await Promise.all([makeTemplate(postgres.url, redis.url), compileSources()])
+    await Promise.all([makeTemplate(postgres.url, redis.url), ...(isServiceNeeded ? [compileSources()] : [])])
   } catch (error) {
     await teardown()
     throw error
   }
   project.provide('postgresUrl', postgres.url)
   project.provide('redisUrl', redis.url)
-  project.provide('operatorPort', operator.port)
+  project.provide('operatorPort', operator?.port ?? 0)
   return teardown
 }
 
