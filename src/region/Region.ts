@@ -22,9 +22,7 @@ export class RegionUnavailable extends Error {
   }
 }
 
-/**
- * Scripts that count or take something: each has a deadline. Their answers begin with a word and the region's clock.
- */
+/** Scripts that count or take something: each has a deadline. Its answer begins with a word and the region's clock. */
 type Counting = 'admit' | 'reserve'
 
 type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>

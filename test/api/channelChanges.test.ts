@@ -71,7 +71,7 @@ describe('PATCH /channels/{id}', () => {
     expect(await actions(hook.id)).toEqual(['channel.updated url', 'channel.updated url', 'channel.created'])
   })
 
-  it('asks a new address to confirm; the link to the former one has ended', async () => {
+  it('asks a new address to confirm; the link to the previous one has ended', async () => {
     const { id } = await create({ type: 'email', name: 'Mail', to: 'ada@example.org' })
     const moved = await account.patch(`/channels/${id}`, { to: 'bob@example.org' })
     expect(moved).toMatchObject({ status: 200, body: { to: 'bob@example.org', verified: false } })

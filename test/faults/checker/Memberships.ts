@@ -26,7 +26,7 @@ export class Memberships {
     await this.#restartWorkers()
   }
 
-  /** A further region is cut off, and then gets another name; the operator removes the former one. */
+  /** A further region is cut off, and then gets another name; the operator removes the previous one. */
   async rename(region: Further, meanwhile: () => Promise<void>): Promise<void> {
     const proxies = this.#cluster.workers.map((one) => one.proxies[region])
     for (const proxy of proxies) proxy.cut()
@@ -39,7 +39,7 @@ export class Memberships {
   }
 
   /**
-   * Every process comes to another Redis as the primary, and after a while to the former one again, which kept
+   * Every process comes to another Redis as the primary, and after a while to the previous one again, which kept
    * running.
    */
   async switchPrimary(meanwhile: () => Promise<void>): Promise<void> {

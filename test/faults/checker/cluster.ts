@@ -214,7 +214,7 @@ export async function startCluster(build: string, logs?: string) {
     /** From every process of the service to the primary. */
     proxiesToPrimary,
     nameOf,
-    /** Gives a further region another name for the processes that are started from now on; returns the former one. */
+    /** Gives a further region another name for the processes that are started from now on; returns the previous one. */
     rename: (region: RegionName) => {
       const former = nameOf(region)
       if (!renamed.delete(region)) renamed.add(region)
