@@ -55,7 +55,7 @@ export function dashboard(env: Pick<Env, 'EXAMPLE_CURL' | 'EXAMPLE_CURL_READ'>):
       await files(ctx as never, async () => {})
       return
     }
-    // Read again each time: a build may have put another in its place, with other names in it.
+    // Read with each request: a later build replaces this file, and its names change.
     const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
     if (html === undefined)
       throw new Problem('not-found', { detail: 'The dashboard has not been built: see the README.' })

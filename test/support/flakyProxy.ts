@@ -9,8 +9,8 @@ export type FlakyProxy = {
   /** Lets nothing through in these directions: what was sent is on its way, and nobody is told. */
   hold: (...directions: Direction[]) => void
   /**
-   * Lets everything through again: what was held arrives late or, with `lose`, never, and its connection ends; with
-   * `strand` those connections stay silent for ever, and nobody is told.
+   * Lets everything through again. What was held arrives late. With `lose` it never arrives, and its connection
+   * ends. With `strand` those connections stay silent for ever, and neither side learns of it.
    */
   mend: (held?: 'deliver' | 'lose' | 'strand') => void
   /** Ends every connection; those that come lead to another server on 127.0.0.1, or to the first one again. */
