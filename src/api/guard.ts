@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
+import { requireActive } from '../domain/accounts/accountStatus.ts'
 import type { OperatorPermission } from '../domain/operators/OperatorToken.ts'
 import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
@@ -53,6 +54,8 @@ export type RouteSpec = {
   /** Which connections to Postgres it uses: by default `reads` for a GET, else `changes`. */
   pool?: ApiPool
   body?: z.ZodType
+  /** Whether members may still do it while their account is suspended. Reading always may be done. */
+  whileSuspended?: true
   /** Runs before the body is read: refuses who has no attempts left. */
   before?: (api: ApiContext, ctx: Context) => Promise<void>
   /** The body may be left out; it counts as `{}`. */
@@ -167,8 +170,9 @@ async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessa
 async function authorise(
   api: ApiContext,
   ctx: Context,
-  { auth, calls = 'calls', pool, cost = pool === 'streams' ? STREAM_COST : 1 }: RouteSpec,
+  spec: RouteSpec,
 ): Promise<Principal | OperatorPrincipal | string | undefined> {
+  const { auth, calls = 'calls', pool, cost = pool === 'streams' ? STREAM_COST : 1 } = spec
   if (auth === 'none') return undefined
   if (auth === 'service') return api.serviceTokens.require(ctx.req)
   // The company's own machines take from no budget: a sign-up must not wait for another.
@@ -177,6 +181,8 @@ async function authorise(
   const principal =
     auth === 'session' ? await requireSession(api, ctx) : await requirePrincipal(api, ctx, auth.permission)
   await api.callLimits.take(principal, calls, cost)
+  // Of a key its verification has said so. The company may change what is suspended.
+  if (principal.member && changesAccount(spec)) await requireActive(api.em(), principal.accountId)
   return principal
 }
 
@@ -214,6 +220,10 @@ async function inTurn(
   // What follows the first page may take longer than that.
   return within(api.env.DATABASE_TIMEOUT_MS, handle())
 }
+
+/** Whether a suspended account refuses it. */
+export const changesAccount = ({ method, whileSuspended }: RouteSpec): boolean =>
+  method !== 'get' && !whileSuspended
 
 const poolOf = ({ pool, method }: RouteSpec): ApiPool => pool ?? (method === 'get' ? 'reads' : 'changes')
 

@@ -9,6 +9,7 @@ const always: Slug[] = ['validation-error', 'internal-error', 'service-unavailab
 const ofAccounts: Slug[] = [
   'missing-authorization',
   'invalid-api-key',
+  'account-suspended',
   'insufficient-permissions',
   'ip-not-allowed',
   'rate-limit-exceeded',

@@ -69,3 +69,13 @@ export const Accepted = z
 export const AcceptedWithSecret = Accepted.omit({ key: true })
   .extend({ secret: z.string().optional() })
   .meta({ id: 'AcceptedWithSecret' })
+
+/** What each region answered to a change that every region had to learn of. */
+export const FanOut = z
+  .object({
+    tookMs: z.number(),
+    regions: z.array(
+      z.object({ region: z.string(), outcome: z.enum(['confirmed', 'lapsed']), tookMs: z.number() }),
+    ),
+  })
+  .meta({ id: 'FanOut' })

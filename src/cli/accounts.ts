@@ -11,6 +11,7 @@ import { importCommand } from './importKeys.ts'
 import { hashed, memberOf } from './members.ts'
 import { print } from './print.ts'
 import { type PasswordOptions, withPasswordOptions } from './readPassword.ts'
+import { resumeCommand, suspendCommand } from './suspendAccount.ts'
 import { withService } from './withService.ts'
 
 const planOption = () => new Option('--plan <plan>', 'the plan').choices([...PLANS])
@@ -77,6 +78,8 @@ export function accountCommands(): Cli {
       const customLimits: CustomLimits = CustomLimitsSchema.parse(JSON.parse(json))
       print(command, await withService(({ run }) => run('change-plan', accountId, { customLimits })))
     })
+  account.addCommand(suspendCommand())
+  account.addCommand(resumeCommand())
   account.addCommand(importCommand())
   account.addCommand(exportCommand())
   return account

@@ -8,6 +8,7 @@ export type FailureCode =
   | 'key-limit-reached'
   | 'api-key-not-found'
   | 'account-not-found'
+  | 'account-suspended'
   | 'member-not-found'
   | 'operation-not-found'
   | 'alert-not-found'

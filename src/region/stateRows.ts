@@ -1,4 +1,4 @@
-import type { LoadedState } from '../domain/keys/keyState.ts'
+import { type LoadedState, regionVersionOf } from '../domain/keys/keyState.ts'
 
 /**
  * The region as it was before states were read: its epoch, and how often it had removed states (see dropStates.lua).
@@ -13,7 +13,7 @@ export function stateRows(states: LoadedState[]): string {
     keyVersion: key.version,
     key: JSON.stringify(key),
     accountId: account.accountId,
-    accountVersion: account.version,
+    accountVersion: regionVersionOf(account),
     account: JSON.stringify(account),
     seed,
   }))

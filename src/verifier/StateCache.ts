@@ -1,4 +1,4 @@
-import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
+import { type AccountState, type KeyState, regionVersionOf } from '../domain/keys/keyState.ts'
 import type { KnownAccount, KnownKey } from '../domain/metering/Ticket.ts'
 
 /**
@@ -49,10 +49,10 @@ export class StateCache {
     const known = this.#accounts.get(state.accountId)
     if (known) {
       known.state = state
-      known.version = String(state.version)
+      known.version = String(regionVersionOf(state))
       return known
     }
-    const fresh = { state, version: String(state.version) }
+    const fresh = { state, version: String(regionVersionOf(state)) }
     this.#accounts.set(state.accountId, fresh)
     return fresh
   }

@@ -149,7 +149,7 @@ export class Verifier {
       if (!key) return this.#told(notFound(hint))
       const decision = await this.#decide({
         key,
-        verdict: verdictOf(key.state, request),
+        verdict: verdictOf(key.state, key.account.state, request),
         units,
         context,
         once,

@@ -30,6 +30,7 @@ import { removeMember } from './commands/removeMember.ts'
 import { revokeApiKey } from './commands/revokeApiKey.ts'
 import { revokeServiceToken } from './commands/revokeServiceToken.ts'
 import { rotateApiKey } from './commands/rotateApiKey.ts'
+import { resumeAccount, suspendAccount } from './commands/suspendAccount.ts'
 import { changePlan, updateAccount } from './commands/updateAccount.ts'
 import { updateApiKey } from './commands/updateApiKey.ts'
 import { updateMember } from './commands/updateMember.ts'
@@ -64,6 +65,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'move-imported-key': moveImportedKey,
   'create-account': createAccount,
   'update-account': updateAccount,
+  'suspend-account': suspendAccount,
+  'resume-account': resumeAccount,
   'change-plan': changePlan,
   'add-member': addMember,
   'invite-member': inviteMember,

@@ -30,6 +30,8 @@ describe('accounts over the API', () => {
       name: 'Acme',
       plan: 'pro',
       status: 'active',
+      suspendedAt: null,
+      suspendedReason: null,
       limits: expect.objectContaining({ liveKeys: 10, requestsPerMinute: 7 }),
       customLimits: { requestsPerMinute: 7 },
       counts: { liveKeys: 1, testKeys: 0, members: 0 },

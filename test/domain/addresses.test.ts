@@ -184,7 +184,7 @@ describe('allowed IPs', () => {
       },
     })
     const state = { status: 'active', permissions: [], allowedIps } as never
-    for (let n = 0; n < 100; n++) verdictOf(state, { ip: '10.0.0.1' })
+    for (let n = 0; n < 100; n++) verdictOf(state, {}, { ip: '10.0.0.1' })
     expect(reads).toBe(1)
   })
 })

@@ -19,6 +19,7 @@ import { createApiKey, getApiKey, listApiKeys, updateApiKey } from './keys/apiKe
 import { importApiKeys } from './keys/importKeys.ts'
 import { deleteApiKey, revokeApiKey, rotateApiKey } from './keys/keyCommands.ts'
 import { listApiKeyNames } from './keys/keyNames.ts'
+import { resumeAccount, suspendAccount } from './operators/accountStatus.ts'
 import { createAccount, listAccounts, readAccount, updateAccount } from './operators/accounts.ts'
 import { createOperatorToken, listOperatorTokens, revokeOperatorToken } from './operators/operatorTokens.ts'
 import { completePasswordReset, requestPasswordReset } from './session/passwordResets.ts'
@@ -87,6 +88,8 @@ export const routes: Route[] = [
   listAccounts,
   readAccount,
   updateAccount,
+  suspendAccount,
+  resumeAccount,
   createOperatorToken,
   listOperatorTokens,
   revokeOperatorToken,

@@ -14,14 +14,14 @@ export interface paths {
          * Authorise a request for a proxy
          * @description For nginx `auth_request`, Caddy and Traefik. The key is the request’s own, as `Authorization: Bearer` or `X-API-Key`.
          *
-         *     Problems: `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded`, `service-unavailable`, `validation-error`, `internal-error`.
+         *     Problems: `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded`, `service-unavailable`, `validation-error`, `internal-error`.
          */
         get: operations["forwardAuth"];
         /**
          * Authorise a request for a proxy
          * @description For nginx `auth_request`, Caddy and Traefik. The key is the request’s own, as `Authorization: Bearer` or `X-API-Key`.
          *
-         *     Problems: `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded`, `service-unavailable`, `validation-error`, `internal-error`.
+         *     Problems: `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `test-quota-exceeded`, `plan-limit-exceeded`, `service-unavailable`, `validation-error`, `internal-error`.
          */
         post: operations["forwardAuthByPost"];
     };
@@ -32,7 +32,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listApiKeys"];
         /**
@@ -41,7 +41,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `key-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `key-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["createApiKey"];
     };
@@ -52,7 +52,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `imports-not-allowed`, `import-in-progress`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `imports-not-allowed`, `import-in-progress`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["importApiKeys"];
     };
@@ -61,7 +61,7 @@ export interface paths {
          * Get a key
          * @description Requires the permission `keys:manage`.
          *
-         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getApiKey"];
         /**
@@ -70,7 +70,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `api-key-not-found`, `key-not-revoked`, `precondition-failed`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `api-key-not-found`, `key-not-revoked`, `precondition-failed`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         delete: operations["deleteApiKey"];
         /**
@@ -79,7 +79,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `api-key-not-found`, `key-not-active`, `precondition-failed`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `api-key-not-found`, `key-not-active`, `precondition-failed`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         patch: operations["updateApiKey"];
     };
@@ -90,7 +90,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `api-key-not-found`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `api-key-not-found`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["revokeApiKey"];
     };
@@ -101,7 +101,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `api-key-not-found`, `key-not-active`, `key-already-rotated`, `key-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `api-key-not-found`, `key-not-active`, `key-already-rotated`, `key-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["rotateApiKey"];
     };
@@ -112,7 +112,7 @@ export interface paths {
          *
          *     Requires the permission `account:read`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listApiKeyNames"];
     };
@@ -123,7 +123,7 @@ export interface paths {
          *
          *     Requires the permission `usage:read`.
          *
-         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getApiKeyUsage"];
     };
@@ -134,7 +134,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listApiKeyCallers"];
     };
@@ -145,7 +145,7 @@ export interface paths {
          *
          *     Requires the permission `usage:read`.
          *
-         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `api-key-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getUsage"];
     };
@@ -165,7 +165,7 @@ export interface paths {
          *
          *     Requires the permission `account:read`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getAccount"];
     };
@@ -176,7 +176,7 @@ export interface paths {
          *
          *     Requires the permission `keys:manage`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["exportAccount"];
     };
@@ -187,7 +187,7 @@ export interface paths {
          *
          *     Requires the permission `audit:read`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listAuditEntries"];
     };
@@ -198,7 +198,7 @@ export interface paths {
          *
          *     Requires the permission `account:read`.
          *
-         *     Problems: `operation-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `operation-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getOperation"];
     };
@@ -207,7 +207,7 @@ export interface paths {
          * List members
          * @description Requires the permission `members:manage`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listMembers"];
         /**
@@ -216,7 +216,7 @@ export interface paths {
          *
          *     Requires the permission `members:manage`.
          *
-         *     Problems: `email-taken`, `member-limit-reached`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `email-taken`, `member-limit-reached`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["addMember"];
     };
@@ -225,7 +225,7 @@ export interface paths {
          * Get a member
          * @description Requires the permission `members:manage`.
          *
-         *     Problems: `member-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `member-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getMember"];
         /**
@@ -234,7 +234,7 @@ export interface paths {
          *
          *     Requires the permission `members:manage`.
          *
-         *     Problems: `member-not-found`, `last-admin`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `member-not-found`, `last-admin`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         delete: operations["removeMember"];
         /**
@@ -243,7 +243,7 @@ export interface paths {
          *
          *     Requires the permission `members:manage`.
          *
-         *     Problems: `member-not-found`, `last-admin`, `password-is-personal`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `member-not-found`, `last-admin`, `password-is-personal`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         patch: operations["updateMember"];
     };
@@ -254,7 +254,7 @@ export interface paths {
          *
          *     Requires the permission `members:manage`.
          *
-         *     Problems: `member-not-found`, `member-not-invited`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`.
+         *     Problems: `member-not-found`, `member-not-invited`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`.
          */
         post: operations["resendInvitation"];
     };
@@ -268,7 +268,7 @@ export interface paths {
     "/invitations/accept": {
         /**
          * Accept an invitation and sign in to its account
-         * @description Problems: `invitation-not-found`, `invalid-credentials`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         * @description Problems: `invitation-not-found`, `account-suspended`, `invalid-credentials`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["acceptInvitation"];
     };
@@ -277,7 +277,7 @@ export interface paths {
          * List channels
          * @description Requires the permission `alerts:manage`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listChannels"];
         /**
@@ -286,7 +286,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `channel-limit-reached`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `channel-limit-reached`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["createChannel"];
     };
@@ -309,7 +309,7 @@ export interface paths {
          * Get a channel
          * @description Requires the permission `alerts:manage`.
          *
-         *     Problems: `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getChannel"];
         /**
@@ -318,7 +318,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         delete: operations["deleteChannel"];
         /**
@@ -327,7 +327,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `channel-not-found`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `channel-not-found`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
         patch: operations["updateChannel"];
     };
@@ -338,7 +338,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `channel-not-found`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`.
+         *     Problems: `channel-not-found`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`.
          */
         post: operations["testChannel"];
     };
@@ -349,7 +349,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `channel-not-found`, `channel-has-no-secret`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `channel-not-found`, `channel-has-no-secret`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         post: operations["rotateChannelSecret"];
     };
@@ -360,7 +360,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listNotifications"];
     };
@@ -371,7 +371,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `notification-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `notification-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getNotification"];
     };
@@ -382,7 +382,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `notification-not-found`, `notification-not-redeliverable`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`.
+         *     Problems: `notification-not-found`, `notification-not-redeliverable`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`.
          */
         post: operations["redeliverNotification"];
     };
@@ -393,7 +393,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listAlertRules"];
         /**
@@ -402,7 +402,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `api-key-not-found`, `channel-not-found`, `alert-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `api-key-not-found`, `channel-not-found`, `alert-limit-reached`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["createAlertRule"];
     };
@@ -413,7 +413,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `api-key-not-found`, `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `api-key-not-found`, `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["previewAlertRule"];
     };
@@ -424,7 +424,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["getAlertRule"];
         /**
@@ -433,7 +433,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         delete: operations["deleteAlertRule"];
         /**
@@ -442,7 +442,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `alert-not-found`, `api-key-not-found`, `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `alert-not-found`, `api-key-not-found`, `channel-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         patch: operations["updateAlertRule"];
     };
@@ -453,7 +453,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `alert-not-found`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `alert-not-found`, `rate-limit-exceeded`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["testAlertRule"];
     };
@@ -464,7 +464,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `alert-not-found`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `alert-not-found`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["muteAlertRule"];
     };
@@ -475,7 +475,7 @@ export interface paths {
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
+         *     Problems: `alert-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `rate-limit-exceeded`.
          */
         get: operations["listIncidents"];
     };
@@ -566,7 +566,7 @@ export interface components {
         Verification: {
             valid: boolean;
             /** @enum {string} */
-            code: "VALID" | "NOT_FOUND" | "REVOKED" | "EXPIRED" | "FORBIDDEN" | "IP_NOT_ALLOWED" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "PLAN_LIMIT_EXCEEDED";
+            code: "VALID" | "NOT_FOUND" | "REVOKED" | "EXPIRED" | "ACCOUNT_SUSPENDED" | "FORBIDDEN" | "IP_NOT_ALLOWED" | "RATE_LIMITED" | "QUOTA_EXCEEDED" | "PLAN_LIMIT_EXCEEDED";
             requestId: string;
             hint?: string;
             keyId?: string;
@@ -953,6 +953,13 @@ export interface components {
             name: string;
             /** @enum {string} */
             plan: "free" | "pro" | "business" | "enterprise";
+            /**
+             * @description `suspended`: its keys are refused, and members cannot change anything
+             * @enum {string}
+             */
+            status: "active" | "suspended";
+            suspendedAt: string | null;
+            suspendedReason: string | null;
             createdAt: string;
             limits: components["schemas"]["Limits"];
             used: {
@@ -1067,6 +1074,11 @@ export interface components {
             accountId: string;
             /** @description The accounts that this person can switch to, with the current one */
             accounts: components["schemas"]["AccountChoice"][];
+            /** @description Of the current account. null: it is active */
+            suspension: {
+                since: string;
+                reason: string | null;
+            } | null;
         };
         AccountChoice: {
             accountId: string;
@@ -1405,7 +1417,9 @@ export interface components {
             /** @enum {string} */
             plan: "free" | "pro" | "business" | "enterprise";
             /** @enum {string} */
-            status: "active";
+            status: "active" | "suspended";
+            suspendedAt: string | null;
+            suspendedReason: string | null;
             /** @description The limits that apply: the account’s own, else its plan’s */
             limits: components["schemas"]["Limits"];
             /** @description The account’s own limits */
@@ -1531,7 +1545,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `insufficient-permissions`, `ip-not-allowed`, `imports-not-allowed`, `key-limit-reached` */
+        /** @description `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `imports-not-allowed`, `key-limit-reached` */
         Forbidden: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
@@ -2563,6 +2577,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2655,6 +2670,12 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            /** @description Done */
+            403: {
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Done */
             410: {
                 content: {

@@ -11,7 +11,7 @@ export const AccountSchema = defineEntity({
     externalId: p.text().nullable(),
     plan: p.text().$type<Plan>(),
     customLimits: p.json().$type<CustomLimits>(),
-    /** Grows by one with every change of plan or limits; verifiers compare it. */
+    /** Grows by one with every change of plan, limits or status; verifiers compare it. */
     version: p.integer(),
     createdAt: p.datetime(),
     /** Free-form facts, for the company. */
@@ -21,6 +21,12 @@ export const AccountSchema = defineEntity({
       .onCreate(() => ({})),
     /** Whether its own admins may import keys; operators always may. */
     importsAllowed: p.boolean().default(true),
+    /** null: not suspended. */
+    suspendedAt: p.datetime().nullable(),
+    suspendedReason: p.text().nullable(),
+    /** Of the last suspension that is over: alert rules rested then. */
+    lastSuspendedAt: p.datetime().nullable(),
+    lastResumedAt: p.datetime().nullable(),
   },
 })
 

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
 import { newId } from '../ids.ts'
 import { AccountSchema } from './Account.ts'
+import { requireStillActive } from './accountStatus.ts'
 import { endInvitation } from './invitationStore.ts'
 import { findPerson } from './logins.ts'
 import { type Member, MemberSchema } from './Member.ts'
@@ -34,7 +35,8 @@ export async function openInvitation(
 
 /**
  * Makes the invited member one of this person's, in a transaction: of the person who has proved their password, or of
- * a new one with this hash. The link ends with it. The role is the one that the member has by now.
+ * a new one with this hash. The link ends with it. The role is the one that the member has by now. Throws Failure
+ * `invitation-not-found` or `account-suspended`.
  */
 export async function acceptInvitation(
   em: SqlEntityManager,
@@ -58,6 +60,7 @@ export async function acceptInvitation(
   member.status = 'active'
   await em.flush()
   await endInvitation(em, member.id)
+  await requireStillActive(em, member.accountId)
   return member
 }
 

@@ -1,11 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { likePattern } from '../sql.ts'
 import { type Account, AccountSchema } from './Account.ts'
+import type { AccountStatus } from './accountStatus.ts'
 import type { Plan } from './plans.ts'
 
 export type AccountFilter = {
   externalId?: string | undefined
   plan?: Plan | undefined
+  status?: AccountStatus | undefined
   /** A part of the name, or an ID. */
   q?: string | undefined
   /** Those created before this one, by `cursorOf`. */
@@ -15,7 +17,7 @@ export type AccountFilter = {
 
 /** Accounts, newest first; accounts of the same instant by their ID. */
 export function findAccounts(em: SqlEntityManager, filter: AccountFilter): Promise<Account[]> {
-  const { externalId, plan, q, before, limit } = filter
+  const { externalId, plan, status, q, before, limit } = filter
   const earlier = before && [
     { createdAt: { $lt: before.createdAt } },
     { createdAt: before.createdAt, id: { $lt: before.id } },
@@ -25,6 +27,7 @@ export function findAccounts(em: SqlEntityManager, filter: AccountFilter): Promi
     {
       ...(externalId === undefined ? {} : { externalId }),
       ...(plan === undefined ? {} : { plan }),
+      ...(status === undefined ? {} : { suspendedAt: status === 'active' ? null : { $ne: null } }),
       $and: [
         earlier ? { $or: earlier } : {},
         q === undefined ? {} : { $or: [{ id: q }, { name: { $ilike: likePattern(q) } }] },

@@ -1,8 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { CustomLimits } from '../commands/payloadFields.ts'
+import { Failure } from '../failure.ts'
 import { pgArray } from '../sql.ts'
-import type { Account } from './Account.ts'
+import { type Account, AccountSchema } from './Account.ts'
+import { ACCOUNT_STATUSES, statusOf } from './accountStatus.ts'
 import { limitsOf, PLANS } from './plans.ts'
 
 const limit = z.int().nullable().describe('null: unlimited')
@@ -25,7 +27,9 @@ export const AccountResource = z
     externalId: z.string().nullable().describe('The company’s own ID of the account'),
     name: z.string(),
     plan: z.enum(PLANS),
-    status: z.enum(['active']),
+    status: z.enum(ACCOUNT_STATUSES),
+    suspendedAt: z.string().nullable(),
+    suspendedReason: z.string().nullable(),
     limits: Limits.describe('The limits that apply: the account’s own, else its plan’s'),
     customLimits: CustomLimits.describe('The account’s own limits'),
     counts: z.object({ liveKeys: z.int(), testKeys: z.int(), members: z.int() }),
@@ -65,7 +69,9 @@ export async function presentAccounts(
       externalId: account.externalId ?? null,
       name: account.name,
       plan: account.plan,
-      status: 'active',
+      status: statusOf(account),
+      suspendedAt: account.suspendedAt?.toISOString() ?? null,
+      suspendedReason: account.suspendedReason ?? null,
       limits: limitsOf(account.plan, account.customLimits),
       customLimits: account.customLimits,
       counts: { liveKeys, testKeys, members },
@@ -74,4 +80,16 @@ export async function presentAccounts(
       createdAt: account.createdAt.toISOString(),
     }
   })
+}
+
+/** The account with what it has in use. Throws Failure `account-not-found`. */
+export async function loadPresented(
+  em: SqlEntityManager,
+  id: string,
+  now: Date,
+): Promise<z.infer<typeof AccountResource>> {
+  const account = await em.findOne(AccountSchema, { id })
+  const [presented] = account ? await presentAccounts(em, [account], now) : []
+  if (!presented) throw new Failure('account-not-found', { detail: 'There is no account with this ID.' })
+  return presented
 }

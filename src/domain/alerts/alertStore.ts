@@ -79,10 +79,11 @@ export async function readKeyStates(em: SqlEntityManager, ruleId: string) {
   }
 }
 
-/** The accounts that have a rule to evaluate. */
+/** The accounts that have a rule to evaluate. Those of suspended accounts rest. */
 export async function accountsWithRules(em: SqlEntityManager): Promise<string[]> {
   const rows = await em.execute<{ account_id: string }[]>(
-    'select distinct account_id from alert_rule where enabled order by 1',
+    `select distinct r.account_id from alert_rule r join account a on a.id = r.account_id
+     where r.enabled and a.suspended_at is null order by 1`,
   )
   return rows.map((row) => row.account_id)
 }

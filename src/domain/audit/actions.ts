@@ -4,6 +4,10 @@ export const AUDIT_ACTIONS = {
   'account.imports-allowed': 'An operator allowed the admins of the account to import keys.',
   'account.imports-refused': 'An operator forbade the admins of the account to import keys.',
   'account.plan-changed': 'The plan or the limits of the account changed.',
+  'account.resumed': 'The suspension of the account ended.',
+  'account.suspended': 'The account was suspended.',
+  'account.suspension-complete':
+    'A suspension is complete: each region confirmed it, or its lease has run out.',
   'account.updated': 'The name, external ID or metadata of the account changed.',
   'alert.created': 'An alert rule was created.',
   'alert.deleted': 'An alert rule was deleted.',

@@ -119,6 +119,11 @@ export const commands = {
       metadata: z.record(z.string(), z.unknown()).optional(),
     }),
   ),
+  'suspend-account': ending(
+    'Suspends an account; done when every region refuses its keys',
+    z.object({ reason: z.string().nullable() }),
+  ),
+  'resume-account': command('Ends the suspension of an account', z.object({})),
   'change-plan': command(
     'Changes an account’s plan or its own limits',
     z.object({ plan: z.enum(PLANS).optional(), customLimits: CustomLimits.optional() }),

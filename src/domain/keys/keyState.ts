@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Account } from '../accounts/Account.ts'
+import { type AccountStatus, statusOf } from '../accounts/accountStatus.ts'
 import { limitsOf } from '../accounts/plans.ts'
 import { PRIMARY } from '../regions.ts'
 import type { ApiKey } from './ApiKey.ts'
@@ -25,10 +26,12 @@ export type KeyState = {
   allowedIps: string[]
 }
 
-/** The limits of an account as verifiers need them; -1 is unlimited. */
+/** An account as verifiers need it; of its limits -1 is unlimited. */
 export type AccountState = {
   version: number
   accountId: string
+  /** Absent in states that an earlier release wrote: active. */
+  status?: AccountStatus
   plan: string
   requestsPerMinute: number
   requestsPerDay: number
@@ -72,6 +75,7 @@ function accountStateOf(account: Account): AccountState {
   return {
     version: account.version,
     accountId: account.id,
+    status: statusOf(account),
     plan: account.plan,
     requestsPerMinute: limits.requestsPerMinute ?? -1,
     requestsPerDay: limits.requestsPerDay ?? -1,
@@ -80,12 +84,20 @@ function accountStateOf(account: Account): AccountState {
   }
 }
 
+/**
+ * The version by which regions compare an account's state: half more while the account is not active. A library of an
+ * earlier release does not read the status, and would admit. It takes its version from the state, so it never finds
+ * that of the region, and answers 503. And what an earlier release wrote under the same version is older.
+ */
+export const regionVersionOf = ({ version, status = 'active' }: AccountState): number =>
+  status === 'active' ? version : version + 0.5
+
 /** Unix ms of an expiry that every clock has passed. */
 const ENDED = 1
 
 type Row = {
   key: ApiKey & { expiresAt: string | null }
-  account: Account
+  account: Account & { suspendedAt: string | null }
   requests: string
   renders: string
   account_renders: string
@@ -114,6 +126,7 @@ const accountColumns = columns('a', {
   plan: 'plan',
   customLimits: 'custom_limits',
   version: 'version',
+  suspendedAt: 'suspended_at',
 })
 
 /**

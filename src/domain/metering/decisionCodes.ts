@@ -14,6 +14,7 @@ export const REVOKED = 7
 export const FORBIDDEN = 8
 export const IP_NOT_ALLOWED = 9
 export const DELETED = 10
+export const SUSPENDED = 11
 /** Asks for the key's state alone: nothing is counted but its last use. */
 export const AUTHENTICATE = 20
 /** Of a request whose Idempotency-Key was there before: it gets the first decision; or it is another request. */

@@ -10,6 +10,7 @@ import {
   PER_MINUTE,
   QUOTA,
   REVOKED,
+  SUSPENDED,
 } from './decisionCodes.ts'
 
 /** What a verification answers. To an end user, `NOT_FOUND`, `REVOKED` and `EXPIRED` look the same. */
@@ -18,6 +19,7 @@ export type VerificationCode =
   | 'NOT_FOUND'
   | 'REVOKED'
   | 'EXPIRED'
+  | 'ACCOUNT_SUSPENDED'
   | 'FORBIDDEN'
   | 'IP_NOT_ALLOWED'
   | 'RATE_LIMITED'
@@ -33,6 +35,7 @@ const names: Record<number, VerificationCode> = {
   [MONTH]: 'PLAN_LIMIT_EXCEEDED',
   [EXPIRED]: 'EXPIRED',
   [REVOKED]: 'REVOKED',
+  [SUSPENDED]: 'ACCOUNT_SUSPENDED',
   [FORBIDDEN]: 'FORBIDDEN',
   [IP_NOT_ALLOWED]: 'IP_NOT_ALLOWED',
   [DELETED]: 'NOT_FOUND',

@@ -9,6 +9,10 @@ export function refusal(verification: Verification, permission?: string): HttpPr
   const headers = limitHeaders(verification, limits)
   const retryAfter = retryAfterOf(verification, limits)
   switch (verification.code) {
+    case 'ACCOUNT_SUSPENDED':
+      return verificationProblem('account-suspended', {
+        detail: 'The account of this key is suspended.',
+      })
     case 'FORBIDDEN':
       return verificationProblem('insufficient-permissions', {
         detail: `This key lacks the permission ${permission}.`,

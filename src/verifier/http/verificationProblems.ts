@@ -5,6 +5,7 @@ export const verificationProblems = {
   'validation-error': { status: 400, title: 'Validation error' },
   'missing-authorization': { status: 401, title: 'Missing authorization' },
   'invalid-api-key': { status: 401, title: 'Invalid API key' },
+  'account-suspended': { status: 403, title: 'Account suspended' },
   'insufficient-permissions': { status: 403, title: 'Insufficient permissions' },
   'ip-not-allowed': { status: 403, title: 'IP address not allowed' },
   'rate-limit-exceeded': { status: 429, title: 'Rate limit exceeded' },

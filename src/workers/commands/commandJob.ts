@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { requireStillActive } from '../../domain/accounts/accountStatus.ts'
 import type { Command } from '../../domain/commands/Command.ts'
 import {
   type AccountIdOf,
@@ -89,6 +90,7 @@ function runOnce<Kind extends CommandKind>(
     const applied = await record(em, command, change, now)
     for (const message of follow) await writeOutbox(em, message)
     if (mustStillHold(kind, command)) await requireSameActor(em, command, now, held)
+    if (mustBeActive(kind, command)) await requireStillActive(em, command.accountId)
     return { command, applied, follows: follow.length > 0 }
   })
 }
@@ -106,6 +108,19 @@ function ofItsAccount<Kind extends CommandKind>(kind: Kind, row: Command): Comma
  */
 function mustStillHold(kind: CommandKind, { targetId, actor }: Command): boolean {
   return (!isEnding(kind) || kind === 'remove-member') && targetId !== actor.id
+}
+
+/**
+ * Whether a suspension refuses the command. The company may change what is suspended, and what ends something may end.
+ * Who changes themselves has changed their password.
+ */
+function mustBeActive<Kind extends CommandKind>(
+  kind: Kind,
+  command: Command,
+): command is Command & { accountId: string } {
+  const { accountId, actor } = command
+  const isCompany = actor.type === 'operator' || actor.type === 'operator_token'
+  return accountId !== null && !isCompany && mustStillHold(kind, command)
 }
 
 /** Records a change in its command's row, and which regions must learn of it before the command is done, if any. */

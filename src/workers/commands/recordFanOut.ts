@@ -1,10 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { AuditAction } from '../../domain/audit/actions.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandRegion } from '../../domain/regions.ts'
 
-/** Puts into the answer and the audit log which regions confirmed a revocation, which lapsed, and when. */
-export function recordFanOut(em: SqlEntityManager, row: Command, outcomes: CommandRegion[], now: Date): void {
+/** Puts into the answer which regions confirmed a change, which lapsed, and when. */
+export function addFanOut(row: Command, outcomes: CommandRegion[], now: Date): void {
   const since = (row.appliedAt ?? row.createdAt).getTime()
   const regions = outcomes.map(({ region, outcome, at }) => ({
     region,
@@ -15,10 +16,12 @@ export function recordFanOut(em: SqlEntityManager, row: Command, outcomes: Comma
     ...row.result,
     fanOut: { tookMs: Math.max(0, ...regions.map(({ tookMs }) => tookMs)), regions },
   }
-  audit(em, row, {
-    at: now,
-    action: 'api-key.revocation-complete',
-    targetId: row.targetId ?? '',
-    details: { regions: outcomes },
-  })
 }
+
+/** The same, and puts it into the audit log under this action. */
+export const recordFanOut =
+  (action: AuditAction) =>
+  (em: SqlEntityManager, row: Command, outcomes: CommandRegion[], now: Date): void => {
+    addFanOut(row, outcomes, now)
+    audit(em, row, { at: now, action, targetId: row.targetId ?? '', details: { regions: outcomes } })
+  }

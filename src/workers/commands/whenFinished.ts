@@ -2,12 +2,14 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandKind } from '../../domain/commands/catalogue.ts'
 import type { CommandRegion } from '../../domain/regions.ts'
-import { recordFanOut } from './recordFanOut.ts'
+import { addFanOut, recordFanOut } from './recordFanOut.ts'
 
 /** `outcomes`: what became of the command in each region. */
 type WhenFinished = (em: SqlEntityManager, row: Command, outcomes: CommandRegion[], now: Date) => void
 
 /** What commands write besides, in the transaction that marks them as done. Most write nothing. */
 export const whenFinished: { [Kind in CommandKind]?: WhenFinished } = {
-  'revoke-api-key': recordFanOut,
+  'revoke-api-key': recordFanOut('api-key.revocation-complete'),
+  'suspend-account': recordFanOut('account.suspension-complete'),
+  'resume-account': (_em, row, outcomes, now) => addFanOut(row, outcomes, now),
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AccountSchema } from '../../../domain/accounts/Account.ts'
+import { ACCOUNT_STATUSES, statusOf } from '../../../domain/accounts/accountStatus.ts'
 import { limitsOf, PLANS } from '../../../domain/accounts/plans.ts'
 import { Limits } from '../../../domain/accounts/presentAccount.ts'
 import { AuditEntrySchema } from '../../../domain/audit/AuditEntry.ts'
@@ -27,6 +28,11 @@ export const getAccount = route(
           id: z.string(),
           name: z.string(),
           plan: z.enum(PLANS),
+          status: z
+            .enum(ACCOUNT_STATUSES)
+            .describe('`suspended`: its keys are refused, and members cannot change anything'),
+          suspendedAt: z.string().nullable(),
+          suspendedReason: z.string().nullable(),
           createdAt: z.string(),
           limits: Limits,
           used: z.object({
@@ -51,6 +57,9 @@ export const getAccount = route(
         id: account.id,
         name: account.name,
         plan: account.plan,
+        status: statusOf(account),
+        suspendedAt: account.suspendedAt?.toISOString() ?? null,
+        suspendedReason: account.suspendedReason ?? null,
         createdAt: account.createdAt.toISOString(),
         limits: limitsOf(account.plan, account.customLimits),
         used: {

@@ -126,7 +126,7 @@ export const acceptInvitation = route(
     before: requireAttempts,
     body: AcceptBody,
     responses: { 201: SessionResource },
-    problems: ['invitation-not-found', 'invalid-credentials', 'rate-limit-exceeded'],
+    problems: ['invitation-not-found', 'account-suspended', 'invalid-credentials', 'rate-limit-exceeded'],
   },
   async (input) => {
     const { api, ctx, body } = input

@@ -95,6 +95,7 @@ export const previewAlertRule = route(
     method: 'post',
     path: '/alerts/preview',
     // It changes nothing, and reads a week of usage.
+    whileSuspended: true,
     pool: 'reads',
     cost: 5,
     operation: 'previewAlertRule',

@@ -79,7 +79,7 @@ export const confirmChannel = route(
     method: 'post',
     operation: 'confirmChannel',
     summary: 'Confirm the address of an email channel',
-    responses: { 200: Html, 410: Html },
+    responses: { 200: Html, 403: Html, 410: Html },
     problems: [],
   },
   async (input) => {
@@ -108,6 +108,8 @@ export const confirmChannel = route(
         : answer
     } catch (error) {
       if (error instanceof Failure && error.code === 'channel-not-found') return over
+      if (error instanceof Failure && error.code === 'account-suspended')
+        return page(403, 'This account is suspended', 'Open this link again when it is no longer suspended.')
       throw error
     }
   },

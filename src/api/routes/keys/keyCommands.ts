@@ -7,18 +7,9 @@ import { loadKey } from '../../../domain/keys/keyStore.ts'
 import { KeyResource, KeyWithValue } from '../../../domain/keys/presentKey.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
-import { Accepted, IdParams, name } from '../../schemas.ts'
+import { Accepted, FanOut, IdParams, name } from '../../schemas.ts'
 
 const shared = { tag: 'API keys', auth: { permission: 'keys:manage' }, params: IdParams } as const
-
-const FanOut = z
-  .object({
-    tookMs: z.number(),
-    regions: z.array(
-      z.object({ region: z.string(), outcome: z.enum(['confirmed', 'lapsed']), tookMs: z.number() }),
-    ),
-  })
-  .meta({ id: 'FanOut' })
 
 export const revokeApiKey = route(
   {

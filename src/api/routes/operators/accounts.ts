@@ -1,15 +1,13 @@
 import { z } from 'zod'
-import { type Account, AccountSchema } from '../../../domain/accounts/Account.ts'
+import { ACCOUNT_STATUSES } from '../../../domain/accounts/accountStatus.ts'
 import { cursorOf, findAccounts, readCursor } from '../../../domain/accounts/findAccounts.ts'
 import { PLANS } from '../../../domain/accounts/plans.ts'
-import { AccountResource, presentAccounts } from '../../../domain/accounts/presentAccount.ts'
+import { AccountResource, loadPresented, presentAccounts } from '../../../domain/accounts/presentAccount.ts'
 import { CustomLimits } from '../../../domain/commands/payloadFields.ts'
-import { Failure } from '../../../domain/failure.ts'
 import { newId } from '../../../domain/ids.ts'
 import { generateSecret } from '../../../domain/keys/keyFormat.ts'
 import { loadKey } from '../../../domain/keys/keyStore.ts'
 import { KeyWithValue, presentKey } from '../../../domain/keys/presentKey.ts'
-import type { ApiContext } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 import { Accepted, IdParams, limitOf, Metadata, name, text } from '../../schemas.ts'
@@ -65,7 +63,7 @@ export const createAccount = route(
         }
       },
       present: async ({ accountId, keyId }, secret) => {
-        const account = await load(api, String(accountId))
+        const account = await loadPresented(api.em(), String(accountId), api.now())
         if (secret === undefined) return { status: 201, body: { account } }
         const key = await loadKey(api.em(), account.id, String(keyId))
         const adminKey = { ...presentKey(key, null, api.now()), key: secret }
@@ -87,7 +85,7 @@ export const listAccounts = route(
     query: z.strictObject({
       externalId: ExternalId.optional().describe('Only the account with this external ID'),
       plan: Plan.optional().describe('Only accounts on this plan'),
-      status: z.enum(['active']).optional().describe('Only accounts with this status'),
+      status: z.enum(ACCOUNT_STATUSES).optional().describe('Only accounts with this status'),
       q: text(100).optional().describe('Only accounts with this in their name, or with this ID'),
       limit: limitOf(100, 50),
       cursor: z
@@ -101,10 +99,10 @@ export const listAccounts = route(
     problems: [],
   },
   async ({ api, query }) => {
-    const { cursor, limit, externalId, plan, q } = query
+    const { cursor, limit, ...filter } = query
     const em = api.em()
     const before = cursor === undefined ? undefined : readCursor(cursor)
-    const found = await findAccounts(em, { externalId, plan, q, before, limit: limit + 1 })
+    const found = await findAccounts(em, { ...filter, before, limit: limit + 1 })
     const page = found.slice(0, limit)
     const last = found.length > limit ? page.at(-1) : undefined
     const accounts = await presentAccounts(em, page, api.now())
@@ -124,7 +122,7 @@ export const readAccount = route(
     responses: { 200: AccountResource },
     problems: ['account-not-found'],
   },
-  async ({ api, params }) => ({ status: 200, body: await load(api, params.id) }),
+  async ({ api, params }) => ({ status: 200, body: await loadPresented(api.em(), params.id, api.now()) }),
 )
 
 export const updateAccount = route(
@@ -156,21 +154,12 @@ export const updateAccount = route(
     const { api, params, body } = input
     return respondToCommand(input, {
       prepare: async () => {
-        const { id } = await load(api, params.id)
+        const { id } = await loadPresented(api.em(), params.id, api.now())
         const { limits, ...facts } = body
         const payload = { ...facts, ...(limits === undefined ? {} : { customLimits: limits }) }
         return { kind: 'update-account', accountId: id, targetId: id, payload }
       },
-      present: async () => ({ status: 200, body: await load(api, params.id) }),
+      present: async () => ({ status: 200, body: await loadPresented(api.em(), params.id, api.now()) }),
     })
   },
 )
-
-/** The account with what it has in use. Throws Failure `account-not-found`. */
-async function load(api: ApiContext, id: Account['id']) {
-  const em = api.em()
-  const account = await em.findOne(AccountSchema, { id })
-  const [presented] = account ? await presentAccounts(em, [account], api.now()) : []
-  if (!presented) throw new Failure('account-not-found', { detail: 'There is no account with this ID.' })
-  return presented
-}

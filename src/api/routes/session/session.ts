@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readSuspension } from '../../../domain/accounts/accountStatus.ts'
 import { accountsOf, loginOf, siblingAccounts } from '../../../domain/accounts/logins.ts'
 import { type Member, ROLES } from '../../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../../domain/accounts/presentMember.ts'
@@ -20,6 +21,10 @@ export const SessionResource = z
     member: MemberResource,
     accountId: z.string(),
     accounts: Accounts.describe('The accounts that this person can switch to, with the current one'),
+    suspension: z
+      .object({ since: z.string(), reason: z.string().nullable() })
+      .nullable()
+      .describe('Of the current account. null: it is active'),
   })
   .meta({ id: 'Session' })
 
@@ -27,8 +32,10 @@ export async function presentSession(
   api: ApiContext,
   member: Member,
 ): Promise<z.infer<typeof SessionResource>> {
+  const { accountId } = member
   const accounts = await siblingAccounts(api.em(), member)
-  return { member: presentMember(member), accountId: member.accountId, accounts }
+  const suspension = await readSuspension(api.em(), accountId)
+  return { member: presentMember(member), accountId, accounts, suspension }
 }
 
 export const signIn = route(
@@ -92,6 +99,7 @@ export const changePassword = route(
     description: 'All of your sessions end, including this one.',
     tag: 'Session',
     auth: 'session',
+    whileSuspended: true,
     body: z.strictObject({ currentPassword: z.string().min(1).max(256), password: Password }),
     responses: { 200: MemberResource, 202: Accepted },
     problems: ['rate-limit-exceeded'],
@@ -123,6 +131,7 @@ export const switchAccount = route(
     summary: 'Switch to another account of yours',
     tag: 'Session',
     auth: 'session',
+    whileSuspended: true,
     body: z.strictObject({ accountId: z.string().max(64) }),
     responses: { 200: SessionResource },
     problems: ['account-not-found'],

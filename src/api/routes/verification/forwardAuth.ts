@@ -35,6 +35,7 @@ export const forwardAuth: HotRoute = {
     problems: [
       'missing-authorization',
       'invalid-api-key',
+      'account-suspended',
       'insufficient-permissions',
       'ip-not-allowed',
       'rate-limit-exceeded',

@@ -45,6 +45,7 @@ const Answer = z
       'NOT_FOUND',
       'REVOKED',
       'EXPIRED',
+      'ACCOUNT_SUSPENDED',
       'FORBIDDEN',
       'IP_NOT_ALLOWED',
       'RATE_LIMITED',

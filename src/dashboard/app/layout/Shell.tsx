@@ -7,6 +7,7 @@ import { LoadError } from '../../ui/LoadError.tsx'
 import { AccountMenu } from './AccountMenu.tsx'
 import { Navigation } from './Navigation.tsx'
 import classes from './Shell.module.css'
+import { SuspensionNotice } from './SuspensionNotice.tsx'
 
 /** Whoever is signed in does not wait for its code. */
 const SignInPage = lazy(async () => ({ default: (await import('../session/SignInPage.tsx')).SignInPage }))
@@ -64,6 +65,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <div className={classes.page}>
+          {session.data.suspension && <SuspensionNotice {...session.data.suspension} />}
           <Outlet />
         </div>
       </AppShell.Main>

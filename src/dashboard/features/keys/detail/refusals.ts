@@ -3,6 +3,7 @@ const REASONS: Record<string, string> = {
   NOT_FOUND: 'The key had been deleted',
   REVOKED: 'The key was revoked',
   EXPIRED: 'The key had expired',
+  ACCOUNT_SUSPENDED: 'The account was suspended',
   FORBIDDEN: 'The key lacks the permission',
   IP_NOT_ALLOWED: 'The address is not allowed',
   RATE_LIMITED: 'Too many requests in a minute or a day',

@@ -1,0 +1,48 @@
+import type { Account } from '../../domain/accounts/Account.ts'
+import { lockStatus } from '../../domain/accounts/accountStatus.ts'
+import { lockAccount } from '../../domain/accounts/accountStore.ts'
+import { audit } from '../../domain/audit/audit.ts'
+import { type Applied, commandJob } from './commandJob.ts'
+
+/**
+ * Commits the suspension and its version, then every region must confirm before the command is done. An account that is
+ * suspended already stays as it is, but its state is propagated again: an answer always means "refused everywhere".
+ */
+export const suspendAccount = commandJob('suspend-account', async ({ em, command, payload, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  await lockStatus(em, account.id)
+  if (!account.suspendedAt) {
+    const { reason } = payload
+    Object.assign(account, {
+      suspendedAt: now,
+      suspendedReason: reason,
+      version: account.version + 1,
+    })
+    audit(em, command, {
+      at: now,
+      action: 'account.suspended',
+      targetId: account.id,
+      details: { reason },
+    })
+  }
+  return changed(account)
+})
+
+/** Everything is as it was: keys, limits and expiries have not been touched. */
+export const resumeAccount = commandJob('resume-account', async ({ em, command, now }) => {
+  const account = await lockAccount(em, command.accountId)
+  if (account.suspendedAt) {
+    const since = account.suspendedAt.toISOString()
+    Object.assign(account, {
+      suspendedAt: null,
+      suspendedReason: null,
+      lastSuspendedAt: account.suspendedAt,
+      lastResumedAt: now,
+      version: account.version + 1,
+    })
+    audit(em, command, { at: now, action: 'account.resumed', targetId: account.id, details: { since } })
+  }
+  return changed(account)
+})
+
+const changed = ({ id }: Account): Applied => ({ result: { accountId: id }, accountIds: [id] })
