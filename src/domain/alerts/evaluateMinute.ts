@@ -11,12 +11,19 @@ import { readDetector } from './readDetectors.ts'
 import { readKeyDays } from './readKeyDays.ts'
 import { readWindowRules } from './readMeasures.ts'
 import { readPlanRules } from './readPlan.ts'
+import { learnsFrom, type Rest, wakeReading, wakeState } from './rest.ts'
 import { type AlertEvent, type Reading, restingState, stepAlert } from './stepAlert.ts'
 
 /** Incidents that one rule begins in one evaluation; the other keys have to wait for the next. */
 const MAX_NEW = 50
 
-export type Evaluation = { accountId: string; at: number; url: (path: string) => string | null; now: Date }
+export type Evaluation = {
+  accountId: string
+  at: number
+  rest: Rest
+  url: (path: string) => string | null
+  now: Date
+}
 
 type Change = {
   rule: AlertRule
@@ -39,27 +46,30 @@ function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]
  * late and out of order change nothing. Between two minutes only beginnings are looked for.
  */
 export async function evaluateMinute(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
-  const { accountId, at } = evaluation
+  const { accountId, at, rest } = evaluation
   const rules = await lockRules(em, accountId)
   const states = await readAlertStates(
     em,
     rules.map((rule) => rule.id),
   )
   const due = rules.filter((rule) => (states.get(rule.id)?.get('')?.evaluatedAt ?? 0) < at)
-  const readings = await readAll(em, accountId, due, states, at)
+  const readings = await readAll(em, evaluation, due, states)
   const isBetween = at % MINUTE_MS !== 0
   const changes = due.flatMap((rule) =>
-    changesOf(rule, readings.get(rule.id) ?? new Map(), states.get(rule.id) ?? new Map(), at, isBetween),
+    changesOf(rule, readings.get(rule.id) ?? new Map(), states.get(rule.id) ?? new Map(), {
+      at,
+      rest,
+      isBetween,
+    }),
   )
   return record(em, changes, evaluation)
 }
 
 async function readAll(
   em: SqlEntityManager,
-  accountId: string,
+  { accountId, at, rest }: Evaluation,
   rules: AlertRule[],
   states: Map<string, Map<string, StoredState>>,
-  at: number,
 ): Promise<Map<string, Map<string, Reading>>> {
   const windowed = rules.filter((rule) => isWindowed(rule.metric))
   const plans = rules.filter((rule) => rule.metric === 'plan_usage')
@@ -70,7 +80,9 @@ async function readAll(
   for (const rule of rules) {
     if (readings.has(rule.id)) continue
     const memories = new Map([...(states.get(rule.id) ?? [])].map(([key, one]) => [key, one.memory]))
-    const read = isDetector(rule.metric) ? readDetector(em, rule, memories, at) : readKeyDays(em, rule, at)
+    const read = isDetector(rule.metric)
+      ? readDetector(em, rule, memories, at, learnsFrom(rest))
+      : readKeyDays(em, rule, at, rest)
     readings.set(rule.id, await read)
   }
   return readings
@@ -83,8 +95,7 @@ function changesOf(
   rule: AlertRule,
   readings: Map<string, Reading>,
   states: Map<string, StoredState>,
-  at: number,
-  isBetween: boolean,
+  { at, rest, isBetween }: Pick<Evaluation, 'at' | 'rest'> & { isBetween: boolean },
 ): Change[] {
   const timing = {
     forMinutes: rule.forMinutes,
@@ -102,8 +113,8 @@ function changesOf(
       evaluatedAt: at,
       memory: {},
     }
-    const before = states.get(keyId) ?? fresh
-    const reading = readings.get(keyId) ?? calm
+    const before = wakeState(states.get(keyId) ?? fresh, rest)
+    const reading = wakeReading(rule, readings.get(keyId) ?? calm, rest, at)
     const skip = isBetween && (before.state !== 'ok' || !reading.breached)
     const next = skip ? { state: before, events: [] } : stepAlert(timing, before, reading, at)
     const begins = next.events.some((event) => event.type === 'fired')

@@ -20,12 +20,13 @@ export const sameHoursOf = (hour: number): number[] =>
 
 /**
  * The usual requests of the clock's hour, by key (the account's under the empty name). Hours without usage count as
- * 0.
+ * 0, but not those before `learnsFrom`.
  */
 export async function readBaselines(
   em: SqlEntityManager,
   whose: Whose,
   hour: number,
+  learnsFrom: number,
 ): Promise<Map<string, Baseline | undefined>> {
   const { name, sql, params } = scopeOf(whose)
   const same = sameHoursOf(hour)
@@ -43,7 +44,7 @@ export async function readBaselines(
   const byKey = Map.groupBy(rows, (row) => row.key_id)
   return new Map(
     firsts.map(({ key_id, first }) => {
-      const since = new Date(first).getTime()
+      const since = Math.max(new Date(first).getTime(), learnsFrom)
       const found = new Map(
         (byKey.get(key_id) ?? []).map((row) => [new Date(row.at).getTime(), Number(row.requests)]),
       )
@@ -77,8 +78,10 @@ export async function readMixes(
   )
   return new Map(
     rows.map((row) => {
-      const refused = Object.values(row.refused).reduce((sum, count) => sum + count, 0)
-      const bad = { '4xx': Number(row.client_errors), ...row.refused }
+      // What a suspension refused says nothing of what is usual.
+      const { ACCOUNT_SUSPENDED: _, ...byCode } = row.refused
+      const refused = Object.values(byCode).reduce((sum, count) => sum + count, 0)
+      const bad = { '4xx': Number(row.client_errors), ...byCode }
       return [row.key_id, { asked: Number(row.requests) + refused, bad }] as const
     }),
   )

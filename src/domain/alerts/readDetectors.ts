@@ -12,23 +12,27 @@ type Remembered<Value> = { hour: number; value: Value | null }
 
 /**
  * A detector's readings. What is usual is read once an hour of the clock and remembered in the rule's state: reading
- * weeks of an account with many keys each minute would cost more than the minute's other rules together.
+ * weeks of an account with many keys each minute would cost more than the minute's other rules together. Only what
+ * was since `learnsFrom` counts as usual.
  */
 export async function readDetector(
   em: SqlEntityManager,
   rule: AlertRule,
   memories: Memories,
   now: number,
+  learnsFrom: number,
 ): Promise<Map<string, Reading>> {
   if (rule.metric === 'unknown_ip') return readUnknownIps(em, rule, memories, now)
-  if (rule.metric === 'unusual_hours') return readUnusualHours(em, rule, now)
+  if (rule.metric === 'unusual_hours') return readUnusualHours(em, rule, now, learnsFrom)
   const keys = rule.keyIds ?? ['']
   const hour = Math.floor((now - 30 * MINUTE_MS) / HOUR_MS) * HOUR_MS
   if (rule.metric === 'usage_spike') {
     const { accountId, keyIds } = rule
     const wanted = { accountId, windowMinutes: 60, keyIds: keyIds ?? [], account: !keyIds, bins: false }
     const sums = await readSums(em, wanted, now)
-    const usual = await remembered<Baseline>(keys, memories, hour, () => readBaselines(em, rule, hour))
+    const usual = await remembered<Baseline>(keys, memories, hour, () =>
+      readBaselines(em, rule, hour, learnsFrom),
+    )
     return new Map(
       keys.map((key) => {
         const { value } = usual.get(key) ?? { value: null }

@@ -1,7 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { pgArray } from '../sql.ts'
 import type { AlertRule } from './AlertRule.ts'
+import type { Rest } from './rest.ts'
 import type { Reading } from './stepAlert.ts'
+
+/**
+ * Since when a key is unused: a suspension in which nobody could use it is left out.
+ */
+const UNUSED = `coalesce(u.last_used_at, k.created_at)
+  + case when coalesce(u.last_used_at, k.created_at) < :from then :to - :from else interval '0' end`
 
 /** Of each metric in days, the value, and when it breaches. Expiry counts down, the others up. */
 const conditions: Record<string, { value: string; breached: string }> = {
@@ -10,8 +17,8 @@ const conditions: Record<string, { value: string; breached: string }> = {
     breached: 'k.expires_at <= :now + :days',
   },
   key_unused: {
-    value: 'extract(epoch from :now - coalesce(u.last_used_at, k.created_at)) / 86400',
-    breached: 'coalesce(u.last_used_at, k.created_at) <= :now - :days',
+    value: `extract(epoch from :now - (${UNUSED})) / 86400`,
+    breached: `${UNUSED} <= :now - :days`,
   },
   key_old: {
     value: 'extract(epoch from :now - k.created_at) / 86400',
@@ -27,14 +34,17 @@ export async function readKeyDays(
   em: SqlEntityManager,
   rule: AlertRule,
   now: number,
+  rest: Rest,
 ): Promise<Map<string, Reading>> {
   const condition = conditions[rule.metric]
   if (!condition) return new Map()
   const params: unknown[] = []
+  const instants: Record<string, number> = { ':now': now, ':from': rest.from, ':to': rest.to }
   const bind = (sql: string) =>
-    sql.replace(/:now|:days/g, (name) => {
-      params.push(name === ':now' ? new Date(now) : rule.threshold)
-      return name === ':now' ? '?::timestamptz' : `?::double precision * interval '1 day'`
+    sql.replace(/:now|:from|:to|:days/g, (name) => {
+      const instant = instants[name]
+      params.push(instant === undefined ? rule.threshold : new Date(instant))
+      return instant === undefined ? `?::double precision * interval '1 day'` : '?::timestamptz'
     })
   const value = bind(condition.value)
   params.push(rule.accountId)

@@ -18,6 +18,7 @@ export async function readUnusualHours(
   em: SqlEntityManager,
   rule: AlertRule,
   now: number,
+  learnsFrom: number,
 ): Promise<Map<string, Reading>> {
   const keys = rule.keyIds ? 'and key_id = any(?::text[])' : ''
   const params = [rule.accountId, new Date(now - HOUR_MS), new Date(now)]
@@ -46,7 +47,7 @@ export async function readUnusualHours(
     candidates.map((row) => {
       const past = byKey.get(row.key_id)
       const reading = unusualHours(Number(row.requests), {
-        days: past ? (hour - new Date(past.first).getTime()) / DAY_MS : 0,
+        days: past ? (hour - Math.max(new Date(past.first).getTime(), learnsFrom)) / DAY_MS : 0,
         requests: Number(past?.requests ?? 0),
         sameHours: Number(row.same),
         active: Number(past?.active ?? 0) / HOURS_OF_WEEK,

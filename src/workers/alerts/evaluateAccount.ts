@@ -1,6 +1,7 @@
 import { accountsWithRules } from '../../domain/alerts/alertStore.ts'
 import { evaluateMinute } from '../../domain/alerts/evaluateMinute.ts'
 import { missedMinutes } from '../../domain/alerts/missedMinutes.ts'
+import { readRest } from '../../domain/alerts/rest.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
@@ -22,7 +23,8 @@ export async function enqueueAlertEvaluations({ orm, queues, now }: WorkerContex
 /**
  * Evaluates one account at one instant, and before that at each minute that nobody has evaluated: a backlog sends the
  * notifications that it would have sent, in order. Safe to run twice, late and out of order: the transaction that
- * writes a rule's state and notifications also writes until when the rule is evaluated.
+ * writes a rule's state and notifications also writes until when the rule is evaluated. The rules of a suspended account
+ * rest, and what was meanwhile is not made up for.
  */
 export async function evaluateAccount(
   context: WorkerContext,
@@ -30,10 +32,12 @@ export async function evaluateAccount(
 ): Promise<void> {
   const { orm, now, metrics, notifiers } = context
   const url = (path: string) => (notifiers.publicUrl ? `${notifiers.publicUrl}/dashboard${path}` : null)
+  const rest = await readRest(orm.em.fork(), accountId)
+  if (!rest || at <= rest.to) return
   let notified = 0
-  for (const minute of [...(await missedMinutes(orm.em.fork(), accountId, at)), at]) {
+  for (const minute of [...(await missedMinutes(orm.em.fork(), accountId, at, rest.to)), at]) {
     notified += await orm.em.fork().transactional(async (em) => {
-      const ids = await evaluateMinute(em, { accountId, at: minute, url, now: now() })
+      const ids = await evaluateMinute(em, { accountId, at: minute, rest, url, now: now() })
       for (const notificationId of ids) await writeOutbox(em, deliveryJob(notificationId))
       return ids.length
     })
