@@ -8,6 +8,7 @@ import { timeFault } from '../domain/metering/eventTimes.ts'
 import { parseRequestId } from '../domain/metering/requestId.ts'
 import type { UsageEvent } from '../domain/metering/usageEvent.ts'
 import { storeEvents } from '../region/storeEvents.ts'
+import type { KnownToken } from '../verifier/KnownTokens.ts'
 import type { ApiContext } from './context.ts'
 
 /** What a resource server reports of one request. */
@@ -39,23 +40,23 @@ const idRule = new EventIdRule()
 
 /**
  * Checks and stores a batch of events; it is acknowledged only when the region's Redis holds its job. One bad event
- * refuses the batch whole and is named as `nameOf` says: by its index, in its sender's own terms. `reporter` is whose
+ * refuses the batch whole and is named as `nameOf` says: by its index, in its sender's own terms. `token` is whose
  * IDs they are. Throws Failure `validation-error`, or RegionUnavailable.
  */
 export async function acceptEvents(
   api: ApiContext,
-  reporter: string,
+  token: Pick<KnownToken, 'reporter' | 'accounts'>,
   reports: EventReport[],
   nameOf: (index: number, field: keyof EventReport) => string = (index, field) => `events[${index}].${field}`,
 ): Promise<{ accepted: number; duplicates: number }> {
   const now = api.now().getTime()
   await learnAccounts(api, reports)
   await idRule.load(api.em())
-  const idOf = (id: string) => (idRule.isScoped(now) ? scopedId(reporter, id) : id)
+  const idOf = (id: string) => (idRule.isScoped(now) ? scopedId(token.reporter, id) : id)
   const faults: FieldFault[] = []
   const events = new Map<string, UsageEvent>()
   for (const [index, report] of reports.entries()) {
-    const fault = faultOf(report, now)
+    const fault = faultOf(report, token.accounts, now)
     if (fault) faults.push({ ...fault, field: nameOf(index, fault.field) })
     else if (!events.has(report.id))
       events.set(report.id, {
@@ -98,9 +99,15 @@ async function learnAccounts(api: ApiContext, reports: EventReport[]): Promise<v
   for (const key of keys) accountOf.set(key.id, key.accountId)
 }
 
-function faultOf(report: EventReport, now: number): (FieldFault & { field: keyof EventReport }) | undefined {
+function faultOf(
+  report: EventReport,
+  accounts: KnownToken['accounts'],
+  now: number,
+): (FieldFault & { field: keyof EventReport }) | undefined {
   const at = Date.parse(report.at)
-  if (!accountOf.has(report.keyId))
+  const accountId = accountOf.get(report.keyId)
+  // Another account's key is as unknown as one that does not exist.
+  if (accountId === undefined || accounts?.has(accountId) === false)
     return { field: 'keyId', message: 'there is no such key', code: 'invalid_format' }
   const wrongTime = timeFault(at, now)
   if (wrongTime) return { field: 'at', message: wrongTime, code: 'out_of_range' }

@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
 import { requireActive } from '../domain/accounts/accountStatus.ts'
+import type { ServiceTokenPermission } from '../domain/accounts/ServiceToken.ts'
 import type { OperatorPermission } from '../domain/operators/OperatorToken.ts'
 import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
+import type { KnownToken } from '../verifier/KnownTokens.ts'
 import type { CallKind } from './CallLimits.ts'
 import type { ApiContext, OperatorPrincipal, Principal, SessionPrincipal } from './context.ts'
 import { isOfNoAccount, requireOperator } from './operatorPrincipal.ts'
@@ -21,13 +23,13 @@ import { validate } from './validate.ts'
 const STREAM_COST = 10
 
 /**
- * `session`: a person who is signed in, and no key. `operator`: an operator token with that permission. `orOperator`:
- * an operator token that acts for no account, too.
+ * `service`: a service token with that permission. `session`: a person who is signed in, and no key. `operator`: an
+ * operator token with that permission. `orOperator`: an operator token that acts for no account, too.
  */
 type Auth =
   | { permission: string; orOperator?: true }
   | { operator: OperatorPermission }
-  | 'service'
+  | { service: ServiceTokenPermission }
   | 'session'
   | 'none'
 
@@ -88,8 +90,8 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
 
 type Further<Bodies> = Bodies extends Record<string, z.ZodType> ? z.output<Bodies[keyof Bodies]> : never
 
-type PrincipalOf<Of extends Auth> = Of extends 'service'
-  ? string
+type PrincipalOf<Of extends Auth> = Of extends { service: ServiceTokenPermission }
+  ? KnownToken
   : Of extends 'session'
     ? SessionPrincipal
     : Of extends { operator: OperatorPermission }
@@ -105,7 +107,7 @@ export type RouteInput<Spec extends RouteSpec> = {
   query: Parsed<Spec['query']>
   body: Parsed<Spec['body']> | Further<Spec['furtherBodies']>
   file: Spec['file'] extends object ? { type: string; text: string } : undefined
-  /** Who makes the request: the ID of the service token, the person who is signed in, or the permission's holder. */
+  /** Who makes the request: the service token, the person who is signed in, or the permission's holder. */
   principal: PrincipalOf<Spec['auth']>
 }
 
@@ -161,7 +163,7 @@ async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessa
   const form = spec.bodyForm?.(request)
   const types = form?.types ?? ['application/json', ...Object.keys(further)]
   // Nobody has been asked who they are, or what they say is a few short texts.
-  const maxBytes = typeof spec.auth === 'object' || spec.auth === 'service' ? MAX_BYTES : MAX_ANONYMOUS_BYTES
+  const maxBytes = typeof spec.auth === 'object' ? MAX_BYTES : MAX_ANONYMOUS_BYTES
   const json = await readJson(request, spec.bodyOptional ? {} : undefined, types, maxBytes)
   if (form) return validate(form.schema, form.read(json))
   return validate(further[mediaTypeOf(request) ?? ''] ?? body, json)
@@ -171,10 +173,10 @@ async function authorise(
   api: ApiContext,
   ctx: Context,
   spec: RouteSpec,
-): Promise<Principal | OperatorPrincipal | string | undefined> {
+): Promise<Principal | OperatorPrincipal | KnownToken | undefined> {
   const { auth, calls = 'calls', pool, cost = pool === 'streams' ? STREAM_COST : 1 } = spec
   if (auth === 'none') return undefined
-  if (auth === 'service') return api.serviceTokens.require(ctx.req)
+  if (typeof auth === 'object' && 'service' in auth) return api.serviceTokens.require(ctx.req, auth.service)
   // The company's own machines take from no budget: a sign-up must not wait for another.
   if (typeof auth === 'object' && 'operator' in auth) return requireOperator(api, ctx, auth.operator)
   if (typeof auth === 'object' && auth.orOperator && isOfNoAccount(api, ctx)) return requireOperator(api, ctx)
@@ -194,10 +196,10 @@ async function inTurn(
   api: ApiContext,
   ctx: Context,
   spec: RouteSpec,
-  principal: Principal | OperatorPrincipal | string | undefined,
+  principal: Principal | OperatorPrincipal | KnownToken | undefined,
   handle: () => Promise<Answer>,
 ): Promise<Answer> {
-  if (typeof principal !== 'object' || principal.accountId === null || spec.calls === 'endings')
+  if (!principal || !('accountId' in principal) || principal.accountId === null || spec.calls === 'endings')
     return handle()
   const pool = poolOf(spec)
   if (pool !== 'reads' && pool !== 'changes' && pool !== 'streams') return handle()

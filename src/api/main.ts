@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { readServiceTokens } from '../domain/accounts/serviceTokenStore.ts'
 import { listForms } from '../domain/imports/formStore.ts'
 import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
@@ -14,7 +15,6 @@ import {
   measurePools,
   measureQueues,
   measureReconciliation,
-  measureTokens,
 } from '../platform/metrics.ts'
 import { type ApiPool, apiPools, openPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
@@ -25,6 +25,8 @@ import { createVault } from '../platform/vault.ts'
 import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
 import { quotasIn } from '../region/quotasIn.ts'
+import { fillTokens, getTokens } from '../region/regionTokens.ts'
+import { KnownTokens } from '../verifier/KnownTokens.ts'
 import { Verifier } from '../verifier/Verifier.ts'
 import { createTurns } from './AtOnce.ts'
 import { createApp } from './app.ts'
@@ -40,7 +42,7 @@ import { createOperatorTokens } from './operatorTokens.ts'
 import { createPasswords } from './passwords.ts'
 import { refuseBytes } from './refuseBytes.ts'
 import { serverOptions } from './serverOptions.ts'
-import { createServiceTokens } from './serviceTokens.ts'
+import { cannotCheck, createServiceTokens } from './serviceTokens.ts'
 import { stopServer } from './stopServer.ts'
 
 const env = readEnv()
@@ -87,14 +89,20 @@ const verifier = new Verifier({
 measureCache(metrics, verifier)
 shutdown.add('verifier', () => verifier.drain())
 
+const tokens = new KnownTokens({
+  readRegion: (digests) => getTokens(region, digests),
+  fillFromTruth: async (digests) => {
+    const filled = await fillTokens(region, () => readServiceTokens(emOf('tokens'), 'digest', digests))
+    return filled.tokens
+  },
+  giveUp: cannotCheck,
+})
 const serviceTokens = createServiceTokens({
-  em: () => emOf('tokens'),
+  tokens,
+  confirm: verifier.confirmToken,
   prefix: env.KEY_PREFIX,
-  now: Date.now,
-  graceMs: env.TOKEN_GRACE_MS,
   onLookup: (outcome) => metrics.lookups.inc({ what: 'service-token', outcome }),
 })
-measureTokens(metrics, serviceTokens)
 shutdown.add('service tokens', () => serviceTokens.close())
 
 const cookies = createCookieJar(env.PUBLIC_URL)

@@ -156,7 +156,8 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
 function operationOf(spec: RouteSpec, suffix = '') {
   const slugs = new Set<Slug>([...spec.problems, ...always])
   if (spec.auth === 'session') slugs.add('missing-authorization').add('insufficient-permissions')
-  if (isOfOperators(spec.auth)) for (const slug of ofOperators) slugs.add(slug)
+  if (isOfServices(spec.auth)) slugs.add('missing-authorization')
+  else if (isOfOperators(spec.auth)) for (const slug of ofOperators) slugs.add(slug)
   else if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
   // A command: an account may have only so many that are not finished.
   if (202 in spec.responses) slugs.add('rate-limit-exceeded')
@@ -192,7 +193,11 @@ type Auth = RouteSpec['auth']
 const isOfOperators = (auth: Auth): auth is Extract<Auth, { operator: unknown }> =>
   typeof auth === 'object' && 'operator' in auth
 
+const isOfServices = (auth: Auth): auth is Extract<Auth, { service: unknown }> =>
+  typeof auth === 'object' && 'service' in auth
+
 function requirementOf(auth: Auth): string | undefined {
+  if (isOfServices(auth)) return `Requires a service token with the permission \`${auth.service}\`.`
   if (isOfOperators(auth)) return `Requires an operator token with the permission \`${auth.operator}\`.`
   return typeof auth === 'object' ? `Requires the permission \`${auth.permission}\`.` : undefined
 }
@@ -200,7 +205,7 @@ function requirementOf(auth: Auth): string | undefined {
 function securityOf({ path, auth }: RouteSpec): Record<string, string[]>[] {
   if (path === '/forward-auth') return [{ apiKey: [] }]
   if (auth === 'none') return []
-  if (auth === 'service') return [{ serviceToken: [] }]
+  if (isOfServices(auth)) return [{ serviceToken: [] }]
   if (auth === 'session') return [{ session: [] }]
   if (isOfOperators(auth)) return [{ operatorToken: [] }]
   return [{ apiKey: [] }, { session: [] }, { operatorToken: [] }]

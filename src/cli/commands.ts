@@ -1,5 +1,6 @@
 import { Command as Cli } from 'commander'
 import { accountCommands } from './accounts.ts'
+import { auditLogCommand } from './auditLog.ts'
 import { importsCommands } from './imports.ts'
 import { memberCommands } from './members.ts'
 import { migrateCommand } from './migrate.ts'
@@ -16,6 +17,7 @@ export function createProgram(): Cli {
     importsCommands(),
     serviceTokenCommands(),
     operatorTokenCommands(),
+    auditLogCommand(),
     regionCommands(),
     usageCommands(),
     migrateCommand(),

@@ -10,6 +10,7 @@ import {
   OperatorTokenSchema,
 } from '../domain/operators/OperatorToken.ts'
 import { presentOperatorToken } from '../domain/operators/presentOperatorToken.ts'
+import { listOf, readPermission } from './lists.ts'
 import { print } from './print.ts'
 import { withService } from './withService.ts'
 
@@ -58,7 +59,7 @@ export async function createOperatorToken({ name, permissions, allowedIps, expir
     operatorTokenId: newId('operatorToken'),
     name: readName('--name', name),
     permissions:
-      permissions === undefined ? OPERATOR_PERMISSION_NAMES : listOf(permissions).map(readPermission),
+      permissions === undefined ? OPERATOR_PERMISSION_NAMES : listOf(permissions).map(readOperatorPermission),
     allowedIps: listOf(allowedIps ?? '').map(readRange),
     expiresAt: expiresAt === undefined ? null : readInstant(expiresAt),
   }
@@ -68,14 +69,8 @@ export async function createOperatorToken({ name, permissions, allowedIps, expir
   })
 }
 
-const listOf = (text: string) => text.split(',').flatMap((part) => part.trim() || [])
-
-function readPermission(text: string): OperatorPermission {
-  const found = OPERATOR_PERMISSION_NAMES.find((name) => name === text)
-  if (!found)
-    throw new Error(`There is no operator permission "${text}": ${OPERATOR_PERMISSION_NAMES.join(', ')}.`)
-  return found
-}
+const readOperatorPermission = (text: string): OperatorPermission =>
+  readPermission('operator', OPERATOR_PERMISSION_NAMES, text)
 
 function readRange(text: string): string {
   if (isIpOrRange(text)) return text

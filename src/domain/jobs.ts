@@ -109,10 +109,11 @@ export const jobs = {
       region: z.string(),
       keyIds: z.array(z.string()),
       accountIds: z.array(z.string()),
+      serviceTokenIds: z.array(z.string()).optional(),
     }),
     // Often: somebody waits, for the region or for the end of its lease.
     retry: { attempts: 100_000, delayMs: 100, maxDelayMs: 1_000 },
-    summary: 'Writes the current state of keys or accounts into one region',
+    summary: 'Writes the current state of keys, accounts or service tokens into one region',
   },
   'roll-up-verifications': {
     queue: 'metering',
@@ -139,7 +140,9 @@ export const jobs = {
   'claim-quotas': ask('Takes renders out of the quotas that are exact over all regions', {
     claims: z.array(QuotaClaim).max(1_000),
   }),
-  'check-service-token': ask('Returns whether a service token is valid', { digest: z.string() }),
+  'check-service-token': ask('Brings a service token into the region of the verifier that asks', {
+    digest: z.string(),
+  }),
   'look-for-imports': ask('Returns what the values of imported keys look like', {
     forms: z.boolean().optional(),
   }),

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { Propagated } from './commands/Command.ts'
 
 /** The region that every deployment has: its Redis holds the queues, too. */
 export const PRIMARY = 'primary'
@@ -195,7 +196,7 @@ export async function readArrivals(
   }))
 }
 
-export type Owed = { commandId: string; keyIds: string[]; accountIds: string[] }
+export type Owed = Propagated & { commandId: string }
 
 /** Commands whose changes a region does not have yet, oldest first. */
 export async function listOwed(em: SqlEntityManager, region: string, limit: number): Promise<Owed[]> {

@@ -63,12 +63,6 @@ export const EnvSchema = z.object({
     .describe(
       'How long one statement of a management read may take. Raise it if reads of large accounts answer 503.',
     ),
-  TOKEN_GRACE_MS: z.coerce
-    .number()
-    .int()
-    .min(60_000)
-    .default(3_600_000)
-    .describe('How long a known service token is accepted while Postgres cannot confirm it.'),
   REDIS_URL: url('redis:', 'rediss:').describe(
     '`redis://…`, or `rediss://…` for TLS. Queues, key states and counters.',
   ),

@@ -211,18 +211,6 @@ export function measurePools(metrics: Metrics, pools: Pick<Pools<string>, 'count
   })
 }
 
-/** How long service tokens have gone unchecked; read when Prometheus asks. */
-export function measureTokens(metrics: Metrics, tokens: { uncheckedMs: () => number }): void {
-  new Gauge({
-    name: 'keys_tokens_unchecked_seconds',
-    help: 'The longest time since Postgres last confirmed a known service token',
-    registers: [metrics.registry],
-    collect() {
-      this.set(tokens.uncheckedMs() / 1000)
-    },
-  })
-}
-
 /** How long this worker's metering jobs have been waiting for Postgres. */
 export function measureRollup(metrics: Metrics, rollup: { waitedMs: number }): void {
   new Gauge({

@@ -9,6 +9,7 @@ import { ServiceTokenSchema } from '../domain/accounts/ServiceToken.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
 import { AlertRuleSchema } from '../domain/alerts/AlertRule.ts'
 import { AuditEntrySchema } from '../domain/audit/AuditEntry.ts'
+import { OperatorAuditEntrySchema } from '../domain/audit/OperatorAuditEntry.ts'
 import { CommandSchema } from '../domain/commands/Command.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { ChannelSchema } from '../domain/notifications/Channel.ts'
@@ -30,6 +31,7 @@ const entities = [
   ApiKeySchema,
   CommandSchema,
   AuditEntrySchema,
+  OperatorAuditEntrySchema,
   AlertRuleSchema,
   ChannelSchema,
   NotificationSchema,

@@ -22,6 +22,9 @@ export class RegionUnavailable extends Error {
   }
 }
 
+/** Answers of scripts that did nothing, and whose callers know what to do. */
+const PASSED_ON = new Set(['LAPSED', 'SWEPT', 'TOKENS'])
+
 /** Scripts that count or take something: each has a deadline. Its answer begins with a word and the region's clock. */
 type Counting = 'admit' | 'reserve'
 
@@ -123,7 +126,7 @@ export class Region {
    * RegionUnavailable after `BOUND_MS`: whether the script has run, or still will, is then unknown.
    */
   run(
-    script: Exclude<keyof typeof scripts, 'beginEpoch' | 'dropStates' | 'noteSweep' | Counting>,
+    script: Exclude<keyof typeof scripts, 'beginEpoch' | 'dropStates' | 'noteSweep' | 'putTokens' | Counting>,
     ...args: (string | number)[]
   ): Promise<unknown[]> {
     return this.#bounded(
@@ -193,14 +196,14 @@ export class Region {
   /** Runs a script in this very epoch; undefined where another has begun. Throws RegionUnavailable. */
   runIn(
     marker: string,
-    script: 'dropStates' | 'noteSweep',
+    script: 'dropStates' | 'noteSweep' | 'putTokens',
     ...args: string[]
   ): Promise<unknown[] | undefined> {
     return this.#runUnder(marker, script, args)
   }
 
   /**
-   * The script's answer, `LAPSED` and `SWEPT` among them; undefined where it did nothing: the marker is no longer the
+   * The script's answer, `PASSED_ON` among them; undefined where it did nothing: the marker is no longer the
    * region's, or its deadline was over.
    */
   async #runUnder(
@@ -213,12 +216,9 @@ export class Region {
       if (script === 'admit' || script === 'reserve') this.#noteClock(Number(answer[1]))
       return answer
     }
-    if (answer[0] === 'LATE') {
-      this.#noteClock(Number(answer[1]))
-      return undefined
-    }
-    if (answer[0] === 'LAPSED' || answer[0] === 'SWEPT') return answer
-    if (this.#marker === marker) this.#marker = undefined
+    if (PASSED_ON.has(String(answer[0]))) return answer
+    if (answer[0] === 'LATE') this.#noteClock(Number(answer[1]))
+    else if (this.#marker === marker) this.#marker = undefined
     return undefined
   }
 

@@ -6,8 +6,9 @@
 -- constants come from TypeScript, too (scripts.ts).
 --
 -- Returns {'CLOSED'} when the marker is another; {'LATE', now} after the deadline, by this Redis's clock: whoever asked
--- has been given up; {'LAPSED'} without a lease where the region needs one; all three before anything is read or
--- written. Else {'OK', now, results, repeats}: results are per request `code,minute,day,renders` as counted after it.
+-- has been given up; {'LAPSED'} without a lease where the region needs one; {'TOKENS', now, place, …} where service
+-- tokens of the batch have changed; all of these before anything is decided or written. Else {'OK', now, results,
+-- repeats}: results are per request `code,minute,day,renders` as counted after it.
 -- Repeats are of requests whose Idempotency-Key was there before: place, code, what was stored of the first one, place,
 -- … Nothing is counted for these.
 local marker = arg.marker
@@ -19,6 +20,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(arg.deadline) then return { 'LATE', now } end
 if tonumber(redis.call('GET', fenceKey) or 0) >= tonumber(arg.sequence) then return { 'LATE', now } end
 if arg.kind ~= 'unleased' and now >= tonumber(redis.call('GET', state .. 'lease') or 0) then return { 'LAPSED' } end
+local changed = changedTokens(state, arg.tokens)
+if #changed > 0 then return { 'TOKENS', now, unpack(changed) } end
 -- Elsewhere than in the primary region renders of test keys and of months are counted there: see reserve.lua.
 local further = arg.kind ~= 'primary'
 

@@ -1,3 +1,4 @@
+import type { TokenVersion } from '../domain/metering/Ticket.ts'
 import type { VerificationBatch } from '../domain/metering/verificationBatch.ts'
 import { METERING_OPTIONS } from '../platform/queues.ts'
 
@@ -20,7 +21,14 @@ const ORDER = [
   'once',
   'kind',
   'region',
+  'tokens',
 ] as const
+
+/** Service tokens as scripts take them, to compare them with the region's. */
+export const tokenVersions = (tokens: TokenVersion[]): string =>
+  tokens.length === 0
+    ? '[]'
+    : JSON.stringify([tokens.map(({ digest }) => digest), tokens.map(({ version }) => version)])
 
 /** A batch as the arguments of admit.lua and takeBack.lua. `deadline` is Unix ms of the region's clock. */
 export function admitArgs(
@@ -44,6 +52,7 @@ export function admitArgs(
     once: JSON.stringify(batch.once),
     kind,
     region: name,
+    tokens: tokenVersions(batch.tokens),
   }
   return ORDER.map((part) => named[part])
 }

@@ -8,7 +8,7 @@ if present ~= before then return 0 end
 local epoch = string.match(present, '|(.+)$')
 if epoch then
   local old = prefix .. epoch .. ':'
-  redis.call('UNLINK', old .. 'keys', old .. 'accounts', old .. 'lease', old .. 'sweep')
+  redis.call('UNLINK', old .. 'keys', old .. 'accounts', old .. 'lease', old .. 'sweep', old .. 'tokens')
 end
 redis.call('SET', prefix .. 'region', fresh)
 return 1

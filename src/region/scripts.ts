@@ -35,6 +35,7 @@ const constants = (values: Record<string, number | string>) =>
 const addJob = `local function addStandardJob(KEYS, ARGV)\n${addStandardJob.content}\nend\n${source('storeJob')}`
 
 const ofBatches =
+  source('tokens') +
   constants({
     ...codes,
     TEST_RENDERS_PER_DAY,
@@ -57,6 +58,9 @@ export const scripts = {
   noteSweep: source('noteSweep'),
   getStates: source('getStates'),
   putStates: source('civilDate') + source('putStates'),
+  confirmTokens: source('tokens') + source('confirmTokens'),
+  getTokens: source('getTokens'),
+  putTokens: source('putTokens'),
   sealRefusals: source('sealRefusals'),
   renewLease: source('renewLease'),
   reserve: source('civilDate') + source('reserve'),

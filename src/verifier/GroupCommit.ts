@@ -7,6 +7,7 @@ import { encodeBatch, type VerificationBatch } from '../domain/metering/verifica
 import { within } from '../platform/within.ts'
 import { admitArgs } from '../region/admitArgs.ts'
 import { ANSWER_MS, BOUND_MS, type Region, RegionUnavailable } from '../region/Region.ts'
+import { changedPlaces, ServiceTokenStale } from '../region/regionTokens.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
 
 type Waiting = {
@@ -45,8 +46,8 @@ export class GroupCommit {
   }
 
   /**
-   * Decides and counts one request. Throws RegionUnavailable after `BOUND_MS` at the latest: then it is not counted,
-   * and will not be.
+   * Decides and counts one request. Throws ServiceTokenStale; or RegionUnavailable, after `BOUND_MS` at the
+   * latest: then it is not counted, and will not be.
    */
   decide(ticket: Ticket): Promise<Decision> {
     return new Promise((resolve, reject) => {
@@ -75,8 +76,12 @@ export class GroupCommit {
     // Nobody in the batch has waited longer than the first.
     this.#admit(batch, first.until).then(
       (answer) => {
+        const changed = changedPlaces(answer)
+        // Nothing was decided: those who may still ask go with the next batch.
+        const again = changed ? withoutTokens(requests, batch, changed) : []
+        this.#waiting.unshift(...again)
         this.#sendNext()
-        giveOut(ordered, answer)
+        if (!changed) giveOut(ordered, answer)
       },
       (error) => {
         this.#sendNext()
@@ -131,6 +136,16 @@ export class GroupCommit {
     for (const one of this.#waiting.splice(0, late)) one.reject(this.#late())
     return this.#waiting.splice(0, MAX_BATCH)
   }
+}
+
+/** Refuses the requests of service tokens that have changed. Returns the others. */
+function withoutTokens(requests: Waiting[], batch: VerificationBatch, changed: number[]): Waiting[] {
+  const stale = new Set(changed.map((place) => batch.tokens[place]))
+  return requests.filter(({ ticket: { token }, reject }) => {
+    if (token === undefined || !stale.has(token)) return true
+    reject(new ServiceTokenStale())
+    return false
+  })
 }
 
 /** Hands each request its part of the script's answer. */

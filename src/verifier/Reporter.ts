@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { UsageEvent } from '../domain/metering/usageEvent.ts'
 import type { Region } from '../region/Region.ts'
 import { storeEvents } from '../region/storeEvents.ts'
+import { ServiceTokenRefused } from './TokenWatch.ts'
 
 const BATCH = 500
 const INTERVAL_MS = 100
@@ -15,6 +16,7 @@ const LONGEST_PAUSE_MS = 1_000
  */
 export class Reporter {
   readonly #region: Region
+  readonly #requireToken: () => Promise<void>
   readonly #onError: (error: unknown) => void
   #waiting: UsageEvent[] = []
   #running: Promise<void> | undefined
@@ -22,8 +24,10 @@ export class Reporter {
   #deadline = Number.POSITIVE_INFINITY
   #dropped = 0
 
-  constructor(region: Region, onError: (error: unknown) => void) {
+  /** `requireToken` throws ServiceTokenRefused where the token may not report: its reports are dropped. */
+  constructor(region: Region, requireToken: () => Promise<void>, onError: (error: unknown) => void) {
     this.#region = region
+    this.#requireToken = requireToken
     this.#onError = onError
   }
 
@@ -64,11 +68,13 @@ export class Reporter {
       const batch = this.#waiting.slice(0, BATCH)
       const dropped = this.#dropped
       try {
+        await this.#requireToken()
         await storeEvents(this.#region, batch, Date.now())
         this.#waiting.splice(0, Math.max(0, batch.length - (this.#dropped - dropped)))
         failures = 0
       } catch (error) {
         if (failures === 0) this.#onError(error)
+        if (error instanceof ServiceTokenRefused) this.#drop(this.#waiting.length)
         failures += 1
       }
     }

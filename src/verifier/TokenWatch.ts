@@ -1,62 +1,78 @@
+import type { ServiceTokenPermission } from '../domain/accounts/ServiceToken.ts'
 import { createSecretParser, digestOf } from '../domain/keys/keyFormat.ts'
-import { RegionUnavailable } from '../region/Region.ts'
+import { type Region, RegionUnavailable } from '../region/Region.ts'
+import { getTokens } from '../region/regionTokens.ts'
 import type { Asks } from './Asks.ts'
+import { type KnownToken, KnownTokens } from './KnownTokens.ts'
+import { withFreshToken } from './withFreshToken.ts'
 
-/** How long a check of the token counts. A revoked token is refused after it, plus the time of one answer. */
-const FRESH_MS = 5_000
+/** How often the token is compared with Postgres, by a worker; while it was never valid, more often. */
+const CHECK_MS = 5_000
+const CHECK_BOUND_MS = 2_000
 const RETRY_MS = 1_000
+/** How long the first look-up waits for the connection to the region. */
+const READY_MS = 1_500
 
 /** The service token is not valid: nothing is verified with it. To callers it is a service that cannot verify. */
 export class ServiceTokenRefused extends RegionUnavailable {
-  constructor() {
-    super('The service token is not valid.')
+  constructor(message = 'The service token is not valid.') {
+    super(message)
     this.name = 'ServiceTokenRefused'
   }
 }
 
 /**
- * Watches whether the verifier's own service token is valid: checks it before the first verification, and every few
- * seconds from then on. While nobody can confirm it, it stays accepted for `graceMs`, so that verification does not
- * depend on Postgres.
+ * The verifier's own service token: reads it before the first verification, and again whenever the region says that it
+ * has changed. No verification waits for a worker while the token is known.
  */
 export class TokenWatch {
-  readonly #asks: Asks
   readonly #digest: string | undefined
+  readonly #tokens: KnownTokens
   readonly #onError: (error: unknown) => void
-  readonly #graceMs: number
-  #good: boolean | undefined
-  /** When a worker last confirmed it, by `performance.now()`. */
-  #confirmedAt = 0
-  #checking: Promise<void> | undefined
+  #refused = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(
-    asks: Asks,
-    { token, prefix, graceMs }: { token: string; prefix: string; graceMs: number },
+    { region, asks }: { region: Region; asks: Asks },
+    { token, prefix }: { token: string; prefix: string },
     onError: (error: unknown) => void,
   ) {
-    this.#asks = asks
     const parsed = createSecretParser(prefix, ['service'])(token)
     this.#digest = 'hint' in parsed ? undefined : digestOf(token)
     this.#onError = onError
-    this.#graceMs = graceMs
+    const readRegion = async (digests: string[]) => {
+      await region.ready(READY_MS)
+      return getTokens(region, digests)
+    }
+    this.#tokens = new KnownTokens({
+      readRegion,
+      fillFromTruth: async ([digest = '']) => {
+        if ((await asks.ask('check-service-token', { digest })) !== true) return []
+        const states = (await readRegion([digest])).filter((state) => state !== undefined)
+        if (states.length > 0) return states
+        throw new RegionUnavailable('A worker of an older release has checked the service token.')
+      },
+      giveUp: (reason) => new RegionUnavailable(`The service token could not be checked: ${reason}.`),
+    })
     void this.#check()
   }
 
-  get isGood(): boolean {
-    return this.#good === true && performance.now() - this.#confirmedAt < this.#graceMs
+  /** Runs a task that has the region confirm the token. Throws ServiceTokenRefused, or RegionUnavailable. */
+  async confirming<Value>(
+    permission: ServiceTokenPermission,
+    task: (token: KnownToken) => Promise<Value>,
+  ): Promise<Value> {
+    const token = await this.require()
+    if (!token.permissions.includes(permission))
+      throw new ServiceTokenRefused(`The service token lacks the permission "${permission}".`)
+    return withFreshToken(token, () => this.#load(), task)
   }
 
-  /**
-   * Resolves when the token is known to be valid. Throws ServiceTokenRefused, or RegionUnavailable when nobody can
-   * say.
-   */
-  async require(): Promise<void> {
-    if (this.#good !== false && !this.isGood) await this.#check()
-    if (this.isGood) return
-    if (this.#good === false) throw new ServiceTokenRefused()
-    throw new RegionUnavailable('The service token could not be checked yet.')
+  /** The token. Throws ServiceTokenRefused, or RegionUnavailable when nobody can say. */
+  async require(): Promise<KnownToken> {
+    if (this.#digest === undefined || this.#refused) throw new ServiceTokenRefused()
+    return this.#tokens.get(this.#digest) ?? this.#load()
   }
 
   close(): void {
@@ -64,28 +80,23 @@ export class TokenWatch {
     clearTimeout(this.#timer)
   }
 
-  #check(): Promise<void> {
-    this.#checking ??= this.#ask().finally(() => {
-      this.#checking = undefined
-      if (this.#closed || this.#digest === undefined) return
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => void this.#check(), this.#good === undefined ? RETRY_MS : FRESH_MS)
-      this.#timer.unref()
-    })
-    return this.#checking
+  async #load(): Promise<KnownToken> {
+    const token = this.#digest === undefined ? undefined : await this.#tokens.load(this.#digest)
+    if (!token && !this.#refused) this.#onError(new ServiceTokenRefused())
+    this.#refused = !token
+    if (!token) throw new ServiceTokenRefused()
+    return token
   }
 
-  async #ask(): Promise<void> {
-    const before = this.#good
-    const asked = performance.now()
-    try {
-      this.#good =
-        this.#digest !== undefined &&
-        (await this.#asks.ask('check-service-token', { digest: this.#digest })) === true
-      if (this.#good) this.#confirmedAt = asked
-      if (!this.#good && before !== false) this.#onError(new ServiceTokenRefused())
-    } catch {
-      // Nobody can say: the next check is soon.
-    }
+  async #check(): Promise<void> {
+    const known = this.#digest !== undefined && this.#tokens.get(this.#digest)
+    // While nobody can say, the next check is soon.
+    await (known ? this.#tokens.refresh(CHECK_BOUND_MS) : this.#load()).catch(() => {})
+    if (this.#closed || this.#digest === undefined) return
+    this.#timer = setTimeout(
+      () => void this.#check(),
+      this.#refused || this.#tokens.get(this.#digest) ? CHECK_MS : RETRY_MS,
+    )
+    this.#timer.unref()
   }
 }

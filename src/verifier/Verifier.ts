@@ -17,7 +17,9 @@ import { contextOf } from '../domain/metering/verificationBatch.ts'
 import { codeName, type VerificationCode } from '../domain/metering/verificationCode.ts'
 import type { Quotas } from '../region/quotasIn.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
+import { createTokenConfirmation } from '../region/regionTokens.ts'
 import { GroupCommit } from './GroupCommit.ts'
+import type { KnownToken } from './KnownTokens.ts'
 import { QuotaShare } from './QuotaShare.ts'
 import { rememberForms } from './rememberForms.ts'
 import { StateCache } from './StateCache.ts'
@@ -36,6 +38,8 @@ export type VerificationRequest = {
   method?: string
   /** Checks the key without counting a request; used for the management API. */
   authenticate?: boolean
+  /** The service token that asks. One that is bound to accounts knows only their keys. */
+  token?: KnownToken
   /** A request that may be repeated: the keyed hash of its Idempotency-Key, and its own. */
   once?: { name: string; requestHash: string }
 }
@@ -74,6 +78,8 @@ export class Verifier {
   readonly #parse: (value: string) => ParsedSecret
   readonly #mayBeImported: (value: string) => Promise<boolean>
   readonly #hooks: VerifierHooks
+  /** Rejects with ServiceTokenStale where the region has another version of the token, or with RegionUnavailable. */
+  readonly confirmToken: (token: KnownToken) => Promise<void>
   readonly #unknown = new UnknownLimit()
   #open = 0
   #idle: (() => void)[] = []
@@ -103,11 +109,12 @@ export class Verifier {
     this.#parse = createSecretParser(options.keyPrefix, ['live', 'test'])
     this.#mayBeImported = rememberForms(options.importedForms)
     this.#hooks = options.hooks
+    this.confirmToken = createTokenConfirmation(region)
   }
 
   /**
-   * Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid"; and Failure
-   * `idempotency-conflict` for another request under the same Idempotency-Key.
+   * Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid"; ServiceTokenStale where the
+   * token has changed; and Failure `idempotency-conflict` for another request under the same Idempotency-Key.
    */
   async verify(request: VerificationRequest): Promise<Verification> {
     this.#open += 1
@@ -120,10 +127,13 @@ export class Verifier {
   }
 
   async #verify(request: VerificationRequest): Promise<Verification> {
-    const { value } = request
+    const { value, token } = request
+    const isHidden = (key: KnownKey | undefined) =>
+      key !== undefined && token?.accounts !== undefined && !token.accounts.has(key.state.accountId)
     // A digest that is known needs no further look at the value; one too long for a key is not even hashed.
     const digest = value.length <= MAX_VALUE ? digestOf(value) : ''
-    const known = this.#cache.get(digest)
+    const cached = this.#cache.get(digest)
+    const known = isHidden(cached) ? undefined : cached
     let hint: string | undefined
     if (!known) {
       const parsed = this.#parse(value)
@@ -131,7 +141,7 @@ export class Verifier {
         hint = parsed.hint
         // Where nobody can say, the region may know the key all the same.
         if (!mayBeImportedKey(value) || !(await this.#mayBeImported(value).catch(() => true)))
-          return this.#told(notFound(hint))
+          return this.#undecided(notFound(hint), token)
       }
     }
     const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
@@ -139,26 +149,36 @@ export class Verifier {
     const context = contextOf(ip, request.endpoint, request.method)
     const knows = (ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
 
-    if (!known && ip !== undefined && this.#unknown.isReached(ip)) return this.#told(tooManyUnknown())
+    if (!known && ip !== undefined && this.#unknown.isReached(ip))
+      return this.#undecided(tooManyUnknown(), token)
     const once = request.once && { ...request.once, tail: randomTail() }
 
     let key = known ?? (await this.#loader.load(digest))
+    // Another account's key is as unknown as one that does not exist.
+    if (isHidden(key)) key = undefined
     if (!key && ip !== undefined) this.#unknown.add(ip)
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
-      if (!key) return this.#told(notFound(hint))
+      if (!key) return this.#undecided(notFound(hint), token)
       const decision = await this.#decide({
         key,
         verdict: verdictOf(key.state, key.account.state, request),
         units,
         context,
         once,
+        token,
       })
       if (decision.code !== STALE) return this.#told(answer(key, decision, knows))
       this.#cache.drop(digest)
       key = await this.#loader.load(digest)
     }
     throw new RegionUnavailable('The key is changing faster than it can be read.')
+  }
+
+  /** An answer that no batch decides: the region confirms the token all the same. */
+  async #undecided(verification: Verification, token: KnownToken | undefined): Promise<Verification> {
+    if (token) await this.confirmToken(token)
+    return this.#told(verification)
   }
 
   #told(verification: Verification): Verification {

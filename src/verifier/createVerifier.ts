@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PRIMARY } from '../domain/regions.ts'
-import { DAY_MS, HOUR_MS } from '../domain/time.ts'
+import { DAY_MS } from '../domain/time.ts'
 import { kindOf, oncePerSecond } from '../platform/oncePerSecond.ts'
 import { within } from '../platform/within.ts'
 import { Region, RegionUnavailable } from '../region/Region.ts'
@@ -25,11 +25,6 @@ export type VerifierOptions = {
   leases?: boolean
   /** `KEY_PREFIX` of the service. Default: `pk`. */
   keyPrefix?: string
-  /**
-   * How long the service token is accepted while nobody can confirm it, in ms: `TOKEN_GRACE_MS` of the service.
-   * Default: an hour.
-   */
-  tokenGraceMs?: number
   /** What a refusal's `type` starts with: `PROBLEM_BASE_URL` of the service. */
   problemBaseUrl?: string
   /** Keys kept in memory; the least recently loaded leave first. Default: 200,000. */
@@ -85,12 +80,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
   )
   const asks = new Asks(region, redisUrl)
   const truth = new TruthByAsking(region, asks)
-  const token = new TokenWatch(
-    asks,
-    { token: serviceToken, prefix: keyPrefix, graceMs: options.tokenGraceMs ?? HOUR_MS },
-    onError,
-  )
-  const reporter = new Reporter(region, onError)
+  const token = new TokenWatch({ region, asks }, { token: serviceToken, prefix: keyPrefix }, onError)
   const verifier = new Verifier({
     region,
     fillFromTruth: truth.fill,
@@ -100,6 +90,11 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
     maxCachedKeys: options.maxCachedKeys ?? 200_000,
     hooks: { onBatch: () => {}, onVerified: () => {} },
   })
+  const reporter = new Reporter(
+    region,
+    () => token.confirming('report', (present) => verifier.confirmToken(present)),
+    onError,
+  )
   let closing: Promise<void> | undefined
 
   const close = async (boundMs: number) => {
@@ -117,8 +112,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
       if (units !== undefined && !(Number.isInteger(units) && units >= 1 && units <= MAX_UNITS))
         throw new TypeError(`units must be a whole number from 1 to ${MAX_UNITS}`)
       const request = { ...asked, ...requestFacts(asked) }
-      if (!token.isGood) await token.require()
-      return verifier.verify(request)
+      return token.confirming('verify', (present) => verifier.verify({ ...request, token: present }))
     },
     report: ({ valid, requestId, key }, { status, latencyMs, ...facts }) => {
       if (!valid || !key) return
@@ -145,7 +139,8 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
       await region.ready(boundMs)
       for (;;) {
         try {
-          return await token.require()
+          await token.require()
+          return
         } catch (error) {
           if (error instanceof ServiceTokenRefused || performance.now() > until) throw error
           await delay(50)

@@ -29,12 +29,11 @@ const refused = (status: number, spec: RouteSpec, sent: Sent, query = '') =>
   })
 
 describe('credentials that are none, two, or in the wrong place', () => {
-  const guarded = specs.filter(
-    ({ auth, path }) => typeof auth === 'object' || auth === 'service' || path === '/forward-auth',
-  )
+  const guarded = specs.filter(({ auth, path }) => typeof auth === 'object' || path === '/forward-auth')
   it.each(named(guarded))('%s', async (_name, spec) => {
     const right = secretOf(spec, secrets) ?? ''
-    const wrong = spec.auth === 'service' ? account.adminKey : service.serviceToken
+    const wrong =
+      spec.path === '/verify' || spec.path === '/usage/events' ? account.adminKey : service.serviceToken
     await refused(401, spec, {})
     if (spec.path !== '/forward-auth') await refused(401, spec, {}, `?key=${right}&api_key=${right}`)
     for (const value of [`Basic ${btoa(`${right}:`)}`, 'Bearer', 'Bearer ', right, `Token ${right}`, 'é'])

@@ -9,7 +9,7 @@ import { createProgram } from '../../src/cli/commands.ts'
 import { root } from '../../src/dev/dataDir.ts'
 import { cliCommands } from '../../src/dev/reference/commandLine.ts'
 import { REFERENCE, referencePage } from '../../src/dev/reference/reference.ts'
-import { AUDIT_ACTIONS } from '../../src/domain/audit/actions.ts'
+import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../src/domain/audit/actions.ts'
 import { jobs } from '../../src/domain/jobs.ts'
 import { permissionsFor, rolePermissions } from '../../src/domain/keys/access.ts'
 import { NotificationResource } from '../../src/domain/notifications/presentNotification.ts'
@@ -45,7 +45,7 @@ const permissions = new Set([
   ...permissionsFor('admin'),
   ...Object.values(rolePermissions).flat(),
   ...specs.flatMap(({ auth }) =>
-    typeof auth !== 'object' ? [] : 'operator' in auth ? [auth.operator] : [auth.permission],
+    typeof auth === 'object' ? Object.values(auth).filter((value) => typeof value === 'string') : [],
   ),
 ])
 
@@ -55,7 +55,7 @@ const kinds: [title: string, names: string[], elsewhere?: string[]][] = [
   // Reasons why a line of an import fails have the same names.
   ['Problems', Object.keys(problems), ['import.md']],
   ['Notifications', NotificationResource.shape.type.options],
-  ['Audit actions', Object.keys(AUDIT_ACTIONS)],
+  ['Audit actions', [...Object.keys(AUDIT_ACTIONS), ...Object.keys(OPERATOR_ACTIONS)]],
   ['Jobs', Object.keys(jobs)],
   // What to watch.
   ['Metrics', await namesOfMetrics(), ['operating.md']],

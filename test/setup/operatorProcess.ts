@@ -8,7 +8,7 @@ import type { Asked } from './operator.ts'
 
 const tasks = {
   account: (plan: Asked['value']) => createAccount({ name: `On ${plan}`, plan: plan as never }),
-  serviceToken: createServiceToken,
+  serviceToken: (name: string) => createServiceToken({ name }),
   operatorToken: async (name: string) => ({ token: (await createOperatorToken({ name })).token }),
 }
 

@@ -22,6 +22,7 @@ import { listApiKeyNames } from './keys/keyNames.ts'
 import { resumeAccount, suspendAccount } from './operators/accountStatus.ts'
 import { createAccount, listAccounts, readAccount, updateAccount } from './operators/accounts.ts'
 import { createOperatorToken, listOperatorTokens, revokeOperatorToken } from './operators/operatorTokens.ts'
+import { createServiceToken, listServiceTokens, revokeServiceToken } from './operators/serviceTokens.ts'
 import { completePasswordReset, requestPasswordReset } from './session/passwordResets.ts'
 import { changePassword, getSession, signIn, signOut, switchAccount } from './session/session.ts'
 import { getUsage } from './usage/accountUsage.ts'
@@ -93,4 +94,7 @@ export const routes: Route[] = [
   createOperatorToken,
   listOperatorTokens,
   revokeOperatorToken,
+  createServiceToken,
+  listServiceTokens,
+  revokeServiceToken,
 ]

@@ -5,7 +5,9 @@ export interface paths {
          * Verify an API key
          * @description Decides whether a key may make one request now, and counts the request. The answer is 200 for every key: `valid` and `code` say what was decided.
          *
-         *     Problems: `invalid-service-token`, `idempotency-conflict`, `service-unavailable`, `validation-error`, `internal-error`, `payload-too-large`, `unsupported-media-type`.
+         *     Requires a service token with the permission `verify`.
+         *
+         *     Problems: `invalid-service-token`, `insufficient-permissions`, `idempotency-conflict`, `service-unavailable`, `validation-error`, `internal-error`, `missing-authorization`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["verifyApiKey"];
     };
@@ -154,7 +156,9 @@ export interface paths {
          * Report usage events
          * @description Up to 1,000 events, also as CloudEvents. An event `id` counts once in 35 days.
          *
-         *     Problems: `invalid-service-token`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
+         *     Requires a service token with the permission `report`.
+         *
+         *     Problems: `invalid-service-token`, `insufficient-permissions`, `idempotency-conflict`, `idempotency-in-flight`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["reportUsageEvents"];
     };
@@ -1485,6 +1489,24 @@ export interface components {
             lastUsedAt: string | null;
             revokedAt: string | null;
         };
+        NewServiceToken: {
+            name: string;
+            /** @description By default all of them */
+            permissions?: ("verify" | "report")[];
+            /** @description The accounts whose keys it knows: to it, other keys do not exist. By default all accounts */
+            accountIds?: string[];
+        };
+        ServiceToken: {
+            id: string;
+            name: string;
+            permissions: ("verify" | "report")[];
+            /** @description The accounts whose keys it knows; null: all */
+            accountIds: string[] | null;
+            /** @description The last 4 characters of the token */
+            hint: string;
+            createdAt: string;
+            revokedAt: string | null;
+        };
         Accepted: {
             operation: {
                 id: string;
@@ -1634,6 +1656,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableContent"];
@@ -2131,6 +2154,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

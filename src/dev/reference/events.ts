@@ -1,4 +1,4 @@
-import { AUDIT_ACTIONS } from '../../domain/audit/actions.ts'
+import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../domain/audit/actions.ts'
 import type { NotificationType } from '../../domain/notifications/createNotifications.ts'
 import { code, table } from './table.ts'
 
@@ -15,4 +15,9 @@ const rowsOf = (meanings: Record<string, string>) =>
 
 export const notificationTable = (): string => table(['type', 'meaning'], rowsOf(NOTIFICATIONS))
 
-export const auditTable = (): string => table(['action', 'meaning'], rowsOf(AUDIT_ACTIONS))
+export const auditTable = (): string =>
+  [
+    table(['action', 'meaning'], rowsOf(AUDIT_ACTIONS)),
+    'Of the operators’ own audit log, which `bin/keys audit-log` shows:',
+    table(['action', 'meaning'], rowsOf(OPERATOR_ACTIONS)),
+  ].join('\n\n')

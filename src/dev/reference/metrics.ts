@@ -8,7 +8,6 @@ import {
   measureQueues,
   measureReconciliation,
   measureRollup,
-  measureTokens,
 } from '../../platform/metrics.ts'
 import { code, table } from './table.ts'
 
@@ -28,7 +27,6 @@ export function metricTable(): string {
   measureQueues(metrics, queues)
   measureReconciliation(metrics, nothing)
   measureRollup(metrics, { waitedMs: 0 })
-  measureTokens(metrics, { uncheckedMs: nothing })
   const rows = (metrics.registry.getMetricsAsArray() as unknown as Described[])
     .filter(({ name }) => name.startsWith('keys_'))
     .toSorted((one, other) => one.name.localeCompare(other.name))

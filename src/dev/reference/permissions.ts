@@ -1,3 +1,4 @@
+import { SERVICE_TOKEN_PERMISSIONS } from '../../domain/accounts/ServiceToken.ts'
 import { type Access, permissionsFor, rolePermissions } from '../../domain/keys/access.ts'
 import { OPERATOR_PERMISSIONS } from '../../domain/operators/OperatorToken.ts'
 import { code, table } from './table.ts'
@@ -23,13 +24,17 @@ export function permissionTable(): string {
     const members = roles.filter(([, permissions]) => permissions.includes(permission)).map(([role]) => role)
     return [code(permission), meaning, presets.map(code).join(', '), members.join(', ')]
   })
-  const ofOperators = Object.entries(OPERATOR_PERMISSIONS).map(([permission, meaning]) => [
-    code(permission),
-    meaning,
-  ])
   return [
     table(['permission', 'lets its holder', 'access of keys', 'roles of members'], rows),
     'Of operator tokens:',
-    table(['permission', 'lets its holder'], ofOperators),
+    meaningsOf(OPERATOR_PERMISSIONS),
+    'Of service tokens:',
+    meaningsOf(SERVICE_TOKEN_PERMISSIONS),
   ].join('\n\n')
 }
+
+const meaningsOf = (meanings: Record<string, string>) =>
+  table(
+    ['permission', 'lets its holder'],
+    Object.entries(meanings).map(([permission, meaning]) => [code(permission), meaning]),
+  )

@@ -40,8 +40,8 @@ function row({ method, path, summary, description, auth, responses, problems }: 
 }
 
 function who(auth: RouteSpec['auth']): string {
-  if (auth === 'service') return 'service token'
   if (auth === 'session') return 'a person who is signed in'
   if (auth === 'none') return 'everybody'
+  if ('service' in auth) return `service token: ${code(auth.service)}`
   return 'operator' in auth ? `operator token: ${code(auth.operator)}` : code(auth.permission)
 }

@@ -44,3 +44,15 @@ export const AUDIT_ACTIONS = {
 } as const
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS
+
+/** Every action of the operators' audit log, and when it is written. */
+export const OPERATOR_ACTIONS = {
+  'operator-token.created': 'An operator token was created.',
+  'operator-token.revoked': 'An operator token was revoked.',
+  'service-token.created': 'A service token was created.',
+  'service-token.revocation-complete':
+    'A revocation is complete: each region confirmed it, or its lease has run out.',
+  'service-token.revoked': 'A service token was revoked.',
+} as const
+
+export type OperatorAction = keyof typeof OPERATOR_ACTIONS

@@ -1,7 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../commands/Command.ts'
 import { AuditEntrySchema } from './AuditEntry.ts'
-import type { AuditAction } from './actions.ts'
+import type { AuditAction, OperatorAction } from './actions.ts'
+import { OperatorAuditEntrySchema } from './OperatorAuditEntry.ts'
 
 /** Records, in the transaction of the change, who did what and from where. */
 export function audit(
@@ -27,4 +28,13 @@ export function audit(
       details: entry.details ?? {},
     }),
   )
+}
+
+/** The same for what changes the service and no account: in the operators' audit log. */
+export function auditOperators(
+  em: SqlEntityManager,
+  { actor }: Pick<Command, 'actor'>,
+  entry: { at: Date; action: OperatorAction; targetId: string; details?: Record<string, unknown> },
+): void {
+  em.persist(em.create(OperatorAuditEntrySchema, { ...entry, actor, details: entry.details ?? {} }))
 }

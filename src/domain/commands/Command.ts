@@ -9,6 +9,9 @@ export type Actor = {
   requestId?: string
 }
 
+/** Whose state every region must learn. A row of an older release has no `serviceTokenIds`. */
+export type Propagated = { keyIds: string[]; accountIds: string[]; serviceTokenIds?: string[] }
+
 /**
  * A change asked for: first a row, then a job that carries its id. `pending` → `applied` (committed in
  * Postgres, on its way to the regions) → `succeeded`; or `pending` → `failed`.
@@ -33,7 +36,7 @@ export const CommandSchema = defineEntity({
     requestHash: p.text().nullable(),
     sealedSecret: p.text().nullable(),
     /** Whose state every region must learn before the command is done. */
-    propagate: p.json().$type<{ keyIds: string[]; accountIds: string[] }>().nullable(),
+    propagate: p.json().$type<Propagated>().nullable(),
     /** The channel of the process that waits for the outcome. */
     replyTo: p.text().nullable(),
     createdAt: p.datetime(),

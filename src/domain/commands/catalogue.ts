@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PLANS } from '../accounts/plans.ts'
+import { SERVICE_TOKEN_PERMISSION_NAMES } from '../accounts/ServiceToken.ts'
 import { StoredRule } from '../alerts/ruleFields.ts'
 import { ANY_FORM, Form } from '../imports/forms.ts'
 import { FileFaults, ImportRecord } from '../imports/outcome.ts'
@@ -150,12 +151,20 @@ export const commands = {
   'create-service-token': {
     ...command(
       'Creates a token for a resource server',
-      secretFields.extend({ serviceTokenId: z.string(), name: z.string() }),
+      secretFields.extend({
+        serviceTokenId: z.string(),
+        name: z.string(),
+        permissions: z.array(z.enum(SERVICE_TOKEN_PERMISSION_NAMES)).nullable().default(null),
+        accountIds: z.array(z.string()).nullable().default(null),
+      }),
     ),
     ofAccount: false,
   },
   'revoke-service-token': {
-    ...ending('Revokes a resource server’s token', z.object({ serviceTokenId: z.string() })),
+    ...ending(
+      'Revokes a resource server’s token; done when every region has confirmed',
+      z.object({ serviceTokenId: z.string() }),
+    ),
     ofAccount: false,
   },
   'create-operator-token': {

@@ -7,8 +7,21 @@ import type { AccountState, KeyState } from '../keys/keyState.ts'
 export type KnownKey = { name: string; state: KeyState; version: string; account: KnownAccount }
 export type KnownAccount = { state: AccountState; version: string }
 
-/** One request on its way through the script. `context` is what `contextOf` makes of it. */
-export type Ticket = { key: KnownKey; verdict: number; units: number; context: string; once?: Once }
+/** A service token and the version of its state that a verifier knows. */
+export type TokenVersion = { digest: string; version: string }
+
+/**
+ * One request on its way through the script. `context` is what `contextOf` makes of it; `token` is the service token
+ * that asks, where one does.
+ */
+export type Ticket = {
+  key: KnownKey
+  verdict: number
+  units: number
+  context: string
+  once?: Once
+  token?: TokenVersion
+}
 
 /**
  * A request that may be repeated: its Idempotency-Key's keyed hash, its own hash, and the tail that its request ID is

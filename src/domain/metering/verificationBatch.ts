@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PRIMARY } from '../regions.ts'
 import { RESULT_SIZE } from './readDecisions.ts'
-import type { Ticket } from './Ticket.ts'
+import type { Ticket, TokenVersion } from './Ticket.ts'
 
 /**
  * A batch of verifications on its way to admit.lua. Keys, accounts and contexts are named once; requests refer to them
@@ -26,6 +26,8 @@ export type VerificationBatch = {
   accountVersions: string[]
   /** Requests with an Idempotency-Key: [place from 1, name, request's hash, tail of its request ID]. */
   once: [number, string, string, string][]
+  /** The service tokens that ask. */
+  tokens: TokenVersion[]
 }
 
 /**
@@ -129,9 +131,11 @@ export function encodeBatch<One extends { ticket: Ticket }>(
   const keyIds: string[] = []
   const accountIds: string[] = []
   const accountVersions: string[] = []
+  const tokens = new Set<TokenVersion>()
   let hasOnce = false
   for (const one of requests) {
-    const { key, verdict, units, context } = one.ticket
+    const { key, verdict, units, context, token } = one.ticket
+    if (token) tokens.add(token)
     hasOnce ||= one.ticket.once !== undefined
     let entry = byKey.get(key.name)
     if (!entry) {
@@ -178,6 +182,7 @@ export function encodeBatch<One extends { ticket: Ticket }>(
       accountIds,
       accountVersions,
       once: hasOnce ? onceOf(ordered) : [],
+      tokens: [...tokens],
     },
   }
 }

@@ -1,18 +1,21 @@
-import { ServiceTokenSchema } from '../../domain/accounts/ServiceToken.ts'
+import { readServiceTokens } from '../../domain/accounts/serviceTokenStore.ts'
 import type { JobData } from '../../domain/jobs.ts'
+import { fillTokens } from '../../region/regionTokens.ts'
 import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
 
-/** Returns whether a service token is valid. Safe to run twice: it only reads. */
+/**
+ * Brings a service token into the region, where who asks then reads it, and returns whether it is valid, all that
+ * verifiers of the release before want to know. Safe twice and late: the region keeps the newer version of two.
+ */
 export async function checkServiceToken(
   context: WorkerContext,
   data: JobData<'check-service-token'>,
 ): Promise<void> {
-  const { orm } = context
-  await answerAsk(context, data, async () => {
-    const found = await orm.em
-      .fork()
-      .findOne(ServiceTokenSchema, { digest: data.digest, revokedAt: null }, { fields: ['id'] })
-    return found !== null
+  await answerAsk(context, data, async (region) => {
+    const { tokens } = await fillTokens(region, () =>
+      readServiceTokens(context.orm.em.fork(), 'digest', [data.digest]),
+    )
+    return tokens.some(({ revoked }) => !revoked)
   })
 }

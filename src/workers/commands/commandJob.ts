@@ -24,6 +24,7 @@ export type Applied = {
   result: Record<string, unknown>
   keyIds?: string[]
   accountIds?: string[]
+  serviceTokenIds?: string[]
   /** Jobs that follow once the change is committed; nobody waits for them. */
   follow?: OutboxMessage[]
 }
@@ -127,10 +128,11 @@ function mustBeActive<Kind extends CommandKind>(
 async function record(
   em: SqlEntityManager,
   command: Command,
-  { result, keyIds = [], accountIds = [] }: Applied,
+  { result, keyIds = [], accountIds = [], serviceTokenIds = [] }: Applied,
   now: Date,
 ): Promise<AppliedCommand | undefined> {
-  Object.assign(command, { result, appliedAt: now, propagate: { keyIds, accountIds }, payload: {} })
+  const propagate = { keyIds, accountIds, serviceTokenIds }
+  Object.assign(command, { result, appliedAt: now, propagate, payload: {} })
   const regions = await regionsToReach(em)
   const next = fanOut(command, regions)
   if (!next) {

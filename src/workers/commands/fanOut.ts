@@ -10,8 +10,8 @@ export function fanOut(
   command: Pick<Command, 'id' | 'kind' | 'propagate'>,
   regions: string[],
 ): OutboxMessage | undefined {
-  const { keyIds, accountIds } = command.propagate ?? { keyIds: [], accountIds: [] }
-  if (keyIds.length + accountIds.length === 0) return undefined
+  const { keyIds, accountIds, serviceTokenIds = [] } = command.propagate ?? { keyIds: [], accountIds: [] }
+  if (keyIds.length + accountIds.length + serviceTokenIds.length === 0) return undefined
   const { queue } = commands[command.kind as CommandKind]
   // Of the jobs for a region, those that end something go first.
   const priority = queue === 'revocations' ? 0 : 1
@@ -20,7 +20,7 @@ export function fanOut(
     parent: { name: 'finish-command', data: { commandId: command.id }, id: `${command.id}-finish`, queue },
     children: regions.map((region) => ({
       name: 'propagate-state' as const,
-      data: { commandId: command.id, region, keyIds, accountIds },
+      data: { commandId: command.id, region, keyIds, accountIds, serviceTokenIds },
       id: `${command.id}-${region}`,
       priority,
     })),

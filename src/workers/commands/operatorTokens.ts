@@ -1,3 +1,4 @@
+import { auditOperators } from '../../domain/audit/audit.ts'
 import { requireWithin } from '../../domain/keys/holding.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { OperatorTokenSchema } from '../../domain/operators/OperatorToken.ts'
@@ -19,13 +20,26 @@ export const createOperatorToken = commandJob(
       createdBy: command.actor.id,
     })
     em.persist(token)
+    auditOperators(em, command, {
+      at: now,
+      action: 'operator-token.created',
+      targetId: token.id,
+      details: { name: token.name, permissions: token.permissions },
+    })
     return { result: presentOperatorToken(token) }
   },
 )
 
 /** Its next call is refused: every call looks the token up. */
-export const revokeOperatorToken = commandJob('revoke-operator-token', async ({ em, payload, now }) => {
-  const token = await loadOperatorToken(em, payload.operatorTokenId)
-  token.revokedAt ??= now
-  return { result: presentOperatorToken(token) }
-})
+export const revokeOperatorToken = commandJob(
+  'revoke-operator-token',
+  async ({ em, command, payload, now }) => {
+    const token = await loadOperatorToken(em, payload.operatorTokenId)
+    if (!token.revokedAt) {
+      token.revokedAt = now
+      const details = { name: token.name }
+      auditOperators(em, command, { at: now, action: 'operator-token.revoked', targetId: token.id, details })
+    }
+    return { result: presentOperatorToken(token) }
+  },
+)

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AuditAction } from '../../domain/audit/actions.ts'
-import { audit } from '../../domain/audit/audit.ts'
+import { audit, auditOperators } from '../../domain/audit/audit.ts'
 import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandRegion } from '../../domain/regions.ts'
 
@@ -25,3 +25,16 @@ export const recordFanOut =
     addFanOut(row, outcomes, now)
     audit(em, row, { at: now, action, targetId: row.targetId ?? '', details: { regions: outcomes } })
   }
+
+/** The same for a service token, in the operators' audit log. */
+export function recordTokenFanOut(
+  em: SqlEntityManager,
+  row: Command,
+  outcomes: CommandRegion[],
+  now: Date,
+): void {
+  addFanOut(row, outcomes, now)
+  const targetId = String(row.result?.serviceTokenId ?? '')
+  const details = { regions: outcomes }
+  auditOperators(em, row, { at: now, action: 'service-token.revocation-complete', targetId, details })
+}

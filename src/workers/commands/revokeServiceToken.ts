@@ -1,12 +1,21 @@
-import { ServiceTokenSchema } from '../../domain/accounts/ServiceToken.ts'
-import { Failure } from '../../domain/failure.ts'
+import { loadServiceToken } from '../../domain/accounts/serviceTokenStore.ts'
+import { auditOperators } from '../../domain/audit/audit.ts'
 import { commandJob } from './commandJob.ts'
 
-/** Api processes stop accepting the token within seconds (see src/api/serviceTokens.ts). */
-export const revokeServiceToken = commandJob('revoke-service-token', async ({ em, payload, now }) => {
-  const token = await em.findOne(ServiceTokenSchema, { id: payload.serviceTokenId })
-  if (!token)
-    throw new Failure('service-token-not-found', { detail: 'There is no service token with this ID.' })
-  token.revokedAt ??= now
-  return { result: { serviceTokenId: token.id, revokedAt: token.revokedAt.toISOString() } }
-})
+/**
+ * Commits the revocation, then every region must confirm before the command is done, as with a key. A token that is
+ * revoked already stays as it is, but is propagated again.
+ */
+export const revokeServiceToken = commandJob(
+  'revoke-service-token',
+  async ({ em, command, payload, now }) => {
+    const token = await loadServiceToken(em, payload.serviceTokenId)
+    if (!token.revokedAt) {
+      token.revokedAt = now
+      const details = { name: token.name }
+      auditOperators(em, command, { at: now, action: 'service-token.revoked', targetId: token.id, details })
+    }
+    const result = { serviceTokenId: token.id, revokedAt: token.revokedAt.toISOString() }
+    return { result, serviceTokenIds: [token.id] }
+  },
+)

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandKind } from '../../domain/commands/catalogue.ts'
 import type { CommandRegion } from '../../domain/regions.ts'
-import { addFanOut, recordFanOut } from './recordFanOut.ts'
+import { addFanOut, recordFanOut, recordTokenFanOut } from './recordFanOut.ts'
 
 /** `outcomes`: what became of the command in each region. */
 type WhenFinished = (em: SqlEntityManager, row: Command, outcomes: CommandRegion[], now: Date) => void
@@ -12,4 +12,5 @@ export const whenFinished: { [Kind in CommandKind]?: WhenFinished } = {
   'revoke-api-key': recordFanOut('api-key.revocation-complete'),
   'suspend-account': recordFanOut('account.suspension-complete'),
   'resume-account': (_em, row, outcomes, now) => addFanOut(row, outcomes, now),
+  'revoke-service-token': recordTokenFanOut,
 }

@@ -1,12 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { readServiceTokens } from '../../domain/accounts/serviceTokenStore.ts'
+import type { Propagated } from '../../domain/commands/Command.ts'
 import { readKeyStates } from '../../domain/keys/keyState.ts'
 import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
 import { confirmRegion, noteArrivals } from '../../domain/regions.ts'
 import { type Region, RegionUnavailable } from '../../region/Region.ts'
+import { fillTokens } from '../../region/regionTokens.ts'
 import type { WorkerContext } from '../context.ts'
 
-type Changed = { keyIds: string[]; accountIds: string[] }
-type Owed = Changed & { commandId: string }
+type Owed = Propagated & { commandId: string }
 
 /** What a region has from `at` on, in the epoch of `marker`. */
 export type Arrived = {
@@ -20,7 +22,8 @@ export type Arrived = {
 export const KEYS_AT_ONCE = 200
 
 /**
- * Writes the present state of keys and accounts into a region and records that it has them. Throws RegionUnavailable.
+ * Writes the present state of what a command changed into a region and records that it has it. Throws
+ * RegionUnavailable.
  */
 export async function bringState(
   context: Pick<WorkerContext, 'orm' | 'now'>,
@@ -31,11 +34,11 @@ export async function bringState(
   await context.orm.em.fork().transactional((em) => recordArrival(em, owed.commandId, arrived))
 }
 
-/** Writes the present state of keys and accounts into a region. Throws RegionUnavailable. */
+/** Writes the present state of keys, accounts and service tokens into a region. Throws RegionUnavailable. */
 export async function writeStates(
   { orm, now }: Pick<WorkerContext, 'orm' | 'now'>,
   region: Region,
-  { keyIds, accountIds }: Changed,
+  { keyIds, accountIds, serviceTokenIds = [] }: Propagated,
 ): Promise<Arrived> {
   const em = orm.em.fork()
   const written = [await region.fillEpoch(() => readKeyStates(em, 'account', accountIds, now(), region.name))]
@@ -43,8 +46,8 @@ export async function writeStates(
     const some = keyIds.slice(at, at + KEYS_AT_ONCE)
     written.push(await region.fillEpoch(() => readKeyStates(em, 'id', some, now(), region.name)))
   }
-  const [{ marker } = { marker: '' }, ...others] = written
-  if (others.some((other) => other.marker !== marker))
+  const { marker } = await fillTokens(region, () => readServiceTokens(em, 'id', serviceTokenIds))
+  if (written.some((other) => other.marker !== marker))
     throw new RegionUnavailable(`The region ${region.name} began a new epoch.`)
   const states = written.flatMap((one) => one.states)
   const versions = states.map(({ key }) => ({ keyId: key.keyId, version: key.version }))

@@ -26,12 +26,12 @@ export async function finishDirectly(
   context: WorkerContext,
   { command: { id, propagate }, regions, outboxId }: AppliedCommand,
 ): Promise<Command | undefined> {
-  const { keyIds, accountIds } = propagate ?? { keyIds: [], accountIds: [] }
-  if (keyIds.length > KEYS_AT_ONCE) return undefined
+  const changed = propagate ?? { keyIds: [], accountIds: [] }
+  if (changed.keyIds.length > KEYS_AT_ONCE) return undefined
   const writing = regions.map(async (name) => {
     const region = context.regions.get(name)
     if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
-    return writeStates(context, region, { keyIds, accountIds })
+    return writeStates(context, region, changed)
   })
   try {
     const arrivals = await within(PATIENCE_MS, Promise.all(writing))

@@ -19,7 +19,7 @@ const LOOK_MS = 250
  */
 export async function propagateState(
   context: WorkerContext,
-  { commandId, region: name, keyIds, accountIds }: JobData<'propagate-state'>,
+  { commandId, region: name, ...changed }: JobData<'propagate-state'>,
 ): Promise<void> {
   const { orm, lease, log } = context
   const mayLapse = name !== PRIMARY && lease.ms > 0
@@ -33,7 +33,7 @@ export async function propagateState(
   try {
     const region = context.regions.get(name)
     if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
-    const bringing = bringState(context, region, { commandId, keyIds, accountIds })
+    const bringing = bringState(context, region, { commandId, ...changed })
     await (mayLapse ? settledOrLapsed(bringing, hasLapsed) : bringing)
   } catch (error) {
     if (!(error instanceof RegionUnavailable) || !mayLapse) throw error

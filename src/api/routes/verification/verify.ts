@@ -5,6 +5,7 @@ import type { AccountState, KeyState } from '../../../domain/keys/keyState.ts'
 import { pathOnly } from '../../../domain/usage/pathOnly.ts'
 import { ONCE_SECONDS } from '../../../region/scripts.ts'
 import { type Limit, limitHeaders, limitsOf, retryAfterOf } from '../../../verifier/http/limitHeaders.ts'
+import type { KnownToken } from '../../../verifier/KnownTokens.ts'
 import type { Verification, VerificationRequest } from '../../../verifier/Verifier.ts'
 import type { ApiContext } from '../../context.ts'
 import type { HotAnswer, HotRoute } from '../../hotRoute.ts'
@@ -79,20 +80,29 @@ export const verify: HotRoute = {
     description:
       'Decides whether a key may make one request now, and counts the request. The answer is 200 for every key: `valid` and `code` say what was decided.',
     tag: 'Verification',
-    auth: 'service',
+    auth: { service: 'verify' },
     body: Body,
     responses: { 200: Answer },
     idempotentFor: `${ONCE_SECONDS / 60} minutes`,
-    problems: ['invalid-service-token', 'idempotency-conflict', 'service-unavailable'],
+    problems: [
+      'invalid-service-token',
+      'insufficient-permissions',
+      'idempotency-conflict',
+      'service-unavailable',
+    ],
   },
   async answer(api, request) {
-    const required = api.serviceTokens.require(request)
-    const token = typeof required === 'string' ? required : await required
+    const found = api.serviceTokens.find(request, 'verify')
+    const token = found instanceof Promise ? await found : found
     const asked = validate(Body, await readJson(request))
     if (asked.ip !== undefined && canonicalAddress(asked.ip) === undefined) throw badIp()
     const header = idempotencyKeyOf(request)
-    if (header === undefined) return answerOf(await api.verifier.verify(requestOf(asked)))
-    return answerOnce(api, asked, onceOf(api, header, token, requestHashOf('POST', '/verify', asked)))
+    if (header === undefined)
+      return api.serviceTokens.confirming(token, async (present) =>
+        answerOf(await api.verifier.verify(requestOf(asked, present))),
+      )
+    const once = onceOf(api, header, token.id, requestHashOf('POST', '/verify', asked))
+    return api.serviceTokens.confirming(token, (present) => answerOnce(api, requestOf(asked, present), once))
   },
 }
 
@@ -102,10 +112,10 @@ export const verify: HotRoute = {
  */
 async function answerOnce(
   api: ApiContext,
-  asked: z.infer<typeof Body>,
+  request: VerificationRequest,
   once: ReturnType<typeof onceOf>,
 ): Promise<HotAnswer> {
-  const verification = await api.verifier.verify({ ...requestOf(asked), once })
+  const verification = await api.verifier.verify({ ...request, once })
   // No script has decided about a key that does not exist.
   if (!verification.decision) await refuseOther(api, once)
   const answer = answerOf(verification)
@@ -113,8 +123,8 @@ async function answerOnce(
   return answer
 }
 
-function requestOf({ key, endpoint, ...rest }: z.infer<typeof Body>): VerificationRequest {
-  return { ...rest, value: key, endpoint: endpoint === undefined ? undefined : pathOnly(endpoint) }
+function requestOf({ key, endpoint, ...rest }: z.infer<typeof Body>, token: KnownToken): VerificationRequest {
+  return { ...rest, token, value: key, endpoint: endpoint === undefined ? undefined : pathOnly(endpoint) }
 }
 
 function answerOf(verification: Verification): HotAnswer {
