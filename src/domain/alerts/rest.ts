@@ -6,7 +6,7 @@ import type { AlertState, Reading } from './stepAlert.ts'
 /** The last suspension of an account that is over, during which its rules rested. Unix ms; zeros: there was none. */
 export type Rest = { from: number; to: number }
 
-export const NO_REST: Rest = { from: 0, to: 0 }
+const NO_REST: Rest = { from: 0, to: 0 }
 
 /** How the rules of an account rested last; undefined: they rest now, or there is no such account. */
 export async function readRest(em: SqlEntityManager, accountId: string): Promise<Rest | undefined> {

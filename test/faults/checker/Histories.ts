@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom, type Random } from '../../support/random.ts'
 import { type Cluster, REGIONS, type RegionName } from './cluster.ts'
 import { Commands } from './commands.ts'
-import { type Oracle, type TrackedKey, trackKey } from './Oracle.ts'
+import { type Oracle, resuming, type TrackedKey, trackAccount, trackKey } from './Oracle.ts'
 import { type SlowFill, SlowFills } from './SlowFills.ts'
 import { within } from './within.ts'
 
@@ -10,7 +11,8 @@ const HELD_FILLS = 40
 
 /**
  * Randomized histories: each creates a key, shows it to verifiers, renames or rotates it perhaps, and revokes it while
- * verifiers are busy with it; then every verifier is asked again, at once and later.
+ * verifiers are busy with it; then every verifier is asked again, at once and later. Some create an account with a key
+ * instead, suspend it and resume it.
  */
 export class Histories {
   readonly commands: Commands
@@ -22,6 +24,8 @@ export class Histories {
   abandoned = 0
   rotated = 0
   renamed = 0
+  suspended = 0
+  resumed = 0
   /** Revocations by what their answers say of the regions. */
   readonly outcomes: Record<string, number> = {}
   readonly #cluster: Cluster
@@ -116,6 +120,7 @@ export class Histories {
   }
 
   async #one(random: Random): Promise<boolean> {
+    if (random.chance(0.25)) return this.#suspension(random)
     const adminKey = random.pick(this.#cluster.adminKeys)
     const type = random.chance(0.8) ? 'live' : 'test'
     const created = await this.commands.run(random, adminKey, 'POST', '/api-keys', { name: 'A key', type })
@@ -132,6 +137,31 @@ export class Histories {
     if (random.chance(0.15)) await this.#rename(key, random, adminKey)
     await this.#end(key, random, adminKey, 'revoke')
     return key.endedAt < Number.POSITIVE_INFINITY
+  }
+
+  /** An account is suspended and resumed, until it stays suspended. */
+  async #suspension(random: Random): Promise<boolean> {
+    const { operatorToken } = this.#cluster
+    const body = { name: 'An account', plan: 'enterprise', adminKey: true }
+    const created = await this.commands.run(random, operatorToken, 'POST', '/accounts', body)
+    const key = trackAccount(created)
+    if (!key) return false
+    await this.#warm(key, random)
+    for (;;) {
+      await this.#end(key, random, operatorToken, 'suspend')
+      if (key.endedAt === Number.POSITIVE_INFINITY) return false
+      this.suspended += 1
+      if (random.chance(0.4)) return true
+      const fill = random.chance(0.3) ? await this.fills.read(random.pick(REGIONS), key.id) : undefined
+      const { resumed } = resuming(key)
+      const path = `/accounts/${key.accountId}/resume`
+      const outcome = await this.commands.run(random, operatorToken, 'POST', path, {}, randomUUID())
+      if (!outcome.done) return false
+      resumed()
+      this.resumed += 1
+      if (fill) await this.fills.write(fill)
+      await this.#warm(key, random)
+    }
   }
 
   /** Verifiers come to know the key. */
@@ -151,12 +181,15 @@ export class Histories {
     key.trace.push([performance.now(), done ? 'renamed' : 'perhaps renamed'])
   }
 
-  /** Revokes or rotates a key while verifiers are busy with it. Resolves with the new key of a rotation. */
+  /**
+   * Revokes or rotates a key, or suspends its account, while verifiers are busy with it. Resolves with the new key of a
+   * rotation.
+   */
   async #end(
     key: TrackedKey,
     random: Random,
     adminKey: string,
-    how: 'revoke' | 'rotate',
+    how: 'revoke' | 'rotate' | 'suspend',
   ): Promise<TrackedKey | undefined> {
     const { verifiers } = this.#cluster
     const fill = random.chance(0.3) ? await this.fills.read(random.pick(REGIONS), key.id) : undefined
@@ -175,9 +208,11 @@ export class Histories {
     await delay(random.between(0, 30))
     key.endingAt = performance.now()
     key.trace.push([key.endingAt, `${how} is asked for`])
-    const path = `/api-keys/${key.id}/${how}`
+    const path = how === 'suspend' ? `/accounts/${key.accountId}/suspend` : `/api-keys/${key.id}/${how}`
+    // A suspension that is done late would undo what resumed it.
+    const once = how === 'suspend' ? randomUUID() : undefined
     const ask = async () => {
-      const outcome = await this.commands.run(random, adminKey, 'POST', path, {})
+      const outcome = await this.commands.run(random, adminKey, 'POST', path, {}, once)
       const at = performance.now()
       key.trace.push([at, outcome.done ? `${how} is answered: ${outcome.how}` : `${how}: ${outcome.why}`])
       if (outcome.done && at < key.endedAt) {

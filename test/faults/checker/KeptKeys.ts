@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../../support/random.ts'
 import type { Cluster, RegionName, VerifierProcess } from './cluster.ts'
 import type { Histories } from './Histories.ts'
-import { type Oracle, type TrackedKey, trackKey } from './Oracle.ts'
+import { type Oracle, type TrackedKey, trackAccount, trackKey } from './Oracle.ts'
 import type { SlowFill } from './SlowFills.ts'
 import { within } from './within.ts'
 
 const SIZE = 4
 
-type Known = { key: TrackedKey; adminKey: string; fill: SlowFill | undefined }
+/** `end`: who ends it, and by which call. */
+type Known = { key: TrackedKey; end: { secret: string; path: string }; fill: SlowFill | undefined }
 
 /** What a region knows when it, or what it knows, goes away. */
 export type Kept = {
@@ -23,9 +24,9 @@ export type Kept = {
 }
 
 /**
- * Directed histories: a region knows keys as active; it, or what it knows, goes away; the keys are revoked, and the
- * answer says so; it comes back. Now a fill arrives that has read the keys before their end, and the region's
- * verifiers are asked.
+ * Directed histories: a region knows keys as active; it, or what it knows, goes away; the keys are revoked, or their
+ * accounts suspended, and the answer says so; it comes back. Now a fill arrives that has read the keys before their
+ * end, and the region's verifiers are asked.
  */
 export class KeptKeys {
   /** Keys that ended while their region was away. */
@@ -55,15 +56,14 @@ export class KeptKeys {
    */
   async end({ region, ending }: Kept): Promise<void> {
     const verifiers = this.#verifiersIn(region)
-    const revoking = ending.map(async ({ key, adminKey }) => {
+    const revoking = ending.map(async ({ key, end }) => {
       key.endingAt = performance.now()
-      const path = `/api-keys/${key.id}/revoke`
-      const outcome = await this.#histories.commands.run(this.#random, adminKey, 'POST', path, {})
+      const outcome = await this.#histories.commands.run(this.#random, end.secret, 'POST', end.path, {})
       if (!outcome.done) return
       key.endedAt = performance.now()
       key.trace.push([
         key.endedAt,
-        `revoke is answered: ${outcome.how} ${JSON.stringify(outcome.result.fanOut)}`,
+        `${end.path} is answered: ${outcome.how} ${JSON.stringify(outcome.result.fanOut)}`,
       ])
       this.ended += 1
       await Promise.all(verifiers.map((one) => this.#oracle.verify(key, one, this.#random, 'at once')))
@@ -86,14 +86,29 @@ export class KeptKeys {
   }
 
   async #create(region: RegionName): Promise<Known | undefined> {
-    const adminKey = this.#random.pick(this.#cluster.adminKeys)
-    const body = { name: 'A kept key', type: 'live' }
-    const created = await this.#histories.commands.run(this.#random, adminKey, 'POST', '/api-keys', body)
-    const key = trackKey(created, 'created, to be kept')
-    if (!key) return undefined
+    const made = this.#random.chance(0.3) ? await this.#createAccount() : await this.#createKey()
+    if (!made) return undefined
+    const { key, end } = made
     const warming = this.#verifiersIn(region).map((one) => this.#untilDecided(key, one, 'before'))
     await within(10_000, Promise.all(warming))
-    return { key, adminKey, fill: await this.#histories.fills.read(region, key.id) }
+    return { key, end, fill: await this.#histories.fills.read(region, key.id) }
+  }
+
+  async #createKey(): Promise<Omit<Known, 'fill'> | undefined> {
+    const secret = this.#random.pick(this.#cluster.adminKeys)
+    const body = { name: 'A kept key', type: 'live' }
+    const created = await this.#histories.commands.run(this.#random, secret, 'POST', '/api-keys', body)
+    const key = trackKey(created, 'created, to be kept')
+    return key && { key, end: { secret, path: `/api-keys/${key.id}/revoke` } }
+  }
+
+  async #createAccount(): Promise<Omit<Known, 'fill'> | undefined> {
+    const { operatorToken: secret } = this.#cluster
+    const body = { name: 'A kept account', plan: 'enterprise', adminKey: true }
+    const key = trackAccount(
+      await this.#histories.commands.run(this.#random, secret, 'POST', '/accounts', body),
+    )
+    return key && { key, end: { secret, path: `/accounts/${key.accountId}/suspend` } }
   }
 
   async #untilDecided(key: TrackedKey, verifier: VerifierProcess, why: string): Promise<void> {

@@ -5,12 +5,14 @@ import type { Outcome } from './commands.ts'
 /** One key from its creation on. Times are `performance.now()` of the checker, the only clock that counts here. */
 export type TrackedKey = {
   id: string
+  /** Whose only key it is; it may be suspended. */
+  accountId?: string
   value: string
-  /** When the answer that created it was here. */
+  /** When the answer that created it was here, or the one that last resumed its account. */
   bornAt: number
   /** When its end was asked for: from now on it may be refused. */
   endingAt: number
-  /** When an answer said that it has ended: whatever starts from now on must be refused. */
+  /** When an answer said that it has ended, or is suspended: whatever starts from now on must be refused. */
   endedAt: number
   trace: [at: number, what: string][]
 }
@@ -27,6 +29,28 @@ export function trackKey(outcome: Outcome, what: string): TrackedKey | undefined
     endingAt: Number.POSITIVE_INFINITY,
     endedAt: Number.POSITIVE_INFINITY,
     trace: [[bornAt, `${id} is ${what} (${outcome.how})`]],
+  }
+}
+
+/** The only key of an account that a command has made. */
+export function trackAccount(outcome: Outcome): TrackedKey | undefined {
+  // A 202 does not say which key it will be.
+  if (!outcome.done || !outcome.result.adminKey) return undefined
+  const { account, adminKey } = outcome.result
+  const key = trackKey({ ...outcome, result: adminKey }, `created, the only one of ${account.id}`)
+  return key && { ...key, accountId: account.id }
+}
+
+/** From now on it may be accepted again, until `resumed` says that it must. */
+export function resuming(key: TrackedKey): { resumed: () => void } {
+  key.endedAt = Number.POSITIVE_INFINITY
+  key.trace.push([performance.now(), 'resume is asked for'])
+  return {
+    resumed: () => {
+      key.bornAt = performance.now()
+      key.endingAt = Number.POSITIVE_INFINITY
+      key.trace.push([key.bornAt, 'resume is answered'])
+    },
   }
 }
 
@@ -118,7 +142,8 @@ export class Oracle {
     if (started >= key.endedAt) {
       this.counts.refusedAfter += 1
       this.refusedBy[name] = (this.refusedBy[name] ?? 0) + 1
-    } else if (performance.now() < key.endingAt) this.wronglyRefused.push(this.#story(key, name, started, by))
+    } else if (started >= key.bornAt && performance.now() < key.endingAt)
+      this.wronglyRefused.push(this.#story(key, name, started, by))
     else this.counts.refusedMeanwhile += 1
   }
 

@@ -7,7 +7,7 @@ import { runChecker } from './runChecker.ts'
 const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 300)
 
 it(
-  `promise 3: in ${HISTORIES} histories under faults no verification that starts after a revoke's answer is accepted`,
+  `promises 3 and 13: in ${HISTORIES} histories under faults no verification that starts after the answer of a revoke or suspension is accepted`,
   async () => {
     const seed = anySeed()
     const report = await runChecker({

@@ -188,6 +188,7 @@ export async function startCluster(build: string, logs?: string) {
   const workers = await Promise.all(Array.from({ length: WORKERS }, startWorker))
   const verifiers = await Promise.all(VERIFIERS.map(startVerifier))
   const { serviceToken = '' } = await cli('service-token', 'create', '--name', 'checker')
+  const { token: operatorToken = '' } = await cli('operator-token', 'create', '--name', 'checker')
   const adminKeys: string[] = []
   for (let count = 0; count < ACCOUNTS; count++) {
     const made = await cli('account', 'create', '--name', `Checker ${count}`, '--plan', 'enterprise')
@@ -208,6 +209,7 @@ export async function startCluster(build: string, logs?: string) {
     workers,
     filler,
     serviceToken,
+    operatorToken,
     adminKeys,
     /** What ended without being told to. */
     died,

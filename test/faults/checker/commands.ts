@@ -13,7 +13,7 @@ export type Outcome =
 
 const BOUND_MS = 180_000
 
-/** Asks any of the verifiers for changes, in the name of an account's admin. */
+/** Asks any of the verifiers for changes, in the name of an account's admin or of the company. */
 export class Commands {
   readonly #cluster: Cluster
   readonly counts = { answered: 0, accepted202: 0, unavailable: 0, unanswered: 0, refused: 0 }
@@ -36,14 +36,24 @@ export class Commands {
     method: 'POST' | 'PATCH',
     path: string,
     body?: object,
+    /** Sent again under it, a command is one and the same. */
+    idempotencyKey?: string,
   ): Promise<Outcome> {
     const until = performance.now() + BOUND_MS
     while (performance.now() < until && !this.#givenUp) {
-      const answer = await this.#ask(random, adminKey, method, path, body)
+      const answer = await this.#ask(random, adminKey, method, path, body, idempotencyKey)
+      if (!answer && idempotencyKey) {
+        await delay(random.between(100, 800))
+        continue
+      }
       if (!answer) return { done: false, why: 'no answer' }
       if (answer.status === 503) {
         await delay(random.between(100, 800))
         continue
+      }
+      if (answer.status === 409 && answer.body.operationId) {
+        const { operationId: id } = answer.body
+        return this.#follow(random, adminKey, { operation: { id } }, until)
       }
       if (answer.status === 202) {
         this.counts.accepted202 += 1
@@ -51,7 +61,8 @@ export class Commands {
       }
       if (answer.status < 300) {
         this.counts.answered += 1
-        return { done: true, result: answer.body, secret: answer.body.key, how: String(answer.status) }
+        const secret = answer.body.key ?? answer.body.adminKey?.key
+        return { done: true, result: answer.body, secret, how: String(answer.status) }
       }
       return this.#refusal(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
     }
@@ -83,6 +94,7 @@ export class Commands {
     method: 'POST' | 'PATCH' | 'GET',
     path: string,
     body?: object,
+    idempotencyKey?: string,
   ): Promise<{ status: number; body: Body } | undefined> {
     const { http } = random.pick(this.#cluster.verifiers)
     try {
@@ -92,6 +104,7 @@ export class Commands {
         headers: {
           authorization: `Bearer ${adminKey}`,
           ...(body ? { 'content-type': 'application/json' } : {}),
+          ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
       })

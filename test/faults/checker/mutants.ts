@@ -11,6 +11,19 @@ export const MUTANTS: Record<string, Change[]> = {
   'no version check at admission': [
     { file: 'src/region/admit.lua', from: /local stale = .*/, to: 'local stale = false' },
   ],
+  'no version check of accounts at admission': [
+    { file: 'src/region/admit.lua', from: / or accountVersions\[place\] ~= .*/, to: '' },
+  ],
+  'no version check of accounts when states are written': [
+    {
+      file: 'src/region/putStates.lua',
+      from: 'if present and',
+      to: "if kind == 'keys' and present and",
+    },
+  ],
+  'no look at whether the account is suspended': [
+    { file: 'src/domain/metering/verdictOf.ts', from: /if \(account.status === 'suspended'\).*/, to: '' },
+  ],
   'no version check when states are written': [
     {
       file: 'src/region/putStates.lua',

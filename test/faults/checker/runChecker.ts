@@ -89,6 +89,8 @@ export async function runChecker(options: CheckerOptions) {
       keysEndedMeanwhile: faults.kept.ended,
       rotated: histories.rotated,
       renamed: histories.renamed,
+      suspended: histories.suspended,
+      resumed: histories.resumed,
       outcomes: histories.outcomes,
       verifications: oracle.counts,
       refusedBy: oracle.refusedBy,

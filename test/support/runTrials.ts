@@ -1,0 +1,43 @@
+const AT_ONCE = 10
+
+/**
+ * One thing that ends: each way to ask whether it is accepted (undefined: nothing could be decided), and its end, which
+ * resolves when it is answered.
+ */
+type Trial = { ways: (() => Promise<boolean | undefined>)[]; end: () => Promise<unknown> }
+
+/**
+ * Ends `trials` things, ten at once, while every way to ask is busy with each. Returns how many were accepted that were
+ * asked for before the answer, and how many after it. `lane`: of the ten, which one asks.
+ */
+export async function runTrials(trials: number, begin: (lane: number) => Promise<Trial>) {
+  const counts = { acceptedBefore: 0, acceptedAfter: 0 }
+  const runTrial = async (lane: number) => {
+    const { ways, end } = await begin(lane)
+    let ended = false
+    const busy = ways.map(async (accepts) => {
+      for (let after = 0; after < 3; ) {
+        const startedAfter = ended
+        const accepted = await accepts()
+        if (accepted && startedAfter) counts.acceptedAfter += 1
+        if (accepted && !startedAfter) counts.acceptedBefore += 1
+        if (startedAfter) after += 1
+      }
+    })
+    await end()
+    ended = true
+    const direct = await Promise.all(ways.map((accepts) => accepts()))
+    counts.acceptedAfter += direct.filter(Boolean).length
+    await Promise.all(busy)
+  }
+  let started = 0
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async (_, lane) => {
+      while (started < trials) {
+        started += 1
+        await runTrial(lane)
+      }
+    }),
+  )
+  return counts
+}
