@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
 import { AccountSchema } from '../domain/accounts/Account.ts'
+import { requireNotErasing } from '../domain/erasure/erasing.ts'
 import { Failure } from '../domain/failure.ts'
 import { rolePermissions } from '../domain/keys/access.ts'
 import type { OperatorPermission } from '../domain/operators/OperatorToken.ts'
@@ -49,5 +50,6 @@ export async function actForAccount(api: ApiContext, ctx: Context): Promise<Prin
     throw invalidInput([{ field: ACCOUNT, message: 'is required with an operator token', code: 'required' }])
   const account = await api.em().findOne(AccountSchema, { id: accountId.slice(0, 64) }, { fields: ['id'] })
   if (!account) throw new Failure('account-not-found', { detail: 'There is no account with this ID.' })
+  await requireNotErasing(api.em(), accountId)
   return { accountId, permissions: rolePermissions.admin, holds: holdingForAccount(token), actor }
 }

@@ -25,6 +25,7 @@ export const problems = {
   'external-id-taken': { status: 409, title: 'External ID taken' },
   'service-token-not-found': { status: 404, title: 'Service token not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'account-erasing': { status: 409, title: 'Account is being erased' },
   'key-not-revoked': { status: 409, title: 'Key not revoked' },
   'key-not-active': { status: 409, title: 'Key not active' },
   'key-already-rotated': { status: 409, title: 'Key already rotated' },

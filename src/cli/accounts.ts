@@ -6,6 +6,7 @@ import { newId } from '../domain/ids.ts'
 import { permissionsFor } from '../domain/keys/access.ts'
 import { generateSecret } from '../domain/keys/keyFormat.ts'
 import { readName } from '../domain/names.ts'
+import { eraseCommand, erasedUsageCommand } from './eraseAccount.ts'
 import { exportCommand } from './exportAccount.ts'
 import { importCommand } from './importKeys.ts'
 import { hashed, memberOf } from './members.ts'
@@ -80,6 +81,8 @@ export function accountCommands(): Cli {
     })
   account.addCommand(suspendCommand())
   account.addCommand(resumeCommand())
+  account.addCommand(eraseCommand())
+  account.addCommand(erasedUsageCommand())
   account.addCommand(importCommand())
   account.addCommand(exportCommand())
   return account

@@ -9,6 +9,7 @@ export type FailureCode =
   | 'api-key-not-found'
   | 'account-not-found'
   | 'account-suspended'
+  | 'account-erasing'
   | 'member-not-found'
   | 'operation-not-found'
   | 'alert-not-found'

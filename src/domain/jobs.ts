@@ -177,6 +177,12 @@ export const jobs = {
   'sweep-notifications': scheduled('Enqueues notifications again that are due and whose job was lost'),
   'sweep-commands': scheduled('Enqueues commands again that are not finished'),
   'relay-outbox': scheduled('Sends what the outbox still holds'),
+  'remove-account-data': {
+    queue: 'maintenance',
+    data: z.object({ commandId: z.string(), accountId: z.string() }),
+    retry: forDays,
+    summary: 'Deletes what an erased account has',
+  },
   'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),
   'maintain-partitions': scheduled('Creates the next partitions of usage and drops the old ones'),
   'fold-minutes': scheduled('Folds minutes older than 48 hours into a list per key and hour'),

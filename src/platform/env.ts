@@ -206,6 +206,15 @@ export const EnvSchema = z.object({
     .max(36_500)
     .default(400)
     .describe('How many days audit entries are kept. `0`: without end.'),
+  ERASED_USAGE_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(36_500)
+    .default(400)
+    .describe(
+      'How many days the units per day of an erased account are kept for invoices. `0`: without end.',
+    ),
   WORKER_CONCURRENCY: z.coerce
     .number()
     .int()

@@ -39,6 +39,9 @@ export const slackTurnName = (digest: string) => `${PREFIX}slack:${digest}`
 /** What the names of the hashes begin with that count the renders of test keys, one a UTC day. */
 export const TEST_RENDERS_PREFIX = `${PREFIX}test-renders:day:`
 
+/** The hash that counts each account's renders of a UTC month, `2026-11`. */
+export const monthRendersName = (month: string) => `${PREFIX}renders:month:${month}`
+
 /** The hash that counts each key's admitted requests on a UTC day. */
 export const dayRequestsName = (day: string) => `${PREFIX}requests:day:${day}`
 

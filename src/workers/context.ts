@@ -17,6 +17,8 @@ export type WorkerContext = {
   lease: { ms: number; marginMs: number }
   /** How long audit entries are kept; 0: for good. */
   auditDays: number
+  /** How long the units per day of an erased account are kept; 0: for good. */
+  erasedUsageDays: number
   /** Tells the process that waits for a command to look at its row. */
   reply: (channel: string | null, commandId: string) => Promise<void>
   now: () => Date

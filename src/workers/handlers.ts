@@ -21,6 +21,7 @@ import { createApiKey } from './commands/createApiKey.ts'
 import { createChannel } from './commands/createChannel.ts'
 import { createServiceToken } from './commands/createServiceToken.ts'
 import { deleteApiKey } from './commands/deleteApiKey.ts'
+import { eraseAccount } from './commands/eraseAccount.ts'
 import { importApiKeys } from './commands/importApiKeys.ts'
 import { inviteMember, renewInvitation } from './commands/inviteMember.ts'
 import { moveImportedKey } from './commands/moveImportedKey.ts'
@@ -37,6 +38,7 @@ import { updateMember } from './commands/updateMember.ts'
 import type { Handler } from './context.ts'
 import { sendInvitation } from './emails/sendInvitation.ts'
 import { sendPasswordReset } from './emails/sendPasswordReset.ts'
+import { removeAccountData } from './erasure/removeAccountData.ts'
 import { countRefusals } from './metering/countRefusals.ts'
 import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './metering/rollUpJob.ts'
 import { finishCommand } from './regions/finishCommand.ts'
@@ -67,6 +69,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'update-account': updateAccount,
   'suspend-account': suspendAccount,
   'resume-account': resumeAccount,
+  'erase-account': eraseAccount,
   'change-plan': changePlan,
   'add-member': addMember,
   'invite-member': inviteMember,
@@ -107,6 +110,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'sweep-notifications': sweepNotifications,
   'sweep-commands': sweepCommands,
   'relay-outbox': relayOutboxJob,
+  'remove-account-data': removeAccountData,
   'reset-test-quotas': resetTestQuotas,
   'maintain-partitions': maintainPartitions,
   'fold-minutes': foldMinutes,

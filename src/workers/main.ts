@@ -65,6 +65,7 @@ const context = {
   rollup,
   notifiers: openNotifiers(env),
   auditDays: env.AUDIT_RETENTION_DAYS,
+  erasedUsageDays: env.ERASED_USAGE_DAYS,
   reply: async (channel: string | null, commandId: string) => {
     if (channel) await replies.publish(channel, commandId).catch(() => {})
   },

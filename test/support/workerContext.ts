@@ -48,6 +48,7 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
       ...env,
     }),
     auditDays: 400,
+    erasedUsageDays: 400,
     reply: async (_channel, commandId) => {
       replies.push(commandId)
     },

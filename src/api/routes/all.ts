@@ -21,6 +21,7 @@ import { deleteApiKey, revokeApiKey, rotateApiKey } from './keys/keyCommands.ts'
 import { listApiKeyNames } from './keys/keyNames.ts'
 import { resumeAccount, suspendAccount } from './operators/accountStatus.ts'
 import { createAccount, listAccounts, readAccount, updateAccount } from './operators/accounts.ts'
+import { eraseAccount } from './operators/eraseAccount.ts'
 import { createOperatorToken, listOperatorTokens, revokeOperatorToken } from './operators/operatorTokens.ts'
 import { createServiceToken, listServiceTokens, revokeServiceToken } from './operators/serviceTokens.ts'
 import { completePasswordReset, requestPasswordReset } from './session/passwordResets.ts'
@@ -91,6 +92,7 @@ export const routes: Route[] = [
   updateAccount,
   suspendAccount,
   resumeAccount,
+  eraseAccount,
   createOperatorToken,
   listOperatorTokens,
   revokeOperatorToken,

@@ -961,7 +961,7 @@ export interface components {
              * @description `suspended`: its keys are refused, and members cannot change anything
              * @enum {string}
              */
-            status: "active" | "suspended";
+            status: "active" | "suspended" | "erasing";
             suspendedAt: string | null;
             suspendedReason: string | null;
             createdAt: string;
@@ -1421,7 +1421,7 @@ export interface components {
             /** @enum {string} */
             plan: "free" | "pro" | "business" | "enterprise";
             /** @enum {string} */
-            status: "active" | "suspended";
+            status: "active" | "suspended" | "erasing";
             suspendedAt: string | null;
             suspendedReason: string | null;
             /** @description The limits that apply: the account’s own, else its plan’s */
@@ -1579,7 +1579,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `external-id-taken`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
+        /** @description `external-id-taken`, `account-erasing`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
         Conflict: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];

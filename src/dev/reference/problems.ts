@@ -7,6 +7,7 @@ const MEANINGS: Record<Slug, string> = {
   'missing-authorization': 'The request has no credentials. Send a key, a token or a session.',
   'invalid-api-key': 'The key is unknown, revoked or expired. Use another key.',
   'account-suspended': 'The account is suspended: its keys are refused, and its members can only read.',
+  'account-erasing': 'The account is being erased. It can be read until that is done, and not be changed.',
   'insufficient-permissions': 'The key or the role lacks the permission. `detail` names it.',
   'ip-not-allowed': 'The key is bound to addresses, and the caller has another one.',
   'rate-limit-exceeded': 'Too many requests. Wait for `retryAfter` seconds.',

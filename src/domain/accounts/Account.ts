@@ -24,6 +24,8 @@ export const AccountSchema = defineEntity({
     /** null: not suspended. */
     suspendedAt: p.datetime().nullable(),
     suspendedReason: p.text().nullable(),
+    /** null: it is not being erased. */
+    erasingAt: p.datetime().nullable(),
     /** Of the last suspension that is over: alert rules rested then. */
     lastSuspendedAt: p.datetime().nullable(),
     lastResumedAt: p.datetime().nullable(),

@@ -2,11 +2,16 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
 import type { Account } from './Account.ts'
 
-export const ACCOUNT_STATUSES = ['active', 'suspended'] as const
+export const ACCOUNT_STATUSES = ['active', 'suspended', 'erasing'] as const
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number]
 
-export const statusOf = ({ suspendedAt }: Pick<Account, 'suspendedAt'>): AccountStatus =>
-  suspendedAt ? 'suspended' : 'active'
+export function statusOf({
+  suspendedAt,
+  erasingAt,
+}: Pick<Account, 'suspendedAt' | 'erasingAt'>): AccountStatus {
+  if (erasingAt) return 'erasing'
+  return suspendedAt ? 'suspended' : 'active'
+}
 
 /** Any number that nobody else takes, beside the account: who changes a status takes it alone, others shared. */
 const STATUS = 7_190_002
@@ -16,7 +21,7 @@ export type Suspension = { since: string; reason: string | null }
 /** Since when an account is suspended, and why; null: it is active. */
 export async function readSuspension(em: SqlEntityManager, accountId: string): Promise<Suspension | null> {
   const [row] = await em.execute<{ since: string | null; reason: string | null }[]>(
-    'select suspended_at as since, suspended_reason as reason from account where id = ?',
+    'select coalesce(suspended_at, erasing_at) as since, suspended_reason as reason from account where id = ?',
     [accountId],
   )
   return row?.since ? { since: new Date(row.since).toISOString(), reason: row.reason } : null

@@ -1,3 +1,4 @@
+import type { FilterQuery } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { likePattern } from '../sql.ts'
 import { type Account, AccountSchema } from './Account.ts'
@@ -15,6 +16,12 @@ export type AccountFilter = {
   limit: number
 }
 
+const BY_STATUS = {
+  active: { suspendedAt: null, erasingAt: null },
+  suspended: { suspendedAt: { $ne: null }, erasingAt: null },
+  erasing: { erasingAt: { $ne: null } },
+} satisfies Record<AccountStatus, FilterQuery<Account>>
+
 /** Accounts, newest first; accounts of the same instant by their ID. */
 export function findAccounts(em: SqlEntityManager, filter: AccountFilter): Promise<Account[]> {
   const { externalId, plan, status, q, before, limit } = filter
@@ -27,7 +34,7 @@ export function findAccounts(em: SqlEntityManager, filter: AccountFilter): Promi
     {
       ...(externalId === undefined ? {} : { externalId }),
       ...(plan === undefined ? {} : { plan }),
-      ...(status === undefined ? {} : { suspendedAt: status === 'active' ? null : { $ne: null } }),
+      ...(status === undefined ? {} : BY_STATUS[status]),
       $and: [
         earlier ? { $or: earlier } : {},
         q === undefined ? {} : { $or: [{ id: q }, { name: { $ilike: likePattern(q) } }] },

@@ -16,6 +16,8 @@ export async function findLogins(em: SqlEntityManager, email: string): Promise<L
     .createQueryBuilder(MemberSchema)
     .where(HAS_EMAIL, [email])
     .andWhere({ status: 'active' })
+    // Nobody comes into an account that is being erased.
+    .andWhere('account_id in (select id from account where erasing_at is null)')
     .orderBy({ personId: 'asc nulls last', createdAt: 'asc' })
     .limit(MANY)
     .getResultList()

@@ -47,6 +47,7 @@ export type AuditAction = keyof typeof AUDIT_ACTIONS
 
 /** Every action of the operators' audit log, and when it is written. */
 export const OPERATOR_ACTIONS = {
+  'account.erased': 'Somebody asked to erase an account. Its own audit log goes with it.',
   'operator-token.created': 'An operator token was created.',
   'operator-token.revoked': 'An operator token was revoked.',
   'service-token.created': 'A service token was created.',

@@ -125,6 +125,10 @@ export const commands = {
     z.object({ reason: z.string().nullable() }),
   ),
   'resume-account': command('Ends the suspension of an account', z.object({})),
+  'erase-account': ending(
+    'Erases an account; done when every region refuses its keys and all that it had is deleted',
+    z.object({}),
+  ),
   'change-plan': command(
     'Changes an account’s plan or its own limits',
     z.object({ plan: z.enum(PLANS).optional(), customLimits: CustomLimits.optional() }),

@@ -97,7 +97,7 @@ const ENDED = 1
 
 type Row = {
   key: ApiKey & { expiresAt: string | null }
-  account: Account & { suspendedAt: string | null }
+  account: Account & { suspendedAt: string | null; erasingAt: string | null }
   requests: string
   renders: string
   account_renders: string
@@ -127,6 +127,7 @@ const accountColumns = columns('a', {
   customLimits: 'custom_limits',
   version: 'version',
   suspendedAt: 'suspended_at',
+  erasingAt: 'erasing_at',
 })
 
 /**

@@ -21,7 +21,7 @@ export function verdictOf(
   request: { permission?: string; ip?: string; authenticate?: boolean },
 ): number {
   if (state.status === 'revoked') return REVOKED
-  if (state.status === 'deleted') return DELETED
+  if (state.status === 'deleted' || account.status === 'erasing') return DELETED
   if (account.status === 'suspended') return SUSPENDED
   if (!ipAllowed(state.allowedIps, request.ip)) return IP_NOT_ALLOWED
   if (request.permission !== undefined && !state.permissions.includes(request.permission)) return FORBIDDEN

@@ -57,6 +57,8 @@ export class UsageBatch {
   readonly quotas = new Map<string, QuotaUse>()
   /** Latest use of each key, Unix ms. */
   readonly lastUses = new Map<string, number>()
+  /** Whose each of these keys is. */
+  readonly accountOf = new Map<string, string>()
   readonly #keys = new Map<string, { minutes: Map<number, Minute>; days: Map<number, CallersOfDay> }>()
 
   /** Adds a verification by the code with which it was decided. `by`: -1 takes out what was added. */
@@ -64,7 +66,7 @@ export class UsageBatch {
     const { keyId, accountId, at, code, ip, endpoint, method } = verification
     if (code === STALE) return
     if (code === AUTHENTICATE) {
-      if (by > 0) this.#used(keyId, at)
+      if (by > 0) this.#used(keyId, accountId, at)
       return
     }
     const bucket = this.#bucket(keyId, accountId, at)
@@ -80,7 +82,7 @@ export class UsageBatch {
     bucket.requests += by
     bucket.units += units
     if (endpoint !== undefined) endpointOf(bucket, method, endpoint).requests += by
-    if (by > 0) this.#used(keyId, at)
+    if (by > 0) this.#used(keyId, accountId, at)
     const quota = this.#quota(verification)
     quota.requests += by
     if (verification.isTest) quota.testRenders += units
@@ -91,7 +93,7 @@ export class UsageBatch {
   addRefusals(refusals: Refusals): void {
     for (const { keyId, accountId, at, code, count } of refusals) {
       if (code === AUTHENTICATE) {
-        if (count > 0) this.#used(keyId, at)
+        if (count > 0) this.#used(keyId, accountId, at)
         continue
       }
       const bucket = this.#bucket(keyId, accountId, at)
@@ -128,7 +130,17 @@ export class UsageBatch {
       addOutcome(counts, status, latencyMs)
       counts.latencyMicros += Math.round((latencyMs ?? 0) * 1_000)
     }
-    this.#used(keyId, at)
+    this.#used(keyId, accountId, at)
+  }
+
+  /** Takes out what is of these accounts. Returns their buckets. */
+  takeOut(accounts: Set<string>): Bucket[] {
+    const out = this.buckets.filter(({ accountId }) => accounts.has(accountId))
+    keepOnly(this.buckets, ({ accountId }) => !accounts.has(accountId))
+    keepOnly(this.callers, ({ accountId }) => !accounts.has(accountId))
+    for (const [name, { accountId }] of this.quotas) if (accounts.has(accountId)) this.quotas.delete(name)
+    for (const [keyId, accountId] of this.accountOf) if (accounts.has(accountId)) this.lastUses.delete(keyId)
+    return out
   }
 
   /** The same sums at every grain: hours are those of the minutes, days those of the hours. */
@@ -192,9 +204,14 @@ export class UsageBatch {
     if (at > use.lastSeenAt) use.lastSeenAt = at
   }
 
-  #used(keyId: string, at: number): void {
+  #used(keyId: string, accountId: string, at: number): void {
+    this.accountOf.set(keyId, accountId)
     if ((this.lastUses.get(keyId) ?? 0) < at) this.lastUses.set(keyId, at)
   }
+}
+
+function keepOnly<One>(list: One[], isKept: (one: One) => boolean): void {
+  list.splice(0, list.length, ...list.filter(isKept))
 }
 
 type Outcomes = Pick<Bucket, 'clientErrors' | 'serverErrors' | 'latencyCount'>

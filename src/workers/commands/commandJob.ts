@@ -9,6 +9,7 @@ import {
   isEnding,
 } from '../../domain/commands/catalogue.ts'
 import { requireActor, requireSameActor } from '../../domain/commands/requireActor.ts'
+import { requireNotErasing } from '../../domain/erasure/erasing.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { OutboxMessage } from '../../domain/jobs.ts'
 import { expectConfirmations, regionsToReach } from '../../domain/regions.ts'
@@ -61,10 +62,12 @@ export function commandJob<Kind extends CommandKind>(kind: Kind, apply: Apply<Ki
       if (!refusal) throw error
       run = { command: await refuse(context, commandId, refusal, now), follows: false }
     }
-    const command = (run.applied && (await finishDirectly(context, run.applied))) ?? run.command
+    const finished = run.applied && (await finishDirectly(context, run.applied))
+    const command = finished ?? run.command
     if (!command) return
+    // Whoever waits for one that continues waits for the regions alone.
+    if (finished || command.status !== 'applied') await announceCommand(context, command)
     if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
-    else await announceCommand(context, command)
     // What is left, or cannot be sent now, the schedule sends: the command is done.
     if (run.follows && command.status === 'succeeded')
       await relayOutbox(context.orm.em, context.queues.send).catch(() => {})
@@ -85,6 +88,7 @@ function runOnce<Kind extends CommandKind>(
     const row = await lockCommand(em, commandId)
     if (row?.status !== 'pending') return { command: row, follows: false }
     const command = ofItsAccount(kind, row)
+    if (command.accountId !== null && kind !== 'erase-account') await requireNotErasing(em, command.accountId)
     const payload = commands[kind].payload.parse(command.payload) as CommandPayload<Kind>
     const held = await requireActor(em, command, now)
     const { follow = [], ...change } = await apply({ em, command, payload, now })

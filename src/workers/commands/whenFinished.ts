@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandKind } from '../../domain/commands/catalogue.ts'
+import type { OutboxMessage } from '../../domain/jobs.ts'
 import type { CommandRegion } from '../../domain/regions.ts'
 import { addFanOut, recordFanOut, recordTokenFanOut } from './recordFanOut.ts'
 
@@ -13,4 +14,17 @@ export const whenFinished: { [Kind in CommandKind]?: WhenFinished } = {
   'suspend-account': recordFanOut('account.suspension-complete'),
   'resume-account': (_em, row, outcomes, now) => addFanOut(row, outcomes, now),
   'revoke-service-token': recordTokenFanOut,
+}
+
+/**
+ * What is still to be done when every region has confirmed a command: such a command is done when this job is. Its job
+ * is sent again with each sweep.
+ */
+export const continueWith: { [Kind in CommandKind]?: (row: Command) => OutboxMessage } = {
+  'erase-account': ({ id, accountId, sweeps }) => ({
+    kind: 'job',
+    name: 'remove-account-data',
+    data: { commandId: id, accountId },
+    id: `${id}-remove-${sweeps}`,
+  }),
 }

@@ -18,6 +18,7 @@ import {
   type Sums,
   type Work,
 } from './countWork.ts'
+import { divertErased } from './divertErased.ts'
 import { Patience, type PatienceOptions } from './Patience.ts'
 
 /**
@@ -155,6 +156,7 @@ export class Rollup {
       await inTurns(works, (work, place) =>
         countWork(sums, work, claims[place] ?? [], { fresh, completed }, now.getTime()),
       )
+      await divertErased(em, sums)
       // Outside of the transaction: a name that was learned stays, whatever becomes of the counts.
       const idOf = await this.#endpoints.learn(this.#orm.em.fork(), sums.batch, now)
       await addUsage(em, sums.batch, idOf, this.#callerLimits)

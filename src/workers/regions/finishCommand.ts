@@ -1,4 +1,5 @@
 import type { JobData } from '../../domain/jobs.ts'
+import { relayOutbox } from '../../platform/outbox.ts'
 import { announceCommand } from '../commands/commandRow.ts'
 import { markFinished } from '../commands/markFinished.ts'
 import type { WorkerContext } from '../context.ts'
@@ -14,5 +15,7 @@ export async function finishCommand(
   const command = await context.orm.em
     .fork()
     .transactional((em) => markFinished(em, commandId, context.now()))
-  if (command) await announceCommand(context, command)
+  if (!command) return
+  await announceCommand(context, command)
+  if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
 }

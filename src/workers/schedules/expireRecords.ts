@@ -18,7 +18,7 @@ const OWED_DAYS = 7
  * it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
-  const { auditDays, orm } = context
+  const { auditDays, erasedUsageDays, orm } = context
   const em = orm.em.fork()
   const before = (days: number) => new Date(context.now().getTime() - days * DAY_MS)
   const steps: (() => Promise<unknown>)[] = [
@@ -27,6 +27,7 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
     () => forgetPayloads(em),
     () => pseudonymiseRemoved(em),
     async () => auditDays > 0 && (await expireAudit(em, before(auditDays))),
+    async () => erasedUsageDays > 0 && (await deleteInBatches(em, erasedUsage(before(erasedUsageDays)))),
     () => endLongLapsed(context),
     ...expired(before).map((rows) => () => deleteInBatches(em, rows)),
     () => forgetEndpoints(em, before(400 + UNUSED_DAYS)),
@@ -37,6 +38,11 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} kinds of records could not be expired`)
 }
+
+const erasedUsage = (before: Date): Expired => ({
+  ...{ table: 'erased_usage', key: 'account_id, day', by: 'account_id', type: 'text' },
+  ...{ where: 'day < ?', values: [before] },
+})
 
 function expired(before: (days: number) => Date): Expired[] {
   return [

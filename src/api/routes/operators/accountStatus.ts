@@ -21,7 +21,7 @@ export const suspendAccount = route(
     summary: 'Suspend an account',
     description:
       'After the 200, no verification that starts later is accepted for any key of the account, in any region. Members can read, and change nothing.',
-    problems: ['account-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+    problems: ['account-not-found', 'account-erasing', 'idempotency-conflict', 'idempotency-in-flight'],
     body: z.strictObject({
       reason: name(500).nullable().default(null).describe('Shown to the members of the account'),
     }),
@@ -46,7 +46,7 @@ export const resumeAccount = route(
     summary: 'Resume a suspended account',
     description:
       'Keys, limits and alert rules are as they were. Answers when every region admits its keys again.',
-    problems: ['account-not-found', 'idempotency-conflict', 'idempotency-in-flight'],
+    problems: ['account-not-found', 'account-erasing', 'idempotency-conflict', 'idempotency-in-flight'],
     body: z.strictObject({}),
   },
   (input) => {

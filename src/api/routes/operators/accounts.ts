@@ -148,7 +148,7 @@ export const updateAccount = route(
       .refine((body) => Object.keys(body).length > 0, 'must change something')
       .meta({ id: 'AccountChanges' }),
     responses: { 200: AccountResource, 202: Accepted },
-    problems: ['account-not-found', 'external-id-taken'],
+    problems: ['account-not-found', 'account-erasing', 'external-id-taken'],
   },
   (input) => {
     const { api, params, body } = input

@@ -1,0 +1,53 @@
+/** The rows of an account in one table. `key`: the columns of its primary key; `of`: whose they are. */
+export type ErasedTable = { key: string; of: 'account' | 'key' }
+
+/**
+ * Every table with rows of an account, in the order of their deletion. What refers to a row with `on delete cascade`
+ * goes with it. A test compares this list and `OTHER_TABLES` with the tables that there are.
+ */
+export const ERASED_TABLES: Record<string, ErasedTable> = {
+  notification: { key: 'id', of: 'account' },
+  incident: { key: 'id', of: 'account' },
+  alert_rule: { key: 'id', of: 'account' },
+  channel: { key: 'id', of: 'account' },
+  invitation_email: { key: 'id', of: 'account' },
+  audit_entry: { key: 'id', of: 'account' },
+  usage_minute: { key: 'key_id, at', of: 'account' },
+  usage_hour: { key: 'key_id, at', of: 'account' },
+  usage_folded: { key: 'key_id, at', of: 'account' },
+  usage_ip: { key: 'key_id, at, ip', of: 'key' },
+  endpoint: { key: 'id', of: 'account' },
+  imported_form: { key: 'account_id, prefix, length', of: 'account' },
+  usage_accepted: { key: 'account_id, day', of: 'account' },
+  quota_month: { key: 'account_id, month', of: 'account' },
+  quota_day: { key: 'key_id, day, region', of: 'key' },
+  api_key_use: { key: 'key_id', of: 'key' },
+  key_region: { key: 'key_id, region', of: 'key' },
+}
+
+/** The other tables, and why the list above does not have them. */
+export const OTHER_TABLES: Record<string, string> = {
+  account: 'Goes last.',
+  api_key:
+    'Goes next to last: until every region has forgotten the keys, their rows say that they have ended.',
+  command: 'Goes but for the erasure itself, which says who asked for it.',
+  usage_day: 'Its units move to erased_usage in the same statement.',
+  member: 'Goes with persons who are a member nowhere else.',
+  person: 'Goes with the last member of that person.',
+  password_reset: 'Goes with the person.',
+  erasure: 'Kept so that late usage is recognised: the ID.',
+  erased_usage: 'Kept for invoices: units per day.',
+  session: 'Goes with the member.',
+  invitation: 'Goes with the member.',
+  alert_state: 'Goes with the alert rule.',
+  delivery_attempt: 'Goes with the notification.',
+  command_region: 'Goes with the command.',
+  outbox: 'Messages of some seconds, which carry IDs.',
+  usage_claim: 'Hashes of IDs, for 36 days.',
+  event_id_rule: 'Of the service.',
+  region: 'Of the service.',
+  region_epoch: 'Of the service.',
+  service_token: 'Of the service.',
+  operator_token: 'Of the service.',
+  operator_audit_entry: 'Of the service: says who asked for the erasure.',
+}

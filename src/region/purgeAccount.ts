@@ -1,0 +1,61 @@
+import { DAY_MS } from '../domain/time.ts'
+import {
+  dayRequestsName,
+  monthRendersName,
+  statePrefix,
+  TEST_RENDERS_PREFIX,
+} from '../platform/redisNames.ts'
+import { type Region, RegionUnavailable } from './Region.ts'
+
+/** For so many days a region keeps the counters of a day. */
+const DAYS = 41
+const MONTHS = 4
+
+/**
+ * Removes the states and counters of keys from a region. Returns the marker of the epoch in which it did. A fill that
+ * is under way reads again. Throws RegionUnavailable.
+ */
+export async function purgeKeys(region: Region, keys: { id: string; digest: string }[]): Promise<string> {
+  const marker = await region.marker()
+  await drop(
+    region,
+    marker,
+    'keys',
+    keys.map(({ digest }) => digest),
+  )
+  const ids = keys.map(({ id }) => id)
+  if (ids.length === 0) return marker
+  const now = await region.now()
+  const line = region.redis.pipeline()
+  for (let back = -1; back < DAYS; back++) {
+    const day = new Date(now - back * DAY_MS).toISOString().slice(0, 10)
+    line.hdel(dayRequestsName(day), ...ids).hdel(`${TEST_RENDERS_PREFIX}${day}`, ...ids)
+  }
+  await region.answered(line.exec())
+  return marker
+}
+
+/** The same of what a region knows of the account itself. */
+export async function purgeAccount(region: Region, accountId: string): Promise<string> {
+  const marker = await region.marker()
+  await drop(region, marker, 'accounts', [accountId])
+  const now = new Date(await region.now())
+  const line = region.redis.pipeline()
+  for (let back = -1; back < MONTHS; back++) {
+    const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back)).toISOString().slice(0, 7)
+    line.hdel(monthRendersName(month), accountId)
+  }
+  await region.answered(line.exec())
+  return marker
+}
+
+async function drop(region: Region, marker: string, kind: 'keys' | 'accounts', ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  const versions = await region.answered(region.redis.hmget(`${statePrefix(marker)}${kind}`, ...ids))
+  const known = ids.flatMap((id, place) => {
+    const version = versions[place]
+    return version ? [[id, version]] : []
+  })
+  if (known.length > 0 && !(await region.runIn(marker, 'dropStates', kind, JSON.stringify(known))))
+    throw new RegionUnavailable(`The region ${region.name} began a new epoch.`)
+}

@@ -1,0 +1,56 @@
+import { CommandSchema } from '../../domain/commands/Command.ts'
+import { eraseAccount, eraseRows, readKeyPage, scrubKeys } from '../../domain/erasure/eraseRows.ts'
+import { awaitCounting } from '../../domain/erasure/erasing.ts'
+import type { JobData } from '../../domain/jobs.ts'
+import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
+import { regionsToReach } from '../../domain/regions.ts'
+import { purgeAccount, purgeKeys } from '../../region/purgeAccount.ts'
+import { RegionUnavailable } from '../../region/Region.ts'
+import { announceCommand } from '../commands/commandRow.ts'
+import type { WorkerContext } from '../context.ts'
+import { removeMeteringJobs } from './removeMeteringJobs.ts'
+
+/**
+ * Deletes whatever an account has, once every region refuses its keys. Safe to run twice, at once, and to die in at any
+ * step: each statement commits by itself and deletes what is still there, the account's row goes last, and the command
+ * is done after that. A region that is away is waited for: until it has forgotten the keys, their rows say that they
+ * have ended.
+ */
+export async function removeAccountData(
+  context: WorkerContext,
+  { commandId, accountId }: JobData<'remove-account-data'>,
+): Promise<void> {
+  const { orm, now } = context
+  const em = orm.em.fork()
+  const command = await em.findOne(CommandSchema, { id: commandId, kind: 'erase-account', accountId })
+  if (command?.status !== 'applied') return
+  await orm.em.fork().transactional(awaitCounting)
+  await scrubKeys(em, accountId)
+  await removeMeteringJobs(context, accountId)
+  await eraseRows(em, accountId, commandId)
+  const names = await em.fork().transactional(regionsToReach)
+  for (const name of names) await purgeRegion(context, name, accountId)
+  await eraseAccount(em, accountId)
+  Object.assign(command, { status: 'succeeded', finishedAt: now() })
+  await em.flush()
+  await announceCommand(context, command)
+}
+
+/** Throws RegionUnavailable, also where it was done in an epoch that does not count. */
+async function purgeRegion({ orm, regions }: WorkerContext, name: string, accountId: string): Promise<void> {
+  const region = regions.get(name)
+  if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
+  const em = orm.em.fork()
+  const markers = new Set<string>()
+  for (let after = ''; ; ) {
+    const keys = await readKeyPage(em, accountId, after)
+    markers.add(await purgeKeys(region, keys))
+    const last = keys.at(-1)
+    if (!last) break
+    after = last.id
+  }
+  markers.add(await purgeAccount(region, accountId))
+  const [marker = ''] = markers
+  if (markers.size > 1 || !(await isRegisteredEpoch(em, name, marker)))
+    throw new RegionUnavailable(`The region ${name} began a new epoch.`)
+}
