@@ -143,4 +143,23 @@ describe('members', () => {
     })
     await row('ada@example.com').waitFor()
   })
+
+  it('of a suspended account see since when and why, and every change is refused', async () => {
+    const [account] = (await service.cli('account', 'list')) as unknown as { accountId: string }[]
+    const accountId = account?.accountId ?? ''
+    await service.cli('account', 'suspend', accountId, '--reason', 'Three invoices are open.')
+    await page.reload()
+    await page.getByText('This account is suspended').waitFor()
+    await page.getByText('Three invoices are open.').waitFor()
+    expect(await findA11y(page)).toEqual([])
+    await page.getByRole('button', { name: 'Invite a member' }).click()
+    await dialog().getByLabel('Email').fill('eve@example.com')
+    await dialog().getByRole('button', { name: 'Invite' }).click()
+    await dialog().getByText('This account is suspended. It can be read, but not changed.').waitFor()
+    await service.cli('account', 'resume', accountId)
+    await page.reload()
+    await row('ada@example.com').waitFor()
+    expect(await page.getByText('This account is suspended').count()).toBe(0)
+    expect(browser.faults).toEqual([])
+  })
 })

@@ -3,6 +3,7 @@ import { AccountSchema } from '../../src/domain/accounts/Account.ts'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { ERASED_TABLES, OTHER_TABLES } from '../../src/domain/erasure/erasedTables.ts'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
+import { registerRegions, removeRegion } from '../../src/domain/regions.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
@@ -96,6 +97,22 @@ describe('an erasure', () => {
     }
     expect(await worker.em().count(AccountSchema, { id: one.accountId })).toBe(0)
     expect(await unitsOf(one.accountId)).toEqual([6])
+  })
+
+  it('promise 3: keeps the rows of ended keys until every region has forgotten the keys', async () => {
+    const one = await accountWithKey()
+    const commandId = await begin(one.accountId)
+    // Nobody reaches it now, and it may still know the key.
+    await worker.em().transactional((em) => registerRegions(em, ['eu']))
+    await expect(remove(commandId, one.accountId)).rejects.toThrow('eu')
+    const keys = await sql('select status, name, hint, created_by from api_key where id = ?', [one.keyId])
+    expect(keys).toEqual([{ status: 'deleted', name: '', hint: '', created_by: '' }])
+    expect(await sql('select 1 from audit_entry where account_id = ?', [one.accountId])).toEqual([])
+    expect(await statusOf(commandId)).toBe('applied')
+    await worker.em().transactional((em) => removeRegion(em, { region: 'eu', marginMs: 0 }))
+    await remove(commandId, one.accountId)
+    expect(await statusOf(commandId)).toBe('succeeded')
+    expect(await sql('select 1 from api_key where id = ?', [one.keyId])).toEqual([])
   })
 
   it('keeps only the units of usage that is counted late', async () => {
