@@ -3,6 +3,7 @@ import { root } from '../dataDir.ts'
 import { commandTable } from './commandLine.ts'
 import { auditTable, notificationTable } from './events.ts'
 import { jobTable } from './jobs.ts'
+import { matrixTable } from './matrix.ts'
 import { metricTable } from './metrics.ts'
 import { permissionTable } from './permissions.ts'
 import { problemTable } from './problems.ts'
@@ -30,6 +31,13 @@ The name of a permission is \`resource:action\`. A company can define its own, s
 for them at verification.
 
 ${permissionTable()}
+
+## Permission matrix
+
+Which credential each route takes: keys by their access, members by their role, tokens by their permission. An operator token with
+\`act\` names the account by \`X-Account-Id\`. \`test/api/permissionMatrix.test.ts\` asks every route with each of them.
+
+${matrixTable()}
 
 ## Problems
 
