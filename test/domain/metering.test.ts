@@ -39,6 +39,7 @@ describe('decision codes', () => {
       FORBIDDEN: 8,
       IP_NOT_ALLOWED: 9,
       DELETED: 10,
+      SUSPENDED: 11,
       AUTHENTICATE: 20,
       REPEATED: 30,
       CONFLICT: 31,
@@ -158,6 +159,7 @@ describe('a batch of verifications', () => {
       accountIds: ['acct_1', 'acct_2'],
       accountVersions: ['4', '4'],
       once: [[2, 'n', 'h', 't']],
+      tokens: [],
     })
   })
 
