@@ -16,7 +16,7 @@ const MAX_LENGTH = 128
 export type ServiceTokens = {
   /**
    * The request's service token, as far as this process knows: use it by `confirming`. Throws a Problem: 401 without a
-   * valid one, 403 without the permission, 503 where nobody can say.
+   * valid one, 403 without the permission, 503 when it cannot be checked.
    */
   find: (request: IncomingMessage, permission: ServiceTokenPermission) => Promise<KnownToken> | KnownToken
   /** Runs a task that has the region confirm the token; again, where the token has changed. */

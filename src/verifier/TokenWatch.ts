@@ -69,7 +69,7 @@ export class TokenWatch {
     return withFreshToken(token, () => this.#load(), task)
   }
 
-  /** The token. Throws ServiceTokenRefused, or RegionUnavailable when nobody can say. */
+  /** The token. Throws ServiceTokenRefused, or RegionUnavailable when it cannot be checked. */
   async require(): Promise<KnownToken> {
     if (this.#digest === undefined || this.#refused) throw new ServiceTokenRefused()
     return this.#tokens.get(this.#digest) ?? this.#load()
@@ -90,7 +90,7 @@ export class TokenWatch {
 
   async #check(): Promise<void> {
     const known = this.#digest !== undefined && this.#tokens.get(this.#digest)
-    // While nobody can say, the next check is soon.
+    // While the token cannot be checked, the next check comes soon.
     await (known ? this.#tokens.refresh(CHECK_BOUND_MS) : this.#load()).catch(() => {})
     if (this.#closed || this.#digest === undefined) return
     this.#timer = setTimeout(

@@ -38,7 +38,7 @@ beforeAll(async () => {
   }
   for (const permission of OPERATOR_PERMISSION_NAMES) {
     const { body } = await operator.post('/operator-tokens', { name: permission, permissions: [permission] })
-    // One that may act, and names no account, is told so by a 400.
+    // A token with `act` gets a 400 when it names no account, whatever the route.
     for (const acts of permission === 'act' ? [true] : [false, true])
       askers.push([
         `operator: ${permission}${acts ? ' for an account' : ''}`,

@@ -56,7 +56,7 @@ describe('alert rules of a suspended account', () => {
     expect(await types(of)).toEqual([FIRING, RESOLVED])
   })
 
-  it('a crossing after the suspension is notified at once; nothing of before or meanwhile is made up for', async () => {
+  it('a crossing after the suspension is notified at once; earlier minutes are not evaluated later', async () => {
     const of = await account()
     await rule(of, { threshold: 10 })
     await evaluate(of, NOON)

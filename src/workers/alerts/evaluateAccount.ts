@@ -24,7 +24,7 @@ export async function enqueueAlertEvaluations({ orm, queues, now }: WorkerContex
  * Evaluates one account at one instant, and before that at each minute that nobody has evaluated: a backlog sends the
  * notifications that it would have sent, in order. Safe to run twice, late and out of order: the transaction that
  * writes a rule's state and notifications also writes until when the rule is evaluated. The rules of a suspended
- * account rest, and what was meanwhile is not made up for.
+ * account rest, and the time of the suspension is not evaluated later.
  */
 export async function evaluateAccount(
   context: WorkerContext,

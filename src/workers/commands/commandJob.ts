@@ -65,7 +65,7 @@ export function commandJob<Kind extends CommandKind>(kind: Kind, apply: Apply<Ki
     const finished = run.applied && (await finishDirectly(context, run.applied))
     const command = finished ?? run.command
     if (!command) return
-    // Whoever waits for one that continues waits for the regions alone.
+    // When a command continues after its regions have confirmed, its caller waits for the regions only.
     if (finished || command.status !== 'applied') await announceCommand(context, command)
     if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
     // What is left, or cannot be sent now, the schedule sends: the command is done.
