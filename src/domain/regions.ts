@@ -125,9 +125,10 @@ export async function lapseRegion(
 }
 
 /**
- * Notes that a region is being given a lease in the epoch of `marker`, in a transaction of its own, unless something
- * has not reached it yet or another epoch is the registered one. It must be called after the region's clock was read:
- * the lease ends `leaseMs` after that reading, before what is noted.
+ * Notes that a region is being given a lease in the epoch of `marker`, in a transaction of its own, unless a command
+ * that lapsed there has not reached it yet, or another epoch is the registered one. It must be called after the
+ * region's clock was read: the lease ends `leaseMs` after that reading, before what is noted. A command that is on its
+ * way does not matter: it is neither confirmed nor lapsed, and cannot lapse before the end that is noted.
  */
 export async function noteLease(
   em: SqlEntityManager,
@@ -138,7 +139,7 @@ export async function noteLease(
   const rows = await em.execute<unknown[]>(
     `update region set lease_until = greatest(lease_until, clock_timestamp() + ? * interval '1 millisecond')
      where name = ? and not exists (
-       select from command_region where region = ? and confirmed_at is null)
+       select from command_region where region = ? and confirmed_at is null and outcome = 'lapsed')
      and exists (select from region_epoch where region = ? and marker = ?)
      returning 1`,
     [leaseMs, region, region, region, marker],

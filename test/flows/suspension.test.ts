@@ -14,8 +14,7 @@ let service: Service
 let libraries: KeyVerifier[]
 beforeAll(async () => {
   eu = await freshRedis()
-  // A lease is given only while nothing is on its way to the region, which is seldom here.
-  const env = { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, REGION_LEASE_MS: '60000' }
+  const env = { REGIONS: `eu=redis://127.0.0.1:${eu.port}` }
   service = await startService({ apis: 2, workers: 2, env })
   const { serviceToken, redis } = service
   const options = { serviceToken, onError: () => {} }

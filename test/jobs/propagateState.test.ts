@@ -130,7 +130,38 @@ describe('a further region that says nothing', () => {
   })
 })
 
+/** Gives a lease while a command is committed just before Postgres is asked whether the region may have one. */
+const renewBeside = (leaseMs: number, meanwhile: (job: Awaited<ReturnType<typeof owe>>) => unknown) => {
+  const now = async () => {
+    await meanwhile(await owe(leaseMs))
+    return eu.now()
+  }
+  return renew(worker.context, new Proxy(eu, { get: (_, name) => (name === 'now' ? now : bound(name)) }))
+}
+const bound = (name: string | symbol) => {
+  const value = Reflect.get(eu, name, eu)
+  return typeof value === 'function' ? value.bind(eu) : value
+}
+
 describe('a lease', () => {
+  it('is given while commands keep coming, before each has arrived', async () => {
+    let job: Awaited<ReturnType<typeof owe>> | undefined
+    expect(await renewBeside(MINUTE_MS, (it) => (job = it))).toBe(true)
+    expect(job && (await seen(job))).toEqual({ outcome: null, confirmed: false })
+    expect(await renew(worker.context, eu)).toBe(true)
+    expect(job && (await seen(job))).toEqual({ outcome: 'confirmed', confirmed: true })
+  })
+
+  it('promise 3: is not given while a command that lapsed there has not arrived', async () => {
+    const lapses = async (job: Awaited<ReturnType<typeof owe>>) => {
+      proxy.hold('requests', 'answers')
+      await propagateState(worker.context, job)
+      proxy.mend()
+    }
+    await expect(renewBeside(-1, lapses)).rejects.toThrow('still owed')
+    expect(await renew(worker.context, eu)).toBe(true)
+  })
+
   it('promise 3: is counted from before Postgres was asked what the region is owed, however long that takes', async () => {
     let renewing: Promise<boolean> = Promise.resolve(false)
     let asked = 0

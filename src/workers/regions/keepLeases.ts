@@ -49,26 +49,25 @@ export function keepLeases(context: WorkerContext): { stop: () => void } {
 }
 
 /**
- * Gives a region its lease, if it has all that it is owed; else brings it that first. The region's clock is read before
- * Postgres is asked: a revocation that Postgres did not know of then came after that instant, from which the lease
- * is counted. However late the renewal arrives, it lasts no longer.
+ * Brings a region what it is owed, then gives it a lease, unless it is owed something whose outcome there is `lapsed`.
+ * A command that comes in between does not stop the lease: nobody has called it done, and it waits for the region or
+ * for the end of this lease. The region's clock is read before Postgres is asked: what Postgres did not know of as
+ * lapsed can become so only after that instant, from which the lease is counted. However late the renewal arrives, the
+ * lease lasts no longer. Throws RegionUnavailable.
  */
 export async function renew(context: WorkerContext, region: Region): Promise<boolean> {
   const { orm, lease } = context
   for (let attempt = 0; attempt < 2; attempt++) {
+    for (const one of await listOwed(orm.em.fork(), region.name, OWED)) await bringState(context, region, one)
+    if (lease.ms === 0) return false
     const marker = await region.marker()
     const since = await region.now()
-    if (lease.ms > 0) {
-      const noted = await orm.em
-        .fork()
-        .transactional((em) => noteLease(em, { region: region.name, marker, leaseMs: lease.ms }))
-      if (noted) return region.renewLease(marker, since + lease.ms)
-    }
-    const owed = await listOwed(orm.em.fork(), region.name, OWED)
-    if (owed.length === 0 && lease.ms === 0) return false
-    // Nothing owed and no lease: then the epoch may be another.
-    if (owed.length === 0) await region.check()
-    for (const one of owed) await bringState(context, region, one)
+    const noted = await orm.em
+      .fork()
+      .transactional((em) => noteLease(em, { region: region.name, marker, leaseMs: lease.ms }))
+    if (noted) return region.renewLease(marker, since + lease.ms)
+    // Where nothing is owed, the epoch is another.
+    await region.check()
   }
   throw new RegionUnavailable(`The region ${region.name} is still owed changes.`)
 }

@@ -35,9 +35,10 @@ export const MUTANTS: Record<string, Change[]> = {
   'a lease for a region that is owed changes': [
     {
       file: 'src/domain/regions.ts',
-      from: /and not exists \(\s*select from command_region where region = \? and confirmed_at is null\)/,
+      from: /and not exists \(\s*select from command_region where region = \? and confirmed_at is null .*\)/,
       to: "and ? <> ''",
     },
+    { file: 'src/workers/regions/keepLeases.ts', from: /for \(const one of await listOwed.*/, to: '' },
   ],
   'lapsed while the lease runs': [
     { file: 'src/domain/regions.ts', from: 'if (row && !row.over) return false', to: '' },
