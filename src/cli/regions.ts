@@ -1,9 +1,12 @@
 import { Command as Cli } from 'commander'
 import { leaseMarginMs, listRegions, removeRegion } from '../domain/regions.ts'
+import type { Queues } from '../platform/queues.ts'
+import { requireReached } from '../platform/reached.ts'
+import { queueName } from '../platform/redisNames.ts'
 import { print } from './print.ts'
-import { withService } from './withService.ts'
+import { type Service, withService } from './withService.ts'
 
-type RemoveOptions = { stopped?: boolean }
+type RemoveOptions = { stopped?: boolean; loseUsage?: boolean }
 
 /** `region …`: the further regions that every change must reach. One is added by naming it in REGIONS. */
 export function regionCommands(): Cli {
@@ -18,25 +21,46 @@ export function regionCommands(): Cli {
 
   regions
     .command('remove')
-    .description('remove a region that no REGIONS names any more')
+    .description('remove a region from which api processes and workers are gone')
     .argument('<name>')
     .option('--stopped', 'for a region without leases: confirm that nothing verifies there any more')
-    .action(async (name: string, { stopped = false }: RemoveOptions, command: Cli) => {
-      const removed = await withService(async ({ env, em }) => {
-        // Without leases nothing else could say that it no longer admits.
-        if (env.REGION_LEASE_MS === 0 && !stopped)
-          throw new Error(
-            'Without leases (REGION_LEASE_MS=0) say --stopped when nothing verifies there any more.',
-          )
-        const marginMs = leaseMarginMs(env.REGION_LEASE_MS)
-        return em.transactional((own) => removeRegion(own, { region: name, marginMs }))
-      })
+    .option('--lose-usage', 'for a Redis that is gone for good: give up usage that it may still hold')
+    .action(async (name: string, options: RemoveOptions, command: Cli) => {
+      const removed = await withService((service) => remove(service, name, options))
       if (removed === 'unknown') throw new Error(`There is no further region ${name}.`)
       if (removed === 'leased')
         throw new Error(
-          `The region ${name} may still hold a lease. Take it out of REGIONS, restart the workers, and try again when its lease is over.`,
+          `The region ${name} may still hold a lease. Take it out of the workers' REGIONS, restart them, and try again when its lease is over.`,
         )
       print(command, { region: name, removed: true })
     })
   return regions
+}
+
+async function remove({ env, em, queues }: Service, name: string, { stopped, loseUsage }: RemoveOptions) {
+  // Without leases nothing else could say that it no longer admits.
+  if (env.REGION_LEASE_MS === 0 && !stopped)
+    throw new Error('Without leases (REGION_LEASE_MS=0) say --stopped when nothing verifies there any more.')
+  return em.transactional(async (own) => {
+    const removed = await removeRegion(own, { region: name, marginMs: leaseMarginMs(env.REGION_LEASE_MS) })
+    // Without a lease nothing new is stored there: what is counted now is all.
+    if (removed === 'removed' && !loseUsage) await requireNoUsage(queues, name)
+    return removed
+  })
+}
+
+/** Throws where the region's Redis holds usage that no worker has counted, or cannot be asked. */
+async function requireNoUsage(queues: Queues, name: string): Promise<void> {
+  const queue = queues.all.get(queueName('metering', name))
+  if (!queue)
+    throw new Error(
+      `Its Redis may hold usage that is not counted yet. Name it for this command, REGIONS=${name}=redis://…, or say --lose-usage if it is gone for good.`,
+    )
+  await requireReached(queue)
+  const states = ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const
+  const jobs = await queue.getJobCountByTypes(...states)
+  if (jobs > 0)
+    throw new Error(
+      `Its Redis holds ${jobs} metering jobs that are not counted yet. Let a worker with ${name} in its REGIONS count them first (see also \`usage parked\`), or say --lose-usage.`,
+    )
 }

@@ -203,19 +203,27 @@ describe('two regions', () => {
     expect([...codes].filter((code) => code !== 'REVOKED')).toEqual([])
   })
 
-  it('a region that is taken away is waited for no longer, once its lease is over', async () => {
+  it('promise 2: a region is removed only when its usage is counted, and then no revoke waits for it', async () => {
+    const remove = () => service.cli('region', 'remove', 'eu').catch((error) => error)
     const account = await service.account('pro')
-    const { id } = await account.createKey()
-    // A worker that knows nothing of it takes the place of the one that does.
+    const { id, key } = await account.createKey()
     await expect(service.cli('region', 'remove', 'us')).rejects.toThrow('no further region us')
+    // A worker that knows nothing of it takes the place of the one that does.
     await service.workers[0]?.end()
+    expect((await verifyIn(inEu, key)).body.valid).toBe(true)
     await inEu.end()
     service.startWorker({ REGIONS: '' })
-    const revoking = account.post(`/api-keys/${id}/revoke`)
+    const refused = await eventually(remove, ({ message }) => !/may still hold a lease/.test(message))
+    expect(refused.message).toMatch(/holds 1 metering jobs that are not counted yet/)
+
+    const counting = service.startWorker()
     await eventually(
-      () => service.cli('region', 'remove', 'eu').catch((error) => error),
-      (outcome) => outcome.removed === true,
+      () => account.get(`/api-keys/${id}/usage`),
+      ({ body }) => body.windows['24h'].requests === 1,
     )
+    await counting.end()
+    const revoking = account.post(`/api-keys/${id}/revoke`)
+    await eventually(remove, ({ removed }) => removed === true)
     expect(await service.cli('region', 'list')).toEqual([])
     const { status, body } = await revoking
     expect(status).toBe(200)
