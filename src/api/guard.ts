@@ -37,7 +37,7 @@ type Tag = keyof typeof TAGS
 
 /** What a route declares; the guard checks all of it, and /openapi.json is made of it. */
 export type RouteSpec = {
-  method: 'get' | 'post' | 'patch' | 'delete' | 'all'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all'
   path: string
   /** Its `operationId`, unique. */
   operation: string

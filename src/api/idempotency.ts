@@ -11,10 +11,14 @@ const DAY_SECONDS = 86_400
 /** A request that never came to its end stops blocking its key after this long. */
 const IN_FLIGHT_SECONDS = 60
 
+/** Other methods change nothing by being repeated. */
+const TAKING_KEYS = ['POST', 'PUT']
+
 /** The header's value, checked; undefined where there is none. Throws a `validation-error`. */
 export function idempotencyKeyOf(request: IncomingMessage): string | undefined {
   const header = request.headers['idempotency-key']
-  if (typeof header !== 'string' || header === '' || request.method !== 'POST') return undefined
+  if (typeof header !== 'string' || header === '' || !TAKING_KEYS.includes(request.method ?? ''))
+    return undefined
   if (/^[\x21-\x7e]{1,255}$/.test(header)) return header
   const message = 'must be 1 to 255 printable ASCII characters without spaces'
   const code = header.length > 255 ? 'too_long' : 'invalid_format'

@@ -23,6 +23,8 @@ export const problems = {
   'invalid-operator-token': { status: 401, title: 'Invalid operator token' },
   'operator-token-not-found': { status: 404, title: 'Operator token not found' },
   'external-id-taken': { status: 409, title: 'External ID taken' },
+  'plan-not-found': { status: 404, title: 'Plan not found' },
+  'plan-change-in-progress': { status: 409, title: 'Plan change in progress' },
   'service-token-not-found': { status: 404, title: 'Service token not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'account-erasing': { status: 409, title: 'Account is being erased' },

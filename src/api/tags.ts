@@ -4,7 +4,8 @@ export const TAGS = {
   Alerts: 'Rules that open an incident when a measure crosses a threshold.',
   'API keys': 'Create, list, edit, rotate, revoke, delete and import keys.',
   Channels: 'Where notifications go: email, Slack, webhooks.',
-  Operators: 'For the company’s own systems: create and change accounts, and manage operator tokens.',
+  Operators:
+    'For the company’s own systems: create and change accounts and plans, and manage operator tokens.',
   Members: 'People who may sign in to the account.',
   Notifications: 'Messages that were sent, with every attempt to deliver them.',
   Session: 'Sign in and out of the dashboard.',

@@ -23,6 +23,8 @@ export type FailureCode =
   | 'service-token-not-found'
   | 'operator-token-not-found'
   | 'external-id-taken'
+  | 'plan-not-found'
+  | 'plan-change-in-progress'
   | 'key-not-revoked'
   | 'key-not-active'
   | 'key-already-rotated'

@@ -15,6 +15,7 @@ import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { ChannelSchema } from '../domain/notifications/Channel.ts'
 import { NotificationSchema } from '../domain/notifications/Notification.ts'
 import { OperatorTokenSchema } from '../domain/operators/OperatorToken.ts'
+import { PlanSchema } from '../domain/plans/Plan.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { giveBackLost, type Pool } from './giveBackLost.ts'
 
@@ -23,6 +24,7 @@ export type Orm = MikroORM
 
 const entities = [
   AccountSchema,
+  PlanSchema,
   MemberSchema,
   PersonSchema,
   SessionSchema,

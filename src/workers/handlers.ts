@@ -26,6 +26,7 @@ import { importApiKeys } from './commands/importApiKeys.ts'
 import { inviteMember, renewInvitation } from './commands/inviteMember.ts'
 import { moveImportedKey } from './commands/moveImportedKey.ts'
 import { createOperatorToken, revokeOperatorToken } from './commands/operatorTokens.ts'
+import { applyPlan, setPlan } from './commands/plans.ts'
 import { redeliverNotification } from './commands/redeliverNotification.ts'
 import { removeMember } from './commands/removeMember.ts'
 import { revokeApiKey } from './commands/revokeApiKey.ts'
@@ -71,6 +72,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'resume-account': resumeAccount,
   'erase-account': eraseAccount,
   'change-plan': changePlan,
+  'set-plan': setPlan,
+  'apply-plan': applyPlan,
   'add-member': addMember,
   'invite-member': inviteMember,
   'renew-invitation': renewInvitation,

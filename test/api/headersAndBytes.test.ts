@@ -23,7 +23,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' }
 const specs: RouteSpec[] = [...hotRoutes, ...routes].map(({ spec }) => spec)
 const named = (some: RouteSpec[]) => some.map((spec) => [`${spec.method} ${spec.path}`, spec] as const)
 const refused = (status: number, spec: RouteSpec, sent: Sent, query = '') =>
-  expectProblem(service.url, status, spec.path.replace(':id', 'none') + query, {
+  expectProblem(service.url, status, spec.path.replace(/:\w+/, 'none') + query, {
     method: spec.method === 'all' ? 'GET' : spec.method.toUpperCase(),
     ...sent,
   })

@@ -54,7 +54,7 @@ const specs: RouteSpec[] = [...hotRoutes, ...routes].map(({ spec }) => spec)
 /** Who is let in gets another answer than 401 or 403: the ID is nobody's, and the body is missing. */
 async function isTaken(spec: RouteSpec, headers: Record<string, string>): Promise<boolean> {
   const method = spec.method === 'all' ? 'GET' : spec.method.toUpperCase()
-  const response = await fetch(`${service.url}${spec.path.replace(':id', 'none')}`, { method, headers })
+  const response = await fetch(`${service.url}${spec.path.replace(/:\w+/, 'none')}`, { method, headers })
   await response.body?.cancel()
   return response.status !== 401 && response.status !== 403
 }

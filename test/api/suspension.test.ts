@@ -160,7 +160,7 @@ const ofAccounts: RouteSpec[] = routes
   .map(({ spec }) => spec)
   .filter(({ auth }) => auth === 'session' || (typeof auth === 'object' && 'permission' in auth))
 const named = (some: RouteSpec[]) => some.map((spec) => [`${spec.method} ${spec.path}`, spec] as const)
-const pathOf = (spec: RouteSpec) => spec.path.replace(':id', 'none')
+const pathOf = (spec: RouteSpec) => spec.path.replace(/:\w+/, 'none')
 const send = (spec: RouteSpec, client: Client, extra = {}) =>
   client.request(spec.method.toUpperCase(), pathOf(spec), undefined, extra)
 

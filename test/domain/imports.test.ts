@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { limitsOf } from '../../src/domain/accounts/plans.ts'
 import { decideImport } from '../../src/domain/imports/decideImport.ts'
 import { importRecordOf } from '../../src/domain/imports/importRecord.ts'
 import { boundErrors, type ImportRecord } from '../../src/domain/imports/outcome.ts'
 import { parseHash } from '../../src/domain/imports/parseHash.ts'
 import { formatOf, type ImportFormat, readImport } from '../../src/domain/imports/readImport.ts'
 import { digestOf } from '../../src/domain/keys/keyFormat.ts'
+import { SEED_PLANS } from '../support/seedPlans.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')
 const value = 'sk_old_key with ümlaut'
@@ -235,7 +235,7 @@ describe('a file', () => {
 describe('promise 6: what is imported', () => {
   const record = (line: number, type: 'live' | 'test' = 'live') =>
     ({ line, type, digest: `d${line}` }) as ImportRecord
-  const free = { plan: 'free', limits: limitsOf('free', {}), used: { live: 1, test: 0 } } as const
+  const free = { plan: 'free', limits: SEED_PLANS.free, used: { live: 1, test: 0 } } as const
 
   it('is what there is room for, first come first served; the rest is told by line', () => {
     const records = [record(1), record(2), record(3), record(4, 'test'), record(5), record(6)]

@@ -13,6 +13,7 @@ import {
   statusOf,
 } from '../../src/domain/keys/keyRules.ts'
 import { newRequestId, parseRequestId } from '../../src/domain/metering/requestId.ts'
+import { SEED_PLANS } from '../support/seedPlans.ts'
 
 const now = new Date('2026-11-22T12:00:00Z')
 const later = new Date('2026-11-22T13:00:00Z')
@@ -107,11 +108,11 @@ describe('status and plan', () => {
     ['business', 'test', 50, 'key-limit-reached'],
     ['enterprise', 'live', 100_000, 'fine'],
   ] as const)('%s with %s keys, %i active: one more is %s', (plan, type, used, outcome) => {
-    expect(codeOf(() => requireRoom(plan, limitsOf(plan, {}), type, used))).toBe(outcome)
+    expect(codeOf(() => requireRoom(plan, SEED_PLANS[plan], type, used))).toBe(outcome)
   })
 
   it('own limits take the place of the plan’s', () => {
-    expect(limitsOf('enterprise', { liveKeys: 3 })).toMatchObject({ liveKeys: 3, testKeys: null })
+    expect(limitsOf(SEED_PLANS.enterprise, { liveKeys: 3 })).toMatchObject({ liveKeys: 3, testKeys: null })
   })
 })
 

@@ -38,9 +38,11 @@ export function createClient(url: string, secret?: string) {
   }
   return {
     url,
+    secret,
     request,
     get: (path: string, extra?: Extra) => request('GET', path, undefined, extra),
     post: (path: string, body?: unknown, extra?: Extra) => request('POST', path, body, extra),
+    put: (path: string, body?: unknown, extra?: Extra) => request('PUT', path, body, extra),
     patch: (path: string, body?: unknown, extra?: Extra) => request('PATCH', path, body, extra),
     delete: (path: string, extra?: Extra) => request('DELETE', path, undefined, extra),
     /** The same api, in another's name. */

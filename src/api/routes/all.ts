@@ -23,6 +23,7 @@ import { resumeAccount, suspendAccount } from './operators/accountStatus.ts'
 import { createAccount, listAccounts, readAccount, updateAccount } from './operators/accounts.ts'
 import { eraseAccount } from './operators/eraseAccount.ts'
 import { createOperatorToken, listOperatorTokens, revokeOperatorToken } from './operators/operatorTokens.ts'
+import { getPlan, listPlans, setPlan } from './operators/plans.ts'
 import { createServiceToken, listServiceTokens, revokeServiceToken } from './operators/serviceTokens.ts'
 import { completePasswordReset, requestPasswordReset } from './session/passwordResets.ts'
 import { changePassword, getSession, signIn, signOut, switchAccount } from './session/session.ts'
@@ -93,6 +94,9 @@ export const routes: Route[] = [
   suspendAccount,
   resumeAccount,
   eraseAccount,
+  listPlans,
+  getPlan,
+  setPlan,
   createOperatorToken,
   listOperatorTokens,
   revokeOperatorToken,

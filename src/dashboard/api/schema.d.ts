@@ -955,8 +955,9 @@ export interface components {
         Account: {
             id: string;
             name: string;
-            /** @enum {string} */
-            plan: "free" | "pro" | "business" | "enterprise";
+            plan: string;
+            /** @description The plan’s name for people */
+            planLabel: string;
             /**
              * @description `suspended`: its keys are refused, and members cannot change anything
              * @enum {string}
@@ -1021,6 +1022,11 @@ export interface components {
             } & {
                 [key: string]: unknown;
             }) | null;
+            /** @description Of a change of a plan that is pending: how many accounts it has reached in every region */
+            progress?: {
+                done: number;
+                total: number;
+            } | null;
         };
         Member: {
             id: string;
@@ -1384,11 +1390,8 @@ export interface components {
         };
         NewAccount: {
             name: string;
-            /**
-             * @default free
-             * @enum {string}
-             */
-            plan?: "free" | "pro" | "business" | "enterprise";
+            /** @default free */
+            plan?: string;
             /** @description The company’s own ID of the account, which is unique */
             externalId?: string;
             /**
@@ -1418,8 +1421,7 @@ export interface components {
             /** @description The company’s own ID of the account */
             externalId: string | null;
             name: string;
-            /** @enum {string} */
-            plan: "free" | "pro" | "business" | "enterprise";
+            plan: string;
             /** @enum {string} */
             status: "active" | "suspended" | "erasing";
             suspendedAt: string | null;
@@ -1449,8 +1451,7 @@ export interface components {
         };
         AccountChanges: {
             name?: string;
-            /** @enum {string} */
-            plan?: "free" | "pro" | "business" | "enterprise";
+            plan?: string;
             externalId?: string | null;
             /** @description Limits that replace those of the plan; `{}` goes back to the plan’s */
             limits?: {
@@ -1465,10 +1466,38 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        Plan: {
+            name: string;
+            /** @description Its name for people */
+            label: string;
+            limits: components["schemas"]["Limits"];
+            /** @description How many accounts are on it */
+            accounts: number;
+            /** @description Plans are listed by it, lowest first */
+            order: number;
+        };
+        PlanFields: {
+            /** @description Its name for people; by default it stays */
+            label?: string;
+            limits: {
+                liveKeys: number | null;
+                testKeys: number | null;
+                requestsPerMinute: number | null;
+                requestsPerDay: number | null;
+                rendersPerMonth: number | null;
+                rendersHard: boolean;
+            };
+            /** @description Plans are listed by it, lowest first; by default it stays, and a new plan is the last */
+            order?: number;
+            /** @description As `GET /plans` returns it: the same name as in the path */
+            name?: string;
+            /** @description As `GET /plans` returns it; ignored */
+            accounts?: unknown;
+        };
         NewOperatorToken: {
             name: string;
             /** @description By default those of the token that asks */
-            permissions?: ("accounts:read" | "accounts:write" | "tokens:manage" | "act")[];
+            permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "act")[];
             /** @description By default those of the token that asks; an empty list: all */
             allowedIps?: string[];
             /** @description By default when the token that asks expires */
@@ -1573,13 +1602,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `operator-token-not-found`, `service-token-not-found` */
+        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `operator-token-not-found`, `plan-not-found`, `service-token-not-found` */
         NotFound: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `external-id-taken`, `account-erasing`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
+        /** @description `external-id-taken`, `plan-change-in-progress`, `account-erasing`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
         Conflict: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];

@@ -34,6 +34,9 @@ const MEANINGS: Record<Slug, string> = {
   'invalid-operator-token': 'The operator token is missing, unknown, expired or revoked.',
   'operator-token-not-found': 'There is no operator token with this ID.',
   'external-id-taken': 'Another account, `accountId`, has this external ID.',
+  'plan-not-found': 'There is no plan of this name. `GET /plans` lists them.',
+  'plan-change-in-progress':
+    'An earlier change of the plan, `operationId`, has not reached every account. Repeat after it.',
   'service-token-not-found': 'There is no service token with this ID.',
   'method-not-allowed': 'The path has no such method. The header `Allow` lists the methods.',
   'key-not-revoked': 'The key is active. Revoke it before you delete it.',

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import type { CustomLimits, Plan } from './plans.ts'
+import type { CustomLimits } from './plans.ts'
 
 export const AccountSchema = defineEntity({
   name: 'Account',
@@ -9,9 +9,9 @@ export const AccountSchema = defineEntity({
     name: p.text(),
     /** The company's own ID of the account; unique. */
     externalId: p.text().nullable(),
-    plan: p.text().$type<Plan>(),
+    plan: p.text(),
     customLimits: p.json().$type<CustomLimits>(),
-    /** Grows by one with every change of plan, limits or status; verifiers compare it. */
+    /** Grows by one with every change of plan, limits or status, and of its plan's limits; verifiers compare it. */
     version: p.integer(),
     createdAt: p.datetime(),
     /** Free-form facts, for the company. */

@@ -1,12 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { likePattern } from '../sql.ts'
 import { HOUR_MS } from '../time.ts'
-import type { Plan } from './plans.ts'
 
 export type AccountLine = {
   id: string
   name: string
-  plan: Plan
+  plan: string
   members: number
   liveKeys: number
   testKeys: number

@@ -3,11 +3,10 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { likePattern } from '../sql.ts'
 import { type Account, AccountSchema } from './Account.ts'
 import type { AccountStatus } from './accountStatus.ts'
-import type { Plan } from './plans.ts'
 
 export type AccountFilter = {
   externalId?: string | undefined
-  plan?: Plan | undefined
+  plan?: string | undefined
   status?: AccountStatus | undefined
   /** A part of the name, or an ID. */
   q?: string | undefined

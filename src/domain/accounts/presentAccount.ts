@@ -2,10 +2,11 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { CustomLimits } from '../commands/payloadFields.ts'
 import { Failure } from '../failure.ts'
+import { readPlans } from '../plans/planStore.ts'
 import { pgArray } from '../sql.ts'
 import { type Account, AccountSchema } from './Account.ts'
 import { ACCOUNT_STATUSES, statusOf } from './accountStatus.ts'
-import { limitsOf, PLANS } from './plans.ts'
+import { limitsOf } from './plans.ts'
 
 const limit = z.int().nullable().describe('null: unlimited')
 
@@ -26,7 +27,7 @@ export const AccountResource = z
     id: z.string(),
     externalId: z.string().nullable().describe('The company’s own ID of the account'),
     name: z.string(),
-    plan: z.enum(PLANS),
+    plan: z.string(),
     status: z.enum(ACCOUNT_STATUSES),
     suspendedAt: z.string().nullable(),
     suspendedReason: z.string().nullable(),
@@ -61,8 +62,15 @@ export async function presentAccounts(
   const month = `${now.toISOString().slice(0, 7)}-01`
   const ids = pgArray(accounts.map(({ id }) => id))
   const rows = await em.execute<Counts[]>(COUNTS, [now, now, month, ids])
+  const plans = await readPlans(
+    em,
+    accounts.map(({ plan }) => plan),
+  )
   const byId = new Map(rows.map((row) => [row.id, row]))
   return accounts.map((account) => {
+    const plan = plans.get(account.plan)
+    if (!plan)
+      throw new Error(`The account ${account.id} is on the plan "${account.plan}", which is not there.`)
     const { liveKeys = 0, testKeys = 0, members = 0, renders = null } = byId.get(account.id) ?? {}
     return {
       id: account.id,
@@ -72,7 +80,7 @@ export async function presentAccounts(
       status: statusOf(account),
       suspendedAt: account.suspendedAt?.toISOString() ?? null,
       suspendedReason: account.suspendedReason ?? null,
-      limits: limitsOf(account.plan, account.customLimits),
+      limits: limitsOf(plan.limits, account.customLimits),
       customLimits: account.customLimits,
       counts: { liveKeys, testKeys, members },
       rendersThisMonth: Number(renders ?? 0),

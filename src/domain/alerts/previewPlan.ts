@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../accounts/Account.ts'
-import { limitsOf } from '../accounts/plans.ts'
+import { readLimits } from '../plans/planStore.ts'
 import { pgArray } from '../sql.ts'
 import { instantsOf, type Span } from './previewSpan.ts'
 import type { Sample } from './replay.ts'
@@ -21,7 +21,7 @@ export async function previewPlan(
   span: Span,
 ): Promise<Map<string, Iterable<Sample>>> {
   const account = await em.findOneOrFail(AccountSchema, { id: accountId })
-  const limits = limitsOf(account.plan, account.customLimits)
+  const limits = await readLimits(em, account)
   const limit = rule.keyIds ? limits.requestsPerDay : limits.rendersPerMonth
   const totals = await readTotals(em, accountId, rule.keyIds, span)
   const used = await readUsed(em, accountId, rule.keyIds, span)

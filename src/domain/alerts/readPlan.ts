@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../accounts/Account.ts'
-import { limitsOf } from '../accounts/plans.ts'
+import { readLimits } from '../plans/planStore.ts'
 import { readMonthRenders } from '../quotas/readMonthRenders.ts'
 import { pgArray } from '../sql.ts'
 import type { AlertRule } from './AlertRule.ts'
@@ -18,7 +18,7 @@ export async function readPlanRules(
 ): Promise<Map<string, Map<string, Reading>>> {
   if (rules.length === 0) return new Map()
   const account = await em.findOneOrFail(AccountSchema, { id: accountId })
-  const limits = limitsOf(account.plan, account.customLimits)
+  const limits = await readLimits(em, account)
   const today = new Date(now).toISOString().slice(0, 10)
   const renders = await readMonthRenders(em, accountId, new Date(now))
   const keyIds = [...new Set(rules.flatMap((rule) => rule.keyIds ?? []))]

@@ -50,6 +50,8 @@ export const OPERATOR_ACTIONS = {
   'account.erased': 'Somebody asked to erase an account. Its own audit log goes with it.',
   'operator-token.created': 'An operator token was created.',
   'operator-token.revoked': 'An operator token was revoked.',
+  'plan.changed': 'The limits, the label or the order of a plan changed.',
+  'plan.created': 'A plan was created.',
   'service-token.created': 'A service token was created.',
   'service-token.revocation-complete':
     'A revocation is complete: each region confirmed it, or its lease has run out.',

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { PLANS } from '../accounts/plans.ts'
 import { SERVICE_TOKEN_PERMISSION_NAMES } from '../accounts/ServiceToken.ts'
 import { StoredRule } from '../alerts/ruleFields.ts'
 import { ANY_FORM, Form } from '../imports/forms.ts'
@@ -13,8 +12,10 @@ import {
   InvitationLink,
   NewMember,
   optionalDate,
+  PlanName,
   Roles,
   secretFields,
+  WholeLimits,
 } from './payloadFields.ts'
 
 /**
@@ -101,7 +102,7 @@ export const commands = {
         accountId: z.string(),
         externalId: z.string().nullable().default(null),
         name: z.string(),
-        plan: z.enum(PLANS),
+        plan: PlanName,
         customLimits: CustomLimits.default({}),
         metadata: z.record(z.string(), z.unknown()).default({}),
         adminKey: secretFields.extend({ keyId: z.string() }).optional(),
@@ -114,7 +115,7 @@ export const commands = {
     'Changes an account’s name, plan, limits, metadata or external ID',
     z.object({
       name: z.string().optional(),
-      plan: z.enum(PLANS).optional(),
+      plan: PlanName.optional(),
       customLimits: CustomLimits.optional(),
       externalId: z.string().nullable().optional(),
       metadata: z.record(z.string(), z.unknown()).optional(),
@@ -131,8 +132,25 @@ export const commands = {
   ),
   'change-plan': command(
     'Changes an account’s plan or its own limits',
-    z.object({ plan: z.enum(PLANS).optional(), customLimits: CustomLimits.optional() }),
+    z.object({ plan: PlanName.optional(), customLimits: CustomLimits.optional() }),
   ),
+  'set-plan': {
+    ...command(
+      'Creates a plan, or edits it and brings its limits to every account of it',
+      z.object({
+        name: PlanName,
+        label: z.string().optional(),
+        order: z.int().optional(),
+        limits: WholeLimits,
+        ifMatch: z.string().optional(),
+      }),
+    ),
+    ofAccount: false,
+  },
+  'apply-plan': {
+    ...command('Brings the limits of a changed plan to a page of its accounts', z.object({})),
+    ofAccount: false,
+  },
   'add-member': command('Adds a member to an account', NewMember),
   'invite-member': command(
     'Invites a member by a link',

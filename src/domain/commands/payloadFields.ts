@@ -10,16 +10,23 @@ const count = z.int().min(0).nullable()
 
 export const Roles = z.enum(ROLES)
 
-export const CustomLimits = z
-  .strictObject({
-    liveKeys: count,
-    testKeys: count,
-    requestsPerMinute: count,
-    requestsPerDay: count,
-    rendersPerMonth: count,
-    rendersHard: z.boolean(),
-  })
-  .partial()
+/** All limits of a plan; null: unlimited. */
+export const WholeLimits = z.strictObject({
+  liveKeys: count,
+  testKeys: count,
+  requestsPerMinute: count,
+  requestsPerDay: count,
+  rendersPerMonth: count,
+  rendersHard: z.boolean(),
+})
+
+export const CustomLimits = WholeLimits.partial()
+
+/** What a plan is called in the API. */
+export const PlanName = z
+  .string()
+  .max(32)
+  .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens, such as "pro"')
 
 export const NewMember = z.object({
   memberId: z.string(),

@@ -49,5 +49,6 @@ export const OTHER_TABLES: Record<string, string> = {
   region_epoch: 'Of the service.',
   service_token: 'Of the service.',
   operator_token: 'Of the service.',
+  plan: 'Of the service.',
   operator_audit_entry: 'Of the service: says who asked for the erasure.',
 }

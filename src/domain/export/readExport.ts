@@ -2,7 +2,6 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import type { Account } from '../accounts/Account.ts'
 import { MemberSchema } from '../accounts/Member.ts'
-import { limitsOf } from '../accounts/plans.ts'
 import { MemberResource, presentMember } from '../accounts/presentMember.ts'
 import { AlertRuleSchema } from '../alerts/AlertRule.ts'
 import { worstStates } from '../alerts/alertStore.ts'
@@ -14,6 +13,7 @@ import { lastUses } from '../keys/keyStore.ts'
 import { KeyResource, presentKey } from '../keys/presentKey.ts'
 import { type Channel, ChannelSchema } from '../notifications/Channel.ts'
 import { ChannelResource, presentChannel } from '../notifications/presentChannel.ts'
+import { readLimits } from '../plans/planStore.ts'
 import { DAY_MS } from '../time.ts'
 import { shownCaller } from '../usage/callers.ts'
 import { DAYS_KEPT_MS } from '../usage/partitions.ts'
@@ -64,8 +64,8 @@ async function* readAll(
   now: Date,
   show: (channel: Channel) => object,
 ): Rows {
-  const { id, name, plan, createdAt, customLimits } = account
-  const facts = { id, name, plan, limits: limitsOf(plan, customLimits), createdAt: createdAt.toISOString() }
+  const { id, name, plan, createdAt } = account
+  const facts = { id, name, plan, limits: await readLimits(em, account), createdAt: createdAt.toISOString() }
   yield [{ record: 'account', asOf: now.toISOString(), ...facts }]
   const members = await em.fork().find(MemberSchema, { accountId: id }, { orderBy: { createdAt: 'asc' } })
   yield members.map((member) => ({ record: 'member', ...presentMember(member) }))

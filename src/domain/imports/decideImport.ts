@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/Account.ts'
-import type { Plan, PlanLimits } from '../accounts/plans.ts'
+import type { PlanLimits } from '../accounts/plans.ts'
 import { Failure } from '../failure.ts'
 import { roomFor } from '../keys/keyRules.ts'
 import type { ImportRecord, LineError } from './outcome.ts'
@@ -12,7 +12,7 @@ export type KnownDigests = {
 }
 
 export type Places = {
-  plan: Plan
+  plan: string
   limits: PlanLimits
   /** Active keys that there are, and that earlier parts of a dry run would have made. */
   used: { live: number; test: number }

@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Account } from '../accounts/Account.ts'
-import { limitsOf } from '../accounts/plans.ts'
 import { Failure } from '../failure.ts'
 import { newId } from '../ids.ts'
 import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
 import { countAgainstPlan } from '../keys/keyStore.ts'
+import { readLimits } from '../plans/planStore.ts'
 import { HOUR_MS } from '../time.ts'
 import { decideImport, type ImportDecision, type KnownDigests } from './decideImport.ts'
 import type { ImportRecord } from './outcome.ts'
@@ -23,15 +23,12 @@ export async function planImport(
 ): Promise<ImportDecision> {
   const digests = records.map(({ digest }) => digest)
   const known = await findDigests(em, account.id, digests, now)
+  const limits = await readLimits(em, account)
   const used = {
-    live: ahead.live + (await countAgainstPlan(em, account, 'live', now)),
-    test: ahead.test + (await countAgainstPlan(em, account, 'test', now)),
+    live: ahead.live + (await countAgainstPlan(em, account.id, limits, 'live', now)),
+    test: ahead.test + (await countAgainstPlan(em, account.id, limits, 'test', now)),
   }
-  return decideImport(records, known, {
-    plan: account.plan,
-    limits: limitsOf(account.plan, account.customLimits),
-    used,
-  })
+  return decideImport(records, known, { plan: account.plan, limits, used })
 }
 
 /**

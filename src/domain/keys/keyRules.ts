@@ -1,4 +1,4 @@
-import type { Plan, PlanLimits } from '../accounts/plans.ts'
+import type { PlanLimits } from '../accounts/plans.ts'
 import { Failure, invalid } from '../failure.ts'
 import type { ApiKey } from './ApiKey.ts'
 import { permissionsFor } from './access.ts'
@@ -17,14 +17,14 @@ export function notFound(): Failure {
 }
 
 /** Why the plan has no room for one key more; undefined where it has. `used` counts the active keys of the type. */
-export function roomFor(plan: Plan, limits: PlanLimits, type: KeyType, used: number): string | undefined {
+export function roomFor(plan: string, limits: PlanLimits, type: KeyType, used: number): string | undefined {
   const limit = limitFor(limits, type)
   if (limit === null || used < limit) return undefined
   return `The plan "${plan}" has ${limit} ${type} keys, and ${used} are active. Revoke one or change the plan.`
 }
 
 /** Refuses one key more than the plan allows. */
-export function requireRoom(plan: Plan, limits: PlanLimits, type: KeyType, used: number): void {
+export function requireRoom(plan: string, limits: PlanLimits, type: KeyType, used: number): void {
   const detail = roomFor(plan, limits, type, used)
   if (detail === undefined) return
   throw new Failure('key-limit-reached', {
@@ -125,7 +125,7 @@ export function requireDeletable(key: ApiKey, now: Date): void {
 
 /** Refuses a change that was decided on another version than the present one. */
 export function requireVersion(key: ApiKey, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || matches(ifMatch, key.version)) return
+  if (ifMatch === undefined || matchesVersion(ifMatch, key.version)) return
   throw new Failure('precondition-failed', {
     detail: `The key has changed: its ETag is now ${etagOf(key.version)}. Read it again.`,
     currentVersion: key.version,
@@ -136,7 +136,7 @@ export function requireVersion(key: ApiKey, ifMatch: string | undefined): void {
 export const etagOf = (version: number) => `"v${version}"`
 
 /** RFC 9110 §13.1.1: `*`, or a list of strong tags; a weak tag never matches. */
-function matches(ifMatch: string, version: number): boolean {
+export function matchesVersion(ifMatch: string, version: number): boolean {
   if (ifMatch.trim() === '*') return true
   return ifMatch.split(',').some((tag) => tag.trim() === etagOf(version))
 }

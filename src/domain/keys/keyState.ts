@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Account } from '../accounts/Account.ts'
 import { type AccountStatus, statusOf } from '../accounts/accountStatus.ts'
-import { limitsOf } from '../accounts/plans.ts'
+import { limitsOf, type PlanLimits } from '../accounts/plans.ts'
 import { PRIMARY } from '../regions.ts'
 import type { ApiKey } from './ApiKey.ts'
 import type { Access } from './access.ts'
@@ -70,8 +70,8 @@ function keyStateOf(key: ApiKey, now: Date): KeyState {
   }
 }
 
-function accountStateOf(account: Account): AccountState {
-  const limits = limitsOf(account.plan, account.customLimits)
+function accountStateOf(account: Account, plan: PlanLimits): AccountState {
+  const limits = limitsOf(plan, account.customLimits)
   return {
     version: account.version,
     accountId: account.id,
@@ -98,6 +98,7 @@ const ENDED = 1
 type Row = {
   key: ApiKey & { expiresAt: string | null }
   account: Account & { suspendedAt: string | null; erasingAt: string | null }
+  plan_limits: PlanLimits
   requests: string
   renders: string
   account_renders: string
@@ -154,9 +155,9 @@ export async function readKeyStates(
   const day = now.toISOString().slice(0, 10)
   const month = `${day.slice(0, 7)}-01`
   const rows = await em.execute<Row[]>(
-    `select ${keyColumns} as key, ${accountColumns} as account,
+    `select ${keyColumns} as key, ${accountColumns} as account, p.limits as plan_limits,
        coalesce(d.requests, 0) as requests, coalesce(d.renders, 0) as renders, coalesce(m.renders, 0) as account_renders
-     from api_key k join account a on a.id = k.account_id
+     from api_key k join account a on a.id = k.account_id join plan p on p.name = a.plan
      left join lateral (
        select sum(requests) filter (where region = ?) as requests, sum(renders) as renders
        from quota_day where key_id = k.id and day = ?
@@ -167,7 +168,7 @@ export async function readKeyStates(
   )
   return rows.map((row) => ({
     key: keyStateOf({ ...row.key, expiresAt: row.key.expiresAt ? new Date(row.key.expiresAt) : null }, now),
-    account: accountStateOf(row.account),
+    account: accountStateOf(row.account, row.plan_limits),
     seed: {
       day,
       requests: Number(row.requests),

@@ -1,7 +1,6 @@
 import { type FilterQuery, LockMode, type QueryOrderMap, raw } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import type { Account } from '../accounts/Account.ts'
-import { limitsOf } from '../accounts/plans.ts'
+import type { PlanLimits } from '../accounts/plans.ts'
 import { likePattern } from '../sql.ts'
 import { type ApiKey, ApiKeySchema } from './ApiKey.ts'
 import type { KeyType } from './keyFormat.ts'
@@ -57,11 +56,12 @@ export async function countActive(
  */
 export async function countAgainstPlan(
   em: SqlEntityManager,
-  { id, plan, customLimits }: Account,
+  accountId: string,
+  limits: PlanLimits,
   type: KeyType,
   now: Date,
 ): Promise<number> {
-  return limitFor(limitsOf(plan, customLimits), type) === null ? 0 : countActive(em, id, type, now)
+  return limitFor(limits, type) === null ? 0 : countActive(em, accountId, type, now)
 }
 
 const ACTIVE = `select count(*) from api_key where account_id = ? and type = ? and status = 'active'`

@@ -4,6 +4,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 export const OPERATOR_PERMISSIONS = {
   'accounts:read': 'Find and read accounts.',
   'accounts:write': 'Create and change accounts.',
+  'plans:manage': 'List, create and change plans.',
   'tokens:manage': 'Create, list and revoke operator tokens and service tokens.',
   act: 'Act for any account, as its admin would.',
 } as const

@@ -26,6 +26,8 @@ export type Applied = {
   keyIds?: string[]
   accountIds?: string[]
   serviceTokenIds?: string[]
+  /** Other commands do the rest, and finish this one. */
+  goesOn?: boolean
   /** Jobs that follow once the change is committed; nobody waits for them. */
   follow?: OutboxMessage[]
 }
@@ -132,7 +134,7 @@ function mustBeActive<Kind extends CommandKind>(
 async function record(
   em: SqlEntityManager,
   command: Command,
-  { result, keyIds = [], accountIds = [], serviceTokenIds = [] }: Applied,
+  { result, keyIds = [], accountIds = [], serviceTokenIds = [], goesOn = false }: Applied,
   now: Date,
 ): Promise<AppliedCommand | undefined> {
   const propagate = { keyIds, accountIds, serviceTokenIds }
@@ -140,7 +142,7 @@ async function record(
   const regions = await regionsToReach(em)
   const next = fanOut(command, regions)
   if (!next) {
-    Object.assign(command, { status: 'succeeded', finishedAt: now })
+    Object.assign(command, goesOn ? { status: 'applied' } : { status: 'succeeded', finishedAt: now })
     return undefined
   }
   command.status = 'applied'

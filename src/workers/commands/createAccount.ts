@@ -6,11 +6,13 @@ import { audit } from '../../domain/audit/audit.ts'
 import type { CommandPayload } from '../../domain/commands/catalogue.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { permissionsFor } from '../../domain/keys/access.ts'
+import { requirePlan } from '../../domain/plans/planStore.ts'
 import { commandJob } from './commandJob.ts'
 
 /** An account and, where given, its first admin key (a live key, which counts as one) and its first admin. */
 export const createAccount = commandJob('create-account', async ({ em, command, payload, now }) => {
   const { accountId, externalId, name, plan, customLimits, metadata, adminKey, member } = payload
+  await requirePlan(em, plan)
   if (externalId !== null) await requireFreeExternalId(em, externalId)
   const facts = { externalId, name, plan, customLimits, metadata }
   em.persist(em.create(AccountSchema, { id: accountId, ...facts, version: 1, createdAt: now }))

@@ -1,5 +1,4 @@
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
-import { limitsOf } from '../../domain/accounts/plans.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
@@ -7,13 +6,15 @@ import { requireRoom } from '../../domain/keys/keyRules.ts'
 import { countAgainstPlan } from '../../domain/keys/keyStore.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
+import { readLimits } from '../../domain/plans/planStore.ts'
 import { commandJob } from './commandJob.ts'
 
 /** The account's lock makes concurrent creates count one after another, so the plan's limit holds. */
 export const createApiKey = commandJob('create-api-key', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
-  const used = await countAgainstPlan(em, account, payload.type, now)
-  requireRoom(account.plan, limitsOf(account.plan, account.customLimits), payload.type, used)
+  const limits = await readLimits(em, account)
+  const used = await countAgainstPlan(em, account.id, limits, payload.type, now)
+  requireRoom(account.plan, limits, payload.type, used)
 
   const { keyId, expiresAt: end, ...fields } = payload
   const expiresAt = end === null ? null : new Date(end)

@@ -1,11 +1,11 @@
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
-import { limitsOf } from '../../domain/accounts/plans.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { copyForms } from '../../domain/imports/formStore.ts'
 import { freedDigest, lockImported } from '../../domain/imports/importStore.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { requireRoom } from '../../domain/keys/keyRules.ts'
 import { countActive } from '../../domain/keys/keyStore.ts'
+import { readLimits } from '../../domain/plans/planStore.ts'
 import { commandJob } from './commandJob.ts'
 
 /**
@@ -19,7 +19,7 @@ export const moveImportedKey = commandJob('move-imported-key', async ({ em, comm
   if (key.accountId === account.id && key.status !== 'deleted')
     return { result: { accountId: account.id, keyId: key.id, moved: false } }
   const used = await countActive(em, account.id, key.type, now)
-  requireRoom(account.plan, limitsOf(account.plan, account.customLimits), key.type, used)
+  requireRoom(account.plan, await readLimits(em, account), key.type, used)
 
   const { id, accountId, name, type, access, permissions, allowedIps, hint, expiresAt, version } = key
   Object.assign(key, {

@@ -1,5 +1,4 @@
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
-import { limitsOf } from '../../domain/accounts/plans.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
@@ -7,6 +6,7 @@ import { decideRotation, requireRoom, requireUnrotated } from '../../domain/keys
 import { countAgainstPlan, findSuccessor, lockKey } from '../../domain/keys/keyStore.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
+import { readLimits } from '../../domain/plans/planStore.ts'
 import { commandJob } from './commandJob.ts'
 
 /**
@@ -19,13 +19,12 @@ export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, p
   requireUnrotated(await findSuccessor(em, old))
   const { oldExpiresAt, newExpiresAt, freesPlace } = decideRotation(old, payload.overlapSeconds, now)
   requireWithin(await loadHolder(em, command), grantOf({ ...old, expiresAt: newExpiresAt }))
-  const used = await countAgainstPlan(em, account, old.type, now)
-  requireRoom(
-    account.plan,
-    limitsOf(account.plan, account.customLimits),
-    old.type,
-    freesPlace ? used - 1 : used,
-  )
+  // One that frees its place adds none: it is rotated on a full plan, too, and where the plan has become smaller.
+  if (!freesPlace) {
+    const limits = await readLimits(em, account)
+    const used = await countAgainstPlan(em, account.id, limits, old.type, now)
+    requireRoom(account.plan, limits, old.type, used)
+  }
 
   Object.assign(old, { expiresAt: oldExpiresAt, version: old.version + 1 })
   const fresh = em.create(ApiKeySchema, {

@@ -1,10 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { requireFreeExternalId } from '../../domain/accounts/externalId.ts'
-import { limitsOf } from '../../domain/accounts/plans.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandPayload } from '../../domain/commands/catalogue.ts'
+import { readLimits, requirePlan } from '../../domain/plans/planStore.ts'
 import { type Applied, commandJob } from './commandJob.ts'
 
 /** Changes whatever is given. Done when every region has the limits. */
@@ -25,6 +25,7 @@ async function change(
   now: Date,
 ): Promise<Applied> {
   const account = await lockAccount(em, command.accountId)
+  if (plan !== undefined) await requirePlan(em, plan)
   const { externalId } = facts
   if (externalId !== undefined && externalId !== null) await requireFreeExternalId(em, externalId, account.id)
   const from = account.plan
@@ -44,7 +45,7 @@ async function change(
   const fields = Object.keys(facts).filter((name) => facts[name as keyof typeof facts] !== undefined)
   if (fields.length > 0)
     audit(em, command, { at: now, action: 'account.updated', targetId: account.id, details: { fields } })
-  const limits = limitsOf(account.plan, account.customLimits)
+  const limits = await readLimits(em, account)
   return {
     result: { accountId: account.id, plan: account.plan, limits },
     accountIds: isNewPlan ? [account.id] : [],

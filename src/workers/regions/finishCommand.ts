@@ -1,6 +1,7 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { relayOutbox } from '../../platform/outbox.ts'
 import { announceCommand } from '../commands/commandRow.ts'
+import { continuePlan } from '../commands/continuePlan.ts'
 import { markFinished } from '../commands/markFinished.ts'
 import type { WorkerContext } from '../context.ts'
 
@@ -18,4 +19,5 @@ export async function finishCommand(
   if (!command) return
   await announceCommand(context, command)
   if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
+  if (command.kind === 'apply-plan') await continuePlan(context, command.targetId ?? '')
 }

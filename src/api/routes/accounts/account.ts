@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { AccountSchema } from '../../../domain/accounts/Account.ts'
 import { ACCOUNT_STATUSES, statusOf } from '../../../domain/accounts/accountStatus.ts'
-import { limitsOf, PLANS } from '../../../domain/accounts/plans.ts'
+import { limitsOf } from '../../../domain/accounts/plans.ts'
 import { Limits } from '../../../domain/accounts/presentAccount.ts'
 import { AuditEntrySchema } from '../../../domain/audit/AuditEntry.ts'
 import { partyNames } from '../../../domain/audit/partyNames.ts'
 import { CommandSchema } from '../../../domain/commands/Command.ts'
 import { Failure } from '../../../domain/failure.ts'
 import { countActive } from '../../../domain/keys/keyStore.ts'
+import { loadPlan, readProgress } from '../../../domain/plans/planStore.ts'
 import { readMonthRenders } from '../../../domain/quotas/readMonthRenders.ts'
 import { route } from '../../guard.ts'
 import { presentOperation } from '../../respondToCommand.ts'
@@ -27,7 +28,8 @@ export const getAccount = route(
         .object({
           id: z.string(),
           name: z.string(),
-          plan: z.enum(PLANS),
+          plan: z.string(),
+          planLabel: z.string().describe('The plan’s name for people'),
           status: z
             .enum(ACCOUNT_STATUSES)
             .describe('`suspended`: its keys are refused, and members cannot change anything'),
@@ -51,17 +53,19 @@ export const getAccount = route(
     const em = api.em()
     const now = api.now()
     const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
+    const plan = await loadPlan(em, account.plan)
     return {
       status: 200,
       body: {
         id: account.id,
         name: account.name,
-        plan: account.plan,
+        plan: plan.name,
+        planLabel: plan.label,
         status: statusOf(account),
         suspendedAt: account.suspendedAt?.toISOString() ?? null,
         suspendedReason: account.suspendedReason ?? null,
         createdAt: account.createdAt.toISOString(),
-        limits: limitsOf(account.plan, account.customLimits),
+        limits: limitsOf(plan.limits, account.customLimits),
         used: {
           liveKeys: await countActive(em, account.id, 'live', now),
           testKeys: await countActive(em, account.id, 'test', now),
@@ -170,6 +174,13 @@ export const getOperation = route(
           finishedAt: z.string().nullable(),
           result: z.record(z.string(), z.unknown()).nullable(),
           problem: z.looseObject({ code: z.string() }).nullable(),
+          progress: z
+            .object({ done: z.int(), total: z.int() })
+            .nullable()
+            .optional()
+            .describe(
+              'Of a change of a plan that is pending: how many accounts it has reached in every region',
+            ),
         })
         .meta({ id: 'Operation' }),
     },
@@ -184,6 +195,8 @@ export const getOperation = route(
     const isAdmin = accountId !== null && permissions.includes('keys:manage')
     if (!command || !(isAdmin || command.actor.id === actor.id))
       throw new Failure('operation-not-found', { detail: 'There is no operation with this ID.' })
-    return { status: 200, body: presentOperation(command) }
+    const isOpen = command.kind === 'set-plan' && command.status === 'applied'
+    const progress = isOpen ? { progress: await readProgress(api.em(), command.id) } : {}
+    return { status: 200, body: { ...presentOperation(command), ...progress } }
   },
 )

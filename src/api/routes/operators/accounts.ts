@@ -1,23 +1,22 @@
 import { z } from 'zod'
 import { ACCOUNT_STATUSES } from '../../../domain/accounts/accountStatus.ts'
 import { cursorOf, findAccounts, readCursor } from '../../../domain/accounts/findAccounts.ts'
-import { PLANS } from '../../../domain/accounts/plans.ts'
 import { AccountResource, loadPresented, presentAccounts } from '../../../domain/accounts/presentAccount.ts'
-import { CustomLimits } from '../../../domain/commands/payloadFields.ts'
+import { CustomLimits, PlanName } from '../../../domain/commands/payloadFields.ts'
 import { newId } from '../../../domain/ids.ts'
 import { generateSecret } from '../../../domain/keys/keyFormat.ts'
 import { loadKey } from '../../../domain/keys/keyStore.ts'
 import { KeyWithValue, presentKey } from '../../../domain/keys/presentKey.ts'
+import { requirePlan } from '../../../domain/plans/planStore.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 import { Accepted, IdParams, limitOf, Metadata, name, text } from '../../schemas.ts'
 
-const Plan = z.enum(PLANS)
 const ExternalId = text(255)
 const NewAccount = z
   .strictObject({
     name: name(100),
-    plan: Plan.default('free'),
+    plan: PlanName.default('free'),
     externalId: ExternalId.optional().describe('The company’s own ID of the account, which is unique'),
     limits: CustomLimits.default({}).describe('Limits that replace those of the plan; null: unlimited'),
     metadata: Metadata.default({}),
@@ -42,7 +41,7 @@ export const createAccount = route(
       }),
       202: Accepted.omit({ key: true }).extend({ adminKey: z.string().optional() }),
     },
-    problems: ['external-id-taken', 'idempotency-conflict', 'idempotency-in-flight'],
+    problems: ['plan-not-found', 'external-id-taken', 'idempotency-conflict', 'idempotency-in-flight'],
   },
   (input) => {
     const { api, body } = input
@@ -50,6 +49,7 @@ export const createAccount = route(
       secretField: 'adminKey',
       prepare: async () => {
         const { externalId = null, limits: customLimits, adminKey: wantsKey, ...facts } = body
+        await requirePlan(api.em(), facts.plan)
         const accountId = newId('account')
         const { value, ...secret } = generateSecret(api.env.KEY_PREFIX, 'live')
         const adminKey = { keyId: newId('apiKey'), ...secret }
@@ -84,7 +84,7 @@ export const listAccounts = route(
     auth: { operator: 'accounts:read' },
     query: z.strictObject({
       externalId: ExternalId.optional().describe('Only the account with this external ID'),
-      plan: Plan.optional().describe('Only accounts on this plan'),
+      plan: PlanName.optional().describe('Only accounts on this plan'),
       status: z.enum(ACCOUNT_STATUSES).optional().describe('Only accounts with this status'),
       q: text(100).optional().describe('Only accounts with this in their name, or with this ID'),
       limit: limitOf(100, 50),
@@ -96,11 +96,12 @@ export const listAccounts = route(
         .describe('`nextCursor` of the previous page'),
     }),
     responses: { 200: z.object({ accounts: z.array(AccountResource), nextCursor: z.string().nullable() }) },
-    problems: [],
+    problems: ['plan-not-found'],
   },
   async ({ api, query }) => {
     const { cursor, limit, ...filter } = query
     const em = api.em()
+    if (filter.plan !== undefined) await requirePlan(em, filter.plan)
     const before = cursor === undefined ? undefined : readCursor(cursor)
     const found = await findAccounts(em, { ...filter, before, limit: limit + 1 })
     const page = found.slice(0, limit)
@@ -139,7 +140,7 @@ export const updateAccount = route(
     body: z
       .strictObject({
         name: name(100),
-        plan: Plan,
+        plan: PlanName,
         externalId: ExternalId.nullable(),
         limits: CustomLimits.describe('Limits that replace those of the plan; `{}` goes back to the plan’s'),
         metadata: Metadata,
@@ -148,13 +149,14 @@ export const updateAccount = route(
       .refine((body) => Object.keys(body).length > 0, 'must change something')
       .meta({ id: 'AccountChanges' }),
     responses: { 200: AccountResource, 202: Accepted },
-    problems: ['account-not-found', 'account-erasing', 'external-id-taken'],
+    problems: ['account-not-found', 'account-erasing', 'plan-not-found', 'external-id-taken'],
   },
   (input) => {
     const { api, params, body } = input
     return respondToCommand(input, {
       prepare: async () => {
         const { id } = await loadPresented(api.em(), params.id, api.now())
+        if (body.plan !== undefined) await requirePlan(api.em(), body.plan)
         const { limits, ...facts } = body
         const payload = { ...facts, ...(limits === undefined ? {} : { customLimits: limits }) }
         return { kind: 'update-account', accountId: id, targetId: id, payload }

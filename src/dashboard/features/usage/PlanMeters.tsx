@@ -5,12 +5,12 @@ import { Meter } from './Meter.tsx'
 import classes from './UsagePage.module.css'
 
 /** How much of its plan the account uses. */
-export function PlanMeters({ account: { plan, limits, used } }: { account: Account }) {
+export function PlanMeters({ account: { planLabel, limits, used } }: { account: Account }) {
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="plan">
       <Group justify="space-between" gap={4} mb="sm">
         <Title order={2} size="h5" id="plan">
-          Plan: {plan.charAt(0).toUpperCase() + plan.slice(1)}
+          Plan: {planLabel}
         </Title>
         <Text size="sm" c="dimmed">
           {perKeyText(limits)}

@@ -14,7 +14,7 @@ export function PlanUse() {
           <Count label="Live keys" used={account.used.liveKeys} limit={account.limits.liveKeys} />
           <Count label="Test keys" used={account.used.testKeys} limit={account.limits.testKeys} />
           <Text size="sm" c="dimmed">
-            Active keys of the plan {account.plan}
+            Active keys of the plan {account.planLabel}
           </Text>
         </>
       )}

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../src/domain/ids.ts'
+import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { runSql } from '../setup/runSql.ts'
+import { freshRedis } from '../setup/services.ts'
+import { createClient } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
+import { SEED_PLANS } from '../support/seedPlans.ts'
+import { type Service, startService, type TestRedis } from '../support/startService.ts'
+
+const ACCOUNTS = 300
+const PLAN = 'loaded'
+
+type Held = { accountId: string; key: string }
+
+let eu: TestRedis
+let service: Service
+let operator: ReturnType<typeof createClient>
+let urls: string[]
+let held: Held[]
+
+/** Two apis in the primary region and one in a further region. 300 accounts on one plan, each with a key. */
+beforeAll(async () => {
+  eu = await freshRedis()
+  service = await startService({
+    apis: 2,
+    workers: 2,
+    env: { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, REGION_LEASE_MS: '0' },
+  })
+  const inEu = await service.startApi({ REGION: 'eu' })
+  urls = [...service.apis, inEu].map(({ url }) => url)
+  operator = createClient(service.url, await service.operatorToken())
+  await operator.put(`/plans/${PLAN}`, { limits: limitOf(1_000_000) })
+  held = await createAccounts(ACCOUNTS)
+})
+afterAll(async () => {
+  await service.stop()
+  await eu.stop()
+})
+
+const limitOf = (requestsPerDay: number) => ({ ...SEED_PLANS.enterprise, requestsPerDay })
+const change = (requestsPerDay: number) => operator.put(`/plans/${PLAN}`, { limits: limitOf(requestsPerDay) })
+
+async function createAccounts(count: number): Promise<Held[]> {
+  const made = Array.from({ length: count }, () => {
+    const { value, digest, hint } = generateSecret('pk', 'live')
+    return { accountId: newId('account'), keyId: newId('apiKey'), key: value, digest, hint }
+  })
+  const rows = JSON.stringify(made.map(({ key: _, ...row }) => row))
+  const from = `from jsonb_to_recordset('${rows}') as r ("accountId" text, "keyId" text, digest text, hint text)`
+  await runSql(
+    service.databaseUrl,
+    `insert into account (id, name, plan, custom_limits, version, created_at)
+       select "accountId", 'A', '${PLAN}', '{}', 1, now() ${from};
+     insert into api_key (id, account_id, name, type, access, permissions, status, digest, hint, allowed_ips, metadata,
+       version, created_at, created_by)
+       select "keyId", "accountId", 'K', 'live', 'full', '[]', 'active', digest, hint, '[]', '{}', 1, now(), 'test' ${from}`,
+  )
+  return made
+}
+
+/** The limit of requests a day by which an api decides about a key. */
+async function dayLimit(url: string, key: string): Promise<number> {
+  const { body } = await createClient(url, service.serviceToken).post('/verify', { key })
+  if (body.code !== 'VALID') throw new Error(`A verification was refused: ${JSON.stringify(body)}`)
+  return body.limits.day.limit
+}
+
+/** Verifies at every api without a pause, until `stop`; counts what was decided by an old limit after its end. */
+function startLoad() {
+  const load = { limit: 0, late: 0, verified: 0, isOver: false }
+  const running = urls.map(async (url, index) => {
+    for (let n = index; !load.isOver; n += 7) {
+      const { limit } = load
+      const seen = await dayLimit(url, held[n % held.length]?.key ?? '')
+      load.verified += 1
+      // Limits only grow here: a smaller one than what was answered before the start is an old one.
+      if (seen < limit) load.late += 1
+    }
+  })
+  // A failure counts when the load is stopped.
+  for (const one of running) one.catch(() => {})
+  return {
+    load,
+    stop: async () => {
+      load.isOver = true
+      await Promise.all(running)
+    },
+  }
+}
+
+/** What every api decides by, of each account. */
+const everywhere = async (some = held) =>
+  new Set(await Promise.all(urls.flatMap((url) => some.map(({ key }) => dayLimit(url, key)))))
+
+describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, () => {
+  it('holds for every account, at every api and in every region, once it is answered', async () => {
+    const { load, stop } = startLoad()
+    for (let trial = 1; trial <= 8; trial++) {
+      const limit = 1_000_000 + trial
+      const { status, body } = await change(limit)
+      load.limit = limit
+      expect([status, body.accounts]).toEqual([200, ACCOUNTS])
+      expect(await everywhere()).toEqual(new Set([limit]))
+    }
+    await stop()
+    expect(load.late).toBe(0)
+    expect(load.verified).toBeGreaterThan(ACCOUNTS)
+  })
+
+  it('holds for accounts that are created, and that move in and out meanwhile', async () => {
+    const apis = urls.map((url) => createClient(url, operator.secret))
+    for (let trial = 1; trial <= 4; trial++) {
+      const limit = 2_000_000 + trial
+      const changing = change(limit)
+      const made = Array.from({ length: 6 }, (_, n) =>
+        apis[n % apis.length]?.post('/accounts', { name: 'New', plan: PLAN, adminKey: true }),
+      )
+      const away = held.slice(trial * 10, trial * 10 + 5)
+      const moved = away.map(({ accountId }) =>
+        operator.patch(`/accounts/${accountId}`, { plan: 'business' }),
+      )
+      expect((await changing).status).toBe(200)
+      const created = (await Promise.all(made)).map((answer) => ({
+        accountId: answer?.body.account.id,
+        key: answer?.body.adminKey.key,
+      }))
+      expect((await Promise.all(moved)).map(({ status }) => status)).toEqual(away.map(() => 200))
+      expect(await everywhere(away)).toEqual(new Set([SEED_PLANS.business.requestsPerDay]))
+      const staying = held.filter((one) => !away.includes(one))
+      expect(await everywhere([...staying, ...created])).toEqual(new Set([limit]))
+      const back = away.map(({ accountId }) => operator.patch(`/accounts/${accountId}`, { plan: PLAN }))
+      await Promise.all(back)
+      expect(await everywhere(away)).toEqual(new Set([limit]))
+    }
+  })
+
+  it('promise 1: goes on where a worker was killed in the middle of it', async () => {
+    const { load, stop } = startLoad()
+    await createAccounts(3_000)
+    const changing = change(3_000_000)
+    const sql = `select (change ->> 'done')::int as done from plan where name = '${PLAN}'`
+    const done = async () => Number((await runSql(service.databaseUrl, sql))[0]?.[0]?.done ?? 0)
+    await eventually(done, (accounts) => accounts > 0)
+    await Promise.all(service.workers.map((worker) => worker.end('SIGKILL')))
+    expect((await operator.get(`/plans/${PLAN}`)).body.limits.requestsPerDay).toBe(3_000_000)
+    service.startWorker()
+    const { status } = await changing
+    load.limit = 3_000_000
+    expect(status).toBe(200)
+    expect(await everywhere()).toEqual(new Set([3_000_000]))
+    await stop()
+    expect(load.late).toBe(0)
+  })
+})
