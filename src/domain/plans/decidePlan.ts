@@ -22,7 +22,8 @@ export type PlanDecision = Pick<Plan, 'label' | 'place' | 'limits' | 'version'> 
 
 /**
  * Decides on a plan as a whole. A plan's limits have one change at a time: of two that run together, it would not be
- * clear which limits an account has. Throws Failure `plan-change-in-progress`, `precondition-failed` or `validation-error`.
+ * clear which limits an account has. Throws Failure `plan-change-in-progress`, `precondition-failed` or
+ * `validation-error`.
  */
 export function decidePlan(plans: Plan[], { name, label, order, limits, ifMatch }: PlanFields): PlanDecision {
   const plan = plans.find((one) => one.name === name)
