@@ -5,6 +5,7 @@ import { importsCommands } from './imports.ts'
 import { memberCommands } from './members.ts'
 import { migrateCommand } from './migrate.ts'
 import { operatorTokenCommands } from './operatorTokens.ts'
+import { planCommands } from './plans.ts'
 import { regionCommands } from './regions.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
 import { usageCommands } from './usage.ts'
@@ -14,6 +15,7 @@ export function createProgram(): Cli {
   return [
     accountCommands(),
     memberCommands(),
+    planCommands(),
     importsCommands(),
     serviceTokenCommands(),
     operatorTokenCommands(),

@@ -92,6 +92,37 @@ describe('plans are data', () => {
     )
   })
 
+  it('bin/keys plan set creates a plan from all limits, and changes the fields it gets; the rest stays', async () => {
+    const set = (...options: string[]) => service.cli('plan', 'set', 'by-hand', ...options)
+    const flags = [
+      '--live-keys',
+      '3',
+      '--test-keys',
+      '5',
+      '--requests-per-minute',
+      '60',
+      '--renders-hard',
+      'true',
+    ]
+    await expect(set(...flags)).rejects.toThrow(
+      'There is no plan "by-hand". To create it, add --requests-per-day, --renders-per-month.',
+    )
+    const created = await set(...flags, '--requests-per-day', '2', '--renders-per-month', 'unlimited')
+    const limits = { ...SEED_PLANS.free, liveKeys: 3, requestsPerDay: 2, rendersPerMonth: null }
+    const fields = { name: 'by-hand', label: 'By-hand', limits, accounts: 0, order: expect.any(Number) }
+    expect(created).toEqual(fields)
+    const { adminKey } = await create({ plan: 'by-hand' })
+    const changed = { ...fields, accounts: 1, label: 'By hand', limits: { ...limits, requestsPerDay: 7 } }
+    expect(await set('--label', 'By hand', '--requests-per-day', '7')).toEqual(changed)
+    expect((await service.server.post('/verify', { key: adminKey.key })).body.limits.day.limit).toBe(7)
+    expect(await service.cli('plan', 'list')).toContainEqual(changed)
+    const entries = await service.cli('audit-log', '--limit', '2')
+    expect(entries).toMatchObject([
+      { action: 'plan.changed', targetId: 'by-hand', details: { label: 'By hand' } },
+      { action: 'plan.created', targetId: 'by-hand' },
+    ])
+  })
+
   it('the plan’s label and place change without its limits', async () => {
     const before = (await plan('business')).body
     const changed = await put('business', { ...before, label: 'Big business', order: 35 })
@@ -181,6 +212,15 @@ describe('bad input names the field', () => {
     await expect(service.cli('account', 'plan', account.id, 'gold')).rejects.toThrow(
       'There is no plan "gold"',
     )
+  })
+
+  it.each([
+    [['pro', '--live-keys', 'many'], /--live-keys.*whole number or unlimited/],
+    [['pro', '--renders-hard', 'yes'], /--renders-hard.*true or false/],
+    [['pro', '--order', '1.5'], /--order.*whole number/],
+    [['Pro'], /The name of a plan must be lower-case letters/],
+  ])('bin/keys plan set %j', async (args, message) => {
+    await expect(service.cli('plan', 'set', ...args)).rejects.toThrow(message)
   })
 
   it('takes a token with plans:manage', async () => {

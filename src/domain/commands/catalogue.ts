@@ -13,6 +13,7 @@ import {
   NewMember,
   optionalDate,
   PlanName,
+  PlanOrder,
   Roles,
   secretFields,
   WholeLimits,
@@ -140,7 +141,7 @@ export const commands = {
       z.object({
         name: PlanName,
         label: z.string().optional(),
-        order: z.int().optional(),
+        order: PlanOrder.optional(),
         limits: WholeLimits,
         ifMatch: z.string().optional(),
       }),

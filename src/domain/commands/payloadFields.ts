@@ -28,6 +28,9 @@ export const PlanName = z
   .max(32)
   .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens, such as "pro"')
 
+/** Plans are listed by it, lowest first. */
+export const PlanOrder = z.int().min(-1_000_000).max(1_000_000)
+
 export const NewMember = z.object({
   memberId: z.string(),
   email: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PlanName, WholeLimits } from '../../../domain/commands/payloadFields.ts'
+import { PlanName, PlanOrder, WholeLimits } from '../../../domain/commands/payloadFields.ts'
 import { Failure, invalid } from '../../../domain/failure.ts'
 import { etagOf } from '../../../domain/keys/keyRules.ts'
 import { listPlans as readPlans } from '../../../domain/plans/planStore.ts'
@@ -63,12 +63,9 @@ export const setPlan = route(
       .strictObject({
         label: name(100).optional().describe('Its name for people; by default it stays'),
         limits: WholeLimits,
-        order: z
-          .int()
-          .min(-1_000_000)
-          .max(1_000_000)
-          .optional()
-          .describe('Plans are listed by it, lowest first; by default it stays, and a new plan is the last'),
+        order: PlanOrder.optional().describe(
+          'Plans are listed by it, lowest first; by default it stays, and a new plan is the last',
+        ),
         name: z.string().optional().describe('As `GET /plans` returns it: the same name as in the path'),
         accounts: z.unknown().optional().describe('As `GET /plans` returns it; ignored'),
       })
