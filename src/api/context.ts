@@ -1,3 +1,4 @@
+import type { Guest } from '../domain/accounts/guestSessions.ts'
 import type { Member } from '../domain/accounts/Member.ts'
 import type { Actor } from '../domain/commands/Command.ts'
 import type { Holder } from '../domain/keys/holding.ts'
@@ -62,15 +63,20 @@ export type Principal = {
   holds: Holder
   actor: Actor
   member?: Member
+  guest?: Guest
   /** The permission that the route requires. */
   permission?: string
 }
 
 /** A machine of the company, for no account in particular. */
-export type OperatorPrincipal = Omit<Principal, 'accountId' | 'member'> & {
+export type OperatorPrincipal = Omit<Principal, 'accountId' | 'member' | 'guest'> & {
   accountId: null
   token: OperatorToken
 }
 
-/** A person who is signed in. */
-export type SessionPrincipal = Principal & { member: Member }
+/** Who uses a browser: a member who is signed in, or a guest whom a session link let in. */
+export type SessionPrincipal = Principal &
+  ({ member: Member; guest?: never } | { guest: Guest; member?: never })
+
+/** A member who is signed in. */
+export type PersonPrincipal = Principal & { member: Member }

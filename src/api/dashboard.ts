@@ -30,10 +30,15 @@ const policyOf = (nonce: string) =>
  * The dashboard as Vite has built it, at /dashboard. Files are named after their content and kept by browsers for a
  * year; the page itself, which every address of the dashboard answers with, is never kept: it carries a nonce.
  */
-export function dashboard(env: Pick<Env, 'EXAMPLE_CURL' | 'EXAMPLE_CURL_READ'>): Middleware {
+export function dashboard(
+  env: Pick<Env, 'EXAMPLE_CURL' | 'EXAMPLE_CURL_READ' | 'COMPANY_NAME' | 'COMPANY_COLOR'>,
+): Middleware {
   const settings = {
     EXAMPLE_CURL: escapeHtml(env.EXAMPLE_CURL),
     EXAMPLE_CURL_READ: escapeHtml(env.EXAMPLE_CURL_READ),
+    COMPANY_NAME: escapeHtml(env.COMPANY_NAME),
+    COMPANY_COLOR: env.COMPANY_COLOR,
+    TITLE: escapeHtml(env.COMPANY_NAME || 'Pictify Keys'),
   }
   const files = serve(folder, {
     index: false,

@@ -8,12 +8,18 @@ import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
 import type { KnownToken } from '../verifier/KnownTokens.ts'
 import type { CallKind } from './CallLimits.ts'
-import type { ApiContext, OperatorPrincipal, Principal, SessionPrincipal } from './context.ts'
+import type {
+  ApiContext,
+  OperatorPrincipal,
+  PersonPrincipal,
+  Principal,
+  SessionPrincipal,
+} from './context.ts'
 import { isOfNoAccount, requireOperator } from './operatorPrincipal.ts'
 import { requirePrincipal } from './principal.ts'
 import type { Slug } from './problems.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES, mediaTypeOf, readFile, readJson } from './readJson.ts'
-import { requireSession } from './sessions.ts'
+import { requirePerson, requireSession } from './sessions.ts'
 import { sendStream } from './streams.ts'
 import type { TAGS } from './tags.ts'
 import { toProblem } from './toProblem.ts'
@@ -23,14 +29,16 @@ import { validate } from './validate.ts'
 const STREAM_COST = 10
 
 /**
- * `service`: a service token with that permission. `session`: a person who is signed in, and no key. `operator`: an
- * operator token with that permission. `orOperator`: an operator token that acts for no account, too.
+ * `service`: a service token with that permission. `session`: whoever is signed in, and no key. `person`: a member who
+ * is signed in, and no guest. `operator`: an operator token with that permission. `orOperator`: an operator token that
+ * acts for no account, too.
  */
 type Auth =
   | { permission: string; orOperator?: true }
   | { operator: OperatorPermission }
   | { service: ServiceTokenPermission }
   | 'session'
+  | 'person'
   | 'none'
 
 type Tag = keyof typeof TAGS
@@ -94,11 +102,13 @@ type PrincipalOf<Of extends Auth> = Of extends { service: ServiceTokenPermission
   ? KnownToken
   : Of extends 'session'
     ? SessionPrincipal
-    : Of extends { operator: OperatorPermission }
-      ? OperatorPrincipal
-      : Of extends { orOperator: true }
-        ? Principal | OperatorPrincipal
-        : Principal
+    : Of extends 'person'
+      ? PersonPrincipal
+      : Of extends { operator: OperatorPermission }
+        ? OperatorPrincipal
+        : Of extends { orOperator: true }
+          ? Principal | OperatorPrincipal
+          : Principal
 
 export type RouteInput<Spec extends RouteSpec> = {
   api: ApiContext
@@ -107,7 +117,7 @@ export type RouteInput<Spec extends RouteSpec> = {
   query: Parsed<Spec['query']>
   body: Parsed<Spec['body']> | Further<Spec['furtherBodies']>
   file: Spec['file'] extends object ? { type: string; text: string } : undefined
-  /** Who makes the request: the service token, the person who is signed in, or the permission's holder. */
+  /** Who makes the request: the service token, whoever is signed in, or the permission's holder. */
   principal: PrincipalOf<Spec['auth']>
 }
 
@@ -181,10 +191,13 @@ async function authorise(
   if (typeof auth === 'object' && 'operator' in auth) return requireOperator(api, ctx, auth.operator)
   if (typeof auth === 'object' && auth.orOperator && isOfNoAccount(api, ctx)) return requireOperator(api, ctx)
   const principal =
-    auth === 'session' ? await requireSession(api, ctx) : await requirePrincipal(api, ctx, auth.permission)
+    typeof auth === 'object'
+      ? await requirePrincipal(api, ctx, auth.permission)
+      : await (auth === 'person' ? requirePerson(api, ctx) : requireSession(api, ctx))
   await api.callLimits.take(principal, calls, cost)
   // Of a key its verification has said so. The company may change what is suspended.
-  if (principal.member && changesAccount(spec)) await requireActive(api.em(), principal.accountId)
+  const isSignedIn = principal.member !== undefined || principal.guest !== undefined
+  if (isSignedIn && changesAccount(spec)) await requireActive(api.em(), principal.accountId)
   return principal
 }
 

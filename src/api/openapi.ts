@@ -155,7 +155,8 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
 
 function operationOf(spec: RouteSpec, suffix = '') {
   const slugs = new Set<Slug>([...spec.problems, ...always])
-  if (spec.auth === 'session') slugs.add('missing-authorization').add('insufficient-permissions')
+  if (spec.auth === 'session' || spec.auth === 'person')
+    slugs.add('missing-authorization').add('insufficient-permissions')
   if (isOfServices(spec.auth)) slugs.add('missing-authorization')
   else if (isOfOperators(spec.auth)) for (const slug of ofOperators) slugs.add(slug)
   else if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)
@@ -206,7 +207,7 @@ function securityOf({ path, auth }: RouteSpec): Record<string, string[]>[] {
   if (path === '/forward-auth') return [{ apiKey: [] }]
   if (auth === 'none') return []
   if (isOfServices(auth)) return [{ serviceToken: [] }]
-  if (auth === 'session') return [{ session: [] }]
+  if (auth === 'session' || auth === 'person') return [{ session: [] }]
   if (isOfOperators(auth)) return [{ operatorToken: [] }]
   return [{ apiKey: [] }, { session: [] }, { operatorToken: [] }]
 }

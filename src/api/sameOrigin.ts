@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import { Problem } from './problems.ts'
 
 /**
  * Where a browser says that a request comes from: our own pages, others, or nothing (then it is no browser of today).
@@ -19,4 +20,13 @@ export function originOf(ctx: Context, publicUrl: string | undefined): Origin {
   const ours = publicUrl === undefined ? null : URL.parse(publicUrl)
   if (from === null || (ours?.protocol === 'https:' && from.protocol !== 'https:')) return 'foreign'
   return from.host === ours?.host || from.host === ctx.host ? 'own' : 'foreign'
+}
+
+/** A browser says where a request comes from; one from another site never acts in a session's name. Throws a 403. */
+export function requireSameOrigin(ctx: Context, publicUrl: string | undefined): void {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return
+  if (originOf(ctx, publicUrl) === 'foreign')
+    throw new Problem('insufficient-permissions', {
+      detail: 'A session can only be used from its own origin.',
+    })
 }

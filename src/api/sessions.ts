@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'koa'
+import { actorOfGuest, deleteGuest, findGuest, type Guest } from '../domain/accounts/guestSessions.ts'
 import type { Login } from '../domain/accounts/logins.ts'
-import { type Member, MemberSchema } from '../domain/accounts/Member.ts'
+import { type Member, MemberSchema, type Role } from '../domain/accounts/Member.ts'
 import { SessionSchema } from '../domain/accounts/Session.ts'
 import { deleteSession, insertSession, moveSession } from '../domain/accounts/sessionStore.ts'
 import type { AuditAction } from '../domain/audit/actions.ts'
@@ -12,10 +13,11 @@ import { rolePermissions } from '../domain/keys/access.ts'
 import { holdingOfRole } from '../domain/keys/holding.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
 import { HOUR_MS } from '../domain/time.ts'
+import type { Em } from '../platform/postgres.ts'
 import { missingAuthorization } from '../verifier/http/credentials.ts'
-import type { ApiContext, Principal, SessionPrincipal } from './context.ts'
+import type { ApiContext, PersonPrincipal, SessionPrincipal } from './context.ts'
 import { Problem } from './problems.ts'
-import { originOf } from './sameOrigin.ts'
+import { requireSameOrigin } from './sameOrigin.ts'
 
 export const SESSION_COOKIE = 'keys_session'
 const LENGTH_MS = 12 * HOUR_MS
@@ -50,7 +52,7 @@ export async function startSession(api: ApiContext, ctx: Context, login: Login):
 export async function switchSession(
   api: ApiContext,
   ctx: Context,
-  { member: from }: SessionPrincipal,
+  { member: from }: PersonPrincipal,
   accountId: string,
 ): Promise<Member> {
   const value = randomBytes(32).toString('base64url')
@@ -79,17 +81,7 @@ export async function endSession(api: ApiContext, ctx: Context): Promise<void> {
   const value = api.cookies.read(ctx, SESSION_COOKIE)
   if (value) {
     await api.em().transactional(async (em) => {
-      const member = await deleteSession(em, digestOf(value))
-      if (!member) return
-      audit(
-        em,
-        { accountId: member.accountId, actor: actorOf(api, ctx, member) },
-        {
-          at: api.now(),
-          action: 'session.ended',
-          targetId: member.id,
-        },
-      )
+      await deleteAnySession(api, ctx, em, value)
     })
   }
   api.cookies.clear(ctx, SESSION_COOKIE)
@@ -98,42 +90,66 @@ export async function endSession(api: ApiContext, ctx: Context): Promise<void> {
 export const actorOf = (api: ApiContext, ctx: Context, member: Member): Actor => ({
   type: 'member',
   id: member.id,
-  ip: api.clientIp(ctx.req),
-  requestId: ctx.state.requestId,
+  ...originOfCall(api, ctx),
 })
 
-/** Who the cookie's session belongs to; undefined without a valid one. */
-export async function sessionPrincipal(api: ApiContext, ctx: Context): Promise<Principal | undefined> {
+/** Where a call comes from, for the audit log. */
+export const originOfCall = (api: ApiContext, ctx: Context) => ({
+  ip: api.clientIp(ctx.req),
+  requestId: ctx.state.requestId as string,
+})
+
+/** Deletes the session of a cookie's value, whosever it is, and says so in the account's audit log. */
+export async function deleteAnySession(api: ApiContext, ctx: Context, em: Em, value: string): Promise<void> {
+  const digest = digestOf(value)
+  const member = await deleteSession(em, digest)
+  const guest = member ? undefined : await deleteGuest(em, digest)
+  const who = member ?? guest
+  if (!who) return
+  const actor = member
+    ? actorOf(api, ctx, member)
+    : { ...actorOfGuest(guest as Guest), ...originOfCall(api, ctx) }
+  audit(em, { accountId: who.accountId, actor }, { at: api.now(), action: 'session.ended', targetId: who.id })
+}
+
+/** Whose session the cookie names; undefined without a valid one. */
+export async function sessionPrincipal(api: ApiContext, ctx: Context): Promise<SessionPrincipal | undefined> {
   const value = api.cookies.read(ctx, SESSION_COOKIE)
   if (!value) return undefined
-  requireSameOrigin(api, ctx)
+  requireSameOrigin(ctx, api.env.PUBLIC_URL)
   const em = api.em()
-  const session = await em.findOne(SessionSchema, { digest: digestOf(value), expiresAt: { $gt: api.now() } })
-  const member = session && (await em.findOne(MemberSchema, { id: session.memberId, status: 'active' }))
-  if (!member) return undefined
-  return {
-    accountId: member.accountId,
-    permissions: rolePermissions[member.role],
-    holds: holdingOfRole(member.role),
-    actor: { type: 'member', id: member.id },
-    member,
+  const digest = digestOf(value)
+  const session = await em.findOne(SessionSchema, { digest, expiresAt: { $gt: api.now() } })
+  if (!session) {
+    const guest = await findGuest(em, digest, api.now())
+    return guest && { ...holdingOfSession(guest), actor: actorOfGuest(guest), guest }
   }
+  const member = await em.findOne(MemberSchema, { id: session.memberId, status: 'active' })
+  return member
+    ? { ...holdingOfSession(member), actor: { type: 'member', id: member.id }, member }
+    : undefined
 }
 
-/** The same for what only a person may do. Throws a 401 Problem without a session. */
+const holdingOfSession = ({ accountId, role }: { accountId: string; role: Role }) => ({
+  accountId,
+  permissions: rolePermissions[role],
+  holds: holdingOfRole(role),
+})
+
+/** The same for what takes a browser, and no key. Throws a 401 Problem without a session. */
 export async function requireSession(api: ApiContext, ctx: Context): Promise<SessionPrincipal> {
   const principal = await sessionPrincipal(api, ctx)
-  if (!principal?.member) throw missingAuthorization()
-  principal.actor.ip = api.clientIp(ctx.req)
-  principal.actor.requestId = ctx.state.requestId
-  return { ...principal, member: principal.member }
+  if (!principal) throw missingAuthorization()
+  Object.assign(principal.actor, originOfCall(api, ctx))
+  return principal
 }
 
-/** A browser says where a request comes from; one from another site never acts in a session's name. */
-function requireSameOrigin(api: ApiContext, ctx: Context): void {
-  if (ctx.method === 'GET' || ctx.method === 'HEAD') return
-  if (originOf(ctx, api.env.PUBLIC_URL) === 'foreign')
+/** The same for what is a person's own. Throws a 403 Problem for a guest, who is nobody we know. */
+export async function requirePerson(api: ApiContext, ctx: Context): Promise<PersonPrincipal> {
+  const principal = await requireSession(api, ctx)
+  if (!principal.member)
     throw new Problem('insufficient-permissions', {
-      detail: 'A session can only be used from its own origin.',
+      detail: 'You were signed in by a session link. Only a member who has signed in may do this.',
     })
+  return principal
 }

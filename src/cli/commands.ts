@@ -8,6 +8,7 @@ import { operatorTokenCommands } from './operatorTokens.ts'
 import { planCommands } from './plans.ts'
 import { regionCommands } from './regions.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
+import { sessionLinkCommands } from './sessionLinks.ts'
 import { usageCommands } from './usage.ts'
 
 /** `bin/keys` with all its commands. */
@@ -19,6 +20,7 @@ export function createProgram(): Cli {
     importsCommands(),
     serviceTokenCommands(),
     operatorTokenCommands(),
+    sessionLinkCommands(),
     auditLogCommand(),
     regionCommands(),
     usageCommands(),

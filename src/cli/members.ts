@@ -10,6 +10,7 @@ import { hashPassword, saltFor } from '../platform/passwordHash.ts'
 import { createVault } from '../platform/vault.ts'
 import { print } from './print.ts'
 import { type PasswordOptions, readPassword, withPasswordOptions } from './readPassword.ts'
+import { requireEmail } from './requireEmail.ts'
 import { type Service, withService } from './withService.ts'
 
 type NewMember = PasswordOptions & { email: string; role?: Role; name?: string }
@@ -78,10 +79,6 @@ type GivenMember = Awaited<ReturnType<typeof memberOf>>
 export async function hashed({ env, em }: Service, { password, ...member }: GivenMember) {
   const salt = saltFor(member.email, env.SECRETS_KEY, await anyPasswordHash(em, member.email))
   return { ...member, passwordHash: await hashPassword(password, salt) }
-}
-
-function requireEmail(email: string): void {
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(`"${email}" is not an email address.`)
 }
 
 /** The link is shown here and stored nowhere: whoever has it joins the account. */

@@ -35,6 +35,7 @@ export type FailureCode =
   | 'member-not-invited'
   | 'invitation-not-found'
   | 'password-reset-not-found'
+  | 'session-link-not-found'
   | 'import-in-progress'
   | 'imports-not-allowed'
   | 'imported-key-not-found'

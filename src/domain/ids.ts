@@ -3,6 +3,7 @@ import { randomBase62 } from './base62.ts'
 const prefixes = {
   account: 'acct',
   member: 'mem',
+  guest: 'guest',
   person: 'person',
   passwordReset: 'reset',
   serviceToken: 'svc',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isUrlPrefix } from '../domain/accounts/returnUrl.ts'
 import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
 
@@ -38,6 +39,16 @@ function parseRegions(text: string, context: z.RefinementCtx): { name: string; u
     )
   }
   return regions
+}
+
+function parseUrlPrefixes(text: string, context: z.RefinementCtx): string[] {
+  const prefixes = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+  if (!prefixes.every(isUrlPrefix))
+    context.addIssue('must be http:// or https:// URLs without a query, separated by commas')
+  return prefixes
 }
 
 /** Every variable. docs/configuration.md is made of it: `npm run docs`. */
@@ -176,6 +187,23 @@ export const EnvSchema = z.object({
     .max(2_000)
     .default('')
     .describe('The same for a key with `read_only` access.'),
+  COMPANY_NAME: z
+    .string()
+    .max(40)
+    .default('')
+    .describe('The name of your company, which the dashboard shows. Default: Pictify Keys.'),
+  COMPANY_COLOR: z
+    .string()
+    .regex(/^(#[0-9a-fA-F]{6})?$/, 'must be a colour such as #1d4ed8')
+    .default('')
+    .describe('A colour of your company for the header of the dashboard, such as `#1d4ed8`.'),
+  RETURN_URLS: z
+    .string()
+    .default('')
+    .transform(parseUrlPrefixes)
+    .describe(
+      'Where the `returnUrl` of a session link may lead: origins (`https://app.example.com`) or URLs with a path (`https://example.com/app`), which allow what is below them. Separated by commas. Default: nowhere.',
+    ),
   OPERATOR_USER: z
     .string()
     .default('operator')

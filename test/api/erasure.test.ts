@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { openedLink } from '../support/guests.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 /** In everything that an account can hold. */
@@ -87,6 +88,9 @@ async function plant() {
   expect((await admin.post('/members', { email: `${PLANTED}2@example.com`, role: 'viewer' })).status).toBe(
     201,
   )
+  const link = { role: 'admin', email: `${PLANTED}3@example.com` }
+  expect((await openedLink(operator, id, link)).opened.status).toBe(201)
+  expect((await operator.post(`/accounts/${id}/session-links`, link)).status).toBe(201)
   const people = createClient(service.url)
   expect((await people.post('/session', { email: `${PLANTED}@example.com`, password })).status).toBe(201)
   const key = await admin.createKey({
@@ -151,7 +155,7 @@ describe('an account that is erased', () => {
           'endpoint',
           'imported_form',
         ],
-        ...['member', 'notification'],
+        ...['guest_session', 'member', 'notification', 'session_link'],
       ]),
     )
     expect((await redisKeysWith(PLANTED)).length).toBeGreaterThan(0)

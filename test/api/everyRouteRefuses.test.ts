@@ -27,6 +27,7 @@ afterAll(() => service.stop())
 const specs: RouteSpec[] = [...hotRoutes, ...routes].map(({ spec }) => spec)
 const named = (some: RouteSpec[]) => some.map((spec) => [`${spec.method} ${spec.path}`, spec] as const)
 const withAnId = (spec: RouteSpec) => spec.path.replace(/:\w+/, 'none')
+const isOfSessions = ({ auth }: RouteSpec) => auth === 'session' || auth === 'person'
 const methodOf = (spec: RouteSpec) => (spec.method === 'all' ? 'GET' : spec.method.toUpperCase())
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
@@ -34,7 +35,7 @@ const JSON_TYPE = { 'Content-Type': 'application/json' }
 /** In the name of whoever may ask this, unless told. */
 const refused = (status: number, spec: RouteSpec, sent: Sent = {}, path = withAnId(spec)) => {
   const secret = secretOf(spec, secrets) ?? null
-  const headers = { ...(spec.auth === 'session' ? session : {}), ...sent.headers }
+  const headers = { ...(isOfSessions(spec) ? session : {}), ...sent.headers }
   return expectProblem(service.url, status, path, { method: methodOf(spec), secret, ...sent, headers })
 }
 
@@ -89,7 +90,7 @@ const chunks = () =>
 describe('a body that no route takes', () => {
   it.each(named(specs.filter((spec) => spec.body)))('%s', async (_name, spec) => {
     // Before anybody has said who they are, a body is short.
-    const isShort = spec.auth === 'none' || spec.auth === 'session'
+    const isShort = spec.auth === 'none' || isOfSessions(spec)
     for (const [name, body, fault] of bodies) {
       if (isShort && body.length > 4 * 1024) await refused(413, spec, { headers: JSON_TYPE, body })
       else expect(await refused(400, spec, { headers: JSON_TYPE, body }), name).toContain(fault)

@@ -6,6 +6,7 @@ import { ASKERS, type Asker, mayAsk } from '../../src/dev/reference/matrix.ts'
 import { SERVICE_TOKEN_PERMISSION_NAMES } from '../../src/domain/accounts/ServiceToken.ts'
 import { OPERATOR_PERMISSION_NAMES } from '../../src/domain/operators/OperatorToken.ts'
 import { createClient } from '../support/client.ts'
+import { openedLink } from '../support/guests.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
@@ -26,7 +27,10 @@ beforeAll(async () => {
   }
   for (const [name, asker] of Object.entries(ASKERS) as [string, Asker][]) {
     if (asker.kind === 'nobody') askers.push([name, asker, {}])
-    else if (asker.kind === 'member') askers.push([name, asker, await signIn(name)])
+    else if (asker.kind === 'guest') {
+      const role = name.slice('link: '.length)
+      askers.push([name, asker, (await openedLink(operator, account.accountId, { role })).headers])
+    } else if (asker.kind === 'member') askers.push([name, asker, await signIn(name)])
     else {
       const { key } = await account.createKey({ access: name.slice('key: '.length), type: 'live' })
       askers.push([name, asker, bearer(key)])

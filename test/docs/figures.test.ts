@@ -7,6 +7,8 @@ import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
 import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
 import { root } from '../../src/dev/dataDir.ts'
 import { MAX_MEMBERS } from '../../src/domain/accounts/accountStore.ts'
+import { GUEST_MS } from '../../src/domain/accounts/guestSessions.ts'
+import { LINK_SECONDS, MAX_OPEN_LINKS } from '../../src/domain/accounts/sessionLinks.ts'
 import { MAX_RULES } from '../../src/domain/alerts/AlertRule.ts'
 import { mostUnfinished } from '../../src/domain/commands/limits.ts'
 import { MAX_FORMS } from '../../src/domain/imports/forms.ts'
@@ -73,6 +75,9 @@ it.each([
   ['Channels of an account; alert rules', `; ${count(MAX_RULES)}`],
   ['Tests and confirmations of an account', `${count(TESTS_PER_HOUR)} an hour`],
   ['Members of an account', count(MAX_MEMBERS)],
+  ['A guest’s session', `${GUEST_MS / 3_600_000} h`],
+  ['A session link, by default and at most', `${LINK_SECONDS.fallback} s; ${LINK_SECONDS.max} s`],
+  ['Session links of an account that nobody has opened', count(MAX_OPEN_LINKS)],
   ['A file of keys to import, by the API', `${kib(MAX_IMPORT_BYTES)}, ${count(MAX_LINES)} lines`],
   ['Prefixes and lengths of an account’s imported keys', count(MAX_FORMS)],
   ['Unfinished commands of an account', count(mostUnfinished('create-api-key'))],

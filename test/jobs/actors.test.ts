@@ -3,6 +3,7 @@ import { MemberSchema, type Role } from '../../src/domain/accounts/Member.ts'
 import { type Actor, CommandSchema } from '../../src/domain/commands/Command.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
+import { OperatorTokenSchema } from '../../src/domain/operators/OperatorToken.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
@@ -47,6 +48,33 @@ async function member(accountId: string, role: Role): Promise<Actor> {
   return { type: 'member', id }
 }
 
+async function guest(accountId: string, fields: object = {}): Promise<Actor> {
+  const id = newId('guest')
+  const row = {
+    ...{ role: 'admin', made_by: 'root', created_at: worker.clock.now },
+    ...{ expires_at: new Date(worker.clock.now.getTime() + 1), ...fields },
+  }
+  const columns = Object.keys(row)
+  await worker
+    .em()
+    .execute(
+      `insert into guest_session (id, digest, account_id, ${columns}) values (?, ?, ?, ${columns.map(() => '?')})`,
+      [id, id, accountId, ...Object.values(row)],
+    )
+  return { type: 'guest', id, madeBy: 'root' }
+}
+
+async function operatorToken(fields: object = {}): Promise<string> {
+  const em = worker.em()
+  const token = em.create(OperatorTokenSchema, {
+    ...{ id: newId('operatorToken'), name: 'Our backend', digest: newId('operatorToken'), hint: 'hint' },
+    ...{ permissions: ['sessions:create'], allowedIps: [], createdAt: worker.clock.now, createdBy: 'root' },
+    ...fields,
+  })
+  await em.persist(token).flush()
+  return token.id
+}
+
 async function outcomeOf(accountId: string, actor: Actor) {
   const payload = { ...commands.newKey(), ...commands.newSecret() }
   const id = await commands.submit('create-api-key', accountId, payload, { actor, permission: 'keys:manage' })
@@ -84,6 +112,28 @@ describe('a command is applied only while whoever asked for it may', () => {
     expect(await outcomeOf(accountId, await member(accountId, 'admin'))).toEqual(applied)
     expect(await outcomeOf(accountId, await member(accountId, 'editor'))).toEqual(refused)
     expect(await outcomeOf(accountId, { type: 'member', id: newId('member') })).toEqual(refused)
+  })
+
+  it('of a guest who may, and not of one of another account', async () => {
+    const accountId = await commands.account()
+    expect(await outcomeOf(accountId, await guest(accountId))).toEqual(applied)
+    expect(await outcomeOf(accountId, await guest(accountId, { made_by: await operatorToken() }))).toEqual(
+      applied,
+    )
+    expect(await outcomeOf(accountId, await guest(await commands.account()))).toEqual(refused)
+  })
+
+  it.each([
+    ['is signed in with a lower role', { role: 'editor' }, undefined],
+    ['was signed in until now', { expires_at: () => worker.clock.now }, undefined],
+    ['an operator token let in that was revoked', {}, { revokedAt: new Date('2020-01-01') }],
+    ['an operator token let in that has expired', {}, { expiresAt: new Date('2020-01-01') }],
+  ])('not of a guest whom or who %s', async (_what, fields: Record<string, unknown>, token) => {
+    const accountId = await commands.account()
+    const { expires_at: at } = fields as { expires_at?: () => Date }
+    const row = { ...fields, ...(at ? { expires_at: at() } : {}) }
+    const made = token ? { made_by: await operatorToken(token) } : {}
+    expect(await outcomeOf(accountId, await guest(accountId, { ...row, ...made }))).toEqual(refused)
   })
 
   it('of an operator, who is not looked up', async () => {

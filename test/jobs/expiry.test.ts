@@ -46,7 +46,18 @@ describe('the nightly deletion', () => {
        from generate_series(1, 3000) n`,
       [ago(300)],
     )
+    for (const [table, more] of [
+      ['session_link', ''],
+      ['guest_session', ', id'],
+    ])
+      await rows(
+        `insert into ${table} (digest, account_id, role, made_by, created_at, expires_at${more})
+         select 'd' || n, ?, 'viewer', 'root', now(), ?::timestamptz + n * interval '1 hour' ${more && ", 'guest' || n"}
+         from generate_series(-1, 2) n`,
+        [accountId, ago(0)],
+      )
     await expireRecords(worker.context)
+    for (const table of ['session_link', 'guest_session']) expect(await countOf(table)).toBe(3)
     const left = await rows(`select id from command order by id`)
     expect(left.map(({ id }) => id)).toEqual(['late1', 'new1', 'new2', 'new3', 'owed1'])
     expect(await countOf('notification')).toBe(3)

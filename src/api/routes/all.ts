@@ -25,6 +25,8 @@ import { eraseAccount } from './operators/eraseAccount.ts'
 import { createOperatorToken, listOperatorTokens, revokeOperatorToken } from './operators/operatorTokens.ts'
 import { getPlan, listPlans, setPlan } from './operators/plans.ts'
 import { createServiceToken, listServiceTokens, revokeServiceToken } from './operators/serviceTokens.ts'
+import { createSessionLink } from './operators/sessionLinks.ts'
+import { openSessionLink } from './session/openSessionLink.ts'
 import { completePasswordReset, requestPasswordReset } from './session/passwordResets.ts'
 import { changePassword, getSession, signIn, signOut, switchAccount } from './session/session.ts'
 import { getUsage } from './usage/accountUsage.ts'
@@ -86,6 +88,7 @@ export const routes: Route[] = [
   changePassword,
   requestPasswordReset,
   completePasswordReset,
+  openSessionLink,
   signOut,
   createAccount,
   listAccounts,
@@ -97,6 +100,7 @@ export const routes: Route[] = [
   listPlans,
   getPlan,
   setPlan,
+  createSessionLink,
   createOperatorToken,
   listOperatorTokens,
   revokeOperatorToken,

@@ -8,6 +8,7 @@ type ProblemBody = {
   requestId?: string
   operationId?: string
   errors?: FieldError[]
+  returnUrl?: string
 }
 
 /** A problem response (RFC 9457), or no answer at all: then `status` is 0. */
@@ -19,6 +20,8 @@ export class ProblemError extends Error {
   /** Of the command that is under way, where that is the problem. */
   readonly operationId: string | undefined
   readonly errors: FieldError[]
+  /** Of a session link that cannot be opened: where it came from. */
+  readonly returnUrl: string | undefined
 
   constructor(status: number, body: ProblemBody) {
     super(body.detail ?? body.title ?? 'Something went wrong. Try again.')
@@ -28,6 +31,7 @@ export class ProblemError extends Error {
     this.requestId = body.requestId
     this.operationId = body.operationId
     this.errors = body.errors ?? []
+    this.returnUrl = body.returnUrl
   }
 
   static unreachable(): ProblemError {

@@ -536,6 +536,15 @@ export interface paths {
          */
         post: operations["completePasswordReset"];
     };
+    "/session-links/open": {
+        /**
+         * Sign in by a session link
+         * @description What the page of a session link calls. Of several browsers that open one link, one is signed in. The session is a cookie, and replaces another one of the same browser.
+         *
+         *     Problems: `session-link-not-found`, `already-signed-in`, `insufficient-permissions`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         */
+        post: operations["openSessionLink"];
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -997,8 +1006,12 @@ export interface components {
             actor: {
                 type: string;
                 id: string;
-                /** @description The latest name of a key or member. null: unknown */
+                /** @description The latest name of a key or member, or the email address of a guest. null: unknown */
                 name: string | null;
+                /** @description Of a guest: the operator token, or the operator, that made the session link */
+                madeBy?: string;
+                /** @description The latest name of that operator token */
+                madeByName?: string | null;
                 ip?: string;
             } & {
                 [key: string]: unknown;
@@ -1080,9 +1093,21 @@ export interface components {
             hasPassword: boolean;
         };
         Session: {
-            member: components["schemas"]["Member"];
+            /** @description null: a guest is signed in */
+            member: components["schemas"]["Member"] | null;
+            /** @description Whom a session link let in. null: a member is signed in */
+            guest: {
+                id: string;
+                /** @enum {string} */
+                role: "admin" | "editor" | "viewer";
+                /** @description As whoever made the session link gave it */
+                email: string | null;
+                /** @description Where the guest came from */
+                returnUrl: string | null;
+                expiresAt: string;
+            } | null;
             accountId: string;
-            /** @description The accounts that this person can switch to, with the current one */
+            /** @description The accounts that a member can switch to, with the current one */
             accounts: components["schemas"]["AccountChoice"][];
             /** @description Of the current account. null: it is active */
             suspension: {
@@ -1388,6 +1413,14 @@ export interface components {
             /** @description One of the accounts that a 200 lists */
             accountId?: string;
         };
+        SessionLinkToken: {
+            token: string;
+            /**
+             * @description Sign out a member, or the guest of another account, who is signed in in this browser
+             * @default false
+             */
+            replace?: boolean;
+        };
         NewAccount: {
             name: string;
             /** @default free */
@@ -1494,10 +1527,29 @@ export interface components {
             /** @description As `GET /plans` returns it; ignored */
             accounts?: unknown;
         };
+        NewSessionLink: {
+            /**
+             * @description A lower role than before ends what the same `email` has in this account
+             * @enum {string}
+             */
+            role: "admin" | "editor" | "viewer";
+            /**
+             * @description Your user, for the audit log and the dashboard
+             * @default null
+             */
+            email?: string | null;
+            /**
+             * @description Where the dashboard links back to. `RETURN_URLS` must allow it
+             * @default null
+             */
+            returnUrl?: string | null;
+            /** @default 60 */
+            expiresInSeconds?: number;
+        };
         NewOperatorToken: {
             name: string;
             /** @description By default those of the token that asks */
-            permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "act")[];
+            permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "sessions:create" | "act")[];
             /** @description By default those of the token that asks; an empty list: all */
             allowedIps?: string[];
             /** @description By default when the token that asks expires */
@@ -1602,13 +1654,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `operator-token-not-found`, `plan-not-found`, `service-token-not-found` */
+        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `session-link-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `operator-token-not-found`, `plan-not-found`, `service-token-not-found` */
         NotFound: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `external-id-taken`, `plan-change-in-progress`, `account-erasing`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
+        /** @description `external-id-taken`, `plan-change-in-progress`, `account-erasing`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `already-signed-in`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
         Conflict: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
@@ -3375,6 +3427,29 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    openSessionLink: {
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionLinkToken"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];

@@ -6,6 +6,7 @@ export type Account = Schemas['Account']
 /** An account that somebody can work in, and as what. */
 export type AccountChoice = Schemas['AccountChoice']
 export type Role = AccountChoice['role']
+export type Session = Schemas['Session']
 export type Invitation = Schemas['Invitation']
 export type Member = Schemas['Member']
 export type AuditEntry = Schemas['AuditEntry']

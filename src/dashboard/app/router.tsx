@@ -59,13 +59,20 @@ const pages: RouteObject[] = [
   { path: '*', element: <NotFoundPage /> },
 ]
 
-/** Where the links of emails lead, whoever is signed in. */
+/** Where the links of emails and of the company's app lead, whoever is signed in. */
 const linkPages: RouteObject[] = [
   {
     path: '/invitations',
     errorElement: <PageError />,
     lazy: async () => ({
       Component: (await import('../features/links/InvitationPage.tsx')).InvitationPage,
+    }),
+  },
+  {
+    path: '/session-link',
+    errorElement: <PageError />,
+    lazy: async () => ({
+      Component: (await import('../features/links/SessionLinkPage.tsx')).SessionLinkPage,
     }),
   },
   {

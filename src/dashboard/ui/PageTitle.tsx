@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
+import { companyName } from './configured.ts'
 
 type Props = {
   title: string
@@ -12,7 +13,7 @@ type Props = {
 /** The heading of a page, which names the document, too. */
 export function PageTitle({ title, description, children }: Props) {
   useEffect(() => {
-    document.title = `${title} · Pictify Keys`
+    document.title = `${title} · ${companyName || 'Pictify Keys'}`
   }, [title])
   return (
     <Group justify="space-between" align="flex-start" gap="md">

@@ -7,24 +7,25 @@ import type { OperatorPermission } from '../../domain/operators/OperatorToken.ts
 import { code, table } from './table.ts'
 
 /**
- * Who asks: nobody, a key or a member with permissions, or a token with one. `acts`: an operator token that names an
- * account.
+ * Who asks: nobody, a key, a member or a guest with permissions, or a token with one. `acts`: an operator token that
+ * names an account.
  */
 export type Asker =
   | { kind: 'nobody' }
-  | { kind: 'key' | 'member'; permissions: readonly string[] }
+  | { kind: 'key' | 'member' | 'guest'; permissions: readonly string[] }
   | { kind: 'service'; permission: ServiceTokenPermission }
   | { kind: 'operator'; permission: OperatorPermission; acts: boolean }
 
-/** Whether a route takes who asks. A session is for browsers: routes of a person take no key. */
+/** Whether a route takes who asks. A session is for browsers: routes of a session take no key. */
 export function mayAsk({ auth, path }: Pick<RouteSpec, 'auth' | 'path'>, asker: Asker): boolean {
   // Whether a key may pass is what it decides: by itself it asks for no permission.
   if (path === '/forward-auth') return asker.kind === 'key'
   if (auth === 'none') return true
-  if (auth === 'session') return asker.kind === 'member'
+  if (auth === 'session') return asker.kind === 'member' || asker.kind === 'guest'
+  if (auth === 'person') return asker.kind === 'member'
   if ('service' in auth) return asker.kind === 'service' && asker.permission === auth.service
   if ('operator' in auth) return asker.kind === 'operator' && asker.permission === auth.operator
-  if (asker.kind === 'key' || asker.kind === 'member') return asker.permissions.includes(auth.permission)
+  if ('permissions' in asker) return asker.permissions.includes(auth.permission)
   if (asker.kind !== 'operator') return false
   return asker.acts ? asker.permission === 'act' : auth.orOperator === true
 }
@@ -32,6 +33,10 @@ export function mayAsk({ auth, path }: Pick<RouteSpec, 'auth' | 'path'>, asker: 
 const key = (access: Parameters<typeof permissionsFor>[0]): Asker => ({
   kind: 'key',
   permissions: permissionsFor(access),
+})
+const guest = (role: keyof typeof rolePermissions): Asker => ({
+  kind: 'guest',
+  permissions: rolePermissions[role],
 })
 const member = (role: keyof typeof rolePermissions): Asker => ({
   kind: 'member',
@@ -47,6 +52,9 @@ export const ASKERS = {
   viewer: member('viewer'),
   editor: member('editor'),
   admin: member('admin'),
+  'link: viewer': guest('viewer'),
+  'link: editor': guest('editor'),
+  'link: admin': guest('admin'),
 } as const satisfies Record<string, Asker>
 
 const ACTING: Asker = { kind: 'operator', permission: 'act', acts: true }

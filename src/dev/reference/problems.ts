@@ -26,6 +26,8 @@ const MEANINGS: Record<Slug, string> = {
   'member-not-found': 'The account has no member with this ID.',
   'invitation-not-found': 'The link was used, has expired, or was replaced by another.',
   'password-reset-not-found': 'The link was used, has expired, or was replaced by another.',
+  'session-link-not-found': 'The session link was used or has expired. Ask for another one.',
+  'already-signed-in': 'Somebody else is signed in in this browser. Send `replace: true` to sign them out.',
   'alert-not-found': 'The account has no alert rule with this ID.',
   'channel-not-found':
     'The account has no channel with this ID, or its confirmation link is no longer valid.',

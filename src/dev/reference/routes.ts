@@ -40,7 +40,8 @@ function row({ method, path, summary, description, auth, responses, problems }: 
 }
 
 function who(auth: RouteSpec['auth']): string {
-  if (auth === 'session') return 'a person who is signed in'
+  if (auth === 'session') return 'whoever is signed in'
+  if (auth === 'person') return 'a member who is signed in'
   if (auth === 'none') return 'everybody'
   if ('service' in auth) return `service token: ${code(auth.service)}`
   return 'operator' in auth ? `operator token: ${code(auth.operator)}` : code(auth.permission)

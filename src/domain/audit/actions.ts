@@ -38,9 +38,9 @@ export const AUDIT_ACTIONS = {
   'member.removed': 'A member was removed.',
   'member.updated': 'The role, name or password of a member changed.',
   'notification.redelivered': 'Somebody asked to send a notification again.',
-  'session.ended': 'A member signed out, or switched to another account.',
+  'session.ended': 'A member or guest signed out, or switched to another account.',
   'session.refused': 'Sign-in was blocked after too many failures.',
-  'session.started': 'A member signed in, or switched to this account.',
+  'session.started': 'A member signed in or switched to this account, or a guest opened a session link.',
 } as const
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS

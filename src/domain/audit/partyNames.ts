@@ -8,14 +8,16 @@ import type { AuditEntry } from './AuditEntry.ts'
 
 /**
  * The latest names of the account's keys, members, rules and channels that entries speak of, and of operator tokens
- * that acted for it, by ID. Keys keep theirs when deleted.
+ * that acted for it or let guests in, by ID. Keys keep theirs when deleted.
  */
 export async function partyNames(
   em: SqlEntityManager,
   accountId: string,
   entries: Pick<AuditEntry, 'actor' | 'targetId'>[],
 ): Promise<Map<string, string>> {
-  const ids = new Set(entries.flatMap(({ actor, targetId }) => [actor.id, targetId ?? '']))
+  const ids = new Set(
+    entries.flatMap(({ actor, targetId }) => [actor.id, actor.madeBy ?? '', targetId ?? '']),
+  )
   const idsOf = (prefix: string) => ({ $in: [...ids].filter((id) => id.startsWith(prefix)) })
   const these = (prefix: string) => ({ accountId, id: idsOf(prefix) })
   const members = await em.find(MemberSchema, these('mem_'))

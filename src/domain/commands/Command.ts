@@ -1,10 +1,15 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import type { FailureCode, FailureDetails } from '../failure.ts'
 
-/** Who asked, and from where. `id` is a key's, a member's, an operator token's, or the operator's login name. */
+/**
+ * Who asked, and from where. `id` is a key's, a member's, a guest's session's, an operator token's, or the operator's
+ * login name. Of a guest, `madeBy` made the session link, and said that `email` opens it.
+ */
 export type Actor = {
-  type: 'api_key' | 'member' | 'operator_token' | 'operator' | 'system'
+  type: 'api_key' | 'member' | 'guest' | 'operator_token' | 'operator' | 'system'
   id: string
+  madeBy?: string
+  email?: string
   ip?: string
   requestId?: string
 }

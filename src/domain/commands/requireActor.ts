@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { readGuestRole } from '../accounts/guestSessions.ts'
 import type { Role } from '../accounts/Member.ts'
 import { Failure } from '../failure.ts'
 import { rolePermissions } from '../keys/access.ts'
@@ -21,8 +22,8 @@ export class ActorChanged extends Error {
 
 /**
  * Refuses a command whose actor has ended since they asked: a key or token that is revoked, expired or deleted, a
- * member who was removed, or any of them without the permission that was required. Operators and the service itself
- * are not looked up.
+ * member who was removed, a guest whose session has ended, or any of them without the permission that was required.
+ * Operators and the service itself are not looked up.
  */
 export async function requireActor(em: SqlEntityManager, command: Command, now: Date): Promise<Held> {
   return requirePermission(command, await readActor(em, command, now, ''))
@@ -66,6 +67,10 @@ async function readActor(
     const sql = `select role from member where id = ? and account_id = ? ${lock}`
     const [member] = await em.execute<{ role: Role }[]>(sql, [actor.id, accountId])
     return member && { permissions: rolePermissions[member.role], held: member.role }
+  }
+  if (actor.type === 'guest') {
+    const role = await readGuestRole(em, { id: actor.id, accountId }, now, lock)
+    return role && { permissions: rolePermissions[role], held: role }
   }
   if (actor.type === 'operator_token') {
     const [token] = await em.execute<{ permissions: OperatorPermission[]; held: string }[]>(

@@ -16,6 +16,8 @@ export const ERASED_TABLES: Record<string, ErasedTable> = {
   usage_hour: { key: 'key_id, at', of: 'account' },
   usage_folded: { key: 'key_id, at', of: 'account' },
   usage_ip: { key: 'key_id, at, ip', of: 'key' },
+  session_link: { key: 'digest', of: 'account' },
+  guest_session: { key: 'id', of: 'account' },
   endpoint: { key: 'id', of: 'account' },
   imported_form: { key: 'account_id, prefix, length', of: 'account' },
   usage_accepted: { key: 'account_id, day', of: 'account' },

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { findGuestRole } from '../accounts/guestSessions.ts'
 import { MemberSchema } from '../accounts/Member.ts'
 import type { Command } from '../commands/Command.ts'
 import { OperatorTokenSchema } from '../operators/OperatorToken.ts'
@@ -16,6 +17,10 @@ export async function loadHolder(em: SqlEntityManager, { actor, accountId }: Com
   if (actor.type === 'member') {
     const member = await em.findOne(MemberSchema, { id: actor.id, accountId })
     return member ? holdingOfRole(member.role) : NOTHING
+  }
+  if (actor.type === 'guest') {
+    const role = await findGuestRole(em, actor.id, accountId)
+    return role ? holdingOfRole(role) : NOTHING
   }
   if (actor.type === 'operator_token') {
     const token = await em.findOne(OperatorTokenSchema, { id: actor.id })

@@ -13,9 +13,9 @@ import type { WorkerContext } from '../context.ts'
 const OWED_DAYS = 7
 
 /**
- * Deletes sealed answers after 24 h, ended sessions, claims after 36 days, finished commands and notifications after
- * 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step continues where
- * it ended. A step that fails does not stop the others.
+ * Deletes sealed answers after 24 h, ended sessions and session links, claims after 36 days, finished commands and
+ * notifications after 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step
+ * continues where it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, erasedUsageDays, orm } = context
@@ -48,6 +48,14 @@ function expired(before: (days: number) => Date): Expired[] {
   return [
     {
       ...{ table: 'session', key: 'digest', by: 'expires_at', type: 'timestamptz' },
+      ...{ where: 'expires_at < ?', values: [before(0)] },
+    },
+    {
+      ...{ table: 'guest_session', key: 'id', by: 'expires_at', type: 'timestamptz' },
+      ...{ where: 'expires_at < ?', values: [before(0)] },
+    },
+    {
+      ...{ table: 'session_link', key: 'digest', by: 'expires_at', type: 'timestamptz' },
       ...{ where: 'expires_at < ?', values: [before(0)] },
     },
     {

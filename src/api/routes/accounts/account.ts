@@ -5,7 +5,7 @@ import { limitsOf } from '../../../domain/accounts/plans.ts'
 import { Limits } from '../../../domain/accounts/presentAccount.ts'
 import { AuditEntrySchema } from '../../../domain/audit/AuditEntry.ts'
 import { partyNames } from '../../../domain/audit/partyNames.ts'
-import { CommandSchema } from '../../../domain/commands/Command.ts'
+import { type Actor, CommandSchema } from '../../../domain/commands/Command.ts'
 import { Failure } from '../../../domain/failure.ts'
 import { countActive } from '../../../domain/keys/keyStore.ts'
 import { loadPlan, readProgress } from '../../../domain/plans/planStore.ts'
@@ -112,7 +112,21 @@ export const listAuditEntries = route(
               actor: z.looseObject({
                 type: z.string(),
                 id: z.string(),
-                name: z.string().nullable().describe('The latest name of a key or member. null: unknown'),
+                name: z
+                  .string()
+                  .nullable()
+                  .describe(
+                    'The latest name of a key or member, or the email address of a guest. null: unknown',
+                  ),
+                madeBy: z
+                  .string()
+                  .optional()
+                  .describe('Of a guest: the operator token, or the operator, that made the session link'),
+                madeByName: z
+                  .string()
+                  .nullable()
+                  .optional()
+                  .describe('The latest name of that operator token'),
                 ip: z.string().optional(),
               }),
               details: z.record(z.string(), z.unknown()),
@@ -144,7 +158,7 @@ export const listAuditEntries = route(
       action: entry.action,
       targetId: entry.targetId ?? null,
       targetName: names.get(entry.targetId ?? '') ?? null,
-      actor: { ...entry.actor, name: names.get(entry.actor.id) ?? null },
+      actor: presentActor(entry.actor, names),
       details: entry.details,
     }))
     return {
@@ -153,6 +167,11 @@ export const listAuditEntries = route(
     }
   },
 )
+
+function presentActor({ email, ...actor }: Actor, names: Map<string, string>) {
+  const name = names.get(actor.id) ?? email ?? null
+  return { ...actor, name, ...(actor.madeBy ? { madeByName: names.get(actor.madeBy) ?? null } : {}) }
+}
 
 export const getOperation = route(
   {

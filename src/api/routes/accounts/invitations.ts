@@ -146,7 +146,7 @@ export const acceptInvitation = route(
       if (!(await startSession(api, ctx, { member, passwordHash: who.passwordHash })))
         throw invalidInput([{ field: 'password', message: 'was changed meanwhile', code: 'invalid_format' }])
       api.knownDevices.remember(ctx, member.email.toLowerCase(), api.now())
-      return { status: 201, body: await presentSession(api, member) }
+      return { status: 201, body: await presentSession(api, { member }) }
     } finally {
       await giveBackAttempts(ctx)
     }

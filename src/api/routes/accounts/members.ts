@@ -4,8 +4,10 @@ import { InvitedMember } from '../../../domain/accounts/invitationStore.ts'
 import { MemberSchema } from '../../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../../domain/accounts/presentMember.ts'
 import { Roles } from '../../../domain/commands/payloadFields.ts'
+import { Failure } from '../../../domain/failure.ts'
 import { newId } from '../../../domain/ids.ts'
 import { requireMemberEdit, requireRole } from '../../../domain/keys/holding.ts'
+import type { Principal } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { hashFor } from '../../hashFor.ts'
 import { invitationTo } from '../../invitationLink.ts'
@@ -62,6 +64,7 @@ export const addMember = route(
     respondToCommand(input, {
       prepare: async () => {
         const { password, ...fields } = input.body
+        requireNoGuest(input.principal, password)
         requireRole(input.principal.holds, fields.role, 'role')
         const memberId = newId('member')
         if (password === undefined) {
@@ -116,6 +119,7 @@ export const updateMember = route(
         const { api, principal, params, body } = input
         const member = await loadMember(api.em(), principal.accountId, params.id)
         const { password, ...changes } = body
+        requireNoGuest(principal, password)
         requireMemberEdit(principal.holds, member.role, {
           role: body.role,
           hasPassword: password !== undefined,
@@ -152,3 +156,13 @@ export const removeMember = route(
       present: () => ({ status: 204 }),
     }),
 )
+
+/** Who sets a password can sign in as that person from then on, and a guest is here for some hours. */
+function requireNoGuest({ guest }: Pick<Principal, 'guest'>, password: string | undefined): void {
+  if (!guest || password === undefined) return
+  const message = 'cannot be set by a guest, whom a session link let in: invite the member instead'
+  throw new Failure('insufficient-permissions', {
+    detail: `password ${message}`,
+    errors: [{ field: 'password', message, code: 'out_of_range' }],
+  })
+}

@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { AccountSchema } from '../../../domain/accounts/Account.ts'
 import { readSuspension } from '../../../domain/accounts/accountStatus.ts'
+import type { Guest } from '../../../domain/accounts/guestSessions.ts'
 import { accountsOf, loginOf, siblingAccounts } from '../../../domain/accounts/logins.ts'
 import { type Member, ROLES } from '../../../domain/accounts/Member.ts'
 import { MemberResource, presentMember } from '../../../domain/accounts/presentMember.ts'
+import { allowedReturnUrl } from '../../../domain/accounts/returnUrl.ts'
 import { changePersonPassword } from '../../changePersonPassword.ts'
 import type { ApiContext } from '../../context.ts'
 import { route } from '../../guard.ts'
@@ -18,9 +21,19 @@ const Accounts = z.array(
 
 export const SessionResource = z
   .object({
-    member: MemberResource,
+    member: MemberResource.nullable().describe('null: a guest is signed in'),
+    guest: z
+      .object({
+        id: z.string(),
+        role: z.enum(ROLES),
+        email: z.string().nullable().describe('As whoever made the session link gave it'),
+        returnUrl: z.string().nullable().describe('Where the guest came from'),
+        expiresAt: z.string(),
+      })
+      .nullable()
+      .describe('Whom a session link let in. null: a member is signed in'),
     accountId: z.string(),
-    accounts: Accounts.describe('The accounts that this person can switch to, with the current one'),
+    accounts: Accounts.describe('The accounts that a member can switch to, with the current one'),
     suspension: z
       .object({ since: z.string(), reason: z.string().nullable() })
       .nullable()
@@ -30,12 +43,27 @@ export const SessionResource = z
 
 export async function presentSession(
   api: ApiContext,
-  member: Member,
+  { member, guest }: { member?: Member; guest?: Guest },
 ): Promise<z.infer<typeof SessionResource>> {
-  const { accountId } = member
-  const accounts = await siblingAccounts(api.em(), member)
-  const suspension = await readSuspension(api.em(), accountId)
-  return { member: presentMember(member), accountId, accounts, suspension }
+  const em = api.em()
+  if (member) {
+    const { accountId } = member
+    const accounts = await siblingAccounts(em, member)
+    const suspension = await readSuspension(em, accountId)
+    return { member: presentMember(member), guest: null, accountId, accounts, suspension }
+  }
+  if (!guest) throw new Error('A session is of a member or of a guest')
+  const { accountId, role } = guest
+  const { name } = await em.findOneOrFail(AccountSchema, { id: accountId })
+  const suspension = await readSuspension(em, accountId)
+  const accounts = [{ accountId, name, role }]
+  return { member: null, guest: presentGuest(api, guest), accountId, accounts, suspension }
+}
+
+/** Without a way back that is allowed no longer. */
+function presentGuest({ env }: ApiContext, { id, role, email, returnUrl, expiresAt }: Guest) {
+  const back = returnUrl === null ? undefined : allowedReturnUrl(returnUrl, env.RETURN_URLS)
+  return { id, role, email, returnUrl: back ?? null, expiresAt: expiresAt.toISOString() }
 }
 
 export const signIn = route(
@@ -66,7 +94,7 @@ export const signIn = route(
   async ({ api, ctx, body }) => {
     const members = await signInMember(api, ctx, body)
     const [member] = members
-    if (member && members.length === 1) return { status: 201, body: await presentSession(api, member) }
+    if (member && members.length === 1) return { status: 201, body: await presentSession(api, { member }) }
     const accounts = await accountsOf(
       api.em(),
       members.map(({ id }) => id),
@@ -87,7 +115,7 @@ export const getSession = route(
     responses: { 200: SessionResource },
     problems: [],
   },
-  async ({ api, principal: { member } }) => ({ status: 200, body: await presentSession(api, member) }),
+  async ({ api, principal }) => ({ status: 200, body: await presentSession(api, principal) }),
 )
 
 export const changePassword = route(
@@ -98,7 +126,7 @@ export const changePassword = route(
     summary: 'Change your password',
     description: 'All of your sessions end, including this one.',
     tag: 'Session',
-    auth: 'session',
+    auth: 'person',
     whileSuspended: true,
     body: z.strictObject({ currentPassword: z.string().min(1).max(256), password: Password }),
     responses: { 200: MemberResource, 202: Accepted },
@@ -130,7 +158,7 @@ export const switchAccount = route(
     operation: 'switchAccount',
     summary: 'Switch to another account of yours',
     tag: 'Session',
-    auth: 'session',
+    auth: 'person',
     whileSuspended: true,
     body: z.strictObject({ accountId: z.string().max(64) }),
     responses: { 200: SessionResource },
@@ -138,7 +166,7 @@ export const switchAccount = route(
   },
   async ({ api, ctx, principal, body }) => {
     const member = await switchSession(api, ctx, principal, body.accountId)
-    return { status: 200, body: await presentSession(api, member) }
+    return { status: 200, body: await presentSession(api, { member }) }
   },
 )
 

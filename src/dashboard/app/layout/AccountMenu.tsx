@@ -7,19 +7,17 @@ import { useNavigate } from 'react-router'
 import { bodyOf, client } from '../../api/client.ts'
 import { messageOf } from '../../api/ProblemError.ts'
 import { sessionQuery } from '../../api/queries/session.ts'
-import type { AccountChoice } from '../../api/types.ts'
+import type { Session } from '../../api/types.ts'
 import { forgetAccount } from '../../api/useSession.ts'
 import classes from './AccountMenu.module.css'
 import { OwnPassword } from './OwnPassword.tsx'
 
-type Props = {
-  member: { email: string; name: string | null; role: string }
-  accountId: string
-  accounts: readonly AccountChoice[]
-}
-
-/** Who is signed in, their other accounts, the colour scheme, one's own password, and the way out. */
-export function AccountMenu({ member, accountId, accounts }: Props) {
+/**
+ * Who is signed in, their other accounts, the colour scheme, one's own password, and the way out. A guest has no
+ * password; out, for them, is where they came from.
+ */
+export function AccountMenu({ session: { member, guest, accountId, accounts } }: { session: Session }) {
+  const email = (member ?? guest)?.email ?? 'Guest'
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [isChanging, changing] = useDisclosure()
@@ -27,6 +25,7 @@ export function AccountMenu({ member, accountId, accounts }: Props) {
   const signOut = useMutation({
     mutationFn: () => client.DELETE('/session'),
     onSuccess: () => {
+      if (guest?.returnUrl) return location.assign(guest.returnUrl)
       forgetAccount(queries)
       queries.setQueryData(sessionQuery.queryKey, null)
     },
@@ -47,17 +46,17 @@ export function AccountMenu({ member, accountId, accounts }: Props) {
         <Menu.Target>
           <UnstyledButton className={classes.target}>
             <Text size="sm" truncate>
-              {member.name ?? member.email}
+              {member?.name ?? email}
             </Text>
             <IconChevronDown size={16} aria-hidden />
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown>
           <Text component="div" size="xs" c="dimmed" px="sm" pt={4}>
-            {member.email}
+            {email}
           </Text>
           <Text component="div" size="xs" c="dimmed" px="sm" pb={4}>
-            {member.role}
+            {(member ?? guest)?.role}
           </Text>
           {accounts.length > 1 && (
             <>
@@ -89,7 +88,7 @@ export function AccountMenu({ member, accountId, accounts }: Props) {
             <Menu.RadioItem value="auto">Match system</Menu.RadioItem>
           </Menu.RadioGroup>
           <Menu.Divider />
-          <Menu.Item onClick={changing.open}>Change your password</Menu.Item>
+          {member && <Menu.Item onClick={changing.open}>Change your password</Menu.Item>}
           <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
         </Menu.Dropdown>
       </Menu>

@@ -2,6 +2,7 @@ import { NavLink, Text } from '@mantine/core'
 import {
   IconBell,
   IconChartHistogram,
+  IconChevronLeft,
   IconHistory,
   IconKey,
   IconSend,
@@ -10,6 +11,8 @@ import {
 } from '@tabler/icons-react'
 import { Link, useLocation } from 'react-router'
 import type { Role } from '../../api/types.ts'
+import { useMember, useSession } from '../../api/useSession.ts'
+import { backTo } from '../../ui/configured.ts'
 
 type Entry = { to: string; label: string; icon: typeof IconKey; roles: readonly Role[] }
 
@@ -35,11 +38,22 @@ const readable = () => ({
   children: {},
 })
 
-/** Where one can go; only what the member's role may see. */
-export function Navigation({ role }: { role: Role }) {
+/** Where one can go; only what the role may see. For a guest, the way back comes first. */
+export function Navigation() {
   const { pathname } = useLocation()
+  const { role } = useMember()
+  const returnUrl = useSession().data?.guest?.returnUrl
   return (
     <nav aria-label="Main">
+      {returnUrl && (
+        <NavLink
+          href={returnUrl}
+          label={backTo(returnUrl)}
+          leftSection={<IconChevronLeft size={18} stroke={1.75} aria-hidden />}
+          vars={readable}
+          mb="xs"
+        />
+      )}
       {groups.map(({ title, entries }) => {
         const mine = entries.filter(({ roles }) => roles.includes(role))
         if (mine.length === 0) return null

@@ -1,10 +1,12 @@
-import { AppShell, Burger, Center, Group, Loader, Text } from '@mantine/core'
+import { AppShell, Burger, Center, Group, Loader } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { useSession } from '../../api/useSession.ts'
+import { companyColor } from '../../ui/configured.ts'
 import { LoadError } from '../../ui/LoadError.tsx'
 import { AccountMenu } from './AccountMenu.tsx'
+import { Brand } from './Brand.tsx'
 import { Navigation } from './Navigation.tsx'
 import classes from './Shell.module.css'
 import { SuspensionNotice } from './SuspensionNotice.tsx'
@@ -44,8 +46,8 @@ export function Shell() {
       <a href="#main" className={classes.skip}>
         Skip to the content
       </a>
-      <AppShell.Header className={classes.header}>
-        <Group gap="sm" wrap="nowrap">
+      <AppShell.Header className={classes.header} style={{ borderTopColor: companyColor || undefined }}>
+        <Group gap="sm" wrap="nowrap" className={classes.brand}>
           <Burger
             hiddenFrom="sm"
             size="sm"
@@ -53,15 +55,12 @@ export function Shell() {
             onClick={menu.toggle}
             aria-label={isOpen ? 'Close the menu' : 'Open the menu'}
           />
-          <img src="/dashboard/favicon.svg" width={26} height={26} alt="" />
-          <Text fw={650} className={classes.name}>
-            Pictify Keys
-          </Text>
+          <Brand />
         </Group>
-        <AccountMenu {...session.data} />
+        <AccountMenu session={session.data} />
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar} data-folded={!isOpen || undefined}>
-        <Navigation role={session.data.member.role} />
+        <Navigation />
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <div className={classes.page}>

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import { bodyOf, client } from '../../api/client.ts'
 import { fieldMessages, messageOf, ProblemError } from '../../api/ProblemError.ts'
 import { sessionQuery } from '../../api/queries/session.ts'
 import type { AccountChoice } from '../../api/types.ts'
+import { companyName } from '../../ui/configured.ts'
 import { SignInCard } from '../../ui/SignInCard.tsx'
 import { AskForReset } from './AskForReset.tsx'
 import { ChooseAccount } from './ChooseAccount.tsx'
@@ -83,6 +84,11 @@ export function SignInPage() {
           >
             Forgot the password?
           </Anchor>
+          {companyName && (
+            <Text size="sm">
+              You have no password? Go to {companyName} and open the dashboard from there.
+            </Text>
+          )}
         </Stack>
       </form>
     </SignInCard>

@@ -61,6 +61,7 @@ function EntryDetails({ entry }: { entry: AuditEntry }) {
     ['Action', entry.action],
     ['Target', entry.targetId],
     ['By', `${actor.type} ${actor.id}`],
+    ['Let in by', actor.madeBy],
     ['From', actor.ip],
     ['Request', actor.requestId],
     ...Object.entries(entry.details),

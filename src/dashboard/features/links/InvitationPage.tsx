@@ -37,7 +37,7 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
   const queries = useQueryClient()
   const navigate = useNavigate()
   const session = useSession()
-  const isSignedIn = hasPassword && session.data?.member.email.toLowerCase() === email.toLowerCase()
+  const isSignedIn = hasPassword && session.data?.member?.email.toLowerCase() === email.toLowerCase()
   const form = useForm({
     initialValues: { password: '' },
     validate: {

@@ -8,6 +8,7 @@ import { memberTopics } from '../../api/queries/members.ts'
 import { resultOf } from '../../api/runCommand.ts'
 import type { Role } from '../../api/types.ts'
 import { useCommand } from '../../api/useCommand.ts'
+import { useIsGuest } from '../../api/useSession.ts'
 import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { RoleField } from './RoleField.tsx'
@@ -60,11 +61,13 @@ export function AddMember({ onClose }: { onClose: () => void }) {
 }
 
 function NotSent({ email, onClose }: { email: string; onClose: () => void }) {
+  const isGuest = useIsGuest()
   return (
     <Stack>
       <Text size="sm" role="alert">
         {email} is invited, but this service sends no email. Its operator shows the link with{' '}
-        <Code>bin/keys member invite-link</Code>. Or set a password for them, in their menu, and pass it on.
+        <Code>bin/keys member invite-link</Code>.
+        {!isGuest && ' Or set a password for them, in their menu, and pass it on.'}
       </Text>
       <Group justify="flex-end">
         <Button onClick={onClose}>Done</Button>

@@ -1,12 +1,14 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
+import { useIsGuest } from '../../api/useSession.ts'
 
 export type MemberAction = 'edit' | 'invite' | 'password' | 'remove'
 
 type Props = { name: string; isInvited: boolean; onChoose: (action: MemberAction) => void }
 
-/** What can be done with a member. */
+/** What can be done with a member. Guests set no passwords. */
 export function MemberMenu({ name, isInvited, onChoose }: Props) {
+  const isGuest = useIsGuest()
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
@@ -17,9 +19,11 @@ export function MemberMenu({ name, isInvited, onChoose }: Props) {
       <Menu.Dropdown>
         <Menu.Item onClick={() => onChoose('edit')}>Change name or role</Menu.Item>
         {isInvited && <Menu.Item onClick={() => onChoose('invite')}>Send the invitation again</Menu.Item>}
-        <Menu.Item onClick={() => onChoose('password')}>
-          {isInvited ? 'Set a password' : 'Change password'}
-        </Menu.Item>
+        {!isGuest && (
+          <Menu.Item onClick={() => onChoose('password')}>
+            {isInvited ? 'Set a password' : 'Change password'}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Item color="red" onClick={() => onChoose('remove')}>
           Remove

@@ -1,7 +1,8 @@
 import type { AuditEntry } from '../../api/types.ts'
 
 /** Who did it, as a sentence begins. */
-export function actorText({ type, id, name }: AuditEntry['actor']): string {
+export function actorText({ type, id, name, madeBy, madeByName }: AuditEntry['actor']): string {
+  if (type === 'guest') return `${name ?? 'Somebody'} (guest of ${madeByName ?? madeBy})`
   if (type === 'member') return name ?? 'A removed member'
   if (type === 'api_key') return `The key ${name ?? id}`
   if (type === 'operator_token') return `The operator token ${name ?? id}`

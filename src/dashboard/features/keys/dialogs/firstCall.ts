@@ -1,7 +1,5 @@
 import type { Access } from '../../../api/types.ts'
-
-const configured = (name: string) =>
-  document.querySelector<HTMLMetaElement>(`meta[name=${name}]`)?.content ?? ''
+import { configured } from '../../../ui/configured.ts'
 
 /**
  * A command that a new key may run, for a shell that has it as `PICTIFY_API_KEY`: the company's own (`EXAMPLE_CURL`,

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { AccountSchema } from '../../../domain/accounts/Account.ts'
+import { allowedReturnUrl } from '../../../domain/accounts/returnUrl.ts'
+import { findReturnUrl, type GuestFacts, takeSessionLink } from '../../../domain/accounts/sessionLinks.ts'
+import { digestOf } from '../../../domain/keys/keyFormat.ts'
+import type { Env } from '../../../platform/env.ts'
+import type { Em } from '../../../platform/postgres.ts'
+import type { SessionPrincipal } from '../../context.ts'
+import { route } from '../../guard.ts'
+import { startGuestSession } from '../../guestSession.ts'
+import { Problem } from '../../problems.ts'
+import { requireSameOrigin } from '../../sameOrigin.ts'
+import { LinkToken } from '../../schemas.ts'
+import { sessionPrincipal } from '../../sessions.ts'
+import { presentSession, SessionResource } from './session.ts'
+
+/** A POST with the token in its body: what reads links ahead does not use them up, and no log has the token. */
+export const openSessionLink = route(
+  {
+    method: 'post',
+    path: '/session-links/open',
+    operation: 'openSessionLink',
+    summary: 'Sign in by a session link',
+    description:
+      'What the page of a session link calls. Of several browsers that open one link, one is signed in. The session is a cookie, and replaces another one of the same browser.',
+    tag: 'Session',
+    auth: 'none',
+    body: z
+      .strictObject({
+        token: LinkToken,
+        replace: z
+          .boolean()
+          .default(false)
+          .describe('Sign out a member, or the guest of another account, who is signed in in this browser'),
+      })
+      .meta({ id: 'SessionLinkToken' }),
+    responses: { 201: SessionResource },
+    problems: ['session-link-not-found', 'already-signed-in', 'insufficient-permissions'],
+  },
+  async ({ api, ctx, body }) => {
+    requireSameOrigin(ctx, api.env.PUBLIC_URL)
+    const present = await sessionPrincipal(api, ctx)
+    const digest = digestOf(body.token)
+    const guest = await startGuestSession(api, ctx, async (em) => {
+      const facts = await takeSessionLink(em, digest, api.now())
+      if (!facts) throw await notFound(em, api.env, digest)
+      const { name } = await em.findOneOrFail(AccountSchema, { id: facts.accountId }, { fields: ['name'] })
+      if (!body.replace) requireNobodyElse(present, facts, name)
+      return facts
+    })
+    api.metrics.signIns.inc({ outcome: 'succeeded' })
+    return { status: 201, body: await presentSession(api, { guest }) }
+  },
+)
+
+/** With the way back, where one is known: the page shows it. */
+async function notFound(em: Em, env: Env, digest: string): Promise<Problem> {
+  const returnUrl = await findReturnUrl(em, digest)
+  const back = returnUrl === null ? undefined : allowedReturnUrl(returnUrl, env.RETURN_URLS)
+  return new Problem('session-link-not-found', {
+    detail: 'This link has been used or has expired. Each link opens the dashboard once.',
+    ...(back === undefined ? {} : { returnUrl: back }),
+  })
+}
+
+/**
+ * Asks before a member is signed out, or somebody comes into another account than they are in: whoever made the link
+ * may be a stranger, who wants others to work in an account of theirs. The link stays valid.
+ */
+function requireNobodyElse(
+  present: SessionPrincipal | undefined,
+  { accountId }: GuestFacts,
+  account: string,
+): void {
+  if (!present || (present.guest && present.accountId === accountId)) return
+  const who = (present.member ?? present.guest)?.email ?? 'a guest of another account'
+  throw new Problem('already-signed-in', {
+    detail: `In this browser, ${who} is signed in. The link is for the account ${account}.`,
+    account,
+    signedInAs: who,
+  })
+}

@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runSql } from '../setup/runSql.ts'
+import { type Client, createClient } from '../support/client.ts'
+import { browserOf, openedLink, tokenOf } from '../support/guests.ts'
+import { shiftedEnv } from '../support/shiftedEnv.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+const RETURN_URL = 'https://app.example.com/settings'
+
+let service: Service
+let operator: Client
+let anyone: Client
+beforeAll(async () => {
+  service = await startService({
+    apis: 2,
+    env: { RETURN_URLS: 'https://app.example.com', PUBLIC_URL: 'https://keys.example.com/' },
+  })
+  operator = createClient(service.url, await service.operatorToken())
+  anyone = createClient(service.url)
+})
+afterAll(() => service.stop())
+
+const open = (url: string, { headers = {}, replace = false, api = anyone } = {}) =>
+  api.post('/session-links/open', { token: tokenOf(url), ...(replace ? { replace } : {}) }, { headers })
+const linkTo = async (accountId: string, fields: object = {}, by = operator) =>
+  (await by.post(`/accounts/${accountId}/session-links`, { role: 'admin', ...fields })).body.url as string
+const slugOf = ({ status, body }: { status: number; body: { type?: string } }) =>
+  `${status} ${body.type?.split('/').at(-1)}`
+const tokenWith = async (fields: object) => {
+  const { body } = await operator.post('/operator-tokens', { name: 'Our backend', ...fields })
+  return { id: body.id as string, client: createClient(service.url, body.token) }
+}
+const rowsOf = async (sql: string) => (await runSql(service.databaseUrl, sql))[0] ?? []
+
+describe('a session link', () => {
+  it('signs a guest in to its account, with its role and its way back, and is stored as a digest', async () => {
+    const account = await service.account()
+    const before = Date.now()
+    const fields = { role: 'editor', email: 'ada@example.com', returnUrl: RETURN_URL }
+    const { created, opened, headers } = await openedLink(operator, account.accountId, fields)
+    expect(created.status).toBe(201)
+    expect(Object.keys(created.body)).toEqual(['url', 'expiresAt'])
+    expect(created.body.url).toMatch(
+      /^https:\/\/keys\.example\.com\/dashboard\/session-link#[0-9A-Za-z]{40}$/,
+    )
+    const lifeMs = Date.parse(created.body.expiresAt) - before
+    expect(lifeMs).toBeGreaterThanOrEqual(60_000)
+
+    expect(opened).toMatchObject({
+      status: 201,
+      body: {
+        member: null,
+        guest: { role: 'editor', email: 'ada@example.com', returnUrl: RETURN_URL },
+        accountId: account.accountId,
+        accounts: [{ accountId: account.accountId, role: 'editor' }],
+        suspension: null,
+      },
+    })
+    const [cookie = ''] = opened.headers.getSetCookie()
+    expect(cookie).toMatch(
+      /^__Host-keys_session=[\w-]{43}; path=\/; expires=.*; samesite=strict; secure; httponly$/i,
+    )
+    expect((await anyone.get('/session', { headers })).body).toEqual(opened.body)
+    expect((await anyone.get('/account', { headers })).status).toBe(200)
+    expect((await anyone.get('/api-keys', { headers })).status).toBe(403)
+
+    const token = tokenOf(created.body.url)
+    const stored = JSON.stringify([
+      await rowsOf('select * from session_link'),
+      await rowsOf('select * from guest_session'),
+    ])
+    expect(stored).not.toContain(token)
+    expect(stored).not.toContain(headers.Cookie?.split('=')[1])
+    expect(service.output.join('')).not.toContain(token)
+  })
+
+  it('works once: of browsers that open it at the same time on two apis, one is signed in', async () => {
+    const { accountId } = await service.account()
+    for (let round = 0; round < 10; round++) {
+      const url = await linkTo(accountId)
+      const apis = service.apis.flatMap((api) => Array.from({ length: 4 }, () => createClient(api.url)))
+      const answers = await Promise.all(apis.map((api) => open(url, { api })))
+      expect(answers.map(slugOf).sort()).toEqual([
+        '201 undefined',
+        ...Array.from({ length: 7 }, () => '404 session-link-not-found'),
+      ])
+    }
+  })
+
+  it('that is used, expired or unknown says so and leads back; reading its page uses nothing up', async () => {
+    const { accountId } = await service.account()
+    const url = await linkTo(accountId, { returnUrl: RETURN_URL })
+    const page = await fetch(`${service.url}/dashboard/session-link`)
+    await page.body?.cancel()
+    expect((await anyone.get('/session-links/open')).status).toBe(405)
+    expect((await open(url)).status).toBe(201)
+    const again = await open(url)
+    expect([slugOf(again), again.body.returnUrl]).toEqual(['404 session-link-not-found', RETURN_URL])
+    expect(again.headers.getSetCookie()).toEqual([])
+    expect(slugOf(await open(`https://x/#${'a'.repeat(40)}`))).toBe('404 session-link-not-found')
+    expect(slugOf(await open('https://x/#short'))).toBe('404 session-link-not-found')
+  })
+
+  it('expires, and so does the session of a guest, by the clock', async () => {
+    const { accountId } = await service.account()
+    const { headers } = await openedLink(operator, accountId, { role: 'viewer' })
+    const expiring = await linkTo(accountId)
+    const lasting = await linkTo(accountId, { expiresInSeconds: 600 })
+    const later = createClient((await service.startApi(shiftedEnv(2 * 60_000))).url)
+    expect(slugOf(await open(expiring, { api: later }))).toBe('404 session-link-not-found')
+    expect((await open(lasting, { api: later })).status).toBe(201)
+    expect((await later.get('/session', { headers })).status).toBe(200)
+    const muchLater = createClient((await service.startApi(shiftedEnv(4 * 3_600_000))).url)
+    expect((await muchLater.get('/session', { headers })).status).toBe(401)
+  })
+
+  it('another site’s page cannot use, and one for another account asks before it signs anybody out', async () => {
+    const [first, second] = [await service.account(), await service.account()]
+    const url = await linkTo(second.accountId)
+    for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'https://evil.example' }])
+      expect(slugOf(await open(url, { headers }))).toBe('403 insufficient-permissions')
+    const { headers } = await openedLink(operator, first.accountId, { role: 'admin', email: 'a@example.com' })
+    const asked = await open(url, { headers })
+    expect([slugOf(asked), asked.body.signedInAs]).toEqual(['409 already-signed-in', 'a@example.com'])
+    expect((await anyone.get('/session', { headers })).body.accountId).toBe(first.accountId)
+
+    const replaced = await open(url, { headers, replace: true })
+    expect([replaced.status, replaced.body.accountId]).toEqual([201, second.accountId])
+    expect((await anyone.get('/session', { headers })).status).toBe(401)
+    const back = { headers: browserOf(replaced.headers) }
+    // Of the same account: a guest who comes again is not asked.
+    expect((await open(await linkTo(second.accountId), back)).status).toBe(201)
+  })
+
+  it('asks before it signs a member out', async () => {
+    const account = await service.account()
+    const who = { email: 'member@example.com', password: 'correct horse battery' }
+    await account.post('/members', { ...who, role: 'viewer' })
+    const headers = browserOf((await anyone.post('/session', who)).headers)
+    const url = await linkTo(account.accountId)
+    expect(slugOf(await open(url, { headers }))).toBe('409 already-signed-in')
+    expect((await open(url, { headers, replace: true })).body.guest.role).toBe('admin')
+    expect((await anyone.get('/session', { headers })).status).toBe(401)
+  })
+
+  it('is refused with the field that is wrong', async () => {
+    const { accountId } = await service.account()
+    const create = async (fields: object) => {
+      const { status, body } = await operator.post(`/accounts/${accountId}/session-links`, fields)
+      return [status, ...(body.errors ?? []).map((fault: { field: string }) => fault.field)]
+    }
+    const role = 'viewer'
+    expect(await create({})).toEqual([400, 'role'])
+    for (const given of ['owner', 'ADMIN', 'operator', ''])
+      expect(await create({ role: given })).toEqual([400, 'role'])
+    for (const email of ['', 'ada', 'ada@example.com\n', `${'a'.repeat(250)}@example.com`])
+      expect(await create({ role, email })).toEqual([400, 'email'])
+    for (const seconds of [0, -1, 601, 1.5, '60', null])
+      expect(await create({ role, expiresInSeconds: seconds })).toEqual([400, 'expiresInSeconds'])
+    for (const returnUrl of [
+      'https://evil.example',
+      'javascript:alert(1)',
+      '//app.example.com',
+      '',
+      'x'.repeat(2_001),
+    ])
+      expect(await create({ role, returnUrl })).toEqual([400, 'returnUrl'])
+    expect(await create({ role, more: 1 })).toEqual([400, 'more'])
+    const none = await operator.post('/accounts/acct_none/session-links', { role })
+    expect(slugOf(none)).toBe('404 account-not-found')
+    const { client } = await tokenWith({ permissions: ['accounts:write', 'act'] })
+    expect(await client.post(`/accounts/${accountId}/session-links`, { role })).toMatchObject({
+      status: 403,
+      body: { requiredPermission: 'sessions:create' },
+    })
+  })
+
+  it('an account has at most 100 that nobody has opened, however many ask at once', async () => {
+    const { accountId } = await service.account()
+    const other = await service.account()
+    const asked = Array.from({ length: 105 }, () =>
+      operator.post(`/accounts/${accountId}/session-links`, { role: 'viewer' }),
+    )
+    const answers = await Promise.all(asked)
+    const refused = answers.filter(({ status }) => status === 429)
+    expect([answers.length - refused.length, refused.length]).toEqual([100, 5])
+    expect(refused[0]?.body.retryAfter).toBeLessThanOrEqual(60)
+    expect((await open(answers.find(({ status }) => status === 201)?.body.url)).status).toBe(201)
+    expect(await linkTo(accountId)).toContain('#')
+    expect(await linkTo(other.accountId)).toContain('#')
+  })
+})
+
+describe('a guest', () => {
+  it('does what the role may, is named in the audit log, and nothing that is a person’s own', async () => {
+    const account = await service.account()
+    const { id, client } = await tokenWith({ permissions: ['sessions:create'] })
+    const { headers, opened } = await openedLink(client, account.accountId, {
+      role: 'admin',
+      email: 'ada@example.com',
+    })
+    const as = { headers }
+    const created = await anyone.post('/api-keys', { name: 'By a guest', type: 'test' }, as)
+    expect(created.status).toBe(201)
+    const change = { currentPassword: 'x', password: 'another password' }
+    const ofPersons = [
+      await anyone.patch('/session', change, as),
+      await anyone.post('/session/account', { accountId: account.accountId }, as),
+      await anyone.post(
+        '/members',
+        { email: 'b@example.com', role: 'admin', password: 'a long password' },
+        as,
+      ),
+    ]
+    expect(ofPersons.map(slugOf)).toEqual(Array(3).fill('403 insufficient-permissions'))
+    expect((await anyone.delete('/session', as)).status).toBe(204)
+    expect((await anyone.get('/session', as)).status).toBe(401)
+
+    const { entries } = (await account.get('/audit-log')).body
+    const guest = {
+      type: 'guest',
+      id: opened.body.guest.id,
+      name: 'ada@example.com',
+      madeBy: id,
+      madeByName: 'Our backend',
+      ip: '127.0.0.1',
+    }
+    const mine = entries.filter(({ actor }: { actor: { type: string } }) => actor.type === 'guest')
+    expect(mine.map(({ action, actor }: { action: string; actor: object }) => [action, actor])).toEqual([
+      ['session.ended', expect.objectContaining(guest)],
+      ['api-key.created', expect.objectContaining(guest)],
+      ['session.started', expect.objectContaining(guest)],
+    ])
+  })
+
+  it.each([
+    ['patch', '/session'],
+    ['post', '/api-keys'],
+  ] as const)('is refused where another site’s page asks: %s %s', async (method, path) => {
+    const { accountId } = await service.account()
+    const { headers } = await openedLink(operator, accountId, { role: 'admin' })
+    const foreign = { headers: { ...headers, 'Sec-Fetch-Site': 'cross-site' } }
+    expect(slugOf(await anyone[method](path, {}, foreign))).toBe('403 insufficient-permissions')
+  })
+
+  it('promise 13: is out on every api once the operator token behind the link is revoked', async () => {
+    const { accountId } = await service.account()
+    for (let round = 0; round < 5; round++) {
+      const { id, client } = await tokenWith({ permissions: ['sessions:create'] })
+      const { headers } = await openedLink(client, accountId, { role: 'admin' })
+      const unopened = await linkTo(accountId, {}, client)
+      const apis = service.apis.map(({ url }) => createClient(url))
+      for (const api of apis) expect((await api.get('/session', { headers })).status).toBe(200)
+      expect((await operator.delete(`/operator-tokens/${id}`)).status).toBe(204)
+      const after = await Promise.all(apis.map((api) => api.get('/api-keys', { headers })))
+      expect(after.map(({ status }) => status)).toEqual([401, 401])
+      expect(slugOf(await open(unopened))).toBe('404 session-link-not-found')
+    }
+  })
+
+  it('is in no longer than the operator token behind the link', async () => {
+    const { accountId } = await service.account()
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+    const { client } = await tokenWith({ permissions: ['sessions:create'], expiresAt })
+    const { opened } = await openedLink(client, accountId, { role: 'admin' })
+    expect(opened.body.guest.expiresAt).toBe(expiresAt)
+  })
+
+  it('with a higher role is out when the same email address gets a lower one', async () => {
+    const { accountId } = await service.account()
+    const ada = { email: 'Ada@example.com' }
+    const { headers } = await openedLink(operator, accountId, { role: 'admin', ...ada })
+    const bob = await openedLink(operator, accountId, { role: 'admin', email: 'bob@example.com' })
+    const unopened = await linkTo(accountId, { role: 'editor', ...ada })
+    const lower = await openedLink(operator, accountId, { role: 'viewer', email: 'ada@example.com' })
+    expect((await anyone.get('/session', { headers })).status).toBe(401)
+    expect((await open(unopened)).status).toBe(404)
+    expect((await anyone.get('/session', { headers: bob.headers })).status).toBe(200)
+    await linkTo(accountId, ada)
+    expect((await anyone.get('/session', { headers: lower.headers })).status).toBe(200)
+  })
+
+  it('of a suspended account reads why and changes nothing; of one that is erased is out', async () => {
+    const { accountId } = await service.account()
+    const { headers } = await openedLink(operator, accountId, { role: 'admin' })
+    const as = { headers }
+    await operator.post(`/accounts/${accountId}/suspend`, { reason: 'Three invoices are open.' })
+    expect((await anyone.get('/session', as)).body.suspension.reason).toBe('Three invoices are open.')
+    expect(slugOf(await anyone.post('/api-keys', { name: 'A', type: 'test' }, as))).toBe(
+      '403 account-suspended',
+    )
+    const while_ = await openedLink(operator, accountId, { role: 'admin' })
+    expect(while_.opened.status).toBe(201)
+    await operator.post(`/accounts/${accountId}/resume`)
+
+    const unopened = await linkTo(accountId)
+    expect((await operator.delete(`/accounts/${accountId}`)).status).toBe(202)
+    expect((await anyone.get('/session', as)).status).toBe(401)
+    expect(slugOf(await open(unopened))).toBe('404 session-link-not-found')
+    expect(
+      (await operator.post(`/accounts/${accountId}/session-links`, { role: 'admin' })).status,
+    ).toBeGreaterThan(403)
+  })
+})
+
+it('bin/keys creates a link', async () => {
+  const { accountId } = await service.account()
+  const command = ['session-link', 'create', accountId, '--role', 'admin']
+  const { url = '' } = await service.cli(...command, '--email', 'ada@example.com', '--return-url', RETURN_URL)
+  const opened = await open(url)
+  expect(opened.body.guest).toMatchObject({ role: 'admin', email: 'ada@example.com', returnUrl: RETURN_URL })
+  for (const [option, value] of [
+    ['--expires-in', '601'],
+    ['--return-url', 'https://evil.example'],
+    ['--email', 'ada'],
+  ] as const)
+    await expect(service.cli(...command, option, value)).rejects.toThrow(
+      option === '--email' ? value : option,
+    )
+})
