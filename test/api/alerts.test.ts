@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import type { Answer } from '../support/client.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-type Account = Awaited<ReturnType<Service['account']>>
-let service: Service
+type Account = Awaited<ReturnType<SharedService['account']>>
+let service: SharedService
 let mine: Account
 let theirs: Account
 let channelId: string
@@ -22,14 +22,13 @@ async function addChannel({ accountId }: Account) {
 }
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   mine = await service.account()
   theirs = await service.account()
   channelId = await addChannel(mine)
   theirChannel = await addChannel(theirs)
   theirKey = (await theirs.createKey()).id
 })
-afterAll(() => service.stop())
 
 const requests = { name: 'Many', metric: 'requests', threshold: 10 }
 const create = async (fields: Record<string, unknown> = {}) => {

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
-let account: Awaited<ReturnType<Service['account']>>
+let service: SharedService
+let account: Awaited<ReturnType<SharedService['account']>>
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   account = await service.account('enterprise')
 })
-afterAll(() => service.stop())
 
 const same = ['10.1.2.3', '10.1.2.3:567', '::ffff:10.1.2.3', '::ffff:a01:203', '[0:0:0:0:0:ffff:a01:203]:80']
 const unreadable = ['10.1.2', 'unknown', 'fe80::1%eth0', '[10.1.2.3]:80']

@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { expectProblem } from '../support/refusals.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 const ONE = 'application/cloudevents+json'
 const BATCH = 'application/cloudevents-batch+json'
 const DAY = 86_400_000
 
-let service: Service
-let account: Awaited<ReturnType<Service['account']>>
+let service: SharedService
+let account: Awaited<ReturnType<SharedService['account']>>
 let keyId: string
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   account = await service.account('enterprise')
   keyId = (await account.createKey()).id
 })
-afterAll(() => service.stop())
 
 const event = (fields: Record<string, unknown> = {}, data: Record<string, unknown> = {}) => ({
   specversion: '1.0',

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { CloudEvent, emitterFor, HTTP, httpTransport, Mode } from 'cloudevents'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { expectProblem } from '../support/refusals.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
-let account: Awaited<ReturnType<Service['account']>>
+let service: SharedService
+let account: Awaited<ReturnType<SharedService['account']>>
 let keyId: string
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   account = await service.account('enterprise')
   keyId = (await account.createKey()).id
 })
-afterAll(() => service.stop())
 
 const authorised = () => ({ headers: { Authorization: `Bearer ${service.serviceToken}` } })
 const usageOf = async (id: string) => (await account.get(`/api-keys/${id}/usage`)).body.windows['24h']

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
-import { startService } from '../support/startService.ts'
+import { sharedService } from '../support/sharedService.ts'
 
 it('the dashboard’s client is the one that its script makes of /openapi.json', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-client-'))
-  const service = await startService()
+  const service = await sharedService()
   try {
     const made = join(folder, 'schema.d.ts')
     await promisify(execFile)(process.execPath, ['src/dashboard/generateClient.ts', made], {
@@ -22,7 +22,6 @@ it('the dashboard’s client is the one that its script makes of /openapi.json',
     ])
     expect(kept === expected, 'see "Add a route" in CONTRIBUTING.md').toBe(true)
   } finally {
-    await service.stop()
     await rm(folder, { recursive: true, force: true })
   }
 })

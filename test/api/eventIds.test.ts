@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { toBase62 } from '../../src/domain/base62.ts'
 import type { Client } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectProblem } from '../support/refusals.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 const DAY = 86_400_000
 
-let service: Service
-let account: Awaited<ReturnType<Service['account']>>
+let service: SharedService
+let account: Awaited<ReturnType<SharedService['account']>>
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   account = await service.account('enterprise')
 })
-afterAll(() => service.stop())
 
 /** A resource server by this name, with a token of its own. */
 async function reporter(name: string): Promise<Client> {

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import { startReceiver } from '../support/receivers.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
+let service: SharedService
 let receiver: Awaited<ReturnType<typeof startReceiver>>
 beforeAll(async () => {
   receiver = await startReceiver()
-  service = await startService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
+  service = await sharedService()
 })
 afterAll(async () => {
-  await service.stop()
   await receiver.stop()
 })
 

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { sayRaw } from '../support/raw.ts'
 import { checkProblem } from '../support/refusals.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
+let service: SharedService
 let key: string
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   key = (await (await service.account('enterprise')).createKey()).key
 })
-afterAll(() => service.stop())
 
 /** Headers of `kib` KiB in all, none larger than the 8 KiB that nginx takes. */
 function requestOf(kib: number): string {

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Service, startService } from '../support/startService.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
+let service: SharedService
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
 })
-afterAll(() => service.stop())
 
 const once = (key: string) => ({ headers: { 'Idempotency-Key': key } })
 const today = async (key: string) =>

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Route } from '../../src/api/guard.ts'
 import { routes } from '../../src/api/routes/all.ts'
 import { Accepted, AcceptedWithSecret } from '../../src/api/schemas.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { type Account, createImporter, newValue, record } from '../support/createImporter.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
+let service: SharedService
 let operator: Client
 beforeAll(async () => {
-  service = await startService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
+  service = await sharedService()
   operator = createClient(service.url, await service.operatorToken())
 })
-afterAll(() => service.stop())
 
 const nameOf = ({ spec }: Route) => `${spec.method.toUpperCase()} ${spec.path}`
 const submitsCommand = ({ spec }: Route) =>

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import type { Answer } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
-type Account = Awaited<ReturnType<Service['account']>>
+let service: SharedService
+type Account = Awaited<ReturnType<SharedService['account']>>
 let mine: Account
 let theirs: Account
 let theirKey: { id: string; key: string }
@@ -15,7 +15,7 @@ let theirChannel: string
 let theirAlert: string
 let theirNotification: string
 beforeAll(async () => {
-  service = await startService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true' } })
+  service = await sharedService()
   mine = await service.account()
   theirs = await service.account()
   theirKey = await theirs.createKey({ name: 'Theirs' })
@@ -37,7 +37,6 @@ beforeAll(async () => {
   theirAlert = (await theirs.post('/alerts', rule)).body.id
   theirNotification = (await theirs.get('/notifications')).body.notifications[0].id
 })
-afterAll(() => service.stop())
 
 /** What an answer tells, without what differs in every answer, and with the id that was asked for written as `ID`. */
 function told(answer: Answer, id: string) {

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Service, startService } from '../support/startService.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
-let account: Awaited<ReturnType<Service['account']>>
+let service: SharedService
+let account: Awaited<ReturnType<SharedService['account']>>
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   account = await service.account()
 })
-afterAll(() => service.stop())
 
 const password = 'correct horse battery'
 

@@ -1,11 +1,11 @@
 import Spectral from '@stoplight/spectral-core'
 import Rulesets from '@stoplight/spectral-rulesets'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { hotRoutes } from '../../src/api/hot.ts'
 import { routes } from '../../src/api/routes/all.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 type Schema = Record<string, unknown>
 type Content = Record<string, { schema: Schema }>
@@ -30,11 +30,11 @@ type Document = {
   }
 }
 
-let service: Service
+let service: SharedService
 let document: Document
 let operations: [name: string, operation: Operation][]
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   document = (await service.server.as(undefined).get('/openapi.json')).body
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): [string, Operation] => [
@@ -43,7 +43,6 @@ beforeAll(async () => {
     ]),
   )
 })
-afterAll(() => service.stop())
 
 /** Problems are responses that operations share. */
 const resolved = (responses: Operation['responses']) =>

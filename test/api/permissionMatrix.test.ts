@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { RouteSpec } from '../../src/api/guard.ts'
 import { hotRoutes } from '../../src/api/hot.ts'
 import { routes } from '../../src/api/routes/all.ts'
@@ -7,15 +7,15 @@ import { SERVICE_TOKEN_PERMISSION_NAMES } from '../../src/domain/accounts/Servic
 import { OPERATOR_PERMISSION_NAMES } from '../../src/domain/operators/OperatorToken.ts'
 import { createClient } from '../support/client.ts'
 import { openedLink } from '../support/guests.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
+let service: SharedService
 /** Each asker of the matrix with the headers that it sends. */
 const askers: [name: string, asker: Asker, headers: Record<string, string>][] = []
 const bearer = (value: string) => ({ Authorization: `Bearer ${value}` })
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   const operator = createClient(service.url, await service.operatorToken())
   const account = await service.account('enterprise')
   const signIn = async (role: string) => {
@@ -51,7 +51,6 @@ beforeAll(async () => {
       ])
   }
 })
-afterAll(() => service.stop())
 
 const specs: RouteSpec[] = [...hotRoutes, ...routes].map(({ spec }) => spec)
 

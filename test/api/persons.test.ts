@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import { createClient } from '../support/client.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-type Account = Awaited<ReturnType<Service['account']>>
+type Account = Awaited<ReturnType<SharedService['account']>>
 
-let service: Service
+let service: SharedService
 let a: Account
 let b: Account
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   a = await service.account()
   b = await service.account()
 })
-afterAll(() => service.stop())
 
 const [first, second] = ['the password that A set', 'the password that B set']
 let people = 0

@@ -1,17 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Answer, Client } from '../support/client.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
-let account: Awaited<ReturnType<Service['account']>>
+let service: SharedService
+let account: Awaited<ReturnType<SharedService['account']>>
 let mainKeyId: string
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   account = await service.account('enterprise')
   mainKeyId = (await account.get('/api-keys?q=Admin%20key')).body.apiKeys[0].id
 })
-afterAll(() => service.stop())
 
 const password = 'a long enough password'
 const soon = () => new Date(Date.now() + 3_600_000).toISOString()

@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-let service: Service
-let account: Awaited<ReturnType<Service['account']>>
+let service: SharedService
+let account: Awaited<ReturnType<SharedService['account']>>
 let busy: { id: string; key: string }
 let quiet: { id: string }
 let reported: { at: number; ip: string }[]
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   account = await service.account()
   busy = await account.createKey({ name: 'Busy', allowedIps: ['10.0.0.0/8', '2001:db8::/32'] })
   quiet = await account.createKey({ name: 'Quiet' })
@@ -40,7 +40,6 @@ beforeAll(async () => {
     ({ requests, refused }) => requests === reported.length - 1 && refused === 1,
   )
 })
-afterAll(() => service.stop())
 
 type Listed = { id: string; usage: Record<string, Record<string, unknown>>; requestsByHour: number[] }
 

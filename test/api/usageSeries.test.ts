@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { SeriesAnswer } from '../../src/api/routes/usage/accountUsage.ts'
 import type { GroupBy } from '../../src/domain/usage/seriesRows.ts'
 import { eventually } from '../support/eventually.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 import { expectedSeries, flat, type Interval, ordered, parseCsv, type Told } from '../support/usageSeries.ts'
 
 const MINUTE = 60_000
@@ -11,8 +11,8 @@ const DAY = 24 * HOUR
 const LENGTHS = { minute: MINUTE, hour: HOUR, day: DAY }
 const NASTY = '=HYPERLINK("https://x.example","a, b")'
 
-let service: Service
-type Account = Awaited<ReturnType<Service['account']>>
+let service: SharedService
+type Account = Awaited<ReturnType<SharedService['account']>>
 let mine: Account
 let theirs: Account
 let nasty: { id: string }
@@ -60,7 +60,7 @@ function history(): Told[] {
 }
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   ;[mine, theirs] = await Promise.all([service.account(), service.account()])
   nasty = await mine.createKey({ name: NASTY })
   plain = await mine.createKey({ name: '@plain' })
@@ -88,7 +88,6 @@ beforeAll(async () => {
     (requests) => requests === told.length + 1,
   )
 })
-afterAll(() => service.stop())
 
 describe('GET /usage equals what was reported', () => {
   const reach: Record<Interval, number> = { minute: 47 * HOUR, hour: 34 * DAY, day: 34.5 * DAY }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Orm, openPostgres, type PoolCounts, type PostgresOptions } from '../../src/platform/postgres.ts'
-import { type FreshDatabase, freshDatabase } from '../setup/services.ts'
+import type { FreshDatabase } from '../setup/cloneTemplate.ts'
+import { freshDatabase } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 

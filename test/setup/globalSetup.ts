@@ -8,6 +8,7 @@ import type { TestProject } from 'vitest/node'
 import { root } from '../../src/dev/dataDir.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
 import { startRedis } from '../../src/dev/redis.ts'
+import { TEMPLATE } from './cloneTemplate.ts'
 import { startOperator } from './operator.ts'
 import { runSql } from './runSql.ts'
 
@@ -22,8 +23,6 @@ declare module 'vitest' {
   }
 }
 
-export const TEMPLATE = 'template_keys'
-
 /**
  * One Postgres, one Redis, one operator and one migrated template database for the whole run, whatever DATABASE_URL and
  * REDIS_URL say. All of them end with this process, even when it is killed.
@@ -37,7 +36,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   const isServiceNeeded = !process.env.WITHOUT_SERVICE
   const operator = isServiceNeeded ? await startOperator() : undefined
   const teardown = async () => {
-    operator?.stop()
+    await operator?.stop()
     await Promise.all([postgres.stop(), redis.stop()])
   }
   try {

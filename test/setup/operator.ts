@@ -6,29 +6,51 @@ import { fileURLToPath } from 'node:url'
 
 export type Asked = {
   env: Record<string, string>
-  task: 'account' | 'serviceToken' | 'operatorToken'
-  /** The account's plan; the token's name. */
+  task: 'account' | 'serviceToken' | 'operatorToken' | 'sharedService'
+  /** The account's plan; the token's name; the Postgres server. */
   value: string
+}
+
+export type Done = {
+  accountId?: string
+  adminKey?: string
+  serviceToken?: string
+  /** An operator token. */
+  token?: string
+  shared?: {
+    env: Record<string, string>
+    url: string
+    serviceToken: string
+    databaseUrl: string
+    redisUrl: string
+  }
 }
 
 /**
  * Does what bin/keys does, by the same functions, in one process for the whole run: loading the program is most of what
- * a command costs. It ends with this process.
+ * a command costs. It also runs the service that test files share. It ends with this process, and that service with it.
  */
-export async function startOperator(): Promise<{ port: number; stop: () => void }> {
+export async function startOperator(): Promise<{ port: number; stop: () => Promise<void> }> {
   const child = fork(fileURLToPath(new URL('operatorProcess.ts', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const [port] = await once(child, 'message', { signal: AbortSignal.timeout(60_000) })
-  return { port: Number(port), stop: () => void child.kill('SIGKILL') }
+  const exited = once(child, 'exit')
+  return {
+    port: Number(port),
+    stop: async () => {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
 }
 
 /** Asks that process, for the service with this environment. Throws what bin/keys would print. */
-export async function askOperator(port: number, asked: Asked): Promise<Record<string, string>> {
+export async function askOperator(port: number, asked: Asked): Promise<Done> {
   const call = request({ port, host: '127.0.0.1', method: 'POST', agent: false })
   call.end(JSON.stringify(asked))
   const [response] = await once(call, 'response')
-  const { result, error } = (await json(response)) as { result?: Record<string, string>; error?: string }
+  const { result, error } = (await json(response)) as { result?: Done; error?: string }
   if (!result) throw new Error(error)
   return result
 }

@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '../../src/dev/dataDir.ts'
 import type { Answer } from './client.ts'
-import type { Service } from './startService.ts'
+import type { SharedService } from './sharedService.ts'
 
-export type Account = Awaited<ReturnType<Service['account']>>
+export type Account = Awaited<ReturnType<SharedService['account']>>
 
 export const sha256 = (value: string) => createHash('sha256').update(value).digest('hex')
 export const newValue = (prefix = 'sk_old_') => prefix + randomBytes(18).toString('base64url')
@@ -16,7 +16,7 @@ export const record = (value: string, fields: object = {}) => ({
 })
 
 /** Sends files of keys to a service, and asks it about them. */
-export function createImporter(service: Service) {
+export function createImporter(service: SharedService) {
   /** Sends a file as it is. */
   async function send(
     account: Account,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { root } from '../../src/dev/dataDir.ts'
 import { hangServer } from '../../src/dev/hangServer.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
-import type { FreshDatabase } from '../setup/services.ts'
+import type { FreshDatabase } from '../setup/cloneTemplate.ts'
 
 export type OwnPostgres = FreshDatabase & {
   /** SIGKILL, and starts it again on the same port and data. */

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { root } from '../../src/dev/dataDir.ts'
+import { endWithUs } from '../../src/dev/endWithUs.ts'
+import { freePort } from '../../src/dev/freePort.ts'
+import { waitForHttp } from '../../src/dev/waitForHttp.ts'
+
+/** One api or worker process of the service, started as production starts it. */
+export type ServiceProcess = {
+  pid: number
+  /** Ends it and waits for its end; SIGTERM unless told. Resolves with its exit code, null after SIGKILL. */
+  end: (signal?: NodeJS.Signals) => Promise<number | null>
+  /** Resolves once it has ended, by itself or not. */
+  exited: Promise<number | null>
+}
+
+export type Api = ServiceProcess & { url: string }
+
+const READY_MS = 60_000
+
+/** Starts api and worker processes in an environment, which may be changed for those that are started later. */
+export function runProcesses(env: Record<string, string>) {
+  const output: string[] = []
+  const died: string[] = []
+  const running = new Set<ServiceProcess>()
+
+  const launch = (file: string, more: Record<string, string> = {}): ServiceProcess => {
+    const child = spawn(process.execPath, [file], {
+      cwd: root,
+      env: { ...env, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => output.push(String(data)))
+    const release = endWithUs(child.pid ?? 0, 'KILL')
+    const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+    exited.then(release)
+    child.once('exit', (code, signal) => {
+      if (running.has(one)) died.push(`${file} ended by itself: ${code ?? signal}`)
+    })
+    const one: ServiceProcess = {
+      pid: child.pid ?? 0,
+      exited,
+      end: (signal = 'SIGTERM') => {
+        running.delete(one)
+        if (isRunning(child)) child.kill(signal)
+        return exited
+      },
+    }
+    running.add(one)
+    return one
+  }
+
+  return {
+    /** Everything that they have written. */
+    output,
+    /** What ended without being told to. */
+    died,
+    startApi: async (more: Record<string, string> = {}): Promise<Api> => {
+      const port = await freePort()
+      const one = launch('src/api/main.ts', { PORT: String(port), ...more })
+      const url = `http://127.0.0.1:${port}`
+      await waitForHttp(`${url}/readyz`, {
+        accept: (status) => status === 200,
+        boundMs: READY_MS,
+        signal: AbortSignal.timeout(READY_MS),
+      }).catch((error) => {
+        throw new Error(`${error}\n${output.join('')}`)
+      })
+      return Object.assign(one, { url })
+    },
+    startWorker: (more: Record<string, string> = {}) => launch('src/workers/main.ts', more),
+    killAll: () => Promise.all([...running].map((one) => one.end('SIGKILL'))),
+  }
+}
+
+const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null
