@@ -69,7 +69,8 @@ export class CallLimits {
 
   /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
   async take({ accountId, actor }: Caller, kind: CallKind, cost = 1): Promise<void> {
-    const budgets = [this.#budget(actor.id, kind, 1), this.#budget(accountId, kind, 2)]
+    // An operator token acts for many accounts: it has a share in each.
+    const budgets = [this.#budget(`${accountId} ${actor.id}`, kind, 1), this.#budget(accountId, kind, 2)]
     const names = budgets.map(({ name }) => name)
     const taken = this.#redis.eval(TAKE, names.length, ...names, cost, ...budgets.flatMap(({ args }) => args))
     const waitMs = await within(BOUND_MS, taken).catch(() => 0)

@@ -19,6 +19,7 @@ const ofOperators: Slug[] = [
   'invalid-operator-token',
   'insufficient-permissions',
   'ip-not-allowed',
+  'rate-limit-exceeded',
 ]
 const ofBodies: Slug[] = ['payload-too-large', 'unsupported-media-type']
 

@@ -19,8 +19,8 @@ export type OperatorTokens = {
   /** Whether a request presents what has the form of an operator token. */
   isPresented: (request: IncomingMessage) => boolean
   /**
-   * The request's operator token. Throws a Problem: 401 without a valid one, 403 where it may not come from `ip`, 503
-   * where Postgres cannot say.
+   * The request's operator token. Throws a Problem: 401 without a valid one, 403 where it may not come from `ip`, 429
+   * after too many unknown ones from there, 503 where Postgres cannot say.
    */
   require: (request: IncomingMessage, ip: string) => Promise<OperatorToken>
 }
@@ -33,6 +33,8 @@ export function createOperatorTokens(em: () => Em, prefix: string, now: () => Da
   const head = `${prefix}_operator_`
   const parse = createSecretParser(prefix, ['operator'])
   const unknown = new UnknownLimit()
+  /** Digests of tokens that were valid when this process last saw them: whoever holds one guesses nothing. */
+  const seen = new Set<string>()
   const read = async (digests: string[]) => {
     const found = await em().find(
       OperatorTokenSchema,
@@ -53,12 +55,15 @@ export function createOperatorTokens(em: () => Em, prefix: string, now: () => Da
       const value = presentedSecret(request)
       if (value === undefined) throw missingAuthorization()
       const parsed = parse(value)
-      if ('hint' in parsed || unknown.isReached(ip)) throw refused()
+      if ('hint' in parsed) throw refused()
+      if (!seen.has(parsed.digest) && unknown.isReached(ip)) throw tooManyUnknown()
       const token = await lookup.get(parsed.digest)
       if (!token || (token.expiresAt && token.expiresAt <= now())) {
         unknown.add(ip)
+        seen.delete(parsed.digest)
         throw refused()
       }
+      seen.add(parsed.digest)
       if (!ipAllowed(token.allowedIps, ip))
         throw verificationProblem('ip-not-allowed', {
           detail: 'This operator token may not be used from this address.',
@@ -75,6 +80,14 @@ function cannotCheck(): Problem {
   return new Problem('service-unavailable', {
     detail: 'The operator token cannot be checked right now.',
     retryAfter: 1,
+  })
+}
+
+/** So many unknown tokens came from the address in this minute that another one is not looked up. */
+function tooManyUnknown(): Problem {
+  return new Problem('rate-limit-exceeded', {
+    detail: 'Too many unknown operator tokens came from this address. Try again in a minute.',
+    retryAfter: 60,
   })
 }
 

@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { type Actor, type Command, CommandSchema } from '../domain/commands/Command.ts'
+import { type Actor, type Command, CommandSchema, isCompany } from '../domain/commands/Command.ts'
 import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
 import { insertCommand } from '../domain/commands/commandStore.ts'
-import { mostUnfinished, tooManyUnfinished } from '../domain/commands/limits.ts'
+import { mostUnfinished, NO_LIMIT, tooManyUnfinished } from '../domain/commands/limits.ts'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
 import { DAY_MS } from '../domain/time.ts'
@@ -72,9 +72,10 @@ export async function submitCommand<Kind extends CommandKind>(
   }
 
   const answered = deps.replies.wait(id, deps.waitMs)
-  const data = { commandId: id, accountId: submission.accountId ?? undefined }
-  // An account with a backlog queues behind itself.
-  const sent = await deps.queues.add(submission.kind, data as never, id, { priority: ahead }).then(
+  // An account with a backlog queues behind itself. The company does not queue behind what it suspends.
+  const [accountId, priority] = isCompany(submission.actor) ? [null, 0] : [submission.accountId, ahead]
+  const data = { commandId: id, accountId: accountId ?? undefined }
+  const sent = await deps.queues.add(submission.kind, data as never, id, { priority }).then(
     () => true,
     (error) => {
       deps.log.seldom.warn(
@@ -134,7 +135,7 @@ async function insert(
     createdAt,
     sweepAt: new Date(createdAt.getTime() + FIRST_SWEEP_MS),
   }
-  return insertCommand(em, row, mostUnfinished(kind))
+  return insertCommand(em, row, isCompany(actor) ? NO_LIMIT : mostUnfinished(kind))
 }
 
 /**

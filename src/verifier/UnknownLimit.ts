@@ -21,19 +21,19 @@ export class UnknownLimit {
     this.#now = now
   }
 
-  /** Whether this address has used up its unknown keys of the minute. */
-  isReached(ip: string): boolean {
+  /** Whether this address has used up its unknown keys of the minute, of those that `reporter` names. */
+  isReached(ip: string, reporter = ''): boolean {
     this.#turn()
-    return (this.#counts.get(callerNetwork(ip) ?? '') ?? 0) >= UNKNOWN_PER_MINUTE
+    return (this.#counts.get(nameOf(ip, reporter) ?? '') ?? 0) >= UNKNOWN_PER_MINUTE
   }
 
-  /** Counts one unknown key. */
-  add(ip: string): void {
+  /** Counts one unknown key. `reporter`: who says so, where others must not have it count against them. */
+  add(ip: string, reporter = ''): void {
     this.#turn()
-    const network = callerNetwork(ip)
-    if (network === undefined) return
+    const name = nameOf(ip, reporter)
+    if (name === undefined) return
     if (this.#counts.size >= MAX_NETWORKS) this.#counts.clear()
-    this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1)
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
   }
 
   #turn(): void {
@@ -42,4 +42,9 @@ export class UnknownLimit {
     this.#minute = minute
     this.#counts = new Map()
   }
+}
+
+function nameOf(ip: string, reporter: string): string | undefined {
+  const network = callerNetwork(ip)
+  return network === undefined ? undefined : `${network} ${reporter}`
 }

@@ -149,14 +149,16 @@ export class Verifier {
     const context = contextOf(ip, request.endpoint, request.method)
     const knows = (ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
 
-    if (!known && ip !== undefined && this.#unknown.isReached(ip))
+    // A server of some accounts may name any address: what it says counts against itself alone.
+    const reporter = token?.accounts && token.id
+    if (!known && ip !== undefined && this.#unknown.isReached(ip, reporter))
       return this.#undecided(tooManyUnknown(), token)
     const once = request.once && { ...request.once, tail: randomTail() }
 
     let key = known ?? (await this.#loader.load(digest))
     // Another account's key is as unknown as one that does not exist.
     if (isHidden(key)) key = undefined
-    if (!key && ip !== undefined) this.#unknown.add(ip)
+    if (!key && ip !== undefined) this.#unknown.add(ip, reporter)
     // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
     for (let turn = 0; turn < 5; turn++) {
       if (!key) return this.#undecided(notFound(hint), token)

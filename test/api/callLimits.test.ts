@@ -99,5 +99,10 @@ describe('promise 12: who asks too often slows down themselves alone', () => {
       retryAfter: 60,
     })
     expect((await service.server.post('/verify', { key: unknown() })).body.code).toBe('NOT_FOUND')
+    // A server that is bound to accounts may name any address: it does not use up what others have.
+    const operator = createClient(service.url, await service.operatorToken())
+    const bound = { name: 'Bound', accountIds: [(await service.account()).accountId] }
+    const { token } = (await operator.post('/service-tokens', bound)).body
+    expect((await createClient(service.url, token).post('/verify', body)).body.code).toBe('NOT_FOUND')
   })
 })

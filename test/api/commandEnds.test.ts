@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
+import { createClient } from '../support/client.ts'
 import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 let service: SharedService
@@ -47,4 +48,16 @@ it('an account with too many unfinished commands is told to come back, and may s
   expect(refused.headers.get('retry-after')).toBe('2')
   expect((await account.post(`/api-keys/${id}/revoke`)).status).toBe(200)
   expect((await other.post('/api-keys', { name: 'Mine', type: 'live' })).status).toBe(201)
+  // Nor does it keep the company from changing or suspending it.
+  await runSql(
+    service.databaseUrl,
+    `insert into command (id, account_id, kind, payload, actor, status, created_at, sweep_at)
+     select 'op_ends' || n, '${account.accountId}', 'revoke-api-key', '{}', '{"type":"system","id":"test"}', 'pending',
+       now(), now() + interval '1 day' from generate_series(1, 1800) n`,
+  )
+  expect((await account.post(`/api-keys/${id}/revoke`)).status).toBe(429)
+  const operator = createClient(service.url, await service.operatorToken())
+  const path = `/accounts/${account.accountId}`
+  expect((await operator.patch(path, { limits: { requestsPerMinute: 1 } })).status).toBe(200)
+  expect((await operator.post(`${path}/suspend`)).status).toBe(200)
 })

@@ -90,6 +90,19 @@ describe('operator tokens', () => {
     })
   })
 
+  it('promise 10: create no service token, which has neither bound, while they have one', async () => {
+    for (const bound of [{ allowedIps: ['127.0.0.0/8'] }, { expiresAt: '2999-01-01T00:00:00Z' }]) {
+      const { body } = await root.post(
+        '/operator-tokens',
+        asked({ permissions: ['tokens:manage'], ...bound }),
+      )
+      const refused = await clientOf(body.token).post('/service-tokens', { name: 'Render API' })
+      expect(refused).toMatchObject({ status: 403, body: { missing: [expect.any(String)] } })
+    }
+    const { body } = await root.post('/operator-tokens', asked({ permissions: ['tokens:manage'] }))
+    expect((await clientOf(body.token).post('/service-tokens', { name: 'Render API' })).status).toBe(201)
+  })
+
   it('hold where they may come from, and until when', async () => {
     const elsewhere = await root.post('/operator-tokens', asked({ allowedIps: ['203.0.113.7'] }))
     expect(await clientOf(elsewhere.body.token).post('/accounts', { name: 'A' })).toMatchObject({

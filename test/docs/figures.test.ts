@@ -12,8 +12,10 @@ import { LINK_SECONDS, MAX_OPEN_LINKS } from '../../src/domain/accounts/sessionL
 import { MAX_RULES } from '../../src/domain/alerts/AlertRule.ts'
 import { mostUnfinished } from '../../src/domain/commands/limits.ts'
 import { MAX_FORMS } from '../../src/domain/imports/forms.ts'
+import { MAX_LINE } from '../../src/domain/imports/rawLines.ts'
 import { ASK_WAIT_MS } from '../../src/domain/jobs.ts'
 import { LEASE_MS } from '../../src/domain/notifications/deliveryStore.ts'
+import { SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
 import { TESTS_PER_HOUR } from '../../src/domain/notifications/testBudget.ts'
 import { MAX_CALLERS, MAX_REFUSED_CALLERS } from '../../src/domain/usage/callerNetwork.ts'
 import { MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
@@ -30,6 +32,8 @@ const worker = workerPools({ DATABASE_CONNECTIONS: 20, DATABASE_TIMEOUT_MS: 10_0
 const seconds = (...all: (number | undefined)[]) => all.map((ms = Number.NaN) => `${ms / 1_000} s`).join('; ')
 const count = (...all: number[]) => all.map((each) => new Intl.NumberFormat('en').format(each)).join('; ')
 const kib = (bytes: number) => (bytes % 1_048_576 === 0 ? `${bytes / 1_048_576} MiB` : `${bytes / 1_024} KiB`)
+
+const totalHours = SCHEDULE_MS.reduce((sum, ms) => sum + ms, 0) / 3_600_000
 
 it.each([
   ['An idle connection to the api', seconds(serverOptions.keepAliveTimeout)],
@@ -66,6 +70,10 @@ it.each([
   ['Reads and changes of an account that run at once', `${BOUNDS.reads.atOnce} of each a process`],
   ['Exports and usage series that an account reads at once', `${BOUNDS.streams.atOnce} a process`],
   ['Unknown keys from one address (IPv6: /64), per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
+  ['Unknown operator tokens from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
+  ['A line of it', `${count(MAX_LINE)} characters`],
+  ['Attempts to deliver a message', count(SCHEDULE_MS.length)],
+  ['A message, over all of its attempts', `${Math.round(totalHours)} h`],
   ['Headers and request line', kib(MAX_HEADER_BYTES)],
   ['The body of a request', kib(MAX_BYTES)],
   ['The body of a request without credentials', kib(MAX_ANONYMOUS_BYTES)],

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import { AtOnce } from '../../src/api/AtOnce.ts'
 import { CallLimits } from '../../src/api/CallLimits.ts'
 import type { Principal } from '../../src/api/context.ts'
+import { createOperatorTokens } from '../../src/api/operatorTokens.ts'
+import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { UNKNOWN_PER_MINUTE, UnknownLimit } from '../../src/verifier/UnknownLimit.ts'
 
 const bounds = { atOnce: 2, maxWaiting: 1, waitMs: 60_000, what: 'calls' }
@@ -51,6 +53,53 @@ it('promise 12: calls that are refused together are answered at different times,
   expect(Math.max(...waits)).toBeLessThanOrEqual(1_500)
 })
 
+it('an operator token has a share of calls in each account that it acts for, whatever it asks of others', async () => {
+  const used = new Map<string, number>()
+  const take = async (_script: string, count: number, ...args: (string | number)[]) => {
+    const names = args.slice(0, count) as string[]
+    if (names.some((name) => (used.get(name) ?? 0) >= 3)) return 10_000
+    for (const name of names) used.set(name, (used.get(name) ?? 0) + 1)
+    return 0
+  }
+  const limits = new CallLimits({ eval: take } as never, 60, async () => {})
+  const acting = (accountId: string) =>
+    limits.take({ accountId, actor: { type: 'operator_token', id: 'optok_1' } } as Principal, 'calls')
+  for (let call = 0; call < 3; call++) await acting('acct_1')
+  await expect(acting('acct_1')).rejects.toMatchObject({ slug: 'rate-limit-exceeded' })
+  await acting('acct_2')
+})
+
+it('promise 12: unknown operator tokens are refused without a look-up after a while; one that is known is not', async () => {
+  const { value, digest } = generateSecret('pk', 'operator')
+  const known = { id: 'optok_1', digest, allowedIps: [], expiresAt: null }
+  let asked = 0
+  const em = {
+    find: async (_schema: unknown, { digest: { $in } }: { digest: { $in: string[] } }) => {
+      asked += $in.length
+      return $in.includes(digest) ? [known] : []
+    },
+    execute: async () => [],
+  }
+  const tokens = createOperatorTokens(
+    () => em as never,
+    'pk',
+    () => new Date(),
+  )
+  const ask = (secret: string, ip = '192.0.2.1') =>
+    tokens
+      .require({ headers: { authorization: `Bearer ${secret}` } } as never, ip)
+      .catch(({ status }) => status)
+  const unknown = () => generateSecret('pk', 'operator').value
+  expect(await ask(value)).toBe(known)
+  const flood = Array.from({ length: UNKNOWN_PER_MINUTE }, () => ask(unknown()))
+  expect(new Set(await Promise.all(flood))).toEqual(new Set([401]))
+  asked = 0
+  expect(await ask(unknown())).toBe(429)
+  expect(asked).toBe(0)
+  expect(await ask(value)).toBe(known)
+  expect(await ask(unknown(), '192.0.2.2')).toBe(401)
+})
+
 it('unknown keys are counted by network and minute', () => {
   let now = 0
   const limit = new UnknownLimit(() => now)
@@ -58,6 +107,7 @@ it('unknown keys are counted by network and minute', () => {
   expect(limit.isReached('2001:db8:1:2:ffff::1')).toBe(true)
   expect(limit.isReached('2001:db8:1:3::1')).toBe(false)
   expect(limit.isReached('no address')).toBe(false)
+  expect(limit.isReached('2001:db8:1:2::1', 'svc_1'), 'whose word counts for itself alone').toBe(false)
   now = 60_000
   expect(limit.isReached('2001:db8:1:2::1')).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CommandSchema } from '../../src/domain/commands/Command.ts'
+import { type Actor, CommandSchema } from '../../src/domain/commands/Command.ts'
 import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { newId } from '../../src/domain/ids.ts'
@@ -19,12 +19,16 @@ beforeAll(async () => {
 afterAll(() => worker.stop())
 
 /** Submits a command as the api does, without waiting for its outcome. Returns its ID. */
-async function submit(kind: CommandKind, accountId: string, payload: object): Promise<string> {
+async function submit(
+  kind: CommandKind,
+  accountId: string,
+  payload: object,
+  actor: Actor = { type: 'system', id: 'test' },
+): Promise<string> {
   const { context } = worker
   const replies = { channel: 'none', wait: async () => {}, close: () => {} }
   const sealer = createSealer(Buffer.alloc(32, 1).toString('base64'))
   const deps = { queues: context.queues, replies, sealer, log: context.log, waitMs: 0, now: context.now }
-  const actor = { type: 'system', id: 'test' } as const
   const asked = { kind, accountId, targetId: null, payload, actor }
   return (await submitCommand(worker.em(), deps, asked as never)).command.id
 }
@@ -60,6 +64,28 @@ describe('promise 12: one account’s commands do not hold up another’s', () =
     }
     // Eight places, two of them the flooder's: nothing of another's waits for more than what is in hand.
     for (const id of mine) expect(worker.replies.indexOf(id)).toBeLessThan(20)
+  })
+
+  it('the company suspends an account before what that has under way', async () => {
+    const flooder = await rows.account()
+    for (let n = 0; n < 100; n++) await revoke(flooder)
+    const suspension = await submit(
+      'suspend-account',
+      flooder,
+      { reason: null },
+      { type: 'operator', id: 'a' },
+    )
+    worker.replies.length = 0
+    const workers = startWorkers(worker.context, { ...alone(), concurrency: 1 })
+    try {
+      await eventually(
+        async () => worker.replies,
+        (replies) => replies.includes(suspension),
+      )
+    } finally {
+      await workers.close()
+    }
+    expect(worker.replies.indexOf(suspension)).toBeLessThan(50)
   })
 
   it('an account has two hundred unfinished commands at the most, and more that end something', async () => {

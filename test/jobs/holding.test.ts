@@ -7,6 +7,7 @@ import { newId } from '../../src/domain/ids.ts'
 import { type ApiKey, ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { permissionsFor } from '../../src/domain/keys/access.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { OperatorTokenSchema } from '../../src/domain/operators/OperatorToken.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
@@ -54,7 +55,7 @@ async function storeKey(fields: Partial<ApiKey> = {}): Promise<string> {
 }
 
 /** Runs a command that `actor` asked for, and how it ended. */
-async function run(kind: CommandKind, actor: Actor, payload: object, account = accountId) {
+async function run(kind: CommandKind, actor: Actor, payload: object, account: string | null = accountId) {
   const id = newId('operation')
   const em = worker.em()
   const times = { createdAt: worker.clock.now, sweepAt: worker.clock.now, sweeps: 0 }
@@ -133,6 +134,28 @@ describe('a job compares with what its actor holds by then', () => {
     expect(await run('create-api-key', { type: 'member', id: 'mem_gone' }, newKey())).toMatch(
       /^insufficient-permissions/,
     )
+  })
+
+  it('an operator token that is bound to addresses or expires, and asks for a service token', async () => {
+    const em = worker.em()
+    const store = async (fields: object) => {
+      const id = newId('operatorToken')
+      const { digest, hint } = generateSecret('pk', 'operator')
+      const facts = { name: 'T', permissions: ['tokens:manage'], allowedIps: [], expiresAt: null } as const
+      const rest = { id, digest, hint, createdAt: worker.clock.now, createdBy: 'test' }
+      em.persist(em.create(OperatorTokenSchema, { ...facts, ...rest, ...fields } as never))
+      await em.flush()
+      return id
+    }
+    const create = async (fields: object) => {
+      const { digest, hint } = generateSecret('pk', 'service')
+      const payload = { serviceTokenId: newId('serviceToken'), name: 'S', digest, hint }
+      return run('create-service-token', { type: 'operator_token', id: await store(fields) }, payload, null)
+    }
+    const end = new Date(worker.clock.now.getTime() + 3_600_000)
+    expect(await create({ allowedIps: ['10.0.0.1'] })).toBe('insufficient-permissions')
+    expect(await create({ expiresAt: end })).toBe('insufficient-permissions')
+    expect(await create({})).not.toContain('insufficient')
   })
 
   it('operators are bound by nothing', async () => {

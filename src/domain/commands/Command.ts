@@ -14,6 +14,9 @@ export type Actor = {
   requestId?: string
 }
 
+/** Whether the company itself asks, and no one of an account. */
+export const isCompany = ({ type }: Actor): boolean => type === 'operator' || type === 'operator_token'
+
 /** Whose state every region must learn. A row of an older release has no `serviceTokenIds`. */
 export type Propagated = { keyIds: string[]; accountIds: string[]; serviceTokenIds?: string[] }
 

@@ -8,6 +8,9 @@ import { type CommandKind, isEnding } from './catalogue.ts'
 const UNFINISHED = 200
 const UNFINISHED_WITH_ENDINGS = 2_000
 
+/** The company changes an account, or suspends it, whatever that has under way. */
+export const NO_LIMIT = 1_000_000
+
 export const mostUnfinished = (kind: CommandKind) => (isEnding(kind) ? UNFINISHED_WITH_ENDINGS : UNFINISHED)
 
 export const tooManyUnfinished = (kind: CommandKind) =>

@@ -49,7 +49,8 @@ export const OTHER_TABLES: Record<string, string> = {
   event_id_rule: 'Of the service.',
   region: 'Of the service.',
   region_epoch: 'Of the service.',
-  service_token: 'Of the service.',
+  service_token:
+    'Of the service. Those that name the account keep its ID: it is part of how their reports are numbered.',
   operator_token: 'Of the service.',
   plan: 'Of the service.',
   operator_audit_entry: 'Of the service: says who asked for the erasure.',

@@ -94,6 +94,17 @@ export function requireRole(holder: Holder, role: Role, field: string): void {
   refuse([{ field, message, code: 'out_of_range', missing }])
 }
 
+/** What a service token has: no addresses and no end of its own. */
+export function requireUnbound(holder: Holder): void {
+  const excess = excessOf(holder, { allowedIps: [], expiresAt: null })
+  if (excess.length === 0) return
+  throw new Failure('insufficient-permissions', {
+    detail:
+      'A service token works from every address and without an end. A token that is bound to addresses or expires cannot create one.',
+    missing: excess.flatMap(({ missing }) => missing),
+  })
+}
+
 /**
  * An edit of a member: of one whose role the editor could give, to a role that they could give. Who sets another's
  * password can sign in as them, and no key's limits follow: that takes all that an admin holds.

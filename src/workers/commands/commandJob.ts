@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { requireStillActive } from '../../domain/accounts/accountStatus.ts'
-import type { Command } from '../../domain/commands/Command.ts'
+import { type Command, isCompany } from '../../domain/commands/Command.ts'
 import {
   type AccountIdOf,
   type CommandKind,
@@ -126,8 +126,7 @@ function mustBeActive<Kind extends CommandKind>(
   command: Command,
 ): command is Command & { accountId: string } {
   const { accountId, actor } = command
-  const isCompany = actor.type === 'operator' || actor.type === 'operator_token'
-  return accountId !== null && !isCompany && mustStillHold(kind, command)
+  return accountId !== null && !isCompany(actor) && mustStillHold(kind, command)
 }
 
 /** Records a change in its command's row, and which regions must learn of it before the command is done, if any. */

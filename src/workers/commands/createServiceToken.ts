@@ -3,6 +3,8 @@ import { AccountSchema } from '../../domain/accounts/Account.ts'
 import { ServiceTokenSchema } from '../../domain/accounts/ServiceToken.ts'
 import { auditOperators } from '../../domain/audit/audit.ts'
 import { invalid } from '../../domain/failure.ts'
+import { requireUnbound } from '../../domain/keys/holding.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from './commandJob.ts'
 
 /**
@@ -12,6 +14,7 @@ export const createServiceToken = commandJob(
   'create-service-token',
   async ({ em, command, payload, now }) => {
     const { serviceTokenId, ...fields } = payload
+    requireUnbound(await loadHolder(em, command))
     await requireAccounts(em, fields.accountIds ?? [])
     em.persist(em.create(ServiceTokenSchema, { ...fields, id: serviceTokenId, createdAt: now }))
     const { name, permissions, accountIds } = fields

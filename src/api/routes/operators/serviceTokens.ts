@@ -3,6 +3,7 @@ import { presentServiceToken, ServiceTokenResource } from '../../../domain/accou
 import { SERVICE_TOKEN_PERMISSION_NAMES, ServiceTokenSchema } from '../../../domain/accounts/ServiceToken.ts'
 import { loadServiceToken } from '../../../domain/accounts/serviceTokenStore.ts'
 import { newId } from '../../../domain/ids.ts'
+import { requireUnbound } from '../../../domain/keys/holding.ts'
 import { generateSecret } from '../../../domain/keys/keyFormat.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
@@ -37,7 +38,8 @@ export const createServiceToken = route(
     path: '/service-tokens',
     operation: 'createServiceToken',
     summary: 'Create a service token',
-    description: 'For a resource server: it verifies keys and reports usage.',
+    description:
+      'For a resource server: it verifies keys and reports usage. An operator token that is bound to addresses or expires cannot create one.',
     tag: 'Operators',
     auth: { operator: 'tokens:manage' },
     body: z
@@ -66,10 +68,11 @@ export const createServiceToken = route(
     problems: ['idempotency-conflict', 'idempotency-in-flight'],
   },
   (input) => {
-    const { api, body } = input
+    const { api, body, principal } = input
     return respondToCommand(input, {
       secretField: 'token',
       prepare: async () => {
+        requireUnbound(principal.holds)
         const serviceTokenId = newId('serviceToken')
         const { value, ...secret } = generateSecret(api.env.KEY_PREFIX, 'service')
         const { permissions = null, accountIds = null } = body
