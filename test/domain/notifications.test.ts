@@ -4,7 +4,8 @@ import { renderEmail } from '../../src/domain/notifications/renderEmail.ts'
 import { renderSlack } from '../../src/domain/notifications/renderSlack.ts'
 import { nextDelayMs, retryAfterMs, SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
 import { createVault } from '../../src/platform/vault.ts'
-import { requiresTls } from '../../src/workers/notifiers/email.ts'
+import { createMailer, requiresTls } from '../../src/workers/notifiers/email.ts'
+import { startSmtp } from '../support/receivers.ts'
 
 const data = {
   alert: {
@@ -165,5 +166,25 @@ describe('mail travels encrypted', () => {
     ['smtps://mail.example.com', false],
   ])('%s requires STARTTLS: %s', (url, required) => {
     expect(requiresTls(url)).toBe(required)
+  })
+
+  it('and is not sent to a server that cannot, where that is required', async () => {
+    const smtp = await startSmtp()
+    const { port } = new URL(smtp.url)
+    // The same server under a name that is not this machine's, as far as the URL says.
+    const send = (host: string) =>
+      createMailer(`smtp://${host}:${port}`, 'keys@example.com', 'example.com').send({
+        id: 'ntf_1',
+        message: messageOf(firing),
+        to: 'ada@example.com',
+        now: new Date(),
+      })
+    try {
+      expect((await send('[::ffff:127.0.0.1]')).outcome).not.toBe('delivered')
+      expect(smtp.mails).toEqual([])
+      expect((await send('127.0.0.1')).outcome).toBe('delivered')
+    } finally {
+      await smtp.stop()
+    }
   })
 })

@@ -1,7 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
 import type { Once } from '../../src/domain/metering/Ticket.ts'
-import type { Region } from '../../src/region/Region.ts'
+import { encodeBatch } from '../../src/domain/metering/verificationBatch.ts'
+import { admitArgs } from '../../src/region/admitArgs.ts'
+import { BOUND_MS, type Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
@@ -79,6 +81,16 @@ describe('a batch that was decided, but whose answer did not come in time, is ta
     proxy.mend()
     expect(await nextDecision()).toMatchObject({ code: ADMIT, inDay: 2, renders: 4 })
   })
+})
+
+it('a batch that arrives after it was taken back, as over a former connection, is not decided', async () => {
+  const ticket = { key: cached(), verdict: ADMIT, units: 2, context: '[null,null,null]' }
+  const { batch } = encodeBatch([{ ticket }], { verifier: 'held up', sequence: 1, batchId: 'batch' })
+  expect(await region.run('takeBack', ...admitArgs(region, batch, 0))).toEqual(['OK', 0])
+  const late = region.runUntil(performance.now() + BOUND_MS, 'admit', (at) => admitArgs(region, batch, at))
+  await expect(late).rejects.toThrow()
+  expect(await decide()).toMatchObject({ inDay: 1, renders: 2 })
+  expect(await jobsByName()).toEqual({ 'roll-up-verifications': 1 })
 })
 
 describe('an Idempotency-Key', () => {
