@@ -14,8 +14,9 @@ export type DevState = {
   operatorUrl: string
   operatorUser: string
   operatorPassword: string
-  /** Absent when there is no example to run. */
+  /** Absent when there are no examples to run. */
   renderUrl?: string
+  companyUrl?: string
 }
 
 /** DATA_DIR/secrets.json: made once; another SECRETS_KEY could not open what the first has sealed. */
@@ -55,6 +56,7 @@ export function stateVariables(state: DevState): Record<string, string> {
     DATABASE_URL: state.databaseUrl,
     REDIS_URL: state.redisUrl,
     ...(state.renderUrl ? { RENDER_URL: state.renderUrl } : {}),
+    ...(state.companyUrl ? { COMPANY_URL: state.companyUrl } : {}),
     OPERATOR_URL: state.operatorUrl,
     OPERATOR_USER: state.operatorUser,
     OPERATOR_PASSWORD: state.operatorPassword,

@@ -18,8 +18,9 @@ const USAGE = `Usage: bin/dev [--once-ready CMD | --env]
   --env              print, for a shell's eval, the variables of the bin/dev that runs now
 
 State is kept in DATA_DIR (.data). DATABASE_URL and REDIS_URL, when set, are used instead of own servers.
-CMD and --env get API_URL, ADMIN_KEY, SERVICE_TOKEN, OPERATOR_TOKEN, DATABASE_URL, REDIS_URL, RENDER_URL, OPERATOR_URL,
-OPERATOR_USER, OPERATOR_PASSWORD, EMAIL and PASSWORD. PORT and RENDER_PORT set the ports (3000 and 3100 when free).
+CMD and --env get API_URL, ADMIN_KEY, SERVICE_TOKEN, OPERATOR_TOKEN, DATABASE_URL, REDIS_URL, RENDER_URL, COMPANY_URL,
+OPERATOR_URL, OPERATOR_USER, OPERATOR_PASSWORD, EMAIL and PASSWORD. PORT, RENDER_PORT and COMPANY_PORT set the ports
+(3000, 3100 and 3200 when free).
 `
 
 /** npm passes a terminal's Ctrl-C on, so the same one may come twice within this. */

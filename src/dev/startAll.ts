@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createCli } from './createCli.ts'
@@ -10,6 +10,7 @@ import { keepServer } from './keepServer.ts'
 import { parseProcfile } from './parseProcfile.ts'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
+import { hasExamples, startExamples } from './startExamples.ts'
 import { superviseProcesses } from './superviseProcesses.ts'
 import { waitForHttp } from './waitForHttp.ts'
 
@@ -27,9 +28,9 @@ export type StartOptions = {
 const READY_MS = 60_000
 const API_PORT = 3000
 const RENDER_PORT = 3100
-const EXAMPLE = 'examples/render-api/main.ts'
+const COMPANY_PORT = 3200
 
-/** Starts services, api, workers and the example, and resolves when all are ready. */
+/** Starts services, api, workers and the examples, and resolves when all are ready. */
 export async function startAll(options: StartOptions): Promise<DevState> {
   const { dataDir, signal, onStop } = options
   const env = process.env
@@ -68,6 +69,8 @@ export async function startAll(options: StartOptions): Promise<DevState> {
     operatorUser: env.OPERATOR_USER || secrets.operatorUser,
     operatorPassword: env.OPERATOR_PASSWORD || secrets.operatorPassword,
   }
+  // The api must know where the company is: session links lead back there.
+  const companyUrl = hasExamples() && `http://127.0.0.1:${await httpPort('COMPANY_PORT', COMPANY_PORT)}`
   const processEnv = {
     ...serviceEnv,
     PORT: String(apiPort),
@@ -76,6 +79,7 @@ export async function startAll(options: StartOptions): Promise<DevState> {
     OPERATOR_USER: operator.operatorUser,
     OPERATOR_PASSWORD: operator.operatorPassword,
     WEBHOOK_ALLOW_PRIVATE: 'true',
+    RETURN_URLS: env.RETURN_URLS || companyUrl || '',
     CALLS_PER_MINUTE: env.CALLS_PER_MINUTE || '100000',
     NODE_ENV: 'development',
     ...(options.colour ? { FORCE_COLOR: '1' } : {}),
@@ -101,27 +105,14 @@ export async function startAll(options: StartOptions): Promise<DevState> {
   const state: DevState = { apiUrl, ...demo, databaseUrl, redisUrl, ...operator }
   await writeState(dataDir, 'dev.json', state)
 
-  if (existsSync(join(root, EXAMPLE))) {
-    const port = await httpPort('RENDER_PORT', RENDER_PORT)
-    state.renderUrl = `http://127.0.0.1:${port}`
+  if (companyUrl) {
+    const renderUrl = `http://127.0.0.1:${await httpPort('RENDER_PORT', RENDER_PORT)}`
+    Object.assign(state, { renderUrl, companyUrl })
     await writeState(dataDir, 'dev.json', state)
-    // Stopped before the rest: it still has usage to report.
-    const example = supervise()
-    example.start(
-      { name: 'render', command: `node_modules/.bin/node ${EXAMPLE}` },
-      {
-        ...processEnv,
-        PORT: String(port),
-        PUBLIC_URL: state.renderUrl,
-        SERVICE_TOKEN: demo.serviceToken,
-      },
-    )
-    await Promise.race([
-      processes.failed,
-      example.failed,
-      waitForHttp(state.renderUrl, { accept: () => true, boundMs: READY_MS, signal }),
-    ])
-    example.settle()
+    // Stopped before the rest: the render API still has usage to report.
+    const examples = supervise()
+    const asked = { env: processEnv, state: { ...state, renderUrl, companyUrl }, boundMs: READY_MS, signal }
+    await Promise.race([processes.failed, startExamples({ processes: examples, ...asked })])
   }
   processes.settle()
   return state

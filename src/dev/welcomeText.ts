@@ -16,6 +16,9 @@ export function welcomeText(state: DevState): string {
     `  Queues      ${state.operatorUrl}`,
     `              both: user ${state.operatorUser}, password ${state.operatorPassword}`,
     ...(state.renderUrl ? [`  Render API  ${state.renderUrl}`] : []),
+    ...(state.companyUrl
+      ? [`  Company     ${state.companyUrl}, an example of your web app: sign up there`]
+      : []),
     '',
     'Paste into another terminal, first line first:',
     '',

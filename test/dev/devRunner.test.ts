@@ -14,7 +14,8 @@ vi.setConfig({ testTimeout: 180_000 })
 
 /** As on a machine where nothing is set: the caller's own settings would change what is tested. */
 function cleanEnv(dataDir: string): NodeJS.ProcessEnv {
-  const { DATABASE_URL, REDIS_URL, PORT, RENDER_PORT, SECRETS_KEY, OPERATOR_PASSWORD, ...env } = process.env
+  const { DATABASE_URL, REDIS_URL, PORT, RENDER_PORT, COMPANY_PORT, SECRETS_KEY, OPERATOR_PASSWORD, ...env } =
+    process.env
   return { ...env, DATA_DIR: dataDir }
 }
 
@@ -22,9 +23,11 @@ function cleanEnv(dataDir: string): NodeJS.ProcessEnv {
 async function portsInUse(dataDir: string): Promise<number[]> {
   const services = await readState<Record<string, number>>(dataDir, 'ports.json')
   const state = await readState<DevState>(dataDir, 'dev.json')
-  const http = [state?.apiUrl, state?.renderUrl].map((url) => Number(new URL(url ?? '').port))
+  const http = [state?.apiUrl, state?.renderUrl, state?.companyUrl].map((url) =>
+    Number(new URL(url ?? '').port),
+  )
   const ports = [...Object.values(services ?? {}), ...http]
-  expect(ports).toHaveLength(4)
+  expect(ports).toHaveLength(5)
   const free = await Promise.all(ports.map(isPortFree))
   return ports.filter((_, index) => !free[index])
 }
