@@ -9,6 +9,17 @@ const BillingEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('invoice.paid'), customerId: z.string() }),
 ])
 
+const BillingEventText = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.addIssue('must be JSON')
+    }
+  })
+  .pipe(BillingEvent)
+
 /** The hexadecimal HMAC-SHA256 of a webhook's body. */
 export const signatureOf = (body: string, secret: string) =>
   createHmac('sha256', secret).update(body).digest('hex')
@@ -26,7 +37,7 @@ export async function handleBillingEvent(
   { customers, keys }: { customers: Customers; keys: Keys },
   body: string,
 ): Promise<number> {
-  const parsed = BillingEvent.safeParse(JSON.parse(body))
+  const parsed = BillingEventText.safeParse(body)
   if (!parsed.success) return 400
   const event = parsed.data
   const accountId = customers.byId(event.customerId)?.accountId

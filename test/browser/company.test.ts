@@ -104,5 +104,6 @@ it('a customer signs up, creates a key, renders, upgrades, is suspended, comes b
   await page.goto(`${service.url}/dashboard/keys`)
   await page.getByText('Go to Pixel and open the dashboard from there.').waitFor()
   expect(await bill({ type: 'invoice.paid', customerId })).toBe(404)
+  expect(await bill({ type: 'invoice.unknown', customerId })).toBe(400)
   expect(browser.faults).toEqual([])
 })
