@@ -6,7 +6,10 @@ export default defineConfig({
     globalSetup: ['test/setup/globalSetup.ts'],
     reporters: ['default', './test/setup/CountReporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // More than two cores can do: most files wait some of the time.
+    maxWorkers: 3,
+    // A test file puts back what it changes of its process, so the next one can have it.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
