@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freshRedis } from '../setup/services.ts'
 import { createClient } from '../support/client.ts'
+import { PAUSE_MS } from '../support/runTrials.ts'
 import { type Service, startService, type TestRedis } from '../support/startService.ts'
 
 let eu: TestRedis
@@ -44,6 +46,7 @@ it(`promise 13: in ${TRIALS} revocations of service tokens under load nothing th
         if (status < 300 && startedAfter) acceptedAfter += 1
         if (status < 300 && !startedAfter) acceptedBefore += 1
         if (startedAfter) after += 1
+        else await delay(PAUSE_MS)
       }
     })
     const answer = await operator.delete(`/service-tokens/${body.id}`)

@@ -1,4 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 const AT_ONCE = 10
+/** Without a pause, questions take all of the machine, and an end seconds: they slow down what they wait for. */
+export const PAUSE_MS = 25
 
 /**
  * One thing that ends: each way to ask whether it is accepted (undefined: nothing could be decided), and its end, which
@@ -8,12 +12,12 @@ type Trial = { ways: (() => Promise<boolean | undefined>)[]; end: () => Promise<
 
 /**
  * Ends `trials` things, ten at once, while every way to ask is busy with each. Returns how many were accepted that were
- * asked for before the answer, and how many after it. `lane`: of the ten, which one asks.
+ * asked for before the answer, and how many after it. `lane`: of the ten, which one asks; `trial`: which of all.
  */
-export async function runTrials(trials: number, begin: (lane: number) => Promise<Trial>) {
+export async function runTrials(trials: number, begin: (lane: number, trial: number) => Promise<Trial>) {
   const counts = { acceptedBefore: 0, acceptedAfter: 0 }
-  const runTrial = async (lane: number) => {
-    const { ways, end } = await begin(lane)
+  const runTrial = async (lane: number, trial: number) => {
+    const { ways, end } = await begin(lane, trial)
     let ended = false
     const busy = ways.map(async (accepts) => {
       for (let after = 0; after < 3; ) {
@@ -22,6 +26,7 @@ export async function runTrials(trials: number, begin: (lane: number) => Promise
         if (accepted && startedAfter) counts.acceptedAfter += 1
         if (accepted && !startedAfter) counts.acceptedBefore += 1
         if (startedAfter) after += 1
+        else await delay(PAUSE_MS)
       }
     })
     await end()
@@ -34,8 +39,7 @@ export async function runTrials(trials: number, begin: (lane: number) => Promise
   await Promise.all(
     Array.from({ length: AT_ONCE }, async (_, lane) => {
       while (started < trials) {
-        started += 1
-        await runTrial(lane)
+        await runTrial(lane, started++)
       }
     }),
   )
