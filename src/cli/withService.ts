@@ -18,6 +18,8 @@ export type Service = {
   env: Env
   em: Em
   queues: Queues
+  /** Who runs the command line. */
+  actor: Actor
   /**
    * Runs a command like every other: row, job, worker. Throws an Error that says what the outcome was, unless it is
    * done. `ifStopped` is what the operator must know when nobody waits for the outcome any more.
@@ -62,7 +64,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
     return command.result ?? {}
   }
   try {
-    return await task({ env, em: orm.em.fork(), queues, run })
+    return await task({ env, em: orm.em.fork(), queues, actor, run })
   } finally {
     replies.close()
     await queues.close()

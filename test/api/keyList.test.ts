@@ -44,6 +44,15 @@ describe('a list of keys', () => {
     expect(new Set(ids).size).toBe(8)
   })
 
+  it('has only what one key or member created, where that is asked for', async () => {
+    const account = await service.account('business')
+    const script = await account.createKey({ name: 'Script', access: 'admin' })
+    await service.server.as(script.key).post('/api-keys', { name: 'Left behind', type: 'live' })
+    await account.post(`/api-keys/${script.id}/revoke`)
+    expect(names(await account.get(`/api-keys?createdBy=${script.id}`))).toEqual(['Left behind'])
+    expect(names(await account.get('/api-keys?createdBy=key_none'))).toEqual([])
+  })
+
   it('refuses an order that it does not know', async () => {
     const { status, body } = await (await service.account()).get('/api-keys?sort=hint')
     expect({ status, field: body.errors?.[0]?.field }).toEqual({ status: 400, field: 'sort' })

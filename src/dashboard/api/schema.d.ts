@@ -1806,6 +1806,8 @@ export interface operations {
                 status?: "active" | "revoked" | "expired";
                 /** @description Part of the name or the ID, or the last 4 characters */
                 q?: string;
+                /** @description Only keys that this key, member or operator created */
+                createdBy?: string;
                 /** @description `-` before it: descending */
                 sort?: "name" | "-name" | "createdAt" | "-createdAt" | "lastUsedAt" | "-lastUsedAt";
                 /** @description `usage`: what each key of the page was used for */

@@ -1,6 +1,7 @@
 /** Every action of the audit log, and when it is written. */
 export const AUDIT_ACTIONS = {
   'account.created': 'An account was created.',
+  'account.exported': 'Somebody exported the account. Written before the first line is read.',
   'account.imports-allowed': 'An operator allowed the admins of the account to import keys.',
   'account.imports-refused': 'An operator forbade the admins of the account to import keys.',
   'account.plan-changed': 'The plan or the limits of the account changed.',

@@ -125,7 +125,12 @@ export async function listKeyNames(
 /** Plain rows: to make entities of a hundred keys that nobody changes costs five times what reading them does. */
 const readRows = (em: SqlEntityManager) => em.createQueryBuilder(ApiKeySchema, 'k').select('*')
 
-export type KeyFilter = { type?: KeyType; status?: 'active' | 'revoked' | 'expired'; q?: string }
+export type KeyFilter = {
+  type?: KeyType
+  status?: 'active' | 'revoked' | 'expired'
+  q?: string
+  createdBy?: string
+}
 
 /** One page of an account's keys, and how many there are in all. */
 export async function listKeys(
@@ -146,6 +151,7 @@ export async function listKeys(
       { accountId },
       filter.status ? byStatus[filter.status] : { status: { $ne: 'deleted' } },
       filter.type ? { type: filter.type } : {},
+      filter.createdBy === undefined ? {} : { createdBy: filter.createdBy },
       pattern === undefined
         ? {}
         : { $or: [{ name: { $ilike: pattern } }, { id: { $ilike: pattern } }, { hint: filter.q }] },

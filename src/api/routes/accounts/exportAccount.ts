@@ -1,4 +1,5 @@
 import { AccountSchema } from '../../../domain/accounts/Account.ts'
+import { audit } from '../../../domain/audit/audit.ts'
 import { ExportLine, readExport } from '../../../domain/export/readExport.ts'
 import { showChannel } from '../../channelInput.ts'
 import { route } from '../../guard.ts'
@@ -31,6 +32,8 @@ export const exportAccount = route(
     const em = api.em()
     const now = api.now()
     const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
+    audit(em, principal, { at: now, action: 'account.exported', targetId: account.id })
+    await em.flush()
     const pages = await startReading(readExport(em, account, now, (channel) => showChannel(api, channel)))
     const name = `account-${now.toISOString().slice(0, 10)}.jsonl`
     return {

@@ -112,6 +112,7 @@ export const listApiKeys = route(
         .overwrite((q) => q.normalize('NFC'))
         .optional()
         .describe('Part of the name or the ID, or the last 4 characters'),
+      createdBy: text(64).optional().describe('Only keys that this key, member or operator created'),
       sort: Sort,
       include: z.literal('usage').optional().describe('`usage`: what each key of the page was used for'),
     }),

@@ -142,6 +142,11 @@ export const actions: Record<string, Record<string, Wording>> = {
   Account: {
     'account.created': { label: 'Account created', before: says('created the account'), withoutTarget: true },
     'account.updated': { label: 'Account changed', before: changed('account'), withoutTarget: true },
+    'account.exported': {
+      label: 'Account exported',
+      before: says('exported the account'),
+      withoutTarget: true,
+    },
     'account.imports-allowed': {
       label: 'Imports allowed',
       before: says('allowed this account to import keys'),
