@@ -71,7 +71,8 @@ async function findDigests(
     `with wanted as (select jsonb_array_elements_text(?::jsonb) as digest)
      select digest, account_id = ? and status <> 'deleted' as own from api_key join wanted using (digest)
      where not (${IS_FREE})
-     union all select digest, false from service_token join wanted using (digest)`,
+     union all select digest, false from service_token join wanted using (digest)
+     union all select digest, false from operator_token join wanted using (digest)`,
     [JSON.stringify(digests), accountId, freeBefore(now)],
   )
   const of = (own: boolean) => new Set(rows.filter((row) => row.own === own).map(({ digest }) => digest))
