@@ -113,11 +113,107 @@ describe('what operators see', () => {
       expect(found).not.toContain('<script')
       expect(found).not.toContain(other.accountId)
     }
-    expect(await page(other.accountId)).toMatch(/On free.*free<\/td><td class="number">1</s)
+    expect(await page(other.accountId)).toMatch(
+      /On free.*free<\/td><td class="text">active<\/td><td class="number">1</s,
+    )
     expect(await page('\0"><b>')).toContain('0 found')
     const fromHere = { headers: { ...operator.headers, 'Sec-Fetch-Site': 'same-origin' } }
     expect((await anonymous().post('/admin', {}, fromHere)).status).toBe(405)
     expect((await anonymous().get('/admin/no-such', operator)).status).toBe(404)
+  })
+
+  describe('the page of an account', () => {
+    const admin = (account: { accountId: string }, more = '') =>
+      anonymous().get(`/admin/accounts/${account.accountId}${more}`, operator)
+    const submit = (account: { accountId: string }, action: string, fields: object, headers: object = {}) =>
+      fetch(`${service.url}/admin/accounts/${account.accountId}/${action}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { ...operator.headers, 'Sec-Fetch-Site': 'same-origin', ...headers },
+        body: new URLSearchParams(fields as Record<string, string>),
+      })
+    const request = () => crypto.randomUUID()
+
+    it('is found by external ID, by key ID and by the last four characters of a key', async () => {
+      const machine = anonymous().as(await service.operatorToken())
+      const { body } = await machine.post('/accounts', {
+        name: 'Found',
+        externalId: 'cus_81',
+        adminKey: true,
+      })
+      const { id, hint } = body.adminKey
+      for (const q of ['cus_81', id, hint]) {
+        const { body: page } = await anonymous().get(`/admin?q=${q}`, operator)
+        expect(page).toContain(`<a href="/admin/accounts/${body.account.id}">Found</a>`)
+      }
+      const { body: page } = await admin({ accountId: body.account.id })
+      for (const shown of ['cus_81', id, hint, 'account.created']) expect(page).toContain(shown)
+      expect(page).not.toContain(body.adminKey.key)
+    })
+
+    it('suspends, resumes and changes the plan by commands that the audit log attributes', async () => {
+      const account = await service.account('free')
+      const { key } = await account.createKey()
+      const reason = '<b>Unpaid</b>'
+      const suspended = await submit(account, 'suspend', { request: request(), reason })
+      expect(suspended.status).toBe(303)
+      const shown = await anonymous().get(suspended.headers.get('location') ?? '', operator)
+      expect(shown.body).toContain('Done in every region: suspend account.')
+      expect(shown.body).toContain('&lt;b&gt;Unpaid&lt;/b&gt;')
+      expect((await service.server.post('/verify', { key })).body.code).toBe('ACCOUNT_SUSPENDED')
+      expect((await admin(account, '/suspend')).body).toContain('The account is suspended.')
+
+      expect((await submit(account, 'resume', { request: request() })).status).toBe(303)
+      expect((await submit(account, 'plan', { request: request(), plan: 'pro' })).status).toBe(303)
+      expect((await service.server.post('/verify', { key })).body.code).toBe('VALID')
+      expect((await account.get('/account')).body).toMatchObject({ plan: 'pro', status: 'active' })
+      const { entries } = (await account.get('/audit-log')).body
+      expect(entries.slice(0, 4)).toMatchObject(
+        ['account.plan-changed', 'account.resumed', 'account.suspension-complete', 'account.suspended'].map(
+          (action) => ({
+            action,
+            actor: { type: 'operator', id: 'operator' },
+          }),
+        ),
+      )
+    })
+
+    it('takes a form once, from its own pages, and says what is wrong with it', async () => {
+      const account = await service.account('free')
+      const once = { request: request(), reason: 'a' }
+      const [first, second] = [await submit(account, 'suspend', once), await submit(account, 'suspend', once)]
+      expect(second.headers.get('location')).toBe(first.headers.get('location'))
+      expect((await submit(account, 'suspend', { ...once, reason: 'b' })).status).toBe(422)
+
+      const refused = { 'Sec-Fetch-Site': 'cross-site' }
+      expect((await submit(account, 'resume', { request: request() }, refused)).status).toBe(403)
+      expect((await account.get('/account')).body.type).toMatch(/account-suspended$/)
+      for (const [action, fields, text] of [
+        ['plan', { request: request() }, 'Choose a plan.'],
+        ['plan', { plan: 'pro' }, 'Open this page again and repeat the change.'],
+      ] as const) {
+        const answer = await submit(account, action, fields)
+        expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(text)])
+      }
+      const long = await submit(account, 'suspend', { request: request(), reason: 'a'.repeat(501) })
+      expect([long.status, await long.text()]).toEqual([400, expect.stringContaining('is suspended')])
+      expect((await submit(account, 'plan', { request: request(), plan: 'no-such' })).status).toBe(404)
+      expect((await submit(account, 'plan', { request: request(), plan: 'a'.repeat(9_000) })).status).toBe(
+        413,
+      )
+      const json = { 'Content-Type': 'application/json' }
+      expect((await submit(account, 'plan', { request: request() }, json)).status).toBe(415)
+    })
+
+    it('says that there is none, as a page', async () => {
+      const none = { accountId: 'acct_0000000000000000' }
+      for (const answer of [await admin(none), await admin(none, '/suspend')]) {
+        expect(answer.status).toBe(404)
+        expect(answer.body).toContain('There is no account with this ID.')
+      }
+      expect((await submit(none, 'suspend', { request: request() })).status).toBe(404)
+      expect((await admin(none, '/erase')).status).toBe(404)
+    })
   })
 
   it('/admin shows what there is while a region is away', async () => {

@@ -34,7 +34,7 @@ describe('the operators’ page', () => {
       (cells) => cells.at(-1) === '3',
     )
     const cells = await page.getByRole('row', { name: 'On business' }).getByRole('cell').allTextContents()
-    expect(cells).toEqual([account.accountId, 'business', '2', '0', '0', '3'])
+    expect(cells).toEqual([account.accountId, 'business', 'active', '2', '0', '0', '3'])
     expect(await page.getByRole('row', { name: /^commands/ }).count()).toBe(1)
     expect(await page.getByRole('row', { name: /^primary/ }).textContent()).toContain(
       'kept up by every process',
@@ -46,12 +46,37 @@ describe('the operators’ page', () => {
   })
 
   it('finds an account by a part of its name', async () => {
-    await page.getByLabel('Part of a name, or an ID').fill('nobody')
+    await page.getByLabel('ID or last four characters of a key').fill('nobody')
     await page.getByRole('button', { name: 'Find' }).click()
     await page.getByText('0 found').waitFor()
-    await page.getByLabel('Part of a name, or an ID').fill('usin')
+    await page.getByLabel('ID or last four characters of a key').fill('usin')
     await page.keyboard.press('Enter')
     await page.getByText('1 found').waitFor()
+  })
+
+  it('leads to the account, which support suspends and resumes', async () => {
+    await page.getByRole('link', { name: 'On business' }).click()
+    await page.getByRole('heading', { name: 'On business', level: 1 }).waitFor()
+    expect(await findA11y(page)).toEqual([])
+    await page.getByRole('link', { name: 'Suspend account…' }).click()
+    await page.getByLabel('Reason').fill('Three invoices are open.')
+    expect(await findA11y(page)).toEqual([])
+    await page.getByRole('button', { name: 'Suspend account' }).click()
+    await page.getByText('Done in every region: suspend account.').waitFor()
+    await page.getByText('Three invoices are open.').waitFor()
+    expect((await account.get('/account')).body.type).toMatch(/account-suspended$/)
+    await page.getByRole('link', { name: 'Resume account…' }).click()
+    await page.getByRole('button', { name: 'Resume account' }).click()
+    await page.getByText('Done in every region: resume account.').waitFor()
+    await page.getByRole('link', { name: 'Change plan…' }).click()
+    await page.getByLabel('Plan').selectOption('enterprise')
+    await page.getByRole('button', { name: 'Change plan' }).click()
+    await page.getByText('Done in every region: update account.').waitFor()
+    expect((await account.get('/account')).body).toMatchObject({ status: 'active', plan: 'enterprise' })
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/account.png`, fullPage: true })
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByRole('heading', { name: 'Pictify Keys for operators' }).waitFor()
+    expect(browser.faults).toEqual([])
   })
 
   it('fits a phone: tables scroll by themselves, with the keyboard, too', async () => {

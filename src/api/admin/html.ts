@@ -20,6 +20,9 @@ export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(markupOf)))
 }
 
+export const whole = (count: number) => new Intl.NumberFormat('en').format(count)
+export const bad = (text: string) => html`<strong class="bad">${text}</strong>`
+
 type Column = { title: string; isNumber?: boolean }
 
 /** A table in a region of its own, which scrolls where the screen is narrow. */

@@ -1,51 +1,18 @@
-import { busiestAccounts } from '../../domain/accounts/busiestAccounts.ts'
 import { countUndelivered } from '../../domain/notifications/countUndelivered.ts'
 import { oldestNotifications } from '../../domain/notifications/oldestNotifications.ts'
 import { readRegionStates } from '../../domain/regionStates.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { countDiffering } from '../../domain/usage/reconcile.ts'
 import type { ApiContext } from '../context.ts'
-import { type Html, html, tableOf } from './html.ts'
+import { bad, type Html, html, tableOf, whole } from './html.ts'
 
-const ACCOUNTS = 100
 /** In seconds; docs/operating.md, "What to watch", has the same. */
 const LATE_JOB = 2
 const LATE_MESSAGE = 60
 
-const whole = (count: number) => new Intl.NumberFormat('en').format(count)
-const bad = (text: string) => html`<strong class="bad">${text}</strong>`
-
 function ageText(seconds: number): string {
   if (seconds < 120) return `${Number(seconds.toFixed(1))} s`
   return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
-}
-
-export async function accountsSection(api: ApiContext, q: string): Promise<Html> {
-  const { accounts, total } = await busiestAccounts(api.em(), { q, limit: ACCOUNTS, now: api.now() })
-  const shown =
-    total > accounts.length ? `The busiest ${accounts.length} of ${whole(total)}` : `${whole(total)} found`
-  return html`<form method="get" action="/admin" role="search">
-<label>Part of a name, or an ID <input type="search" name="q" value="${q}" maxlength="100"></label>
-<button>Find</button></form>
-<p class="quiet">${shown}, by requests in the last 24 hours.</p>
-${tableOf(
-  'Accounts',
-  [
-    { title: 'Account' },
-    { title: 'ID' },
-    { title: 'Plan' },
-    { title: 'Live keys', isNumber: true },
-    { title: 'Test keys', isNumber: true },
-    { title: 'Members', isNumber: true },
-    { title: 'Requests in 24 h', isNumber: true },
-  ],
-  accounts.map(({ name, id, plan, liveKeys, testKeys, members, requests }) => [
-    name,
-    html`<span class="mono">${id}</span>`,
-    plan,
-    ...[liveKeys, testKeys, members, requests].map(whole),
-  ]),
-)}`
 }
 
 type Sample = { labels: Partial<Record<string, string | number>>; value: number }

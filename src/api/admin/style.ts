@@ -30,7 +30,13 @@ tbody th { font-weight: 500; }
 .mono { font: .85rem ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin: 0 0 .75rem; }
 label { display: grid; gap: .25rem; font-size: .85rem; color: var(--quiet); }
-input, button { font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--line);
+input, button, select { font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--line);
   border-radius: 8px; padding: .4rem .75rem; }
 button { cursor: pointer; }
+input[type=search], input[name=reason] { min-width: min(32rem, 80vw); }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .5rem 1.5rem; margin: 1rem 0; }
+dt { font-size: .85rem; color: var(--quiet); }
+dd { margin: 0; overflow-wrap: anywhere; }
+.actions { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: 0; padding: 0; }
+[role=status], [role=alert] { margin: 1rem 0; font-weight: 600; }
 `
