@@ -54,6 +54,7 @@ describe('no answer is kept on the way, and none is taken for what it is not', (
   })
 
   it('a secret in a 202, when no worker is there', async () => {
+    await service.workers[0]?.end()
     const slow = await service.startApi({ COMMAND_WAIT_MS: '0' })
     const pending = await fetch(`${slow.url}/api-keys`, {
       method: 'POST',
