@@ -7,6 +7,7 @@ import { createKeys, type Keys } from '../createKeys.ts'
 import { table } from '../report.ts'
 import { startService } from '../startService.ts'
 import { describeRun, percentile, publish, say, wholeNumber } from '../usage/report.ts'
+import { verifyRequests } from '../verifyRequests.ts'
 import { type Asked, startTimeline, summarise } from './timeline.ts'
 
 const { values } = parseArgs({
@@ -156,14 +157,9 @@ async function untilCreated({ adminKey }: Keys): Promise<void> {
   }
 }
 
-function requestsOf(route: Route, { values: secrets, serviceToken }: Keys): Buffer[] {
-  return secrets.map((key) => {
-    if (route === '/forward-auth')
-      return Buffer.from(`GET /forward-auth HTTP/1.1\r\nHost: bench\r\nX-API-Key: ${key}\r\n\r\n`)
-    const body = JSON.stringify({ key })
-    return Buffer.from(
-      `POST /verify HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${serviceToken}\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    )
-  })
+function requestsOf(route: Route, keys: Keys): Buffer[] {
+  if (route === '/verify') return verifyRequests(keys)
+  return keys.values.map((key) =>
+    Buffer.from(`GET /forward-auth HTTP/1.1\r\nHost: bench\r\nX-API-Key: ${key}\r\n\r\n`),
+  )
 }
