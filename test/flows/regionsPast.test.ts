@@ -63,7 +63,7 @@ describe('promise 3: a revoked key stays revoked', () => {
 
       const alone = await restart({ REGIONS: '' })
       await eventually(
-        () => service.cli('region', 'remove', 'eu').catch((error) => error),
+        () => service.cli('region', 'remove', 'eu', '--lose-usage').catch((error) => error),
         (outcome) => outcome.removed === true,
       )
       const revoked = await createClient(alone.url, account.adminKey).post(`/api-keys/${id}/revoke`)
@@ -103,7 +103,7 @@ describe('promise 3: a revoked key stays revoked', () => {
       const listed = (await service.cli('region', 'list')) as unknown as { name: string }[]
       for (const { name } of listed)
         await eventually(
-          () => service.cli('region', 'remove', name).catch((error) => error),
+          () => service.cli('region', 'remove', name, '--lose-usage').catch((error) => error),
           (outcome) => outcome.removed === true,
         )
       const { id, key, account } = await keyKnownTo(before, before)
