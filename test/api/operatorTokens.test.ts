@@ -151,13 +151,13 @@ describe('operator tokens', () => {
       expect.any(String),
     )
     expect((await client.get('/accounts')).status).toBe(401)
-    for (const [option, value] of [
-      ['--permissions', 'all'],
-      ['--allowed-ips', 'here'],
-      ['--expires-at', 'soon'],
+    for (const [option, value, reason] of [
+      ['--permissions', 'all', 'all'],
+      ['--allowed-ips', 'here', 'here'],
+      ['--expires-at', 'soon', '--expires-at must be an ISO 8601 time'],
     ] as const)
       await expect(service.cli('operator-token', 'create', '--name', 'A', option, value)).rejects.toThrow(
-        value,
+        reason,
       )
   })
 

@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClient } from '../support/client.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-const ada = { email: 'ada@example.com', password: 'correct horse battery' }
-let service: Service
+const ada = { email: 'ada@audit.example.com', password: 'correct horse battery' }
+let service: SharedService
 let browser: Browser
 let page: Page
 let keyId: string
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   browser = await openBrowser()
   const { adminKey = '' } = await service.cli(
     ...['account', 'create', '--name', 'Acme', '--plan', 'pro'],
@@ -35,7 +35,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser.close()
-  await service.stop()
 })
 
 /** The rows of entries, without the header. */
@@ -46,8 +45,8 @@ describe('the audit log', () => {
     await rows().first().waitFor()
     const texts = (await rows().allTextContents()).slice(0, 4)
     expect(texts[0]).toContain('The revocation of the key Production is confirmed in every region')
-    expect(texts[1]).toContain('ada@example.com revoked the key Production: “Leaked”')
-    expect(texts[2]).toContain('ada@example.com signed in')
+    expect(texts[1]).toContain('ada@audit.example.com revoked the key Production: “Leaked”')
+    expect(texts[2]).toContain('ada@audit.example.com signed in')
     expect(texts[3]).toContain('The key Admin key created the key Production')
     expect(await page.getByRole('link', { name: 'Production' }).first().getAttribute('href')).toBe(
       `/dashboard/keys/${keyId}`,
@@ -59,7 +58,7 @@ describe('the audit log', () => {
   it('shows all that is known of an entry', async () => {
     const details = rows()
       .nth(1)
-      .getByRole('button', { name: /^Details: ada@example.com revoked/ })
+      .getByRole('button', { name: /^Details: ada@audit.example.com revoked/ })
     await details.click()
     expect(await details.getAttribute('aria-expanded')).toBe('true')
     await page.getByText('api-key.revoked').waitFor()

@@ -2,16 +2,16 @@ import { get } from 'node:http'
 import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 const KIB = 1024
-const ada = { email: 'ada@example.com', password: 'correct horse battery' }
-let service: Service
+const ada = { email: 'ada@budget.example.com', password: 'correct horse battery' }
+let service: SharedService
 let browser: Browser
 let session: Awaited<ReturnType<BrowserContext['storageState']>>
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   browser = await openBrowser()
   await service.cli(
     ...['account', 'create', '--name', 'Acme', '--plan', 'pro'],
@@ -23,7 +23,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser.close()
-  await service.stop()
 })
 
 /** Loads the keys page as a browser does that has never been here, but is signed in. */
@@ -140,7 +139,7 @@ describe('what the dashboard is sent with', () => {
           'Content-Type': 'application/json',
           Cookie: `${cookie?.name}=${cookie?.value}`,
         },
-        body: JSON.stringify({ email: 'eve@example.com', role: 'admin', password: ada.password }),
+        body: JSON.stringify({ email: 'eve@budget.example.com', role: 'admin', password: ada.password }),
       } as RequestInit)
       expect(member.status).toBe(403)
     }

@@ -4,31 +4,30 @@ import { type Client, createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 const password = 'correct horse battery'
-let service: Service
+let service: SharedService
 let browser: Browser
 let account: Client
 let page: Page
 let key: { id: string; key: string }
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   browser = await openBrowser()
   const { adminKey } = await service.cli(
     ...['account', 'create', '--name', 'Acme', '--plan', 'pro'],
-    ...['--email', 'ada@example.com', '--password', password],
+    ...['--email', 'ada@key.example.com', '--password', password],
   )
   account = createClient(service.url, adminKey)
   for (const role of ['editor', 'viewer'])
-    await account.post('/members', { email: `${role}@example.com`, role, password })
+    await account.post('/members', { email: `${role}@key.example.com`, role, password })
   key = (await account.post('/api-keys', { name: 'Web shop', type: 'live' })).body
-  page = await signedIn('ada@example.com', key.id)
+  page = await signedIn('ada@key.example.com', key.id)
 })
 afterAll(async () => {
   await browser.close()
-  await service.stop()
 })
 
 /** Adds up how far things on the page move without anybody having done something. */
@@ -159,20 +158,20 @@ describe('the page of a key', () => {
   })
 
   it('shows an editor the usage, and a viewer why there is none', async () => {
-    const editors = await signedIn('editor@example.com', key.id)
+    const editors = await signedIn('editor@key.example.com', key.id)
     await editors.getByText('3 requests in the last 24 hours, 2 more refused.').waitFor()
     await editors.getByRole('heading', { level: 1, name: 'Shop' }).waitFor()
     for (const absent of ['Recent changes', 'Callers’ networks'])
       expect(await editors.getByText(absent).count()).toBe(0)
     expect(await findA11y(editors)).toEqual([])
-    const viewers = await signedIn('viewer@example.com', key.id)
+    const viewers = await signedIn('viewer@key.example.com', key.id)
     await viewers.getByText('Viewers do not see usage.').waitFor()
     expect(await findA11y(viewers)).toEqual([])
   })
 
   it('says when there is no such key, or none any more', async () => {
     const said = 'There is no such API key'
-    for (const email of ['ada@example.com', 'editor@example.com'])
+    for (const email of ['ada@key.example.com', 'editor@key.example.com'])
       await (await signedIn(email, 'key_0000000000000000')).getByRole('heading', { name: said }).waitFor()
     await account.post(`/api-keys/${key.id}/revoke`, { reason: 'The shop is closed' })
     await page.getByText('Revoked', { exact: true }).first().waitFor()

@@ -4,26 +4,25 @@ import { type Client, createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 import { watchSecrets } from '../support/watchSecrets.ts'
 
 const password = 'correct horse battery'
-let service: Service
+let service: SharedService
 let browser: Browser
 let account: Client
 let page: Page
 let secrets: ReturnType<typeof watchSecrets>
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   browser = await openBrowser()
-  account = await accountOn('pro', 'ada@example.com')
-  page = await signedIn('ada@example.com')
+  account = await accountOn('pro', 'ada@keys.example.com')
+  page = await signedIn('ada@keys.example.com')
   secrets = watchSecrets(page)
 })
 afterAll(async () => {
   await browser.close()
-  await service.stop()
 })
 
 async function accountOn(plan: string, email: string): Promise<Client> {
@@ -207,9 +206,9 @@ describe('a key, in the dashboard', () => {
   })
 
   it('is not created beyond the plan: the dialog says why', async () => {
-    await accountOn('free', 'fred@example.com')
+    await accountOn('free', 'fred@keys.example.com')
     const ada = page
-    page = await signedIn('fred@example.com')
+    page = await signedIn('fred@keys.example.com')
     await page.getByText('1 of 2').waitFor()
     for (const name of ['Second', 'Third']) {
       await page.getByRole('button', { name: 'Create Key' }).first().click()
@@ -232,9 +231,9 @@ describe('a key, in the dashboard', () => {
   it('is seen by name alone by those who do not manage keys; editors get to its usage', async () => {
     const { id } = await account.createKey({ name: 'Reports' })
     for (const role of ['editor', 'viewer'])
-      await account.post('/members', { email: `${role}@example.com`, role, password })
+      await account.post('/members', { email: `${role}@keys.example.com`, role, password })
     for (const role of ['editor', 'viewer']) {
-      const other = await signedIn(`${role}@example.com`)
+      const other = await signedIn(`${role}@keys.example.com`)
       await other.getByRole('cell', { name: 'Reports', exact: true }).waitFor()
       const links = other.getByRole('table').getByRole('link', { name: 'Reports' })
       if (role === 'editor') expect(await links.getAttribute('href')).toBe(`/dashboard/keys/${id}`)

@@ -6,18 +6,18 @@ import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { longestTask } from '../support/longestTask.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-const ada = { email: 'ada@example.com', password: 'correct horse battery' }
+const ada = { email: 'ada@keyslist.example.com', password: 'correct horse battery' }
 const KEYS = 1_000
 const FROZEN_MS = 100
-let service: Service
+let service: SharedService
 let browser: Browser
 let account: Client
 let page: Page
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   browser = await openBrowser()
   const created = await service.cli(
     ...['account', 'create', '--name', 'Acme', '--plan', 'enterprise'],
@@ -39,7 +39,6 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await browser.close()
-  await service.stop()
 })
 
 const search = () => page.getByRole('textbox', { name: 'Search keys' })

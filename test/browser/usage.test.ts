@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, createClient } from '../support/client.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 const password = 'correct horse battery'
-let service: Service
+let service: SharedService
 let browser: Browser
 let accountId: string
 let account: Client
@@ -15,21 +15,20 @@ let page: Page
 const keys: { id: string; key: string; name: string }[] = []
 
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   browser = await openBrowser()
   const created = await service.cli(
     ...['account', 'create', '--name', 'Acme', '--plan', 'pro'],
-    ...['--email', 'ada@example.com', '--password', password],
+    ...['--email', 'ada@usage.example.com', '--password', password],
   )
   accountId = created.accountId ?? ''
   account = createClient(service.url, created.adminKey)
   for (const role of ['editor', 'viewer'])
-    await account.post('/members', { email: `${role}@example.com`, role, password })
-  page = await signedIn('ada@example.com')
+    await account.post('/members', { email: `${role}@usage.example.com`, role, password })
+  page = await signedIn('ada@usage.example.com')
 })
 afterAll(async () => {
   await browser.close()
-  await service.stop()
 })
 
 async function signedIn(email: string): Promise<Page> {
@@ -118,11 +117,11 @@ describe('the usage page', () => {
   })
 
   it('is an editor’s, too, and not a viewer’s', async () => {
-    const editors = await signedIn('editor@example.com')
+    const editors = await signedIn('editor@usage.example.com')
     await editors.getByText('60 requests by 10 keys in the last 24 hours.').waitFor()
     await editors.getByRole('meter', { name: 'Renders this month' }).waitFor()
     expect(await findA11y(editors)).toEqual([])
-    const viewers = await signedIn('viewer@example.com')
+    const viewers = await signedIn('viewer@usage.example.com')
     await viewers.getByText('Viewers do not see usage.').waitFor()
     expect(browser.faults).toEqual([])
   })

@@ -1,22 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { expectProblem, forged, sendThrough as send } from '../support/sendThrough.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 import { type RunningProxy, startProxy } from '../support/startProxy.ts'
-import { type Service, startService } from '../support/startService.ts'
 import { startUpstream } from '../support/startUpstream.ts'
 
 const names = ['nginx', 'Caddy'] as const
 const proxies = {} as Record<(typeof names)[number], RunningProxy>
-let service: Service
+let service: SharedService
 let upstream: Awaited<ReturnType<typeof startUpstream>>
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
   upstream = await startUpstream()
   for (const name of names)
     proxies[name] = await startProxy(name, { keysUrl: service.url, apiUrl: upstream.url })
 })
-afterAll(() =>
-  Promise.all([service.stop(), upstream.stop(), ...Object.values(proxies).map((proxy) => proxy.stop())]),
-)
+afterAll(() => Promise.all([upstream.stop(), ...Object.values(proxies).map((proxy) => proxy.stop())]))
 beforeEach(() => {
   upstream.reached.length = 0
 })

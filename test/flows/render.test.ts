@@ -2,19 +2,18 @@ import { PNG } from 'pngjs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 import { type RenderApi, startRenderApi } from '../support/startRenderApi.ts'
-import { type Service, startService } from '../support/startService.ts'
 
-let service: Service
+let service: SharedService
 let example: RenderApi
 beforeAll(async () => {
   await awayFromMidnight(120_000)
-  service = await startService()
+  service = await sharedService()
   example = await startRenderApi(service)
 })
 afterAll(async () => {
   await example?.stop()
-  await service?.stop()
 })
 
 const SIZE = 32

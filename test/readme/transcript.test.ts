@@ -4,23 +4,22 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 import { type RenderApi, startRenderApi } from '../support/startRenderApi.ts'
-import { type Service, startService } from '../support/startService.ts'
 import { readmeSection } from './readme.ts'
 import { expectTranscript } from './runBlocks.ts'
 
-let service: Service
+let service: SharedService
 let example: RenderApi
 let folder: string
 beforeAll(async () => {
   await awayFromMidnight()
   folder = await mkdtemp(join(tmpdir(), 'pictify-keys-readme-'))
-  service = await startService()
+  service = await sharedService()
   example = await startRenderApi(service)
 })
 afterAll(async () => {
   await example?.stop()
-  await service?.stop()
   await rm(folder, { recursive: true, force: true })
 })
 

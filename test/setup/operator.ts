@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 export type Asked = {
   env: Record<string, string>
-  task: 'account' | 'serviceToken' | 'operatorToken' | 'sharedService'
-  /** The account's plan; the token's name; the Postgres server. */
+  task: 'account' | 'serviceToken' | 'operatorToken' | 'sharedService' | 'cli'
+  /** The account's plan; the token's name; the Postgres server; arguments as JSON. */
   value: string
 }
 
@@ -17,6 +17,9 @@ export type Done = {
   serviceToken?: string
   /** An operator token. */
   token?: string
+  /** Of a command of bin/keys: what it printed, and why it failed. */
+  stdout?: string
+  failure?: { message: string; code: number }
   shared?: {
     env: Record<string, string>
     url: string

@@ -6,6 +6,7 @@ import { createAccount } from '../../src/cli/accounts.ts'
 import { createOperatorToken } from '../../src/cli/operatorTokens.ts'
 import { createServiceToken } from '../../src/cli/serviceTokens.ts'
 import type { Asked, Done } from './operator.ts'
+import { runCommandLine } from './runCommandLine.ts'
 import { startShared } from './startShared.ts'
 
 const inherited = { ...process.env }
@@ -15,6 +16,7 @@ const tasks: Record<Asked['task'], (value: string) => Promise<Done>> = {
   account: (plan) => createAccount({ name: `On ${plan}`, plan }),
   serviceToken: (name) => createServiceToken({ name }),
   operatorToken: async (name) => ({ token: (await createOperatorToken({ name })).token }),
+  cli: (args) => runCommandLine(JSON.parse(args)),
   sharedService: async (postgresUrl) => {
     shared ??= startShared(postgresUrl, inherited)
     const running = await shared

@@ -2,8 +2,16 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { inject } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
-import { askOperator } from '../setup/operator.ts'
+import { askOperator, type Done } from '../setup/operator.ts'
 import { createClient } from './client.ts'
+
+/** In a process of its own, as operators have it. */
+async function runCli(args: string[], env: Record<string, string>): Promise<Done> {
+  return promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
+    cwd: root,
+    env,
+  }).catch(({ message, stdout, code }) => ({ stdout, failure: { message, code } }))
+}
 
 type Running = { env: Record<string, string>; url: string; serviceToken: string }
 
@@ -24,26 +32,16 @@ export function serviceClient({ env, url: ownUrl, serviceToken }: Running) {
     },
     /** An operator token that holds every permission. */
     operatorToken: async () => (await operator('operatorToken', 'Company')).token ?? '',
-    /**
-     * Runs the operator's command line and parses what it prints. Throws with that when it fails. A password goes by
-     * its stdin.
-     */
+    /** Runs a command of the operator's command line and parses what it prints. Throws with that when it fails. */
     cli: async (...given: string[]): Promise<Record<string, string>> => {
-      const at = given.indexOf('--password')
-      const [args, stdin = ''] =
-        at < 0 ? [given] : [given.toSpliced(at, 2, '--password-stdin'), given[at + 1]]
-      const running = promisify(execFile)(process.execPath, ['src/cli/main.ts', ...args, '--json'], {
-        cwd: root,
-        env,
-      })
-      running.child.stdin?.end(stdin)
-      const { stdout } = await running.catch((error) => {
-        throw Object.assign(new Error(`${error.message}\n${error.stdout}`), {
-          stdout: error.stdout,
-          code: error.code,
-        })
-      })
-      return JSON.parse(stdout)
+      const { stdout, failure } =
+        given[0] !== 'usage'
+          ? await askOperator(inject('operatorPort'), { env, task: 'cli', value: JSON.stringify(given) })
+          : // Its exit code says what it found.
+            await runCli(given, env)
+      if (failure)
+        throw Object.assign(new Error(`${failure.message}\n${stdout}`), { stdout, code: failure.code })
+      return JSON.parse(stdout ?? '')
     },
   }
 }

@@ -12,15 +12,15 @@ import { koaKeys } from '../../src/verifier/adapters/koa.ts'
 import { createVerifier, type KeyVerifier } from '../../src/verifier/createVerifier.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
+let service: SharedService
 let verifier: KeyVerifier
 const reports: { requestId: string; status: number; latencyMs?: number }[] = []
 
 beforeAll(async () => {
   await awayFromMidnight(120_000)
-  service = await startService()
+  service = await sharedService()
   const { redis, serviceToken } = service
   const created = createVerifier({ redisUrl: redis.url, serviceToken, onError: () => {} })
   verifier = {
@@ -34,7 +34,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await verifier.close()
-  await service.stop()
 })
 
 /** What each server answers to an admitted request: the key, as its handler was told. `/slow` never answers. */

@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import { waitForHttp } from '../../src/dev/waitForHttp.ts'
 import { blocksOf } from '../readme/readme.ts'
 import { eventually } from '../support/eventually.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type SharedService, sharedService } from '../support/sharedService.ts'
 
-let service: Service
+let service: SharedService
 beforeAll(async () => {
-  service = await startService()
+  service = await sharedService()
 })
-afterAll(() => service.stop())
 
 it('the example runs as written: admits, refuses, reports at its end, and ends by itself', async () => {
   const blocks = blocksOf(await readFile(join(root, 'src/verifier/README.md'), 'utf8'))
