@@ -130,6 +130,19 @@ describe('promise 9: a change of a plan', () => {
     expect([await statusOf(id), await versions()]).toEqual(['succeeded', [[2, 450]]])
   })
 
+  it('that goes on is not swept, however long it takes', async () => {
+    const id = await submit({})
+    await run('set-plan', id)
+    for (let page = 0; page < 2; page++) {
+      await takePage()
+      worker.clock.now = new Date(worker.clock.now.getTime() + 9_000)
+      await sweepCommands(worker.context)
+    }
+    expect((await worker.em().findOneOrFail(CommandSchema, { id })).sweeps).toBe(0)
+    await takePage()
+    expect(await statusOf(id)).toBe('succeeded')
+  })
+
   it('where a region does not answer, a page waits for it, and the change goes on after it', async () => {
     const id = await submit({ requestsPerDay: 9 })
     await run('set-plan', id)

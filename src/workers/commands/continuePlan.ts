@@ -36,7 +36,10 @@ export async function continuePlan(context: WorkerContext, changeId: string): Pr
 
 async function beginPage(em: SqlEntityManager, plan: Plan, change: PlanChange, now: Date): Promise<void> {
   const id = newId('operation')
+  const sweepAt = new Date(now.getTime() + FIRST_SWEEP_MS)
   plan.change = { ...change, pageId: id, taken: null }
+  // A change that goes on is not swept, however long it takes.
+  await em.nativeUpdate(CommandSchema, { id: change.commandId }, { sweepAt })
   em.persist(
     em.create(CommandSchema, {
       id,
@@ -46,7 +49,7 @@ async function beginPage(em: SqlEntityManager, plan: Plan, change: PlanChange, n
       actor: { type: 'system', id: 'plans' },
       status: 'pending',
       createdAt: now,
-      sweepAt: new Date(now.getTime() + FIRST_SWEEP_MS),
+      sweepAt,
       sweeps: 0,
     }),
   )
