@@ -39,7 +39,17 @@ afterAll(async () => {
 })
 
 const limitOf = (requestsPerDay: number) => ({ ...SEED_PLANS.enterprise, requestsPerDay })
-const change = (requestsPerDay: number) => operator.put(`/plans/${PLAN}`, { limits: limitOf(requestsPerDay) })
+/** Changes the plan, and waits for the operation where the api has stopped waiting. Returns what it says then. */
+async function change(requestsPerDay: number): Promise<{ status: string; accounts: number }> {
+  const { status, body } = await operator.put(`/plans/${PLAN}`, { limits: limitOf(requestsPerDay) })
+  if (status === 200) return { status: 'succeeded', accounts: body.accounts }
+  expect([status, body]).toEqual([202, expect.anything()])
+  const { body: operation } = await eventually(
+    () => operator.get(`/operations/${body.operation.id}`),
+    (answer) => answer.body.finishedAt !== null,
+  )
+  return { status: operation.status, accounts: operation.result?.accounts }
+}
 
 async function createAccounts(count: number): Promise<Held[]> {
   const made = Array.from({ length: count }, () => {
@@ -61,7 +71,11 @@ async function createAccounts(count: number): Promise<Held[]> {
 
 /** The limit of requests a day by which an api decides about a key. */
 async function dayLimit(url: string, key: string): Promise<number> {
-  const { body } = await createClient(url, service.serviceToken).post('/verify', { key })
+  // A busy machine may not decide in time: a 503 is no decision, and the caller asks again.
+  const { body } = await eventually(
+    () => createClient(url, service.serviceToken).post('/verify', { key }),
+    ({ status }) => status !== 503,
+  )
   if (body.code !== 'VALID') throw new Error(`A verification was refused: ${JSON.stringify(body)}`)
   return body.limits.day.limit
 }
@@ -98,9 +112,9 @@ describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, 
     const { load, stop } = startLoad()
     for (let trial = 1; trial <= 8; trial++) {
       const limit = 1_000_000 + trial
-      const { status, body } = await change(limit)
+      const { status, accounts } = await change(limit)
       load.limit = limit
-      expect([status, body.accounts]).toEqual([200, ACCOUNTS])
+      expect([status, accounts]).toEqual(['succeeded', ACCOUNTS])
       expect(await everywhere()).toEqual(new Set([limit]))
     }
     await stop()
@@ -120,7 +134,7 @@ describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, 
       const moved = away.map(({ accountId }) =>
         operator.patch(`/accounts/${accountId}`, { plan: 'business' }),
       )
-      expect((await changing).status).toBe(200)
+      expect((await changing).status).toBe('succeeded')
       const created = (await Promise.all(made)).map((answer) => ({
         accountId: answer?.body.account.id,
         key: answer?.body.adminKey.key,
@@ -147,7 +161,7 @@ describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, 
     service.startWorker()
     const { status } = await changing
     load.limit = 3_000_000
-    expect(status).toBe(200)
+    expect(status).toBe('succeeded')
     expect(await everywhere()).toEqual(new Set([3_000_000]))
     await stop()
     expect(load.late).toBe(0)
