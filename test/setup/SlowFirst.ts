@@ -1,0 +1,24 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The slowest first. */
+const FOLDERS = [
+  '/test/faults/checker/',
+  '/test/faults/',
+  '/test/flows/',
+  '/test/browser/',
+  '/test/verifier/',
+]
+
+/**
+ * Files of slow folders come first, also where vitest has not measured them yet: one that began last would run alone
+ * for minutes.
+ */
+export default class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = FOLDERS.findIndex((folder) => moduleId.includes(folder))
+      return found < 0 ? FOLDERS.length : found
+    }
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other))
+  }
+}
