@@ -66,7 +66,7 @@ export const setPlan = route(
         order: PlanOrder.optional().describe(
           'Plans are listed by it, lowest first; by default it stays, and a new plan is the last',
         ),
-        name: z.string().optional().describe('As `GET /plans` returns it: the same name as in the path'),
+        name: PlanName.optional().describe('As `GET /plans` returns it: the same name as in the path'),
         accounts: z.unknown().optional().describe('As `GET /plans` returns it; ignored'),
       })
       .meta({ id: 'PlanFields' }),
