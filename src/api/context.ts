@@ -3,6 +3,7 @@ import type { Member } from '../domain/accounts/Member.ts'
 import type { Actor } from '../domain/commands/Command.ts'
 import type { Holder } from '../domain/keys/holding.ts'
 import type { OperatorToken } from '../domain/operators/OperatorToken.ts'
+import type { EventRelay } from '../platform/EventRelay.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -36,6 +37,7 @@ export type ApiContext = {
   /** Every region of the environment, by name. */
   regions: Map<string, Region>
   queues: Queues
+  events: EventRelay
   commands: CommandDeps
   imports: ImportReader
   /** For what the service itself must read again. */

@@ -4,6 +4,7 @@ import { listForms } from '../domain/imports/formStore.ts'
 import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
+import { EventRelay } from '../platform/EventRelay.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { lowerPool } from '../platform/lowPriority.ts'
@@ -105,6 +106,9 @@ const serviceTokens = createServiceTokens({
 })
 shutdown.add('service tokens', () => serviceTokens.close())
 
+const events = new EventRelay(pools.changes)
+shutdown.add('events', () => events.stop())
+
 const cookies = createCookieJar(env.PUBLIC_URL)
 const api: ApiContext = {
   env,
@@ -114,6 +118,7 @@ const api: ApiContext = {
   region,
   regions,
   queues,
+  events,
   commands: {
     queues,
     replies,

@@ -26,6 +26,7 @@ export const problems = {
   'external-id-taken': { status: 409, title: 'External ID taken' },
   'plan-not-found': { status: 404, title: 'Plan not found' },
   'plan-change-in-progress': { status: 409, title: 'Plan change in progress' },
+  'cursor-expired': { status: 410, title: 'Cursor expired' },
   'service-token-not-found': { status: 404, title: 'Service token not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'account-erasing': { status: 409, title: 'Account is being erased' },

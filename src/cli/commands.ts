@@ -1,6 +1,7 @@
 import { Command as Cli } from 'commander'
 import { accountCommands } from './accounts.ts'
 import { auditLogCommand } from './auditLog.ts'
+import { eventCommands } from './events.ts'
 import { importsCommands } from './imports.ts'
 import { memberCommands } from './members.ts'
 import { migrateCommand } from './migrate.ts'
@@ -22,6 +23,7 @@ export function createProgram(): Cli {
     operatorTokenCommands(),
     sessionLinkCommands(),
     auditLogCommand(),
+    eventCommands(),
     regionCommands(),
     usageCommands(),
     migrateCommand(),

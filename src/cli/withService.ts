@@ -3,7 +3,7 @@ import type { Actor } from '../domain/commands/Command.ts'
 import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
 import { type Env, readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
-import { type Em, openPostgres } from '../platform/postgres.ts'
+import { type Em, type Orm, openPostgres } from '../platform/postgres.ts'
 import { openQueues, type Queues } from '../platform/queues.ts'
 import { requireReached } from '../platform/reached.ts'
 import { openReplies } from '../platform/replies.ts'
@@ -16,6 +16,7 @@ const WAIT_MS = 5_000
 
 export type Service = {
   env: Env
+  orm: Orm
   em: Em
   queues: Queues
   /** Who runs the command line. */
@@ -64,7 +65,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
     return command.result ?? {}
   }
   try {
-    return await task({ env, em: orm.em.fork(), queues, actor, run })
+    return await task({ env, orm, em: orm.em.fork(), queues, actor, run })
   } finally {
     replies.close()
     await queues.close()

@@ -25,6 +25,7 @@ export type FailureCode =
   | 'external-id-taken'
   | 'plan-not-found'
   | 'plan-change-in-progress'
+  | 'cursor-expired'
   | 'key-not-revoked'
   | 'key-not-active'
   | 'key-already-rotated'

@@ -14,6 +14,7 @@ const prefixes = {
   alert: 'alert',
   incident: 'inc',
   notification: 'ntf',
+  event: 'evt',
 } as const
 
 /** A public ID: the word's prefix, `_`, and 16 random base62 characters (95 bits). */

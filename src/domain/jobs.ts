@@ -183,6 +183,7 @@ export const jobs = {
     retry: forDays,
     summary: 'Deletes what an erased account has',
   },
+  'relay-events': scheduled('Moves lifecycle events into the record whose worker died'),
   'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),
   'maintain-partitions': scheduled('Creates the next partitions of usage and drops the old ones'),
   'fold-minutes': scheduled('Folds minutes older than 48 hours into a list per key and hour'),
@@ -200,7 +201,7 @@ export const jobs = {
     retry: { attempts: 3, delayMs: 5_000 },
     summary: 'Removes the states of keys that ended long ago from one region',
   },
-  'sweep-expired-keys': scheduled('Writes the end of expired keys into the audit log'),
+  'sweep-expired-keys': scheduled('Announces keys that expire soon, and notes those that have expired'),
   'expire-records': scheduled('Deletes answers, sessions, claims and other records past their time'),
 } as const satisfies Record<string, JobDefinition>
 

@@ -11,6 +11,7 @@ import { AlertRuleSchema } from '../domain/alerts/AlertRule.ts'
 import { AuditEntrySchema } from '../domain/audit/AuditEntry.ts'
 import { OperatorAuditEntrySchema } from '../domain/audit/OperatorAuditEntry.ts'
 import { CommandSchema } from '../domain/commands/Command.ts'
+import { PendingEventSchema } from '../domain/events/PendingEvent.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { ChannelSchema } from '../domain/notifications/Channel.ts'
 import { NotificationSchema } from '../domain/notifications/Notification.ts'
@@ -34,6 +35,7 @@ const entities = [
   CommandSchema,
   AuditEntrySchema,
   OperatorAuditEntrySchema,
+  PendingEventSchema,
   AlertRuleSchema,
   ChannelSchema,
   NotificationSchema,

@@ -1,3 +1,4 @@
+import type { EventRelay } from '../platform/EventRelay.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Orm } from '../platform/postgres.ts'
@@ -12,6 +13,7 @@ export type WorkerContext = {
   queues: Queues
   regions: Map<string, Region>
   rollup: Rollup
+  events: EventRelay
   notifiers: Notifiers
   /** How long a lease of a further region lasts (0: there are none), and what is allowed for clocks that run slow. */
   lease: { ms: number; marginMs: number }

@@ -40,6 +40,7 @@ import type { Handler } from './context.ts'
 import { sendInvitation } from './emails/sendInvitation.ts'
 import { sendPasswordReset } from './emails/sendPasswordReset.ts'
 import { removeAccountData } from './erasure/removeAccountData.ts'
+import { relayEvents } from './events/relayEvents.ts'
 import { countRefusals } from './metering/countRefusals.ts'
 import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './metering/rollUpJob.ts'
 import { finishCommand } from './regions/finishCommand.ts'
@@ -114,6 +115,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'sweep-commands': sweepCommands,
   'relay-outbox': relayOutboxJob,
   'remove-account-data': removeAccountData,
+  'relay-events': relayEvents,
   'reset-test-quotas': resetTestQuotas,
   'maintain-partitions': maintainPartitions,
   'fold-minutes': foldMinutes,

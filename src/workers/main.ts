@@ -1,6 +1,7 @@
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { leaseMarginMs } from '../domain/regions.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
+import { EventRelay } from '../platform/EventRelay.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import {
@@ -57,12 +58,15 @@ const rollup = new Rollup(pools.metering, () => new Date(), {
   },
 })
 measureRollup(metrics, rollup)
+const events = new EventRelay(pools.messages)
+shutdown.add('events', () => events.stop())
 const context = {
   orm: pools.commands,
   queues,
   regions,
   lease: { ms: env.REGION_LEASE_MS, marginMs: leaseMarginMs(env.REGION_LEASE_MS) },
   rollup,
+  events,
   notifiers: openNotifiers(env),
   auditDays: env.AUDIT_RETENTION_DAYS,
   erasedUsageDays: env.ERASED_USAGE_DAYS,

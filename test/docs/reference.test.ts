@@ -10,6 +10,7 @@ import { root } from '../../src/dev/dataDir.ts'
 import { cliCommands } from '../../src/dev/reference/commandLine.ts'
 import { REFERENCE, referencePage } from '../../src/dev/reference/reference.ts'
 import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../src/domain/audit/actions.ts'
+import { EVENT_TYPE_NAMES } from '../../src/domain/events/eventTypes.ts'
 import { jobs } from '../../src/domain/jobs.ts'
 import { permissionsFor, rolePermissions } from '../../src/domain/keys/access.ts'
 import { NotificationResource } from '../../src/domain/notifications/presentNotification.ts'
@@ -55,6 +56,7 @@ const kinds: [title: string, names: string[], elsewhere?: string[]][] = [
   // Reasons why a line of an import fails have the same names.
   ['Problems', Object.keys(problems), ['import.md']],
   ['Notifications', NotificationResource.shape.type.options],
+  ['Lifecycle events', EVENT_TYPE_NAMES],
   ['Audit actions', [...Object.keys(AUDIT_ACTIONS), ...Object.keys(OPERATOR_ACTIONS)]],
   ['Jobs', Object.keys(jobs)],
   // What to watch.

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { EventRelay } from '../../src/platform/EventRelay.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { openPostgres } from '../../src/platform/postgres.ts'
@@ -38,6 +39,7 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
     queues,
     regions: new Map([[region.name, region]]),
     lease: { ms: 0, marginMs: 0 },
+    events: new EventRelay(orm),
     rollup: new Rollup(orm, () => clock.now),
     notifiers: openNotifiers({
       SECRETS_KEY: randomBytes(32).toString('base64'),
@@ -64,6 +66,7 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
     redis,
     em: () => orm.em.fork(),
     stop: async () => {
+      await context.events.stop()
       await queues.close()
       await region.close()
       await orm.close()

@@ -15,6 +15,7 @@ import { deleteChannel, rotateChannelSecret, testChannel, updateChannel } from '
 import { createChannel, getChannel, listChannels } from './channels/channels.ts'
 import { confirmChannel, getChannelConfirmation } from './channels/confirmChannel.ts'
 import { getNotification, listNotifications, redeliverNotification } from './channels/notifications.ts'
+import { listEvents } from './events/events.ts'
 import { createApiKey, getApiKey, listApiKeys, updateApiKey } from './keys/apiKeys.ts'
 import { importApiKeys } from './keys/importKeys.ts'
 import { deleteApiKey, revokeApiKey, rotateApiKey } from './keys/keyCommands.ts'
@@ -107,4 +108,5 @@ export const routes: Route[] = [
   createServiceToken,
   listServiceTokens,
   revokeServiceToken,
+  listEvents,
 ]

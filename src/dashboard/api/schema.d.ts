@@ -1549,7 +1549,7 @@ export interface components {
         NewOperatorToken: {
             name: string;
             /** @description By default those of the token that asks */
-            permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "sessions:create" | "act")[];
+            permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "sessions:create" | "events:read" | "act")[];
             /** @description By default those of the token that asks; an empty list: all */
             allowedIps?: string[];
             /** @description By default when the token that asks expires */
@@ -1587,6 +1587,28 @@ export interface components {
             hint: string;
             createdAt: string;
             revokedAt: string | null;
+        };
+        LifecycleEvent: {
+            /** @constant */
+            specversion: "1.0";
+            /** @description The same wherever and however often the event is read or sent */
+            id: string;
+            /** @description `/accounts/` and the ID of the account */
+            source: string;
+            /** @enum {string} */
+            type: "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            /** @description The ID of what the event is about */
+            subject: string;
+            /** @description When it happened */
+            time: string;
+            /** @constant */
+            datacontenttype: "application/json";
+            accountid: string;
+            /** @description Counts the events of the account from 1, without gaps. Padded with zeros to sort as text. */
+            sequence: string;
+            data: {
+                [key: string]: unknown;
+            };
         };
         Accepted: {
             operation: {

@@ -1,4 +1,5 @@
 import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../domain/audit/actions.ts'
+import { EVENT_TYPES } from '../../domain/events/eventTypes.ts'
 import type { NotificationType } from '../../domain/notifications/createNotifications.ts'
 import { code, table } from './table.ts'
 
@@ -21,3 +22,4 @@ export const auditTable = (): string =>
     'Of the operators’ own audit log, which `bin/keys audit-log` shows:',
     table(['action', 'meaning'], rowsOf(OPERATOR_ACTIONS)),
   ].join('\n\n')
+export const eventTable = (): string => table(['type', 'meaning'], rowsOf(EVENT_TYPES))

@@ -39,6 +39,8 @@ const MEANINGS: Record<Slug, string> = {
   'plan-not-found': 'There is no plan of this name. `GET /plans` lists them.',
   'plan-change-in-progress':
     'An earlier change of the plan, `operationId`, has not reached every account. Repeat after it.',
+  'cursor-expired':
+    'Events after the cursor are no longer kept, or the database is older than the cursor. Read without `after`.',
   'service-token-not-found': 'There is no service token with this ID.',
   'method-not-allowed': 'The path has no such method. The header `Allow` lists the methods.',
   'key-not-revoked': 'The key is active. Revoke it before you delete it.',

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { root } from '../dataDir.ts'
 import { commandTable } from './commandLine.ts'
-import { auditTable, notificationTable } from './events.ts'
+import { auditTable, eventTable, notificationTable } from './events.ts'
 import { jobTable } from './jobs.ts'
 import { matrixTable } from './matrix.ts'
 import { metricTable } from './metrics.ts'
@@ -50,6 +50,13 @@ ${problemTable()}
 The \`type\` of a notification. Webhooks receive it with the fields of [Alerts](alerts.md).
 
 ${notificationTable()}
+
+## Lifecycle events
+
+The \`type\` of a lifecycle event. \`data\` has the resource as it was then, and the \`actor\`. No event carries a secret, or the name or
+address of a person. [Integrate](integrate.md#consume-events) shows how to read them.
+
+${eventTable()}
 
 ## Audit actions
 

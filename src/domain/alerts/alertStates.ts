@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { pgArray } from '../sql.ts'
+import { endIncidents, type IncidentResource } from './incidents.ts'
 import { type AlertState, restingState } from './stepAlert.ts'
 
 /** A state as it is stored, with its incident and what its detector remembers. */
@@ -98,11 +99,15 @@ export async function forgetNotified(em: SqlEntityManager, ruleId: string): Prom
   ])
 }
 
-/** A rule begins again: its states go, and its open incidents end. Notify their receivers first (`closeIncidents`). */
-export async function resetRule(em: SqlEntityManager, ruleId: string, now: Date): Promise<void> {
+/**
+ * A rule begins again: its states go, and its open incidents end, which are returned. Notify their receivers first
+ * (`closeIncidents`).
+ */
+export async function resetRule(
+  em: SqlEntityManager,
+  ruleId: string,
+  now: Date,
+): Promise<IncidentResource[]> {
   await em.execute('delete from alert_state where rule_id = ?', [ruleId])
-  await em.execute('update incident set resolved_at = ? where rule_id = ? and resolved_at is null', [
-    now,
-    ruleId,
-  ])
+  return endIncidents(em, ruleId, now)
 }

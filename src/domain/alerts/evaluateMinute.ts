@@ -4,6 +4,7 @@ import { createNotifications } from '../notifications/createNotifications.ts'
 import { MINUTE_MS } from '../time.ts'
 import { type AlertRule, AlertRuleSchema, isDetector, isPerKey, isWindowed } from './AlertRule.ts'
 import { dropStates, readAlertStates, type StoredState, saveStates } from './alertStates.ts'
+import { announceIncident } from './announceIncident.ts'
 import { receiversOf } from './closeIncidents.ts'
 import { recordIncident } from './incidents.ts'
 import { type KeyName, notificationData, readKeyNames } from './notificationData.ts'
@@ -181,6 +182,7 @@ async function notify(
     event,
     at: evaluation.at,
   })
+  if (event.type !== 'repeated') announceIncident(em, rule, incident)
   if (!event.notify) return []
   const key = names.get(after.keyId) ?? null
   const isOver = event.type === 'resolved'

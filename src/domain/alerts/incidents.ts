@@ -71,6 +71,19 @@ export async function recordIncident(
   return present(row)
 }
 
+/** Ends the open incidents of a rule that begins again, and returns them. */
+export async function endIncidents(
+  em: SqlEntityManager,
+  ruleId: string,
+  at: Date,
+): Promise<IncidentResource[]> {
+  const rows = await em.execute<Row[]>(
+    'update incident set resolved_at = ? where rule_id = ? and resolved_at is null returning *',
+    [at, ruleId],
+  )
+  return rows.map(present)
+}
+
 /** A rule's incidents, newest first; `before` is the ID after which the page begins. */
 export async function readIncidents(
   em: SqlEntityManager,

@@ -41,9 +41,13 @@ export function readKeyPage(
   ])
 }
 
-/** Deletes the keys, then the account. From here on its ID is one that never was. */
-export async function eraseAccount(em: SqlEntityManager, accountId: string): Promise<void> {
+/** Deletes the keys of an account, when every region has forgotten them. */
+export async function eraseKeys(em: SqlEntityManager, accountId: string): Promise<void> {
   await repeat(em, deletion('api_key', { key: 'id', of: 'account' }), [accountId, AT_ONCE])
+}
+
+/** Deletes the account, after its keys. From here on its ID is one that never was. */
+export async function eraseAccount(em: SqlEntityManager, accountId: string): Promise<void> {
   await em.execute('delete from account where id = ? returning 1', [accountId])
 }
 

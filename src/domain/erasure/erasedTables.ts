@@ -25,6 +25,10 @@ export const ERASED_TABLES: Record<string, ErasedTable> = {
   quota_day: { key: 'key_id, day, region', of: 'key' },
   api_key_use: { key: 'key_id', of: 'key' },
   key_region: { key: 'key_id, region', of: 'key' },
+  // Last: whatever records an event has locked a key or a rule, and those are gone. Pending ones first: what a worker
+  // moves into the record meanwhile then goes with the record's rows.
+  lifecycle_event_pending: { key: 'id', of: 'account' },
+  lifecycle_event: { key: 'position', of: 'account' },
 }
 
 /** The other tables, and why the list above does not have them. */
@@ -46,6 +50,8 @@ export const OTHER_TABLES: Record<string, string> = {
   command_region: 'Goes with the command.',
   outbox: 'Messages of some seconds, which carry IDs.',
   usage_claim: 'Hashes of IDs, for 36 days.',
+  lifecycle_event_account: 'Kept so that `account.erased` has the next number of the account: the ID.',
+  lifecycle_event_head: 'Of the service.',
   event_id_rule: 'Of the service.',
   region: 'Of the service.',
   region_epoch: 'Of the service.',

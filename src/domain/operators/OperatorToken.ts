@@ -7,6 +7,7 @@ export const OPERATOR_PERMISSIONS = {
   'plans:manage': 'List, create and change plans.',
   'tokens:manage': 'Create, list and revoke operator tokens and service tokens.',
   'sessions:create': 'Create session links, which sign somebody in to an account.',
+  'events:read': 'Read lifecycle events.',
   act: 'Act for any account, as its admin would.',
 } as const
 

@@ -1,5 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { AccountSchema } from '../accounts/Account.ts'
 import type { Actor } from '../commands/Command.ts'
+import { accountFacts } from '../events/eventData.ts'
+import { recordEvent } from '../events/recordEvent.ts'
 import { pgArray } from '../sql.ts'
 import type { Plan, PlanChange } from './Plan.ts'
 
@@ -17,9 +20,8 @@ export async function readPage(em: SqlEntityManager, plan: string, after: string
 
 /**
  * Raises the versions of those of these accounts that are still on the plan and not being erased, and writes their
- * audit entries. Whoever
- * counts an account's keys holds its row: what began by the old limits is over once this has the row, and what
- * begins later reads the new ones. Returns their IDs.
+ * audit entries and lifecycle events. Whoever counts an account's keys holds its row: what began by the old limits is
+ * over once this has the row, and what begins later reads the new ones. Returns their IDs.
  */
 export async function raiseVersions(
   em: SqlEntityManager,
@@ -40,7 +42,14 @@ export async function raiseVersions(
      select id from raised order by id`,
     [pgArray(ids), plan.name, now, JSON.stringify(actor), plan.name, plan.name],
   )
-  return rows.map(({ id }) => id)
+  const raised = rows.map(({ id }) => id)
+  const accounts = await em.find(AccountSchema, { id: { $in: raised } }, { orderBy: { id: 'asc' } })
+  for (const account of accounts) {
+    const data = { account: accountFacts(account), fields: ['limits'] }
+    const of = { accountId: account.id, actor }
+    recordEvent(em, of, { type: 'account.updated', subject: account.id, at: now, data })
+  }
+  return raised
 }
 
 /** Where a change begins. */

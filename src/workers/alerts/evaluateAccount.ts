@@ -42,6 +42,7 @@ export async function evaluateAccount(
       return ids.length
     })
   }
+  context.events.soon()
   metrics.alertLag.observe(Math.max(0, now().getTime() - at) / 1000)
   if (notified > 0) await relayOutbox(orm.em, context.queues.send)
 }

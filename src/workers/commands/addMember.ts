@@ -2,6 +2,8 @@ import { lockAccount, requireFreeEmail, requireMemberRoom } from '../../domain/a
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { presentMember } from '../../domain/accounts/presentMember.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { memberFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { requireRole } from '../../domain/keys/holding.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from './commandJob.ts'
@@ -21,5 +23,7 @@ export const addMember = commandJob('add-member', async ({ em, command, payload,
     targetId: memberId,
     details: { email: payload.email, role: payload.role },
   })
+  const data = { member: memberFacts(member) }
+  recordEvent(em, command, { type: 'member.added', subject: memberId, at: now, data })
   return { result: presentMember(member) }
 })

@@ -2,10 +2,12 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { AlertRule } from '../../domain/alerts/AlertRule.ts'
 import { forgetNotified, resetRule } from '../../domain/alerts/alertStates.ts'
 import { loadRule, requireReferences, stateOf } from '../../domain/alerts/alertStore.ts'
+import { announceIncident } from '../../domain/alerts/announceIncident.ts'
 import { type CloseReason, closeIncidents } from '../../domain/alerts/closeIncidents.ts'
 import { notificationData } from '../../domain/alerts/notificationData.ts'
 import { checkRule, presentRule, type StoredRule } from '../../domain/alerts/ruleFields.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import type { Command } from '../../domain/commands/Command.ts'
 import { createNotifications } from '../../domain/notifications/createNotifications.ts'
 import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
@@ -32,7 +34,7 @@ export const updateAlert = commandJob('update-alert', async ({ em, command, payl
     (field) => JSON.stringify(after[field]) !== JSON.stringify(before[field]),
   )
   const isAnother = fields.some((field) => CONDITION.includes(field))
-  const follow = isAnother ? await close(em, rule, after.enabled ? 'edited' : 'disabled', now) : []
+  const follow = isAnother ? await close(em, command, rule, after.enabled ? 'edited' : 'disabled', now) : []
   if (fields.length > 0) {
     Object.assign(rule, after, { version: rule.version + 1 })
     audit(em, command, { at: now, action: 'alert.updated', targetId: rule.id, details: { fields } })
@@ -41,10 +43,18 @@ export const updateAlert = commandJob('update-alert', async ({ em, command, payl
 })
 
 /** Ends a rule's incidents, and notifies their receivers. */
-async function close(em: SqlEntityManager, rule: AlertRule, reason: CloseReason, now: Date) {
+async function close(
+  em: SqlEntityManager,
+  by: Pick<Command, 'actor'>,
+  rule: AlertRule,
+  reason: CloseReason,
+  now: Date,
+) {
   const ids = await closeIncidents(em, rule, reason, now)
   if (reason === 'muted') await forgetNotified(em, rule.id)
-  else await resetRule(em, rule.id, now)
+  else
+    for (const incident of await resetRule(em, rule.id, now))
+      announceIncident(em, rule, incident, { by, reason })
   return ids.map(deliveryJob)
 }
 
@@ -65,7 +75,7 @@ const plain = (rule: AlertRule): StoredRule => ({
 /** Ends its incidents. Notifications that were written are still delivered. */
 export const deleteAlert = commandJob('delete-alert', async ({ em, command, payload, now }) => {
   const rule = await loadRule(em, command.accountId, payload.alertId, { lock: true })
-  const follow = await close(em, rule, 'deleted', now)
+  const follow = await close(em, command, rule, 'deleted', now)
   em.remove(rule)
   audit(em, command, { at: now, action: 'alert.deleted', targetId: rule.id, details: { name: rule.name } })
   return { result: { id: rule.id }, follow }
@@ -74,7 +84,7 @@ export const deleteAlert = commandJob('delete-alert', async ({ em, command, payl
 /** A muted rule is evaluated and notifies nobody. Its incidents close for their receivers. */
 export const muteAlert = commandJob('mute-alert', async ({ em, command, payload, now }) => {
   const rule = await loadRule(em, command.accountId, payload.alertId, { lock: true })
-  const follow = payload.until === null ? [] : await close(em, rule, 'muted', now)
+  const follow = payload.until === null ? [] : await close(em, command, rule, 'muted', now)
   rule.mutedUntil = payload.until === null ? null : new Date(payload.until)
   rule.version += 1
   audit(em, command, { at: now, action: 'alert.muted', targetId: rule.id, details: { until: payload.until } })

@@ -67,6 +67,7 @@ export function commandJob<Kind extends CommandKind>(kind: Kind, apply: Apply<Ki
     const finished = run.applied && (await finishDirectly(context, run.applied))
     const command = finished ?? run.command
     if (!command) return
+    context.events.soon()
     // When a command continues after its regions have confirmed, its caller waits for the regions only.
     if (finished || command.status !== 'applied') await announceCommand(context, command)
     if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)

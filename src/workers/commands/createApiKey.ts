@@ -1,5 +1,7 @@
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { keyFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
 import { requireRoom } from '../../domain/keys/keyRules.ts'
@@ -36,5 +38,7 @@ export const createApiKey = commandJob('create-api-key', async ({ em, command, p
     targetId: keyId,
     details: { name: key.name, type: key.type },
   })
+  const data = { apiKey: keyFacts(key, now) }
+  recordEvent(em, command, { type: 'api_key.created', subject: keyId, at: now, data })
   return { result: presentKey(key, null, now), keyIds: [keyId] }
 })

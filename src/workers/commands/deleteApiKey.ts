@@ -1,4 +1,6 @@
 import { audit } from '../../domain/audit/audit.ts'
+import { keyFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { requireDeletable, requireVersion } from '../../domain/keys/keyRules.ts'
 import { lockKey } from '../../domain/keys/keyStore.ts'
 import { commandJob } from './commandJob.ts'
@@ -10,5 +12,7 @@ export const deleteApiKey = commandJob('delete-api-key', async ({ em, command, p
   requireDeletable(key, now)
   Object.assign(key, { status: 'deleted', version: key.version + 1, revokedAt: key.revokedAt ?? now })
   audit(em, command, { at: now, action: 'api-key.deleted', targetId: key.id, details: { name: key.name } })
+  const data = { apiKey: keyFacts(key, now) }
+  recordEvent(em, command, { type: 'api_key.deleted', subject: key.id, at: now, data })
   return { result: { id: key.id }, keyIds: [key.id] }
 })

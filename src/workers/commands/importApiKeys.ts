@@ -4,12 +4,15 @@ import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { CommandSchema } from '../../domain/commands/Command.ts'
 import { commands } from '../../domain/commands/catalogue.ts'
+import { keyFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { noPlaceYet, notImportable, requireImportsAllowed } from '../../domain/imports/decideImport.ts'
 import { announceForm, msUntilKnown, requireFormPlace } from '../../domain/imports/formStore.ts'
 import { insertImported, planImport } from '../../domain/imports/importStore.ts'
 import { outcomeOf } from '../../domain/imports/outcome.ts'
 import { splitHeld } from '../../domain/imports/splitHeld.ts'
 import type { JobData } from '../../domain/jobs.ts'
+import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import type { Handler } from '../context.ts'
 import { Postponed } from '../metering/Postponed.ts'
@@ -40,6 +43,14 @@ const applyImport = commandJob('import-api-keys', async ({ em, command, payload,
     const targetId = ids.get(digest)
     if (targetId !== undefined)
       audit(em, command, { at: now, action: 'api-key.imported', targetId, details: { name, type, line } })
+  }
+  for (const key of await em.find(
+    ApiKeySchema,
+    { id: { $in: [...ids.values()] } },
+    { orderBy: { id: 'asc' } },
+  )) {
+    const data = { apiKey: keyFacts(key, now) }
+    recordEvent(em, command, { type: 'api_key.created', subject: key.id, at: now, data })
   }
   const outcome = outcomeOf(file, {
     dryRun: false,

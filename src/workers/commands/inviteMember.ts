@@ -8,6 +8,8 @@ import { invite } from '../../domain/accounts/invitationStore.ts'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
 import { presentMember } from '../../domain/accounts/presentMember.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { memberFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { Failure } from '../../domain/failure.ts'
 import { requireRole } from '../../domain/keys/holding.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
@@ -34,6 +36,8 @@ export const inviteMember = commandJob('invite-member', async ({ em, command, pa
   await em.persist(member).flush()
   const { invitation, follow } = await invite(em, member, link, now)
   audit(em, command, { at: now, action: 'member.invited', targetId: memberId, details: { email, role } })
+  const data = { member: memberFacts(member) }
+  recordEvent(em, command, { type: 'member.invited', subject: member.id, at: now, data })
   return { result: { ...presentMember(member), invitation }, follow }
 })
 
@@ -47,5 +51,7 @@ export const renewInvitation = commandJob('renew-invitation', async ({ em, comma
   const { invitation, follow } = await invite(em, member, payload.link, now)
   const details = { email: member.email, role: member.role }
   audit(em, command, { at: now, action: 'member.invited', targetId: member.id, details })
+  const data = { member: memberFacts(member) }
+  recordEvent(em, command, { type: 'member.invited', subject: member.id, at: now, data })
   return { result: { ...presentMember(member), invitation }, follow }
 })

@@ -1,5 +1,7 @@
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { keyFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { copyForms } from '../../domain/imports/formStore.ts'
 import { freedDigest, lockImported } from '../../domain/imports/importStore.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
@@ -22,6 +24,7 @@ export const moveImportedKey = commandJob('move-imported-key', async ({ em, comm
   requireRoom(account.plan, await readLimits(em, account), key.type, used)
 
   const { id, accountId, name, type, access, permissions, allowedIps, hint, expiresAt, version } = key
+  const wasThere = key.status === 'active'
   Object.assign(key, {
     digest: freedDigest(id),
     version: version + 1,
@@ -29,22 +32,31 @@ export const moveImportedKey = commandJob('move-imported-key', async ({ em, comm
     revokedAt: key.revokedAt ?? now,
     revokedReason: key.revokedReason ?? 'Moved by the operator to the account that it belongs to',
   })
+  if (wasThere) {
+    const data = { apiKey: keyFacts(key, now) }
+    recordEvent(em, command, { type: 'api_key.revoked', accountId, subject: id, at: now, data })
+  }
   // Its digest must be free before the next key takes it.
   await em.flush()
-  em.persist(
-    em.create(ApiKeySchema, {
-      ...{ name, type, access, permissions, allowedIps, hint, expiresAt },
-      id: payload.newKeyId,
-      accountId: account.id,
-      digest: payload.digest,
-      status: 'active',
-      metadata: {},
-      version: version + 2,
-      createdAt: now,
-      createdBy: command.actor.id,
-      importedAt: now,
-    }),
-  )
+  const moved = em.create(ApiKeySchema, {
+    ...{ name, type, access, permissions, allowedIps, hint, expiresAt },
+    id: payload.newKeyId,
+    accountId: account.id,
+    digest: payload.digest,
+    status: 'active',
+    metadata: {},
+    version: version + 2,
+    createdAt: now,
+    createdBy: command.actor.id,
+    importedAt: now,
+  })
+  em.persist(moved)
+  recordEvent(em, command, {
+    type: 'api_key.created',
+    subject: moved.id,
+    at: now,
+    data: { apiKey: keyFacts(moved, now) },
+  })
   await copyForms(em, accountId, account.id)
   const details = { name, type }
   audit(em, command, { at: now, accountId, action: 'api-key.moved-out', targetId: id, details })

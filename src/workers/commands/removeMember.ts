@@ -2,6 +2,8 @@ import { loadMember, lockAccount, requireOtherAdmin } from '../../domain/account
 import { forgetPerson } from '../../domain/accounts/personStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { pseudonymise } from '../../domain/audit/pseudonymise.ts'
+import { memberFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { requireRole } from '../../domain/keys/holding.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from './commandJob.ts'
@@ -17,5 +19,7 @@ export const removeMember = commandJob('remove-member', async ({ em, command, pa
   if (personId) await forgetPerson(em, personId)
   await pseudonymise(em, member.id)
   audit(em, command, { at: now, action: 'member.removed', targetId: member.id })
+  const data = { member: memberFacts(member) }
+  recordEvent(em, command, { type: 'member.removed', subject: member.id, at: now, data })
   return { result: { id: member.id } }
 })

@@ -1,4 +1,6 @@
 import { audit } from '../../domain/audit/audit.ts'
+import { keyFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { lastUses, lockKey } from '../../domain/keys/keyStore.ts'
 import { presentKey } from '../../domain/keys/presentKey.ts'
 import { commandJob } from './commandJob.ts'
@@ -22,6 +24,8 @@ export const revokeApiKey = commandJob('revoke-api-key', async ({ em, command, p
       targetId: key.id,
       details: { reason: payload.reason },
     })
+    const data = { apiKey: keyFacts(key, now) }
+    recordEvent(em, command, { type: 'api_key.revoked', subject: key.id, at: now, data })
   }
   const lastUsedAt = (await lastUses(em, [key.id])).get(key.id) ?? null
   return { result: { apiKey: presentKey(key, lastUsedAt, now) }, keyIds: [key.id] }

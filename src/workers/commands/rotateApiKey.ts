@@ -1,5 +1,7 @@
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { keyFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { grantOf, requireWithin } from '../../domain/keys/holding.ts'
 import { decideRotation, requireRoom, requireUnrotated } from '../../domain/keys/keyRules.ts'
@@ -52,5 +54,7 @@ export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, p
     targetId: old.id,
     details: { newKeyId: fresh.id, oldExpiresAt: oldExpiresAt.toISOString() },
   })
+  const data = { apiKey: keyFacts(old, now), successor: keyFacts(fresh, now) }
+  recordEvent(em, command, { type: 'api_key.rotated', subject: old.id, at: now, data })
   return { result: presentKey(fresh, null, now), keyIds: [old.id, fresh.id] }
 })

@@ -2,6 +2,8 @@ import type { Account } from '../../domain/accounts/Account.ts'
 import { lockStatus } from '../../domain/accounts/accountStatus.ts'
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { accountFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { type Applied, commandJob } from './commandJob.ts'
 
 /**
@@ -24,6 +26,8 @@ export const suspendAccount = commandJob('suspend-account', async ({ em, command
       targetId: account.id,
       details: { reason },
     })
+    const data = { account: accountFacts(account) }
+    recordEvent(em, command, { type: 'account.suspended', subject: account.id, at: now, data })
   }
   return changed(account)
 })
@@ -41,6 +45,8 @@ export const resumeAccount = commandJob('resume-account', async ({ em, command, 
       version: account.version + 1,
     })
     audit(em, command, { at: now, action: 'account.resumed', targetId: account.id, details: { since } })
+    const data = { account: accountFacts(account) }
+    recordEvent(em, command, { type: 'account.resumed', subject: account.id, at: now, data })
   }
   return changed(account)
 })

@@ -4,6 +4,8 @@ import { requireFreeExternalId } from '../../domain/accounts/externalId.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandPayload } from '../../domain/commands/catalogue.ts'
+import { accountFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { readLimits, requirePlan } from '../../domain/plans/planStore.ts'
 import { type Applied, commandJob } from './commandJob.ts'
 
@@ -45,6 +47,15 @@ async function change(
   const fields = Object.keys(facts).filter((name) => facts[name as keyof typeof facts] !== undefined)
   if (fields.length > 0)
     audit(em, command, { at: now, action: 'account.updated', targetId: account.id, details: { fields } })
+  const changed = [
+    ...fields,
+    ...(plan === undefined ? [] : ['plan']),
+    ...(customLimits === undefined ? [] : ['customLimits']),
+  ]
+  if (changed.length > 0) {
+    const data = { account: accountFacts(account), fields: changed }
+    recordEvent(em, command, { type: 'account.updated', subject: account.id, at: now, data })
+  }
   const limits = await readLimits(em, account)
   return {
     result: { accountId: account.id, plan: account.plan, limits },

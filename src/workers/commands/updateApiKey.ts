@@ -1,4 +1,6 @@
 import { audit } from '../../domain/audit/audit.ts'
+import { keyFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { requireEditWithin } from '../../domain/keys/holding.ts'
 import { decideUpdate } from '../../domain/keys/keyRules.ts'
 import { lastUses, lockKey } from '../../domain/keys/keyStore.ts'
@@ -13,14 +15,17 @@ export const updateApiKey = commandJob('update-api-key', async ({ em, command, p
   const parsed = expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }
   const written = decideUpdate(key, { ...changes, ...parsed }, payload.ifMatch, now)
   requireEditWithin(await loadHolder(em, command), key, { ...key, ...written })
-  if (Object.keys(written).length > 0) {
+  const fields = Object.keys(written)
+  if (fields.length > 0) {
     Object.assign(key, written, { version: key.version + 1 })
     audit(em, command, {
       at: now,
       action: 'api-key.updated',
       targetId: key.id,
-      details: { fields: Object.keys(written) },
+      details: { fields },
     })
+    const data = { apiKey: keyFacts(key, now), fields }
+    recordEvent(em, command, { type: 'api_key.updated', subject: key.id, at: now, data })
   }
   const lastUsedAt = (await lastUses(em, [key.id])).get(key.id) ?? null
   return { result: presentKey(key, lastUsedAt, now), keyIds: [key.id] }

@@ -8,6 +8,8 @@ import { endInvitation } from '../../domain/accounts/invitationStore.ts'
 import { presentMember } from '../../domain/accounts/presentMember.ts'
 import { SessionSchema } from '../../domain/accounts/Session.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { memberFacts } from '../../domain/events/eventData.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import { requireMemberEdit } from '../../domain/keys/holding.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { commandJob } from './commandJob.ts'
@@ -36,15 +38,19 @@ export const updateMember = commandJob('update-member', async ({ em, command, pa
     await em.flush()
     await em.nativeDelete(SessionSchema, { memberId: member.id })
   }
-  const fields = Object.keys(payload).filter((field) => field !== 'memberId')
+  const fields = Object.keys(payload)
+    .filter((field) => field !== 'memberId')
+    .map((field) => (field === 'passwordHash' ? 'password' : field))
   audit(em, command, {
     at: now,
     action: 'member.updated',
     targetId: member.id,
     details: {
-      fields: fields.map((field) => (field === 'passwordHash' ? 'password' : field)),
+      fields,
       role: member.role,
     },
   })
+  const data = { member: memberFacts(member), fields }
+  recordEvent(em, command, { type: 'member.updated', subject: member.id, at: now, data })
   return { result: presentMember(member) }
 })

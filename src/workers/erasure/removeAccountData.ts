@@ -1,12 +1,14 @@
-import { CommandSchema } from '../../domain/commands/Command.ts'
-import { eraseAccount, eraseRows, readKeyPage, scrubKeys } from '../../domain/erasure/eraseRows.ts'
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { type Command, CommandSchema } from '../../domain/commands/Command.ts'
+import { eraseAccount, eraseKeys, eraseRows, readKeyPage, scrubKeys } from '../../domain/erasure/eraseRows.ts'
 import { awaitCounting } from '../../domain/erasure/erasing.ts'
+import { recordEvent } from '../../domain/events/recordEvent.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
 import { regionsToReach } from '../../domain/regions.ts'
 import { purgeAccount, purgeKeys } from '../../region/purgeAccount.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
-import { announceCommand } from '../commands/commandRow.ts'
+import { announceCommand, lockCommand } from '../commands/commandRow.ts'
 import type { WorkerContext } from '../context.ts'
 import { removeMeteringJobs } from './removeMeteringJobs.ts'
 
@@ -30,10 +32,27 @@ export async function removeAccountData(
   await eraseRows(em, accountId, commandId)
   const names = await em.fork().transactional(regionsToReach)
   for (const name of names) await purgeRegion(context, name, accountId)
+  await eraseKeys(em, accountId)
+  const done = await orm.em.fork().transactional((last) => finish(last, commandId, accountId, now()))
+  if (!done) return
+  context.events.soon()
+  await announceCommand(context, done)
+}
+
+/** The end of an account: its row goes, and its last event comes, in one transaction. Null: another run was earlier. */
+async function finish(
+  em: SqlEntityManager,
+  commandId: string,
+  accountId: string,
+  now: Date,
+): Promise<Command | null> {
+  const command = await lockCommand(em, commandId)
+  if (command?.status !== 'applied') return null
   await eraseAccount(em, accountId)
-  Object.assign(command, { status: 'succeeded', finishedAt: now() })
-  await em.flush()
-  await announceCommand(context, command)
+  Object.assign(command, { status: 'succeeded', finishedAt: now })
+  const data = { account: { id: accountId } }
+  recordEvent(em, command, { type: 'account.erased', subject: accountId, at: now, data })
+  return command
 }
 
 /** Throws RegionUnavailable, also where it was done in an epoch that does not count. */

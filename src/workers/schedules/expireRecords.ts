@@ -2,6 +2,7 @@ import { expireAudit } from '../../domain/audit/expireAudit.ts'
 import { pseudonymiseRemoved } from '../../domain/audit/pseudonymise.ts'
 import { forgetAnswers, forgetPayloads } from '../../domain/commands/forgetPayloads.ts'
 import { deleteInBatches, type Expired } from '../../domain/deleteInBatches.ts'
+import { expireEvents } from '../../domain/events/eventStore.ts'
 import { forgetForms } from '../../domain/imports/formStore.ts'
 import { CLAIMS_KEPT_MS, forgetClaims } from '../../domain/metering/claims.ts'
 import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
@@ -13,9 +14,9 @@ import type { WorkerContext } from '../context.ts'
 const OWED_DAYS = 7
 
 /**
- * Deletes sealed answers after 24 h, ended sessions and session links, claims after 36 days, finished commands and
- * notifications after 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each step
- * continues where it ended. A step that fails does not stop the others.
+ * Deletes sealed answers after 24 h, lifecycle events after 30 days, ended sessions and session links, claims after
+ * 36 days, finished commands and notifications after 90, and days of quotas and accepted usage after 400. Safe to run
+ * twice, and to die in: each step continues where it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, erasedUsageDays, orm } = context
@@ -28,6 +29,7 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
     () => pseudonymiseRemoved(em),
     async () => auditDays > 0 && (await expireAudit(em, before(auditDays))),
     async () => erasedUsageDays > 0 && (await deleteInBatches(em, erasedUsage(before(erasedUsageDays)))),
+    () => expireEvents(em, before(30)),
     () => endLongLapsed(context),
     ...expired(before).map((rows) => () => deleteInBatches(em, rows)),
     () => forgetEndpoints(em, before(400 + UNUSED_DAYS)),

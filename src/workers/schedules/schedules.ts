@@ -8,13 +8,14 @@ import { requireReached } from '../../platform/reached.ts'
 export const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'sweep-commands', every: 5_000 },
   { job: 'relay-outbox', every: 5_000 },
+  { job: 'relay-events', every: 5_000 },
   { job: 'sweep-notifications', every: 5_000 },
   { job: 'count-refusals', every: 10_000 },
   // Usage is in its buckets within 2 s; 5 s after the half minute it is complete.
   { job: 'evaluate-alerts', pattern: '5,35 * * * * *' },
   { job: 'reset-test-quotas', pattern: '0 0 0 * * *' },
   { job: 'maintain-partitions', every: HOUR_MS },
-  { job: 'sweep-expired-keys', every: 600_000 },
+  { job: 'sweep-expired-keys', every: 60_000 },
   { job: 'sweep-states', every: 600_000 },
   { job: 'expire-records', pattern: '0 10 0 * * *' },
   { job: 'fold-minutes', pattern: '0 20 0 * * *' },

@@ -9,6 +9,8 @@ import { loadMember } from '../../../domain/accounts/accountStore.ts'
 import { InvitedMember } from '../../../domain/accounts/invitationStore.ts'
 import { type Member, ROLES } from '../../../domain/accounts/Member.ts'
 import { audit } from '../../../domain/audit/audit.ts'
+import { memberFacts } from '../../../domain/events/eventData.ts'
+import { recordEvent } from '../../../domain/events/recordEvent.ts'
 import { requireRole } from '../../../domain/keys/holding.ts'
 import { digestOf } from '../../../domain/keys/keyFormat.ts'
 import type { ApiContext } from '../../context.ts'
@@ -136,13 +138,13 @@ export const acceptInvitation = route(
       const who = await prove(input, opened)
       const member = await api.em().transactional(async (em) => {
         const accepted = await accept(em, digest, who, api.now())
-        audit(
-          em,
-          { accountId: accepted.accountId, actor: actorOf(api, ctx, accepted) },
-          joined(api, accepted),
-        )
+        const by = { accountId: accepted.accountId, actor: actorOf(api, ctx, accepted) }
+        audit(em, by, joined(api, accepted))
+        const data = { member: memberFacts(accepted) }
+        recordEvent(em, by, { type: 'member.joined', subject: accepted.id, at: api.now(), data })
         return accepted
       })
+      api.events.soon()
       if (!(await startSession(api, ctx, { member, passwordHash: who.passwordHash })))
         throw invalidInput([{ field: 'password', message: 'was changed meanwhile', code: 'invalid_format' }])
       api.knownDevices.remember(ctx, member.email.toLowerCase(), api.now())
