@@ -151,6 +151,19 @@ describe('what operators see', () => {
       expect(page).not.toContain(body.adminKey.key)
     })
 
+    it('shows the latest lifecycle events, newest first', async () => {
+      const account = await service.account('free')
+      const { id } = await account.createKey()
+      const machine = anonymous().as(await service.operatorToken())
+      // Reading the record moves into it what has committed.
+      const { events } = (await machine.get(`/events?accountId=${account.accountId}`)).body
+      const created = events.find((event: { subject: string }) => event.subject === id)
+      const { body: page } = await admin(account)
+      const table = page.slice(page.indexOf('<h2>Events</h2>'), page.indexOf('<h2>Notifications</h2>'))
+      for (const shown of ['api_key.created', id, created.id]) expect(table).toContain(shown)
+      expect(table.indexOf(created.id)).toBeLessThan(table.indexOf('account.created'))
+    })
+
     it('suspends, resumes and changes the plan by commands that the audit log attributes', async () => {
       const account = await service.account('free')
       const { key } = await account.createKey()

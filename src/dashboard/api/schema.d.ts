@@ -1688,6 +1688,12 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `cursor-expired` */
+        Gone: {
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `precondition-failed` */
         PreconditionFailed: {
             content: {

@@ -51,8 +51,9 @@ export async function eraseAccount(em: SqlEntityManager, accountId: string): Pro
   await em.execute('delete from account where id = ? returning 1', [accountId])
 }
 
-const deletion = (table: string, { key, of }: ErasedTable) => {
-  const own = of === 'account' ? 'account_id = ?' : 'key_id in (select id from api_key where account_id = ?)'
+const deletion = (table: string, { key, of, but = 'false' }: ErasedTable) => {
+  const all = of === 'account' ? 'account_id = ?' : 'key_id in (select id from api_key where account_id = ?)'
+  const own = `${all} and not (${but})`
   return `delete from ${table} where (${key}) in (select ${key} from ${table} where ${own} limit ?) returning 1`
 }
 

@@ -1,5 +1,8 @@
-/** The rows of an account in one table. `key`: the columns of its primary key; `of`: whose they are. */
-export type ErasedTable = { key: string; of: 'account' | 'key' }
+/** The rows of an account in one table. `key`: the columns of its primary key; `of`: whose they are; `but`: what stays. */
+export type ErasedTable = { key: string; of: 'account' | 'key'; but?: string }
+
+/** Recorded at the end, perhaps while another run of the same job still deletes. It has the ID only. */
+const LAST_EVENT = `type = 'account.erased'`
 
 /**
  * Every table with rows of an account, in the order of their deletion. What refers to a row with `on delete cascade`
@@ -25,10 +28,10 @@ export const ERASED_TABLES: Record<string, ErasedTable> = {
   quota_day: { key: 'key_id, day, region', of: 'key' },
   api_key_use: { key: 'key_id', of: 'key' },
   key_region: { key: 'key_id, region', of: 'key' },
-  // Last: whatever records an event has locked a key or a rule, and those are gone. Pending ones first: what a worker
-  // moves into the record meanwhile then goes with the record's rows.
-  lifecycle_event_pending: { key: 'id', of: 'account' },
-  lifecycle_event: { key: 'position', of: 'account' },
+  // Last: rules are gone and keys have ended, so nothing records an event of theirs any more. Pending ones first: what a
+  // worker moves into the record meanwhile then goes with the record's rows.
+  lifecycle_event_pending: { key: 'id', of: 'account', but: LAST_EVENT },
+  lifecycle_event: { key: 'position', of: 'account', but: LAST_EVENT },
 }
 
 /** The other tables, and why the list above does not have them. */

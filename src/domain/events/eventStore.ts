@@ -57,6 +57,14 @@ export async function readEvents(
   return { events, next: last ?? String(until) }
 }
 
+/** The latest events of an account, newest first. */
+export const readLatestEvents = (em: SqlEntityManager, accountId: string, limit: number): Promise<EventRow[]> =>
+  em.execute(
+    `select position, id, account_id, sequence, type, subject, at, data from lifecycle_event
+     where account_id = ? order by position desc limit ?`,
+    [accountId, limit],
+  )
+
 /** The position before the latest `count` events. */
 export async function positionOfLatest(em: SqlEntityManager, count: number): Promise<string> {
   const [row] = await em.execute<{ position: string }[]>(

@@ -5,20 +5,21 @@ import type { ApiContext } from '../../context.ts'
 import { frame } from '../frame.ts'
 import { bad, type Html, html, tableOf, whole } from '../html.ts'
 import { ACTIONS } from './actions.ts'
-import { auditTable, commandsTable, deliveriesTable, keysTable, membersTable } from './tables.ts'
+import { auditTable, commandsTable, deliveriesTable, eventsTable, keysTable, membersTable } from './tables.ts'
 
 type Presented = Awaited<ReturnType<typeof loadPresented>>
 
 /** All that support asks about one account. `commandId`: what an action of this page submitted. */
 export async function accountPage(api: ApiContext, id: string, commandId: string): Promise<Html> {
   const account = await loadPresented(api.em(), id, api.now())
-  const [command, totals, keys, members, commands, entries, deliveries] = await Promise.all([
+  const [command, totals, keys, members, commands, entries, events, deliveries] = await Promise.all([
     api.em().findOne(CommandSchema, { id: commandId, accountId: id }),
     readAccountTotals(api.em(), id, api.now()),
     keysTable(api.em(), id, api.now()),
     membersTable(api.em(), id),
     commandsTable(api.em(), id),
     auditTable(api.em(), id),
+    eventsTable(api.em(), id),
     deliveriesTable(api.em(), id),
   ])
   return frame({
@@ -38,6 +39,8 @@ ${members}
 ${commands}
 <h2>Audit log</h2>
 ${entries}
+<h2>Events</h2>
+${events}
 <h2>Notifications</h2>
 ${deliveries}`,
   })

@@ -2,7 +2,8 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { MemberSchema } from '../../../domain/accounts/Member.ts'
 import { AuditEntrySchema } from '../../../domain/audit/AuditEntry.ts'
 import { partyNames } from '../../../domain/audit/partyNames.ts'
-import { CommandSchema } from '../../../domain/commands/Command.ts'
+import { type Actor, CommandSchema } from '../../../domain/commands/Command.ts'
+import { readLatestEvents } from '../../../domain/events/eventStore.ts'
 import { lastUses, listKeys } from '../../../domain/keys/keyStore.ts'
 import { presentKey } from '../../../domain/keys/presentKey.ts'
 import { NotificationSchema } from '../../../domain/notifications/Notification.ts'
@@ -88,6 +89,24 @@ export async function auditTable(em: SqlEntityManager, accountId: string): Promi
     at(when),
   ])
   return table('Audit log', ['Action', 'Of', 'ID', 'By', 'At'], rows)
+}
+
+export async function eventsTable(em: SqlEntityManager, accountId: string): Promise<Html> {
+  const events = await readLatestEvents(em, accountId, ROWS)
+  const rows = events.map(({ type, sequence, subject, id, data, at: when }) => [
+    type,
+    sequence,
+    mono(subject),
+    mono(id),
+    actorOf(data),
+    new Date(when).toISOString(),
+  ])
+  return table('Events', ['Event', 'Sequence', 'Of', 'ID', 'By', 'At'], rows)
+}
+
+function actorOf({ actor }: Record<string, unknown>): string {
+  const { type, id } = actor as Pick<Actor, 'type' | 'id'>
+  return `${type} ${id}`
 }
 
 export async function deliveriesTable(em: SqlEntityManager, accountId: string): Promise<Html> {

@@ -29,8 +29,11 @@ export const listEvents = route(
       types: z
         .string()
         .max(1_000)
-        .transform((list) => list.split(','))
-        .pipe(z.array(z.enum(EVENT_TYPE_NAMES)))
+        .refine(
+          (list) => list.split(',').every((type) => (EVENT_TYPE_NAMES as readonly string[]).includes(type)),
+          'must be types of events, separated by commas',
+        )
+        .transform((list) => list.split(',') as EventType[])
         .optional()
         .describe('Only these, separated by commas'),
       accountId: text(64).optional().describe('Only events of this account'),
@@ -41,7 +44,7 @@ export const listEvents = route(
   },
   async ({ api, query }) => {
     await relay(api)
-    const { events, next } = await readEvents(api.em(), query as typeof query & { types?: EventType[] })
+    const { events, next } = await readEvents(api.em(), query)
     return { status: 200, body: { events: events.map(presentEvent), nextCursor: next } }
   },
 )

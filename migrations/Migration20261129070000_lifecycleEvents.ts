@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations'
 
 /** The record of lifecycle events: docs/decisions/lifecycle-events.md says why it is written in two steps. */
-export class Migration20261129020000_lifecycleEvents extends Migration {
+export class Migration20261129070000_lifecycleEvents extends Migration {
   override up(): void {
     this.addSql(`
       set local lock_timeout = '5s';
