@@ -1,4 +1,7 @@
-/** The rows of an account in one table. `key`: the columns of its primary key; `of`: whose they are; `but`: what stays. */
+/**
+ * The rows of an account in one table. `key`: the columns of its primary key; `of`: whose they are; `but`: which of
+ * them stay.
+ */
 export type ErasedTable = { key: string; of: 'account' | 'key'; but?: string }
 
 /** Recorded at the end, perhaps while another run of the same job still deletes. It has the ID only. */
@@ -28,8 +31,8 @@ export const ERASED_TABLES: Record<string, ErasedTable> = {
   quota_day: { key: 'key_id, day, region', of: 'key' },
   api_key_use: { key: 'key_id', of: 'key' },
   key_region: { key: 'key_id, region', of: 'key' },
-  // Last: rules are gone and keys have ended, so nothing records an event of theirs any more. Pending ones first: what a
-  // worker moves into the record meanwhile then goes with the record's rows.
+  // Last: rules are gone and keys have ended, so nothing records an event of theirs any more. Pending ones first: what
+  // a worker moves into the record meanwhile then goes with the record's rows.
   lifecycle_event_pending: { key: 'id', of: 'account', but: LAST_EVENT },
   lifecycle_event: { key: 'position', of: 'account', but: LAST_EVENT },
 }

@@ -58,7 +58,11 @@ export async function readEvents(
 }
 
 /** The latest events of an account, newest first. */
-export const readLatestEvents = (em: SqlEntityManager, accountId: string, limit: number): Promise<EventRow[]> =>
+export const readLatestEvents = (
+  em: SqlEntityManager,
+  accountId: string,
+  limit: number,
+): Promise<EventRow[]> =>
   em.execute(
     `select position, id, account_id, sequence, type, subject, at, data from lifecycle_event
      where account_id = ? order by position desc limit ?`,
