@@ -7,8 +7,7 @@ export default defineConfig({
     globalSetup: ['test/setup/globalSetup.ts'],
     reporters: ['default', './test/setup/CountReporter.ts'],
     pool: 'forks',
-    // More than two cores can do: most files wait some of the time.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // A test file puts back what it changes of its process, so the next one can have it.
     isolate: false,
     sequence: { sequencer: SlowFirst },
