@@ -208,13 +208,15 @@ describe('two regions', () => {
     const account = await service.account('pro')
     const { id, key } = await account.createKey()
     await expect(service.cli('region', 'remove', 'us')).rejects.toThrow('no further region us')
-    // A worker that knows nothing of it takes the place of the one that does.
-    await service.workers[0]?.end()
+    // The worker is cut off while the lease still runs, so that nobody counts this. Then a worker that knows nothing
+    // of the region takes its place.
+    proxy.cut()
     expect((await verifyIn(inEu, key)).body.valid).toBe(true)
-    await inEu.end()
+    await Promise.all([service.workers[0]?.end('SIGKILL'), inEu.end()])
+    proxy.mend()
     service.startWorker({ REGIONS: '' })
     const refused = await eventually(remove, ({ message }) => !/may still hold a lease/.test(message))
-    expect(refused.message).toMatch(/holds 1 metering jobs that are not counted yet/)
+    expect(refused.message).toMatch(/holds [1-9]\d* metering jobs that are not counted yet/)
 
     const counting = service.startWorker()
     await eventually(
