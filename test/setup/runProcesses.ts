@@ -7,7 +7,7 @@ import { waitForHttp } from '../../src/dev/waitForHttp.ts'
 /** One api or worker process of the service, started as production starts it. */
 export type ServiceProcess = {
   pid: number
-  /** Ends it and waits for its end; SIGTERM unless told. Resolves with its exit code, null after SIGKILL. */
+  /** Ends it and waits for its end; SIGTERM by default. Resolves with its exit code, null after SIGKILL. */
   end: (signal?: NodeJS.Signals) => Promise<number | null>
   /** Resolves once it has ended, by itself or not. */
   exited: Promise<number | null>
