@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, createClient } from '../support/client.ts'
-import { openedLink, tokenOf } from '../support/guests.ts'
+import { linkTo, openedLink, slugOf, tokenOf, tokenWith } from '../support/guests.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
@@ -14,19 +14,11 @@ beforeAll(async () => {
 afterAll(() => service.stop())
 
 const open = (url: string) => anyone.post('/session-links/open', { token: tokenOf(url) })
-const linkTo = async (accountId: string, fields: object = {}, by = operator) =>
-  (await by.post(`/accounts/${accountId}/session-links`, { role: 'admin', ...fields })).body.url as string
-const slugOf = ({ status, body }: { status: number; body: { type?: string } }) =>
-  `${status} ${body.type?.split('/').at(-1)}`
-const tokenWith = async (fields: object) => {
-  const { body } = await operator.post('/operator-tokens', { name: 'Our backend', ...fields })
-  return { id: body.id as string, client: createClient(service.url, body.token) }
-}
 
 describe('a guest', () => {
   it('does what the role may, is named in the audit log, and nothing that is a person’s own', async () => {
     const account = await service.account()
-    const { id, client } = await tokenWith({ permissions: ['sessions:create'] })
+    const { id, client } = await tokenWith(operator, { permissions: ['sessions:create'] })
     const { headers, opened } = await openedLink(client, account.accountId, {
       role: 'admin',
       email: 'ada@example.com',
@@ -78,9 +70,9 @@ describe('a guest', () => {
   it('promise 13: is out on every api once the operator token behind the link is revoked', async () => {
     const { accountId } = await service.account()
     for (let round = 0; round < 5; round++) {
-      const { id, client } = await tokenWith({ permissions: ['sessions:create'] })
+      const { id, client } = await tokenWith(operator, { permissions: ['sessions:create'] })
       const { headers } = await openedLink(client, accountId, { role: 'admin' })
-      const unopened = await linkTo(accountId, {}, client)
+      const unopened = await linkTo(client, accountId)
       const apis = service.apis.map(({ url }) => createClient(url))
       for (const api of apis) expect((await api.get('/session', { headers })).status).toBe(200)
       expect((await operator.delete(`/operator-tokens/${id}`)).status).toBe(204)
@@ -93,7 +85,7 @@ describe('a guest', () => {
   it('is in no longer than the operator token behind the link', async () => {
     const { accountId } = await service.account()
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
-    const { client } = await tokenWith({ permissions: ['sessions:create'], expiresAt })
+    const { client } = await tokenWith(operator, { permissions: ['sessions:create'], expiresAt })
     const { opened } = await openedLink(client, accountId, { role: 'admin' })
     expect(opened.body.guest.expiresAt).toBe(expiresAt)
   })
@@ -103,12 +95,12 @@ describe('a guest', () => {
     const ada = { email: 'Ada@example.com' }
     const { headers } = await openedLink(operator, accountId, { role: 'admin', ...ada })
     const bob = await openedLink(operator, accountId, { role: 'admin', email: 'bob@example.com' })
-    const unopened = await linkTo(accountId, { role: 'editor', ...ada })
+    const unopened = await linkTo(operator, accountId, { role: 'editor', ...ada })
     const lower = await openedLink(operator, accountId, { role: 'viewer', email: 'ada@example.com' })
     expect((await anyone.get('/session', { headers })).status).toBe(401)
     expect((await open(unopened)).status).toBe(404)
     expect((await anyone.get('/session', { headers: bob.headers })).status).toBe(200)
-    await linkTo(accountId, ada)
+    await linkTo(operator, accountId, ada)
     expect((await anyone.get('/session', { headers: lower.headers })).status).toBe(200)
   })
 
@@ -125,7 +117,7 @@ describe('a guest', () => {
     expect(while_.opened.status).toBe(201)
     await operator.post(`/accounts/${accountId}/resume`)
 
-    const unopened = await linkTo(accountId)
+    const unopened = await linkTo(operator, accountId)
     expect((await operator.delete(`/accounts/${accountId}`)).status).toBe(202)
     expect((await anyone.get('/session', as)).status).toBe(401)
     expect(slugOf(await open(unopened))).toBe('404 session-link-not-found')

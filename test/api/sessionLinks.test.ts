@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import { type Client, createClient } from '../support/client.ts'
-import { browserOf, openedLink, tokenOf } from '../support/guests.ts'
+import { browserOf, linkTo, openedLink, slugOf, tokenOf, tokenWith } from '../support/guests.ts'
 import { shiftedEnv } from '../support/shiftedEnv.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -22,14 +22,6 @@ afterAll(() => service.stop())
 
 const open = (url: string, { headers = {}, replace = false, api = anyone } = {}) =>
   api.post('/session-links/open', { token: tokenOf(url), ...(replace ? { replace } : {}) }, { headers })
-const linkTo = async (accountId: string, fields: object = {}, by = operator) =>
-  (await by.post(`/accounts/${accountId}/session-links`, { role: 'admin', ...fields })).body.url as string
-const slugOf = ({ status, body }: { status: number; body: { type?: string } }) =>
-  `${status} ${body.type?.split('/').at(-1)}`
-const tokenWith = async (fields: object) => {
-  const { body } = await operator.post('/operator-tokens', { name: 'Our backend', ...fields })
-  return { id: body.id as string, client: createClient(service.url, body.token) }
-}
 const rowsOf = async (sql: string) => (await runSql(service.databaseUrl, sql))[0] ?? []
 
 describe('a session link', () => {
@@ -77,7 +69,7 @@ describe('a session link', () => {
   it('works once: of browsers that open it at the same time on two apis, one is signed in', async () => {
     const { accountId } = await service.account()
     for (let round = 0; round < 10; round++) {
-      const url = await linkTo(accountId)
+      const url = await linkTo(operator, accountId)
       const apis = service.apis.flatMap((api) => Array.from({ length: 4 }, () => createClient(api.url)))
       const answers = await Promise.all(apis.map((api) => open(url, { api })))
       expect(answers.map(slugOf).sort()).toEqual([
@@ -89,7 +81,7 @@ describe('a session link', () => {
 
   it('that is used, expired or unknown says so and leads back; reading its page uses nothing up', async () => {
     const { accountId } = await service.account()
-    const url = await linkTo(accountId, { returnUrl: RETURN_URL })
+    const url = await linkTo(operator, accountId, { returnUrl: RETURN_URL })
     const page = await fetch(`${service.url}/dashboard/session-link`)
     await page.body?.cancel()
     expect((await anyone.get('/session-links/open')).status).toBe(405)
@@ -104,8 +96,8 @@ describe('a session link', () => {
   it('expires, and so does the session of a guest, by the clock', async () => {
     const { accountId } = await service.account()
     const { headers } = await openedLink(operator, accountId, { role: 'viewer' })
-    const expiring = await linkTo(accountId)
-    const lasting = await linkTo(accountId, { expiresInSeconds: 600 })
+    const expiring = await linkTo(operator, accountId)
+    const lasting = await linkTo(operator, accountId, { expiresInSeconds: 600 })
     const later = createClient((await service.startApi(shiftedEnv(2 * 60_000))).url)
     expect(slugOf(await open(expiring, { api: later }))).toBe('404 session-link-not-found')
     expect((await open(lasting, { api: later })).status).toBe(201)
@@ -116,7 +108,7 @@ describe('a session link', () => {
 
   it('another site’s page cannot use, and one for another account asks before it signs anybody out', async () => {
     const [first, second] = [await service.account(), await service.account()]
-    const url = await linkTo(second.accountId)
+    const url = await linkTo(operator, second.accountId)
     for (const headers of [{ 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'https://evil.example' }])
       expect(slugOf(await open(url, { headers }))).toBe('403 insufficient-permissions')
     const { headers } = await openedLink(operator, first.accountId, { role: 'admin', email: 'a@example.com' })
@@ -129,7 +121,7 @@ describe('a session link', () => {
     expect((await anyone.get('/session', { headers })).status).toBe(401)
     const back = { headers: browserOf(replaced.headers) }
     // Of the same account: a guest who comes again is not asked.
-    expect((await open(await linkTo(second.accountId), back)).status).toBe(201)
+    expect((await open(await linkTo(operator, second.accountId), back)).status).toBe(201)
   })
 
   it('asks before it signs a member out', async () => {
@@ -137,7 +129,7 @@ describe('a session link', () => {
     const who = { email: 'member@example.com', password: 'correct horse battery' }
     await account.post('/members', { ...who, role: 'viewer' })
     const headers = browserOf((await anyone.post('/session', who)).headers)
-    const url = await linkTo(account.accountId)
+    const url = await linkTo(operator, account.accountId)
     expect(slugOf(await open(url, { headers }))).toBe('409 already-signed-in')
     expect((await open(url, { headers, replace: true })).body.guest.role).toBe('admin')
     expect((await anyone.get('/session', { headers })).status).toBe(401)
@@ -168,7 +160,7 @@ describe('a session link', () => {
     expect(await create({ role, more: 1 })).toEqual([400, 'more'])
     const none = await operator.post('/accounts/acct_none/session-links', { role })
     expect(slugOf(none)).toBe('404 account-not-found')
-    const { client } = await tokenWith({ permissions: ['accounts:write', 'act'] })
+    const { client } = await tokenWith(operator, { permissions: ['accounts:write', 'act'] })
     expect(await client.post(`/accounts/${accountId}/session-links`, { role })).toMatchObject({
       status: 403,
       body: { requiredPermission: 'sessions:create' },
@@ -192,8 +184,8 @@ describe('a session link', () => {
     expect([answers.length - refused.length, refused.length]).toEqual([100, 36])
     expect(refused[0]?.body.retryAfter).toBeLessThanOrEqual(60)
     expect((await open(answers.find(({ status }) => status === 201)?.body.url)).status).toBe(201)
-    expect(await linkTo(accountId)).toContain('#')
-    expect(await linkTo(other.accountId)).toContain('#')
+    expect(await linkTo(operator, accountId)).toContain('#')
+    expect(await linkTo(operator, other.accountId)).toContain('#')
   })
 })
 
