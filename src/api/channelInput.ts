@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { randomBase62 } from '../domain/base62.ts'
 import { type FieldFault, invalid } from '../domain/failure.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
 import { type Channel, type ChannelType, sealContext } from '../domain/notifications/Channel.ts'
 import { presentChannel, presentTarget } from '../domain/notifications/presentChannel.ts'
-import { refuseUrl } from '../domain/notifications/publicAddress.ts'
 import type { Link } from '../domain/notifications/tryChannel.ts'
+import { readUrl } from '../domain/notifications/webhookUrl.ts'
 import type { Env } from '../platform/env.ts'
 import type { ApiContext } from './context.ts'
 
@@ -29,20 +28,13 @@ export function targetOf({ type, to, url }: Input, env: Env): string {
 }
 
 function checkedUrl(type: ChannelType, text: string, env: Env): string {
-  if (!URL.canParse(text)) throw fault('url', 'invalid_format', 'must be a URL')
-  const url = new URL(text)
-  const refusal = refuseUrl(url, env.WEBHOOK_ALLOW_PRIVATE)
-  if (refusal) throw fault('url', 'out_of_range', refusal)
+  const url = readUrl(text, env.WEBHOOK_ALLOW_PRIVATE)
   if (type === 'slack' && !env.WEBHOOK_ALLOW_PRIVATE && url.origin !== 'https://hooks.slack.com')
     throw fault('url', 'out_of_range', 'must start with https://hooks.slack.com/')
-  url.hash = ''
   return url.href
 }
 
 const fault = (field: string, code: FieldFault['code'], message: string) => invalid(field, code, message)
-
-/** A webhook's signing secret: 32 random bytes, as Standard Webhooks writes them. */
-export const newSigningSecret = () => `whsec_${randomBytes(32).toString('base64')}`
 
 /** A token for a confirmation link: its digest and its sealed form. Rows never have the token itself. */
 export function newLink(api: ApiContext, channelId: string): Link {

@@ -5,6 +5,7 @@ import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
 import { EventRelay } from '../platform/EventRelay.ts'
+import { enqueuePushes } from '../platform/enqueuePushes.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { lowerPool } from '../platform/lowPriority.ts'
@@ -106,7 +107,9 @@ const serviceTokens = createServiceTokens({
 })
 shutdown.add('service tokens', () => serviceTokens.close())
 
-const events = new EventRelay(pools.changes)
+const events = new EventRelay(pools.changes, (accountIds) =>
+  enqueuePushes({ orm: pools.changes, queues }, { accountIds }),
+)
 shutdown.add('events', () => events.stop())
 
 const cookies = createCookieJar(env.PUBLIC_URL)

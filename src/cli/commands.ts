@@ -11,6 +11,7 @@ import { regionCommands } from './regions.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
 import { sessionLinkCommands } from './sessionLinks.ts'
 import { usageCommands } from './usage.ts'
+import { webhookCommands } from './webhooks.ts'
 
 /** `bin/keys` with all its commands. */
 export function createProgram(): Cli {
@@ -24,6 +25,7 @@ export function createProgram(): Cli {
     sessionLinkCommands(),
     auditLogCommand(),
     eventCommands(),
+    webhookCommands(),
     regionCommands(),
     usageCommands(),
     migrateCommand(),

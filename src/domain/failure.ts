@@ -20,6 +20,8 @@ export type FailureCode =
   | 'rate-limit-exceeded'
   | 'channel-limit-reached'
   | 'channel-has-no-secret'
+  | 'webhook-not-found'
+  | 'webhook-limit-reached'
   | 'service-token-not-found'
   | 'operator-token-not-found'
   | 'external-id-taken'

@@ -1,4 +1,5 @@
-import { randomBase62 } from './base62.ts'
+import { createHash } from 'node:crypto'
+import { randomBase62, toBase62 } from './base62.ts'
 
 const prefixes = {
   account: 'acct',
@@ -11,6 +12,7 @@ const prefixes = {
   apiKey: 'key',
   operation: 'op',
   channel: 'chan',
+  webhook: 'hook',
   alert: 'alert',
   incident: 'inc',
   notification: 'ntf',
@@ -20,4 +22,12 @@ const prefixes = {
 /** A public ID: the word's prefix, `_`, and 16 random base62 characters (95 bits). */
 export function newId(word: keyof typeof prefixes): string {
   return `${prefixes[word]}_${randomBase62(16)}`
+}
+
+/** An ID in the same form, which is the same whenever it is made of the same parts. */
+export function derivedId(word: keyof typeof prefixes, ...parts: string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest()
+  // 5 bytes become 4 characters: 2^40 is many times 62^4, so none is favoured by more than a hundred-thousandth.
+  const characters = [0, 5, 10, 15].map((at) => toBase62(hash.readUIntBE(at, 5) % 62 ** 4, 4))
+  return `${prefixes[word]}_${characters.join('')}`
 }

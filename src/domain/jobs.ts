@@ -183,7 +183,15 @@ export const jobs = {
     retry: forDays,
     summary: 'Deletes what an erased account has',
   },
-  'relay-events': scheduled('Moves lifecycle events into the record whose worker died'),
+  'relay-events': scheduled(
+    'Moves lifecycle events into the record whose worker died, and enqueues a job for each channel that is behind it',
+  ),
+  'push-events': {
+    queue: 'notifications',
+    data: z.object({ channelId: z.string() }),
+    retry: { attempts: 3, delayMs: 1_000 },
+    summary: 'Writes the notifications of the next lifecycle events that a channel subscribes to',
+  },
   'reset-test-quotas': scheduled('Archives and removes the test-render counters of past days'),
   'maintain-partitions': scheduled('Creates the next partitions of usage and drops the old ones'),
   'fold-minutes': scheduled('Folds minutes older than 48 hours into a list per key and hour'),

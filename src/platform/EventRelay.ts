@@ -7,11 +7,18 @@ import type { Orm } from './postgres.ts'
  */
 export class EventRelay {
   readonly #orm: Orm
+  readonly #onMoved: (accountIds: string[]) => Promise<void>
+  #announced: Promise<void> = Promise.resolve()
   #current: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
 
-  constructor(orm: Orm) {
+  /**
+   * `onMoved` is called with the accounts of events that are new in the record. If it fails, the schedule does its
+   * work.
+   */
+  constructor(orm: Orm, onMoved: (accountIds: string[]) => Promise<void> = async () => {}) {
     this.#orm = orm
+    this.#onMoved = onMoved
   }
 
   /** Resolves once everything that had committed before the call is in the record. */
@@ -34,10 +41,24 @@ export class EventRelay {
   /** Resolves when no run is under way. */
   async stop(): Promise<void> {
     await (this.#next ?? this.#current).catch(() => {})
+    await this.#announced
   }
 
   async #run(): Promise<void> {
-    for (let moved = MOVED_AT_ONCE; moved === MOVED_AT_ONCE; )
-      moved = (await this.#orm.em.fork().transactional(moveEvents)).length
+    const accountIds = new Set<string>()
+    try {
+      for (let moved = MOVED_AT_ONCE; moved === MOVED_AT_ONCE; ) {
+        const accounts = await this.#orm.em.fork().transactional(moveEvents)
+        for (const accountId of accounts) accountIds.add(accountId)
+        moved = accounts.length
+      }
+    } finally {
+      // Whoever waits for the record does not wait for this.
+      if (accountIds.size > 0)
+        this.#announced = Promise.all([this.#announced, this.#onMoved([...accountIds])]).then(
+          () => {},
+          () => {},
+        )
+    }
   }
 }

@@ -36,10 +36,19 @@ import { resumeAccount, suspendAccount } from './commands/suspendAccount.ts'
 import { changePlan, updateAccount } from './commands/updateAccount.ts'
 import { updateApiKey } from './commands/updateApiKey.ts'
 import { updateMember } from './commands/updateMember.ts'
+import {
+  createWebhook,
+  deleteWebhook,
+  redeliverEvent,
+  rotateWebhookSecret,
+  testWebhook,
+  updateWebhook,
+} from './commands/webhooks.ts'
 import type { Handler } from './context.ts'
 import { sendInvitation } from './emails/sendInvitation.ts'
 import { sendPasswordReset } from './emails/sendPasswordReset.ts'
 import { removeAccountData } from './erasure/removeAccountData.ts'
+import { pushEvents } from './events/pushEvents.ts'
 import { relayEvents } from './events/relayEvents.ts'
 import { countRefusals } from './metering/countRefusals.ts'
 import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './metering/rollUpJob.ts'
@@ -84,6 +93,12 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'revoke-service-token': revokeServiceToken,
   'create-operator-token': createOperatorToken,
   'revoke-operator-token': revokeOperatorToken,
+  'create-webhook': createWebhook,
+  'update-webhook': updateWebhook,
+  'delete-webhook': deleteWebhook,
+  'test-webhook': testWebhook,
+  'rotate-webhook-secret': rotateWebhookSecret,
+  'redeliver-event': redeliverEvent,
   'create-channel': createChannel,
   'update-channel': updateChannel,
   'delete-channel': deleteChannel,
@@ -116,6 +131,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'relay-outbox': relayOutboxJob,
   'remove-account-data': removeAccountData,
   'relay-events': relayEvents,
+  'push-events': pushEvents,
   'reset-test-quotas': resetTestQuotas,
   'maintain-partitions': maintainPartitions,
   'fold-minutes': foldMinutes,

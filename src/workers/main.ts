@@ -2,6 +2,7 @@ import { oldestNotifications } from '../domain/notifications/oldestNotifications
 import { leaseMarginMs } from '../domain/regions.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
 import { EventRelay } from '../platform/EventRelay.ts'
+import { enqueuePushes } from '../platform/enqueuePushes.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import {
@@ -58,7 +59,9 @@ const rollup = new Rollup(pools.metering, () => new Date(), {
   },
 })
 measureRollup(metrics, rollup)
-const events = new EventRelay(pools.messages)
+const events = new EventRelay(pools.messages, (accountIds) =>
+  enqueuePushes({ orm: pools.messages, queues }, { accountIds }),
+)
 shutdown.add('events', () => events.stop())
 const context = {
   orm: pools.commands,

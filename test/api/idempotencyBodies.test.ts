@@ -19,6 +19,7 @@ const submitsCommand = ({ spec }: Route) =>
 
 const member = { email: 'ada@example.com', role: 'viewer', password: 'a long password' }
 const channel = { type: 'webhook', name: 'Hook', url: 'http://127.0.0.1:9/' }
+const webhook = { url: 'http://127.0.0.1:9/', events: ['account.erased'] }
 const rule = { name: 'Many', metric: 'requests', threshold: 10 }
 const line = () => JSON.stringify(record(newValue()))
 
@@ -34,6 +35,7 @@ const bodies: Record<string, [unknown, unknown]> = {
   'POST /members': [member, { ...member, password: 'another password' }],
   'POST /channels': [channel, { ...channel, url: 'http://127.0.0.1:10/' }],
   'POST /alerts': [rule, { ...rule, threshold: 11 }],
+  'POST /webhooks': [webhook, { ...webhook, events: ['account.resumed'] }],
   'POST /accounts/:id/suspend': [{ reason: 'a' }, { reason: 'b' }],
   'POST /alerts/:id/mute': [{ until: null }, { until: '2999-01-01T00:00:00Z' }],
 }
@@ -66,7 +68,8 @@ it.each(
   const account = await service.account()
   const path = await pathOf(route, account)
   const headers = { 'Idempotency-Key': 'same' }
-  const caller = name.startsWith('POST /accounts') ? operator : account
+  const isOperators = typeof route.spec.auth === 'object' && 'operator' in route.spec.auth
+  const caller = isOperators ? operator : account
   const send = (body: unknown) =>
     route.spec.file
       ? createImporter(service).send(account, String(body), { headers })
@@ -79,4 +82,5 @@ it.each(
     type: expect.stringMatching(/idempotency-conflict$/),
   })
   expect((await send(body)).body).toEqual(first.body)
+  if (name === 'POST /webhooks') await operator.delete(`/webhooks/${first.body.id}`)
 })

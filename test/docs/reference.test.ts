@@ -13,7 +13,7 @@ import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../src/domain/audit/actions.
 import { EVENT_TYPE_NAMES } from '../../src/domain/events/eventTypes.ts'
 import { jobs } from '../../src/domain/jobs.ts'
 import { permissionsFor, rolePermissions } from '../../src/domain/keys/access.ts'
-import { NotificationResource } from '../../src/domain/notifications/presentNotification.ts'
+import { MESSAGE_TYPES } from '../../src/domain/notifications/createNotifications.ts'
 
 const page = await readFile(REFERENCE, 'utf8')
 const specs = [...hotRoutes, ...routes].map(({ spec }) => spec)
@@ -55,7 +55,7 @@ const kinds: [title: string, names: string[], elsewhere?: string[]][] = [
   ['Permissions', [...permissions]],
   // Reasons why a line of an import fails have the same names.
   ['Problems', Object.keys(problems), ['import.md']],
-  ['Notifications', NotificationResource.shape.type.options],
+  ['Notifications', [...MESSAGE_TYPES]],
   ['Lifecycle events', EVENT_TYPE_NAMES],
   ['Audit actions', [...Object.keys(AUDIT_ACTIONS), ...Object.keys(OPERATOR_ACTIONS)]],
   ['Jobs', Object.keys(jobs)],

@@ -2,10 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { sealContext } from '../../src/domain/notifications/Channel.ts'
-import {
-  createNotifications,
-  type NotificationType,
-} from '../../src/domain/notifications/createNotifications.ts'
+import { createNotifications } from '../../src/domain/notifications/createNotifications.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { createClient } from '../support/client.ts'
 import { readable } from '../support/receivers.ts'
@@ -21,7 +18,7 @@ describe('an address that nobody has confirmed', () => {
   })
   afterAll(() => of.stop())
 
-  async function send(type: NotificationType, channelId: string): Promise<string> {
+  async function send(type: 'alert.test' | 'channel.verify', channelId: string): Promise<string> {
     const { vault } = of.worker.context.notifiers
     const data = {
       channelId,

@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { StoredRule } from '../../src/domain/alerts/ruleFields.ts'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { type CommandKind, commands } from '../../src/domain/commands/catalogue.ts'
 import type { EventType } from '../../src/domain/events/eventTypes.ts'
 import { newId } from '../../src/domain/ids.ts'
-import { ANY_FORM } from '../../src/domain/imports/forms.ts'
-import type { ImportRecord } from '../../src/domain/imports/outcome.ts'
 import { sealContext } from '../../src/domain/notifications/Channel.ts'
 import { noPassword } from '../../src/platform/passwordHash.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { Postponed } from '../../src/workers/metering/Postponed.ts'
+import { imported, rule } from '../support/commandPayloads.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { recordedEvents } from '../support/eventRecord.ts'
 import { SEED_PLANS } from '../support/seedPlans.ts'
@@ -93,27 +91,18 @@ const newChannel = (type: 'webhook' | 'email') => {
   }
 }
 
-const rule: StoredRule = {
-  name: 'R',
-  metric: 'requests',
-  threshold: 5,
-  windowMinutes: 5,
-  forMinutes: 0,
-  keyIds: null,
-  channelIds: [],
-  repeatMinutes: null,
-  severity: 'info',
-  options: {},
-  enabled: true,
+const newWebhook = () => ({
+  webhookId: newId('webhook'),
+  ...{ name: 'W', events: ['*'], sealedTarget: 'sealed', sealedSecret: 'sealed' },
+})
+
+const hook = async () => {
+  const payload = newWebhook()
+  await run('create-webhook', null, payload)
+  return { webhookId: payload.webhookId }
 }
 
-const imported = (digest: string) => {
-  const record: ImportRecord = {
-    ...{ line: 1, digest, name: 'I', type: 'live', access: 'full', permissions: [], allowedIps: [] },
-    ...{ metadata: {}, hint: '????', expiresAt: null, createdAt: null },
-  }
-  return { records: [record], form: ANY_FORM, failed: 0, errors: [], furtherErrors: 0 }
-}
+const hasChannel = async (id: string) => ({ channelId: (await has.channel(id)).channelId })
 
 type Case = {
   /** What the command carries, once what it acts on is there. */
@@ -234,18 +223,21 @@ const cases: Record<Exclude<CommandKind, Long>, Case> = {
     await run('create-operator-token', null, token)
     return { operatorTokenId: token.operatorTokenId }
   }),
+  'create-webhook': none(newWebhook),
+  'update-webhook': none(async () => ({ ...(await hook()), name: 'V', events: null, sealedTarget: null })),
+  'delete-webhook': none(hook),
+  'test-webhook': none(hook),
+  'rotate-webhook-secret': none(async () => ({ ...(await hook()), sealedSecret: 'sealed' })),
+  'redeliver-event': none(async () => {
+    const webhook = await hook()
+    const row = await run('test-webhook', null, webhook)
+    return { ...webhook, notificationId: row.result?.notificationId }
+  }),
   'create-channel': none(() => newChannel('webhook')),
-  'update-channel': none(async (id) => ({
-    channelId: (await has.channel(id)).channelId,
-    name: 'D',
-    move: null,
-  })),
-  'delete-channel': none(async (id) => ({ channelId: (await has.channel(id)).channelId })),
-  'test-channel': none(async (id) => ({ channelId: (await has.channel(id)).channelId, link: null })),
-  'rotate-channel-secret': none(async (id) => ({
-    channelId: (await has.channel(id)).channelId,
-    sealedSecret: 'sealed',
-  })),
+  'update-channel': none(async (id) => ({ ...(await hasChannel(id)), name: 'D', move: null })),
+  'delete-channel': none(hasChannel),
+  'test-channel': none(async (id) => ({ ...(await hasChannel(id)), link: null })),
+  'rotate-channel-secret': none(async (id) => ({ ...(await hasChannel(id)), sealedSecret: 'sealed' })),
   'confirm-channel': none((id) => has.channel(id, 'email')),
   'redeliver-notification': none(async (id) => {
     const { channelId } = await has.channel(id)

@@ -64,6 +64,10 @@ describe('the payload of a command leaves its row', () => {
     const target = { name: 'C', sealedTarget: plant() }
     const channel = { ...target, channelId: email, type: 'email', sealedSecret: null, link: link() }
     const hook = { ...target, channelId: webhook, type: 'webhook', sealedSecret: plant(), link: null }
+    const endpoint = {
+      ...{ webhookId: newId('webhook'), name: 'W', events: ['*'] },
+      ...{ sealedTarget: plant(), sealedSecret: plant() },
+    }
     const line = { line: 1, name: 'I', type: 'live', access: 'full', permissions: [], allowedIps: [] }
     const record = { ...line, ...secret(), metadata: {}, createdAt: null, expiresAt: null }
     const owner = { memberId: newId('member'), email: 'owner@example.com', name: null, role: 'admin' }
@@ -87,6 +91,9 @@ describe('the payload of a command leaves its row', () => {
       ['create-service-token', null, { serviceTokenId: newId('serviceToken'), name: 'T', ...secret() }],
       ['create-channel', accountId, channel],
       ['create-channel', accountId, hook],
+      ['create-webhook', null, endpoint],
+      ['update-webhook', null, { ...endpoint, name: null, events: null, sealedTarget: plant() }],
+      ['rotate-webhook-secret', null, { ...endpoint, sealedSecret: plant() }],
       ['test-channel', accountId, { channelId: email, link: link() }],
       [
         'update-channel',

@@ -34,6 +34,9 @@ import { getUsage } from './usage/accountUsage.ts'
 import { listApiKeyCallers } from './usage/keyCallers.ts'
 import { getApiKeyUsage } from './usage/keyUsage.ts'
 import { reportUsageEvents } from './usage/usageEvents.ts'
+import { getWebhookDelivery, listWebhookDeliveries, redeliverWebhookDelivery } from './webhooks/deliveries.ts'
+import { rotateWebhookSecret, testWebhook } from './webhooks/webhookActions.ts'
+import { createWebhook, deleteWebhook, getWebhook, listWebhooks, updateWebhook } from './webhooks/webhooks.ts'
 
 /** Every route but the two of the hot path (src/api/hot.ts). */
 export const routes: Route[] = [
@@ -109,4 +112,14 @@ export const routes: Route[] = [
   listServiceTokens,
   revokeServiceToken,
   listEvents,
+  listWebhooks,
+  createWebhook,
+  getWebhook,
+  updateWebhook,
+  deleteWebhook,
+  testWebhook,
+  rotateWebhookSecret,
+  listWebhookDeliveries,
+  getWebhookDelivery,
+  redeliverWebhookDelivery,
 ]

@@ -1130,6 +1130,11 @@ export interface components {
             disabled: boolean;
             disabledReason: string | null;
             failingSince: string | null;
+            /**
+             * @description Of a webhook: the types of lifecycle events of the account that it gets, `api_key.*`, or `*`
+             * @default []
+             */
+            events: string[];
             createdAt: string;
             /** @description The address of an email channel */
             to?: string;
@@ -1157,6 +1162,11 @@ export interface components {
             disabled: boolean;
             disabledReason: string | null;
             failingSince: string | null;
+            /**
+             * @description Of a webhook: the types of lifecycle events of the account that it gets, `api_key.*`, or `*`
+             * @default []
+             */
+            events: string[];
             createdAt: string;
             /** @description The address of an email channel */
             to?: string;
@@ -1184,6 +1194,11 @@ export interface components {
             disabled: boolean;
             disabledReason: string | null;
             failingSince: string | null;
+            /**
+             * @description Of a webhook: the types of lifecycle events of the account that it gets, `api_key.*`, or `*`
+             * @default []
+             */
+            events: string[];
             createdAt: string;
             /** @description The address of an email channel */
             to?: string;
@@ -1195,10 +1210,15 @@ export interface components {
         Notification: {
             id: string;
             /** @enum {string} */
-            type: "alert.firing" | "alert.resolved" | "alert.test" | "channel.verify" | "channel.disabled";
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
             channelId: string;
             alertId: string | null;
             incidentId: string | null;
+            /**
+             * @description The lifecycle event that it pushes
+             * @default null
+             */
+            eventId: string | null;
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             attempts: number;
@@ -1209,10 +1229,15 @@ export interface components {
         NotificationWithAttempts: {
             id: string;
             /** @enum {string} */
-            type: "alert.firing" | "alert.resolved" | "alert.test" | "channel.verify" | "channel.disabled";
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
             channelId: string;
             alertId: string | null;
             incidentId: string | null;
+            /**
+             * @description The lifecycle event that it pushes
+             * @default null
+             */
+            eventId: string | null;
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             attempts: number;
@@ -1549,7 +1574,7 @@ export interface components {
         NewOperatorToken: {
             name: string;
             /** @description By default those of the token that asks */
-            permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "sessions:create" | "events:read" | "act")[];
+            permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "sessions:create" | "events:read" | "webhooks:manage" | "act")[];
             /** @description By default those of the token that asks; an empty list: all */
             allowedIps?: string[];
             /** @description By default when the token that asks expires */
@@ -1609,6 +1634,108 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+        };
+        Webhook: {
+            id: string;
+            name: string;
+            /** @description The types of events that it gets, `api_key.*`, or `*` for all */
+            events: string[];
+            /** @description Whether a message has arrived at this URL */
+            verified: boolean;
+            /** @description It gets nothing until a test message arrives. Its events wait */
+            disabled: boolean;
+            disabledReason: string | null;
+            failingSince: string | null;
+            /** @description Events up to here have their deliveries: `GET /events?after=` lists those that are to come */
+            cursor: string;
+            createdAt: string;
+            url: string;
+        };
+        NewWebhook: {
+            url: string;
+            events: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
+            /** @description By default the host of the URL */
+            name?: string;
+        };
+        WebhookWithSecret: {
+            id: string;
+            name: string;
+            /** @description The types of events that it gets, `api_key.*`, or `*` for all */
+            events: string[];
+            /** @description Whether a message has arrived at this URL */
+            verified: boolean;
+            /** @description It gets nothing until a test message arrives. Its events wait */
+            disabled: boolean;
+            disabledReason: string | null;
+            failingSince: string | null;
+            /** @description Events up to here have their deliveries: `GET /events?after=` lists those that are to come */
+            cursor: string;
+            createdAt: string;
+            url: string;
+            /** @description The signing secret. Only this response shows it */
+            secret?: string;
+        };
+        WebhookChanges: {
+            url?: string;
+            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
+            name?: string;
+        };
+        WebhookWithRotatedSecret: {
+            id: string;
+            name: string;
+            /** @description The types of events that it gets, `api_key.*`, or `*` for all */
+            events: string[];
+            /** @description Whether a message has arrived at this URL */
+            verified: boolean;
+            /** @description It gets nothing until a test message arrives. Its events wait */
+            disabled: boolean;
+            disabledReason: string | null;
+            failingSince: string | null;
+            /** @description Events up to here have their deliveries: `GET /events?after=` lists those that are to come */
+            cursor: string;
+            createdAt: string;
+            url?: string;
+            secret?: string;
+            formerUntil: string;
+        };
+        WebhookDelivery: {
+            id: string;
+            /** @enum {string} */
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            /**
+             * @description The lifecycle event that it pushes
+             * @default null
+             */
+            eventId: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            nextAttemptAt: string | null;
+            createdAt: string;
+            finishedAt: string | null;
+            webhookId: string;
+            /** @description The account of the event */
+            accountId: string | null;
+        };
+        WebhookDeliveryWithAttempts: {
+            id: string;
+            /** @enum {string} */
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            /**
+             * @description The lifecycle event that it pushes
+             * @default null
+             */
+            eventId: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            attempts: number;
+            nextAttemptAt: string | null;
+            createdAt: string;
+            finishedAt: string | null;
+            webhookId: string;
+            /** @description The account of the event */
+            accountId: string | null;
+            deliveryAttempts: components["schemas"]["DeliveryAttempt"][];
         };
         Accepted: {
             operation: {
@@ -1676,13 +1803,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `session-link-not-found`, `alert-not-found`, `channel-not-found`, `notification-not-found`, `operation-not-found`, `operator-token-not-found`, `plan-not-found`, `service-token-not-found` */
+        /** @description `not-found`, `api-key-not-found`, `imported-key-not-found`, `account-not-found`, `member-not-found`, `invitation-not-found`, `password-reset-not-found`, `session-link-not-found`, `alert-not-found`, `channel-not-found`, `webhook-not-found`, `notification-not-found`, `operation-not-found`, `operator-token-not-found`, `plan-not-found`, `service-token-not-found` */
         NotFound: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `external-id-taken`, `plan-change-in-progress`, `account-erasing`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `already-signed-in`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
+        /** @description `external-id-taken`, `plan-change-in-progress`, `account-erasing`, `key-not-revoked`, `key-not-active`, `key-already-rotated`, `alert-limit-reached`, `channel-limit-reached`, `webhook-limit-reached`, `channel-has-no-secret`, `member-limit-reached`, `notification-not-redeliverable`, `last-admin`, `already-signed-in`, `email-taken`, `member-not-invited`, `password-is-personal`, `import-in-progress`, `idempotency-in-flight` */
         Conflict: {
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
@@ -2349,6 +2476,11 @@ export interface operations {
                         disabled: boolean;
                         disabledReason: string | null;
                         failingSince: string | null;
+                        /**
+                         * @description Of a webhook: the types of lifecycle events of the account that it gets, `api_key.*`, or `*`
+                         * @default []
+                         */
+                        events: string[];
                         createdAt: string;
                         /** @description The address of an email channel */
                         to?: string;

@@ -1,12 +1,13 @@
 import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../domain/audit/actions.ts'
 import { EVENT_TYPES } from '../../domain/events/eventTypes.ts'
-import type { NotificationType } from '../../domain/notifications/createNotifications.ts'
+import type { MESSAGE_TYPES } from '../../domain/notifications/createNotifications.ts'
 import { code, table } from './table.ts'
 
-const NOTIFICATIONS: Record<NotificationType, string> = {
+const NOTIFICATIONS: Record<(typeof MESSAGE_TYPES)[number], string> = {
   'alert.firing': 'An incident began, goes on after `repeatInterval`, or fires when a mute ends.',
   'alert.resolved': 'An incident ended. `reason` says why.',
   'alert.test': 'A sample: somebody tested a rule or a channel, or a channel was created.',
+  'webhook.test': 'Somebody tested a webhook of the operators, or it was created or got another URL.',
   'channel.verify': 'The link that confirms an email channel.',
   'channel.disabled': 'A channel was disabled because messages to it failed. Admins receive it by email.',
 }

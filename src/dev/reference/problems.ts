@@ -31,7 +31,9 @@ const MEANINGS: Record<Slug, string> = {
   'alert-not-found': 'The account has no alert rule with this ID.',
   'channel-not-found':
     'The account has no channel with this ID, or its confirmation link is no longer valid.',
-  'notification-not-found': 'The account has no notification with this ID.',
+  'webhook-not-found': 'There is no webhook with this ID.',
+  'webhook-limit-reached': 'There are as many webhooks as there may be. Delete one.',
+  'notification-not-found': 'The account, or the webhook, has no notification with this ID.',
   'operation-not-found': 'The account has no operation with this ID.',
   'invalid-operator-token': 'The operator token is missing, unknown, expired or revoked.',
   'operator-token-not-found': 'There is no operator token with this ID.',

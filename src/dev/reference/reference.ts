@@ -47,7 +47,8 @@ ${problemTable()}
 
 ## Notifications
 
-The \`type\` of a notification. Webhooks receive it with the fields of [Alerts](alerts.md).
+The \`type\` of a notification. Webhooks receive it with the fields of [Alerts](alerts.md). A notification that
+pushes a lifecycle event has an \`eventId\`, and the type of the event.
 
 ${notificationTable()}
 

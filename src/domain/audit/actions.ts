@@ -57,6 +57,13 @@ export const OPERATOR_ACTIONS = {
   'service-token.revocation-complete':
     'A revocation is complete: each region confirmed it, or its lease has run out.',
   'service-token.revoked': 'A service token was revoked.',
+  'webhook.created': 'A webhook of the operators was created.',
+  'webhook.deleted': 'A webhook of the operators was deleted.',
+  'webhook.disabled': 'A webhook of the operators was disabled because messages to it failed.',
+  'webhook.redelivered': 'Somebody asked to send an event to a webhook of the operators again.',
+  'webhook.secret-rotated': 'The signing secret of a webhook of the operators was rotated.',
+  'webhook.tested': 'Somebody asked for a test message to a webhook of the operators.',
+  'webhook.updated': 'The name, the URL or the events of a webhook of the operators changed.',
 } as const
 
 export type OperatorAction = keyof typeof OPERATOR_ACTIONS

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SERVICE_TOKEN_PERMISSION_NAMES } from '../accounts/ServiceToken.ts'
 import { StoredRule } from '../alerts/ruleFields.ts'
+import { OPERATOR_PATTERNS } from '../events/eventPatterns.ts'
 import { ANY_FORM, Form } from '../imports/forms.ts'
 import { FileFaults, ImportRecord } from '../imports/outcome.ts'
 import { Access, KeyTypes } from '../keys/keyFields.ts'
@@ -34,6 +35,10 @@ type CommandDefinition = {
 
 const command = <Payload extends z.ZodType>(summary: string, payload: Payload) =>
   ({ queue: 'commands', ofAccount: true, summary, payload }) as const satisfies CommandDefinition
+
+/** A command that changes the service, and no account. */
+const ofService = <Payload extends z.ZodType>(summary: string, payload: Payload) =>
+  ({ ...command(summary, payload), ofAccount: false }) as const satisfies CommandDefinition
 
 /** A command that ends something: it never waits behind what other commands make. */
 const ending = <Payload extends z.ZodType>(summary: string, payload: Payload) =>
@@ -96,22 +101,19 @@ export const commands = {
     'Moves an imported key to the account that it belongs to',
     z.object({ digest: z.string(), newKeyId: z.string() }),
   ),
-  'create-account': {
-    ...command(
-      'Creates an account, by default with its first admin key',
-      z.object({
-        accountId: z.string(),
-        externalId: z.string().nullable().default(null),
-        name: z.string(),
-        plan: PlanName,
-        customLimits: CustomLimits.default({}),
-        metadata: z.record(z.string(), z.unknown()).default({}),
-        adminKey: secretFields.extend({ keyId: z.string() }).optional(),
-        member: NewMember.optional(),
-      }),
-    ),
-    ofAccount: false,
-  },
+  'create-account': ofService(
+    'Creates an account, by default with its first admin key',
+    z.object({
+      accountId: z.string(),
+      externalId: z.string().nullable().default(null),
+      name: z.string(),
+      plan: PlanName,
+      customLimits: CustomLimits.default({}),
+      metadata: z.record(z.string(), z.unknown()).default({}),
+      adminKey: secretFields.extend({ keyId: z.string() }).optional(),
+      member: NewMember.optional(),
+    }),
+  ),
   'update-account': command(
     'Changes an account’s name, plan, limits, metadata or external ID',
     z.object({
@@ -135,23 +137,17 @@ export const commands = {
     'Changes an account’s plan or its own limits',
     z.object({ plan: PlanName.optional(), customLimits: CustomLimits.optional() }),
   ),
-  'set-plan': {
-    ...command(
-      'Creates a plan, or edits it and brings its limits to every account of it',
-      z.object({
-        name: PlanName,
-        label: z.string().optional(),
-        order: PlanOrder.optional(),
-        limits: WholeLimits,
-        ifMatch: z.string().optional(),
-      }),
-    ),
-    ofAccount: false,
-  },
-  'apply-plan': {
-    ...command('Brings the limits of a changed plan to a page of its accounts', z.object({})),
-    ofAccount: false,
-  },
+  'set-plan': ofService(
+    'Creates a plan, or edits it and brings its limits to every account of it',
+    z.object({
+      name: PlanName,
+      label: z.string().optional(),
+      order: PlanOrder.optional(),
+      limits: WholeLimits,
+      ifMatch: z.string().optional(),
+    }),
+  ),
+  'apply-plan': ofService('Brings the limits of a changed plan to a page of its accounts', z.object({})),
   'add-member': command('Adds a member to an account', NewMember),
   'invite-member': command(
     'Invites a member by a link',
@@ -171,18 +167,15 @@ export const commands = {
     }),
   ),
   'remove-member': ending('Removes a member and their sessions', z.object({ memberId: z.string() })),
-  'create-service-token': {
-    ...command(
-      'Creates a token for a resource server',
-      secretFields.extend({
-        serviceTokenId: z.string(),
-        name: z.string(),
-        permissions: z.array(z.enum(SERVICE_TOKEN_PERMISSION_NAMES)).nullable().default(null),
-        accountIds: z.array(z.string()).nullable().default(null),
-      }),
-    ),
-    ofAccount: false,
-  },
+  'create-service-token': ofService(
+    'Creates a token for a resource server',
+    secretFields.extend({
+      serviceTokenId: z.string(),
+      name: z.string(),
+      permissions: z.array(z.enum(SERVICE_TOKEN_PERMISSION_NAMES)).nullable().default(null),
+      accountIds: z.array(z.string()).nullable().default(null),
+    }),
+  ),
   'revoke-service-token': {
     ...ending(
       'Revokes a resource server’s token; done when every region has confirmed',
@@ -190,23 +183,52 @@ export const commands = {
     ),
     ofAccount: false,
   },
-  'create-operator-token': {
-    ...command(
-      'Creates a token for a machine of the company',
-      secretFields.extend({
-        operatorTokenId: z.string(),
-        name: z.string(),
-        permissions: z.array(z.enum(OPERATOR_PERMISSION_NAMES)),
-        allowedIps: z.array(z.string()),
-        expiresAt: optionalDate,
-      }),
-    ),
-    ofAccount: false,
-  },
+  'create-operator-token': ofService(
+    'Creates a token for a machine of the company',
+    secretFields.extend({
+      operatorTokenId: z.string(),
+      name: z.string(),
+      permissions: z.array(z.enum(OPERATOR_PERMISSION_NAMES)),
+      allowedIps: z.array(z.string()),
+      expiresAt: optionalDate,
+    }),
+  ),
   'revoke-operator-token': {
     ...ending('Revokes an operator token', z.object({ operatorTokenId: z.string() })),
     ofAccount: false,
   },
+  'create-webhook': ofService(
+    'Creates a webhook of the operators and sends it a test message',
+    z.object({
+      webhookId: z.string(),
+      name: z.string(),
+      events: z.array(z.enum(OPERATOR_PATTERNS)),
+      sealedTarget: z.string(),
+      sealedSecret: z.string(),
+    }),
+  ),
+  'update-webhook': ofService(
+    'Changes the name, the events or the URL of a webhook of the operators',
+    z.object({
+      webhookId: z.string(),
+      name: z.string().nullable(),
+      events: z.array(z.enum(OPERATOR_PATTERNS)).nullable(),
+      sealedTarget: z.string().nullable(),
+    }),
+  ),
+  'delete-webhook': ofService('Deletes a webhook of the operators', z.object({ webhookId: z.string() })),
+  'test-webhook': ofService(
+    'Sends a test message to a webhook of the operators',
+    z.object({ webhookId: z.string() }),
+  ),
+  'rotate-webhook-secret': ofService(
+    'Gives a webhook of the operators another signing secret beside the previous one',
+    z.object({ webhookId: z.string(), sealedSecret: z.string() }),
+  ),
+  'redeliver-event': ofService(
+    'Sends an event to a webhook of the operators again, under the same ID',
+    z.object({ webhookId: z.string(), notificationId: z.string() }),
+  ),
   'create-channel': command(
     'Creates a channel and sends it a test message or its confirmation link',
     z.object({

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { ERASED_TABLES, type ErasedTable } from './erasedTables.ts'
+import { ERASED_TABLES, type ErasedTable, LAST_EVENT } from './erasedTables.ts'
 
 /** Rows per statement: nobody waits long for their locks. */
 const AT_ONCE = 500
@@ -11,6 +11,8 @@ const AT_ONCE = 500
 export async function eraseRows(em: SqlEntityManager, accountId: string, erasure: string): Promise<void> {
   for (const [table, rows] of Object.entries(ERASED_TABLES))
     await repeat(em, deletion(table, rows), [accountId, AT_ONCE])
+  // After the events: whoever pushes one holds it until the notification is there.
+  await repeat(em, DELETE_PUSHES, [accountId, AT_ONCE])
   await repeat(em, MOVE_UNITS, [accountId, AT_ONCE])
   await repeat(em, DELETE_MEMBERS, [accountId, AT_ONCE, accountId, accountId])
   // What created the account names it as its target.
@@ -56,6 +58,12 @@ const deletion = (table: string, { key, of, but = 'false' }: ErasedTable) => {
   const own = `${all} and not (${but})`
   return `delete from ${table} where (${key}) in (select ${key} from ${table} where ${own} limit ?) returning 1`
 }
+
+/** What pushed the account's events to the operators. */
+const DELETE_PUSHES = `
+delete from notification where id in (
+  select id from notification where event_account_id = ? and not (${LAST_EVENT}) limit ?
+) returning 1`
 
 const MOVE_UNITS = `
 with gone as (

@@ -4,8 +4,8 @@
  */
 export type ErasedTable = { key: string; of: 'account' | 'key'; but?: string }
 
-/** Recorded at the end, perhaps while another run of the same job still deletes. It has the ID only. */
-const LAST_EVENT = `type = 'account.erased'`
+/** Recorded at the end, and pushed, perhaps while another run of the same job still deletes. It has the ID only. */
+export const LAST_EVENT = `type = 'account.erased'`
 
 /**
  * Every table with rows of an account, in the order of their deletion. What refers to a row with `on delete cascade`

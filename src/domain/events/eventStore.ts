@@ -16,7 +16,14 @@ export type EventQuery = {
   types?: EventType[] | undefined
   accountId?: string | undefined
   limit: number
+  /**
+   * For a push: it begins at the oldest event that is kept where `after` is older, and no event is deleted until the
+   * transaction ends.
+   */
+  hold?: boolean
 }
+
+const COLUMNS = 'position, id, account_id, sequence, type, subject, at, data'
 
 const expired = (detail: string) => new Failure('cursor-expired', { detail })
 
@@ -27,7 +34,7 @@ const expired = (detail: string) => new Failure('cursor-expired', { detail })
  */
 export async function readEvents(
   em: SqlEntityManager,
-  { after: given, types, accountId, limit }: EventQuery,
+  { after: given, types, accountId, limit, hold = false }: EventQuery,
 ): Promise<{ events: EventRow[]; next: string }> {
   // First: what is at or below the head has committed.
   const [head] = await em.execute<{ position: string; expired: string }[]>(
@@ -35,15 +42,16 @@ export async function readEvents(
   )
   const newest = BigInt(head?.position ?? 0)
   const oldest = BigInt(head?.expired ?? 0)
-  const after = given === undefined ? oldest : await positionOf(em, given, oldest)
+  const isPast = hold && BigInt(given ?? 0) < oldest
+  const after = given === undefined || isPast ? oldest : await positionOf(em, given, oldest)
   if (after > newest)
     throw expired('This cursor is of a later state of the database. Read from the start, without `after`.')
   const most = accountId === undefined ? after + BigInt(MOST_LOOKED_AT) : newest
   const until = most < newest ? most : newest
   const events = await em.execute<EventRow[]>(
-    `select position, id, account_id, sequence, type, subject, at, data from lifecycle_event
+    `select ${COLUMNS} from lifecycle_event
      where position > ? and position <= ? and (?::text is null or account_id = ?) and (?::text[] is null or type = any(?::text[]))
-     order by position limit ?`,
+     order by position limit ? ${hold ? 'for key share' : ''}`,
     [
       String(after),
       String(until),
@@ -64,10 +72,19 @@ export const readLatestEvents = (
   limit: number,
 ): Promise<EventRow[]> =>
   em.execute(
-    `select position, id, account_id, sequence, type, subject, at, data from lifecycle_event
+    `select ${COLUMNS} from lifecycle_event
      where account_id = ? order by position desc limit ?`,
     [accountId, limit],
   )
+
+/** The event, while it is kept. */
+export async function findEvent(em: SqlEntityManager, id: string): Promise<EventRow | undefined> {
+  const [row] = await em.execute<EventRow[]>(`select ${COLUMNS} from lifecycle_event where id = ?`, [id])
+  return row
+}
+
+/** The position of the latest event. */
+export const readHead = (em: SqlEntityManager): Promise<string> => positionOfLatest(em, 0)
 
 /** The position before the latest `count` events. */
 export async function positionOfLatest(em: SqlEntityManager, count: number): Promise<string> {

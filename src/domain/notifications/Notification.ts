@@ -10,7 +10,8 @@ export const NotificationSchema = defineEntity({
   tableName: 'notification',
   properties: {
     id: p.text().primary(),
-    accountId: p.text(),
+    /** null: the operators'. */
+    accountId: p.text().nullable(),
     channelId: p.text(),
     ruleId: p.text().nullable(),
     incidentId: p.text().nullable(),
@@ -27,6 +28,9 @@ export const NotificationSchema = defineEntity({
     dedupe: p.text().nullable(),
     /** Of a message to an address that was not confirmed: its keyed hash. */
     targetHash: p.text().nullable(),
+    /** The lifecycle event that it pushes, of which its message is made, and the account of that event. */
+    eventId: p.text().nullable(),
+    eventAccountId: p.text().nullable(),
   },
 })
 

@@ -1,17 +1,26 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { EventType } from '../events/eventTypes.ts'
 import { newId } from '../ids.ts'
 
-export type NotificationType =
-  | 'alert.firing'
-  | 'alert.resolved'
-  | 'alert.test'
-  | 'channel.verify'
-  | 'channel.disabled'
+/** Types of messages that are no lifecycle event. A notification with an `eventId` has the type of its event. */
+export const MESSAGE_TYPES = [
+  'alert.firing',
+  'alert.resolved',
+  'alert.test',
+  'webhook.test',
+  'channel.verify',
+  'channel.disabled',
+] as const
+
+export type NotificationType = (typeof MESSAGE_TYPES)[number] | EventType
+
+/** Whether a message only shows that its channel works. */
+export const isTest = (type: NotificationType): boolean => type === 'alert.test' || type === 'webhook.test'
 
 /** A message for each of some channels. `turn` numbers the messages of one incident. */
 export type NewNotifications = {
   accountId: string
-  type: NotificationType
+  type: (typeof MESSAGE_TYPES)[number]
   channelIds: string[]
   ruleId?: string
   incidentId?: string

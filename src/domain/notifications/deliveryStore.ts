@@ -1,16 +1,17 @@
 import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { findEvent } from '../events/eventStore.ts'
+import type { EventRow } from '../events/presentEvent.ts'
 import { HOUR_MS } from '../time.ts'
 import { type Channel, ChannelSchema } from './Channel.ts'
+import { isTest } from './createNotifications.ts'
+import { atOnce } from './deliveryLimits.ts'
 import { type Notification, NotificationSchema } from './Notification.ts'
+import { isPaused } from './takeEvents.ts'
 import { whyNotUnconfirmed } from './testBudget.ts'
 
 /** Longer than any attempt may take: after it, whoever had leased the notification is dead. */
 export const LEASE_MS = 45_000
-
-/** Attempts at once. A receiver that hangs holds up its own channel, an account that has many of those itself. */
-const AT_ONCE_PER_CHANNEL = 4
-const AT_ONCE_PER_ACCOUNT = 12
 
 /** Clocks of workers differ a little; a delayed job may be a little early. */
 const EARLY_MS = 2_000
@@ -18,10 +19,13 @@ const EARLY_MS = 2_000
 /** How long an alert waits for its channel to be verified. */
 const UNVERIFIED_MS = HOUR_MS
 
+/** How often a pushed event looks whether its channel is enabled and verified. Either makes it due at once. */
+const PAUSED_MS = HOUR_MS
+
 /** What to do about one notification now: send it, look again later, or (undefined) nothing. */
 export type Lease =
-  | { notification: Notification; channel: Channel; leasedUntil: Date }
-  | { delayMs: number }
+  | { notification: Notification; channel: Channel; event: EventRow | undefined; leasedUntil: Date }
+  | { delayMs: number; isEvent: boolean }
   | undefined
 
 /**
@@ -38,8 +42,8 @@ export async function leaseDelivery(
 ): Promise<Lease> {
   const seen = await em.findOne(NotificationSchema, { id, status: 'pending' })
   if (!seen) return undefined
-  // One lease of an account at a time, so that those under way can be counted.
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 5))', [seen.accountId])
+  // One lease of an owner at a time, so that those under way can be counted.
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 5))', [seen.accountId ?? 'operators'])
   const notification = await em.findOne(
     NotificationSchema,
     { id, status: 'pending' },
@@ -47,25 +51,31 @@ export async function leaseDelivery(
   )
   if (!notification || !isDue(notification, now)) return undefined
   const channel = await em.findOne(ChannelSchema, { id: notification.channelId })
+  const event = notification.eventId ? await findEvent(em, notification.eventId) : undefined
   const excuse =
-    whyNot(notification, channel, now) ?? (await refuseStranger(em, notification, channel, hashOf, now))
+    whyNot(notification, channel, now) ??
+    (notification.eventId && !event ? 'The event is no longer kept.' : undefined) ??
+    (await refuseStranger(em, notification, channel, hashOf, now))
   if (excuse !== undefined || !channel) {
     await addAttempt(em, notification, { at: now, durationMs: 0, outcome: 'not-sent', detail: excuse })
     Object.assign(notification, { status: 'failed', finishedAt: now, nextAttemptAt: null })
     return undefined
   }
+  const isEvent = Boolean(event)
   const delayMs = mustWait(notification, channel)
-    ? 30_000
+    ? isEvent
+      ? PAUSED_MS
+      : 30_000
     : (await isBusy(em, notification, now))
-      ? 1_000 + random() * 9_000
+      ? (1_000 + random() * 9_000) * (isEvent && notification.attempts > 0 ? 10 : 1)
       : undefined
   if (delayMs !== undefined) {
     notification.nextAttemptAt = new Date(now.getTime() + delayMs)
-    return { delayMs }
+    return { delayMs, isEvent }
   }
   const leasedUntil = new Date(now.getTime() + LEASE_MS)
   notification.leasedUntil = leasedUntil
-  return { notification, channel, leasedUntil }
+  return { notification, channel, event, leasedUntil }
 }
 
 function isDue({ nextAttemptAt, leasedUntil }: Notification, now: Date): boolean {
@@ -73,18 +83,21 @@ function isDue({ nextAttemptAt, leasedUntil }: Notification, now: Date): boolean
   return !nextAttemptAt || nextAttemptAt.getTime() <= now.getTime() + EARLY_MS
 }
 
-const isAlert = ({ type }: Notification) => type === 'alert.firing' || type === 'alert.resolved'
+const isAlert = ({ type, eventId }: Notification) =>
+  !eventId && (type === 'alert.firing' || type === 'alert.resolved')
 
 const mustWait = (notification: Notification, channel: Channel) =>
-  isAlert(notification) && !channel.verifiedAt
+  notification.eventId ? isPaused(channel) : isAlert(notification) && !channel.verifiedAt
 
 function whyNot(notification: Notification, channel: Channel | null, now: Date): string | undefined {
   if (!channel) return 'The channel was deleted.'
   if (isAlert(notification) && channel.disabledAt) return 'The channel is disabled.'
+  if (notification.eventId && !channel.events) return 'The channel no longer subscribes to events.'
   if (notification.type === 'alert.test' && channel.type === 'email' && !channel.verifiedAt)
     return 'The address is not confirmed.'
   const waited = now.getTime() - notification.createdAt.getTime()
-  if (mustWait(notification, channel) && waited > UNVERIFIED_MS) return 'The channel is not verified.'
+  if (isAlert(notification) && !channel.verifiedAt && waited > UNVERIFIED_MS)
+    return 'The channel is not verified.'
   return undefined
 }
 
@@ -99,25 +112,25 @@ async function refuseStranger(
   hashOf: (channel: Channel) => string,
   now: Date,
 ): Promise<string | undefined> {
-  const isTest = notification.type === 'alert.test' || notification.type === 'channel.verify'
-  if (!channel || channel.verifiedAt || !isTest) return undefined
+  const isUnasked = isTest(notification.type) || notification.type === 'channel.verify'
+  if (!channel || channel.verifiedAt || !isUnasked) return undefined
   notification.targetHash = hashOf(channel)
   return whyNotUnconfirmed(em, channel.type, notification.targetHash, now)
 }
 
 async function isBusy(
   em: SqlEntityManager,
-  { accountId, channelId }: Notification,
+  { accountId = null, channelId }: Notification,
   now: Date,
 ): Promise<boolean> {
-  const [counts] = await em.execute<{ of_account: string; of_channel: string }[]>(
-    `select count(*) of_account, count(*) filter (where channel_id = ?) of_channel from notification
-     where account_id = ? and leased_until is not null and leased_until > ?`,
-    [channelId, accountId, now],
+  const [counts] = await em.execute<{ of_owner: string; of_channel: string }[]>(
+    `select count(*) of_owner, count(*) filter (where channel_id = ?) of_channel from notification
+     where ${accountId === null ? 'account_id is null' : 'account_id = ?'}
+       and leased_until is not null and leased_until > ?`,
+    accountId === null ? [channelId, now] : [channelId, accountId, now],
   )
-  return (
-    Number(counts?.of_account) >= AT_ONCE_PER_ACCOUNT || Number(counts?.of_channel) >= AT_ONCE_PER_CHANNEL
-  )
+  const { perOwner, perChannel } = atOnce(accountId)
+  return Number(counts?.of_owner) >= perOwner || Number(counts?.of_channel) >= perChannel
 }
 
 export type Attempt = { at: Date; durationMs: number; outcome: string; status?: number; detail?: string }

@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { MemberSchema } from '../accounts/Member.ts'
-import { audit } from '../audit/audit.ts'
+import { audit, auditOperators } from '../audit/audit.ts'
 import { newId } from '../ids.ts'
-import type { Channel } from './Channel.ts'
+import { type Channel, isOperators } from './Channel.ts'
 
 /**
  * What the one who delivers knows. `channelsUrl`: the dashboard's page of channels, null where nobody knows its
@@ -12,7 +12,7 @@ export type Facts = { now: Date; canMail: boolean; channelsUrl: string | null }
 
 /**
  * Switches a channel off, says so in the audit log and, where there is an SMTP server, by email to every admin of the
- * account. Returns those notifications, for their jobs.
+ * account. Returns those notifications, for their jobs. A webhook of the operators is in theirs.
  */
 export async function disableChannel(
   em: SqlEntityManager,
@@ -21,17 +21,16 @@ export async function disableChannel(
   { now, canMail, channelsUrl: url }: Facts,
 ): Promise<string[]> {
   Object.assign(channel, { disabledAt: now, disabledReason: reason })
-  audit(
-    em,
-    { accountId: channel.accountId, actor: { type: 'system', id: 'deliveries' } },
-    { at: now, action: 'channel.disabled', targetId: channel.id, details: { name: channel.name, reason } },
-  )
+  const actor = { type: 'system', id: 'deliveries' } as const
+  const entry = { at: now, targetId: channel.id, details: { name: channel.name, reason } }
+  if (isOperators(channel)) {
+    auditOperators(em, { actor }, { ...entry, action: 'webhook.disabled' })
+    return []
+  }
+  const accountId = channel.accountId ?? null
+  audit(em, { accountId, actor }, { ...entry, action: 'channel.disabled' })
   if (!canMail) return []
-  const admins = await em.find(MemberSchema, {
-    accountId: channel.accountId,
-    role: 'admin',
-    status: 'active',
-  })
+  const admins = await em.find(MemberSchema, { accountId, role: 'admin', status: 'active' })
   const ids: string[] = []
   for (const { id: memberId } of admins) {
     const id = newId('notification')
@@ -48,7 +47,7 @@ export async function disableChannel(
     await em.execute(
       `insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at)
        values (?, ?, ?, 'channel.disabled', ?::jsonb, 'pending', ?, ?)`,
-      [id, channel.accountId, channel.id, JSON.stringify(body), now, now],
+      [id, accountId, channel.id, JSON.stringify(body), now, now],
     )
     ids.push(id)
   }

@@ -12,6 +12,10 @@ export const ChannelFacts = z.object({
   disabled: z.boolean(),
   disabledReason: z.string().nullable(),
   failingSince: instant,
+  events: z
+    .array(z.string())
+    .default([])
+    .describe('Of a webhook: the types of lifecycle events of the account that it gets, `api_key.*`, or `*`'),
   createdAt: z.string(),
 })
 
@@ -29,6 +33,7 @@ export function presentChannel(channel: Channel): z.infer<typeof ChannelFacts> {
     disabled: Boolean(channel.disabledAt),
     disabledReason: channel.disabledReason ?? null,
     failingSince: channel.failingSince?.toISOString() ?? null,
+    events: channel.events ?? [],
     createdAt: channel.createdAt.toISOString(),
   }
 }

@@ -1,5 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
+import { EVENT_TYPE_NAMES } from '../events/eventTypes.ts'
+import { MESSAGE_TYPES } from './createNotifications.ts'
 import type { Notification } from './Notification.ts'
 
 const instant = z.string().nullable()
@@ -7,10 +9,11 @@ const instant = z.string().nullable()
 export const NotificationResource = z
   .object({
     id: z.string(),
-    type: z.enum(['alert.firing', 'alert.resolved', 'alert.test', 'channel.verify', 'channel.disabled']),
+    type: z.enum([...new Set([...MESSAGE_TYPES, ...EVENT_TYPE_NAMES])]),
     channelId: z.string(),
     alertId: z.string().nullable(),
     incidentId: z.string().nullable(),
+    eventId: z.string().nullable().default(null).describe('The lifecycle event that it pushes'),
     status: z.enum(['pending', 'delivered', 'failed']),
     attempts: z.int(),
     nextAttemptAt: instant,
@@ -37,6 +40,7 @@ export function presentNotification(one: Notification): z.infer<typeof Notificat
     channelId: one.channelId,
     alertId: one.ruleId ?? null,
     incidentId: one.incidentId ?? null,
+    eventId: one.eventId ?? null,
     status: one.status,
     attempts: one.attempts,
     nextAttemptAt: one.nextAttemptAt?.toISOString() ?? null,

@@ -1,7 +1,8 @@
 import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { DAY_MS } from '../time.ts'
-import { type Channel, ChannelSchema } from './Channel.ts'
+import { type Channel, ChannelSchema, isOperators } from './Channel.ts'
+import { isTest } from './createNotifications.ts'
 import { type Attempt, addAttempt, lockLeased } from './deliveryStore.ts'
 import { disableChannel, type Facts } from './disableChannel.ts'
 import type { Notification } from './Notification.ts'
@@ -10,8 +11,11 @@ import { nextDelayMs } from './retrySchedule.ts'
 /** After this long without one success a channel is switched off. The schedule is at its end after three days. */
 const FAILING_MS = 5 * DAY_MS
 
-/** `delayMs`: when the next attempt follows. `follow`: further notifications to deliver. */
-export type Recorded = { delayMs?: number; follow: string[] }
+/**
+ * `delayMs`: when the next attempt follows. `follow`: further notifications to deliver. `disabled`: the attempt has
+ * switched the channel off.
+ */
+export type Recorded = { delayMs?: number; follow: string[]; disabled?: true }
 
 /**
  * Writes what came of an attempt, into the log, the notification and its channel, and decides what is next. Where the
@@ -46,14 +50,18 @@ export async function recordAttempt(
   const delayMs = attempt.outcome === 'gone' ? undefined : nextDelayMs(made, attempt.retryAfterMs)
   if (delayMs === undefined) finish(notification, 'failed', now)
   else notification.nextAttemptAt = new Date(now.getTime() + delayMs)
-  return { delayMs, follow }
+  const disabled = concerned?.disabledAt === now ? ({ disabled: true } as const) : {}
+  return { delayMs, follow, ...disabled }
 }
 
 function finish(notification: Notification, status: 'delivered' | 'failed', now: Date): void {
   Object.assign(notification, { status, finishedAt: now, nextAttemptAt: null })
 }
 
-/** A test that arrived verifies a Slack or webhook channel, and switches any channel on again. */
+/**
+ * A test that arrived verifies a Slack or webhook channel, and switches any channel on again. Whatever arrives verifies
+ * a webhook of the operators: it is not what they wait for.
+ */
 async function noteSuccess(
   em: SqlEntityManager,
   notification: Notification,
@@ -61,18 +69,19 @@ async function noteSuccess(
   now: Date,
 ): Promise<string[]> {
   channel.failingSince = null
-  if (notification.type !== 'alert.test') return []
-  Object.assign(channel, { disabledAt: null, disabledReason: null })
-  if (channel.type === 'email' || channel.verifiedAt) return []
-  channel.verifiedAt = now
-  return makeDueNow(em, channel.id, now)
+  const proves = isTest(notification.type)
+  const wasOn = !channel.disabledAt && Boolean(channel.verifiedAt || channel.type === 'email')
+  if (proves) Object.assign(channel, { disabledAt: null, disabledReason: null })
+  if (channel.type !== 'email' && (proves || isOperators(channel))) channel.verifiedAt ??= now
+  return proves && !wasOn ? makeDueNow(em, channel.id, now) : []
 }
 
-/** What waited for a channel's verification is due now. Returns the notifications to deliver. */
+/** What waited for a channel to be verified or enabled is due now. Returns the notifications to deliver. */
 export async function makeDueNow(em: SqlEntityManager, channelId: string, now: Date): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
     `update notification set next_attempt_at = ?
-     where channel_id = ? and status = 'pending' and leased_until is null and attempts = 0 returning id`,
+     where channel_id = ? and status = 'pending' and leased_until is null and (attempts = 0 or event_id is not null)
+     returning id`,
     [now, channelId],
   )
   return rows.map(({ id }) => id)

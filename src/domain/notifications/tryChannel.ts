@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { newId } from '../ids.ts'
 import type { OutboxMessage } from '../jobs.ts'
 import { DAY_MS } from '../time.ts'
-import type { Channel } from './Channel.ts'
+import { type Channel, isOperators } from './Channel.ts'
 import { deliveryJob } from './deliveryJob.ts'
 
 /** The token of a confirmation link: its digest, and sealed for the email. */
@@ -29,12 +29,14 @@ export async function tryChannel(
   const id = newId('notification')
   const [type, data] = link
     ? ['channel.verify', { channelId: channel.id, channel: channel.name, sealedLink: link.sealed }]
-    : ['alert.test', sampleData(channel, now)]
+    : isOperators(channel)
+      ? ['webhook.test', { webhook: { id: channel.id, events: channel.events } }]
+      : ['alert.test', sampleData(channel, now)]
   const body = { type, timestamp: now.toISOString(), data }
   await em.execute(
     `insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at)
      values (?, ?, ?, ?, ?::jsonb, 'pending', ?, ?)`,
-    [id, channel.accountId, channel.id, type, JSON.stringify(body), now, now],
+    [id, channel.accountId ?? null, channel.id, type, JSON.stringify(body), now, now],
   )
   return {
     notificationId: id,

@@ -8,6 +8,7 @@ export const OPERATOR_PERMISSIONS = {
   'tokens:manage': 'Create, list and revoke operator tokens and service tokens.',
   'sessions:create': 'Create session links, which sign somebody in to an account.',
   'events:read': 'Read lifecycle events.',
+  'webhooks:manage': 'Create, change and delete webhooks that lifecycle events are pushed to.',
   act: 'Act for any account, as its admin would.',
 } as const
 

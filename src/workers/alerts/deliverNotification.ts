@@ -1,15 +1,21 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { digestOf } from '../../domain/keys/keyFormat.ts'
 import type { Channel } from '../../domain/notifications/Channel.ts'
-import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
+import { deliveryJob, EVENT_PRIORITY } from '../../domain/notifications/deliveryJob.ts'
 import { leaseDelivery, releaseDelivery } from '../../domain/notifications/deliveryStore.ts'
-import type { Notification } from '../../domain/notifications/Notification.ts'
 import { recordAttempt } from '../../domain/notifications/recordAttempt.ts'
 import { PRIMARY } from '../../domain/regions.ts'
+import { enqueuePushes } from '../../platform/enqueuePushes.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import { slackTurnName } from '../../platform/redisNames.ts'
 import type { WorkerContext } from '../context.ts'
-import { destinationOf, type Notifiers, sendNotification, targetOf } from '../notifiers/Notifiers.ts'
+import {
+  destinationOf,
+  type Leased,
+  type Notifiers,
+  sendNotification,
+  targetOf,
+} from '../notifiers/Notifiers.ts'
 import type { Outcome } from '../notifiers/Outcome.ts'
 
 /**
@@ -21,7 +27,7 @@ export async function deliverNotification(
   context: WorkerContext,
   { notificationId: id }: JobData<'deliver-notification'>,
 ): Promise<void> {
-  const { orm, notifiers, now, metrics } = context
+  const { orm, notifiers, now, metrics, log } = context
   const claim = await orm.em
     .fork()
     .transactional((em) =>
@@ -30,14 +36,15 @@ export async function deliverNotification(
       ),
     )
   if (!claim) return
-  if ('delayMs' in claim) return lookAgain(context, id, claim.delayMs)
-  const { channel, leasedUntil } = claim
+  if ('delayMs' in claim) return lookAgain(context, { id, ...claim })
+  const { channel, event, leasedUntil } = claim
+  const isEvent = event !== undefined
   const { sealedTarget } = channel
   const attempt = await attemptOne(context, claim)
   if ('delayMs' in attempt) {
     const next = new Date(now().getTime() + attempt.delayMs)
     await orm.em.fork().transactional((em) => releaseDelivery(em, id, leasedUntil, next))
-    return lookAgain(context, id, attempt.delayMs)
+    return lookAgain(context, { id, isEvent, delayMs: attempt.delayMs })
   }
   metrics.deliveries.inc({ channel: channel.type, outcome: attempt.outcome })
 
@@ -47,8 +54,12 @@ export async function deliverNotification(
     for (const notificationId of written.follow) await writeOutbox(em, deliveryJob(notificationId))
     return written
   })
-  if (recorded.delayMs !== undefined) await lookAgain(context, id, recorded.delayMs)
+  if (recorded.disabled)
+    log.warn({ channelId: channel.id, outcome: attempt.outcome }, 'a channel was disabled')
+  if (recorded.delayMs !== undefined) await lookAgain(context, { id, isEvent, delayMs: recorded.delayMs })
   if (recorded.follow.length > 0) await relayOutbox(orm.em, context.queues.send)
+  // There is room for another event, or the channel works again.
+  if (channel.events) await enqueuePushes(context, { channelId: channel.id }).catch(() => {})
 }
 
 const channelsUrl = ({ publicUrl }: Notifiers) =>
@@ -57,7 +68,7 @@ const channelsUrl = ({ publicUrl }: Notifiers) =>
 /** Sends, if the host and Slack have a place for it now; else says when to look again. */
 async function attemptOne(
   context: WorkerContext,
-  leased: { notification: Notification; channel: Channel },
+  leased: Leased,
 ): Promise<(Outcome & { at: Date; durationMs: number }) | { delayMs: number }> {
   const { orm, notifiers, now, log } = context
   const at = now()
@@ -92,11 +103,11 @@ function asResult<Value>(make: () => Value): Value | Error {
 /** The row says when, too: a job that is lost here is found by the sweeper. */
 async function lookAgain(
   { queues, log }: WorkerContext,
-  notificationId: string,
-  delayMs: number,
+  { id: notificationId, delayMs, isEvent }: { id: string; delayMs: number; isEvent: boolean },
 ): Promise<void> {
+  const priority = isEvent ? EVENT_PRIORITY : undefined
   await queues
-    .add('deliver-notification', { notificationId }, undefined, { delayMs: Math.ceil(delayMs) })
+    .add('deliver-notification', { notificationId }, undefined, { delayMs: Math.ceil(delayMs), priority })
     .catch((error) => log.warn({ notificationId, reason: error.message }, 'the sweeper will deliver it'))
 }
 

@@ -1,6 +1,11 @@
+import { enqueuePushes } from '../../platform/enqueuePushes.ts'
 import type { WorkerContext } from '../context.ts'
 
-/** Moves events of which a worker died after its commit. Safe to run twice: an event is moved in one transaction. */
-export async function relayEvents({ events }: WorkerContext): Promise<void> {
-  await events.relay()
+/**
+ * Moves events of which a worker died after its commit, and lists the channels that have not taken all of theirs. Safe
+ * to run twice: an event is moved in one transaction, and a push begins at its channel's position.
+ */
+export async function relayEvents(context: WorkerContext): Promise<void> {
+  await context.events.relay()
+  await enqueuePushes(context)
 }

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { MemberSchema } from '../../domain/accounts/Member.ts'
+import type { EventRow } from '../../domain/events/presentEvent.ts'
 import { type Channel, type SealedSecret, sealContext } from '../../domain/notifications/Channel.ts'
 import { messageOf } from '../../domain/notifications/messageOf.ts'
 import type { Notification } from '../../domain/notifications/Notification.ts'
@@ -11,6 +12,7 @@ import type { Outcome } from './Outcome.ts'
 import { type OutboundPolicy, outside } from './postMessage.ts'
 import { sendSlack } from './slack.ts'
 import { sendWebhook } from './webhook.ts'
+import { webhookContent } from './webhookContent.ts'
 
 /** What sends messages; wired in main.ts. Without SMTP_URL there is no `mailer`. */
 export type Notifiers = {
@@ -41,6 +43,9 @@ export function openNotifiers(env: Settings): Notifiers {
   }
 }
 
+/** What a lease hands over. `event`: the lifecycle event that the notification pushes, if it does. */
+export type Leased = { notification: Notification; channel: Channel; event: EventRow | undefined }
+
 const isEmail = (notification: Notification, channel: Channel) =>
   notification.type === 'channel.disabled' || channel.type === 'email'
 
@@ -51,7 +56,7 @@ export const targetOf = ({ vault }: Pick<Notifiers, 'vault'>, channel: Channel):
 /** Whose server an attempt takes: a URL's host, or the SMTP server. Throws where the vault does. */
 export function destinationOf(
   notifiers: Notifiers,
-  { notification, channel }: { notification: Notification; channel: Channel },
+  { notification, channel }: Pick<Leased, 'notification' | 'channel'>,
 ): string {
   if (isEmail(notification, channel)) return 'smtp'
   return new URL(targetOf(notifiers, channel)).host
@@ -61,7 +66,7 @@ export function destinationOf(
 export async function sendNotification(
   em: SqlEntityManager,
   notifiers: Notifiers,
-  { notification, channel }: { notification: Notification; channel: Channel },
+  { notification, channel, event }: Leased,
   now: Date,
 ): Promise<Outcome> {
   const { vault, outside: out } = notifiers
@@ -72,7 +77,7 @@ export async function sendNotification(
   const secrets = validSecrets(channel, now).map(({ sealed }) =>
     vault.open(sealed, sealContext(channel.id, 'secret')),
   )
-  return sendWebhook(out, { id, body, target, secrets, now })
+  return sendWebhook(out, { id, content: webhookContent(notification, channel, event), target, secrets, now })
 }
 
 /** The signing secrets that are valid, newest first. */

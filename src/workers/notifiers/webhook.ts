@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import type { NotificationBody } from '../../domain/notifications/Notification.ts'
 import type { Outcome } from './Outcome.ts'
 import { type OutboundPolicy, postMessage } from './postMessage.ts'
+import type { Content } from './webhookContent.ts'
 
 const WEBHOOK_SECRET_PREFIX = 'whsec_'
 
@@ -31,17 +31,13 @@ function signatureHeaders(id: string, body: Buffer, secrets: string[], now: Date
   }
 }
 
-/** The bytes of a body: the same for every attempt, for they are made of the row alone. */
-function bytesOf({ type, timestamp, data }: NotificationBody): Buffer {
-  return Buffer.from(JSON.stringify({ type, timestamp, data }))
-}
-
 export function sendWebhook(
   outside: OutboundPolicy,
-  message: { id: string; body: NotificationBody; target: string; secrets: string[]; now: Date },
+  message: { id: string; content: Content; target: string; secrets: string[]; now: Date },
 ): Promise<Outcome> {
-  const { id, target, secrets, now } = message
-  const body = bytesOf(message.body)
-  const headers = { 'Content-Type': 'application/json', ...signatureHeaders(id, body, secrets, now) }
+  const { id, content, target, secrets, now } = message
+  // The same bytes in every attempt: they are made of rows that do not change.
+  const body = Buffer.from(JSON.stringify(content.body))
+  const headers = { 'Content-Type': content.type, ...signatureHeaders(id, body, secrets, now) }
   return postMessage(target, headers, body, outside, now)
 }

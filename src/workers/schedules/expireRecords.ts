@@ -14,9 +14,9 @@ import type { WorkerContext } from '../context.ts'
 const OWED_DAYS = 7
 
 /**
- * Deletes sealed answers after 24 h, lifecycle events after 30 days, ended sessions and session links, claims after
- * 36 days, finished commands and notifications after 90, and days of quotas and accepted usage after 400. Safe to run
- * twice, and to die in: each step continues where it ended. A step that fails does not stop the others.
+ * Deletes sealed answers after 24 h, lifecycle events and their pushes after 30 days, ended sessions and session links,
+ * claims after 36 days, finished commands and notifications after 90, and days of quotas and accepted usage after 400.
+ * Safe to run twice, and to die in: each step continues where it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, erasedUsageDays, orm } = context
@@ -85,7 +85,9 @@ function expired(before: (days: number) => Date): Expired[] {
     },
     {
       ...{ table: 'notification', key: 'id', by: 'finished_at', type: 'timestamptz' },
-      ...{ where: `finished_at < ? and status <> 'pending'`, values: [before(90)] },
+      // What pushed an event goes with it.
+      where: `(finished_at < ? or (event_id is not null and finished_at < ?)) and status <> 'pending'`,
+      values: [before(90), before(30)],
     },
     {
       ...{ table: 'quota_day', key: 'key_id, day, region', by: 'key_id', type: 'text' },

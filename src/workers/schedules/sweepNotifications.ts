@@ -1,3 +1,4 @@
+import { EVENT_PRIORITY } from '../../domain/notifications/deliveryJob.ts'
 import type { WorkerContext } from '../context.ts'
 
 /** Longer than a job that is on its way needs. */
@@ -14,14 +15,16 @@ const MANY = 1_000
  */
 export async function sweepNotifications({ orm, queues, now, log }: WorkerContext): Promise<void> {
   const at = now().getTime()
-  const lost = await orm.em.fork().execute<{ id: string; attempts: number }[]>(
-    `select id, attempts from notification
+  const lost = await orm.em.fork().execute<{ id: string; attempts: number; isEvent: boolean }[]>(
+    `select id, attempts, event_id is not null as "isEvent" from notification
      where status = 'pending' and next_attempt_at <= ? and (leased_until is null or leased_until <= ?)
      order by next_attempt_at limit ?`,
     [new Date(at - LOST_MS), new Date(at), MANY],
   )
   const turn = Math.floor(at / AGAIN_MS)
-  for (const { id, attempts } of lost)
-    await queues.add('deliver-notification', { notificationId: id }, `${id}-${attempts}-sweep-${turn}`)
+  for (const { id, attempts, isEvent } of lost)
+    await queues.add('deliver-notification', { notificationId: id }, `${id}-${attempts}-sweep-${turn}`, {
+      priority: isEvent ? EVENT_PRIORITY : undefined,
+    })
   if (lost.length > 0) log.warn({ notifications: lost.length }, 'sweeping notifications')
 }

@@ -91,13 +91,14 @@ export const confirmChannel = route(
       'Ask for a new one by sending the channel a test message.',
     )
     const found = await api.em().findOne(ChannelSchema, { verificationDigest: digest })
-    if (!found) return over
+    if (!found?.accountId) return over
+    const { accountId } = found
     try {
       const { requestId } = ctx.state
       const actor = { type: 'system', id: 'confirmation-link', ip: api.clientIp(ctx.req), requestId } as const
       const payload = { channelId: found.id, digest }
       const answer = await respondToCommand(
-        { ...input, principal: { accountId: found.accountId, actor } },
+        { ...input, principal: { accountId, actor } },
         {
           prepare: async () => ({ kind: 'confirm-channel', targetId: found.id, payload }),
           present: () => page(200, 'Confirmed', 'Alerts will be sent to this address.'),

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { loadNotification } from '../../../domain/notifications/channelStore.ts'
-import { NotificationSchema } from '../../../domain/notifications/Notification.ts'
 import {
   DeliveryAttempt,
   NotificationResource,
@@ -8,8 +7,9 @@ import {
   readAttempts,
 } from '../../../domain/notifications/presentNotification.ts'
 import { route } from '../../guard.ts'
+import { notificationQuery, readPage } from '../../notificationPage.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
-import { Accepted, IdParams, limitOf, text } from '../../schemas.ts'
+import { Accepted, IdParams, text } from '../../schemas.ts'
 
 const NotificationWithAttempts = NotificationResource.extend({
   deliveryAttempts: z.array(DeliveryAttempt),
@@ -26,13 +26,7 @@ export const listNotifications = route(
     summary: 'List notifications',
     description: 'Newest first.',
     query: z.strictObject({
-      cursor: z
-        .string()
-        .regex(/^\d{1,15}-ntf_[0-9A-Za-z]{16}$/, 'must be a cursor of an earlier page')
-        .optional()
-        .describe('`nextCursor` of the previous page'),
-      limit: limitOf(100, 50),
-      status: z.enum(['pending', 'delivered', 'failed']).optional().describe('Only these'),
+      ...notificationQuery,
       channelId: text(64).optional().describe('Only notifications to this channel'),
       alertId: text(64).optional().describe('Only notifications of this alert rule'),
     }),
@@ -42,25 +36,13 @@ export const listNotifications = route(
     problems: [],
   },
   async ({ api, principal, query }) => {
-    const { status, channelId, alertId, cursor, limit } = query
-    const [time, id] = cursor?.split('-') ?? []
-    const at = new Date(Number(time))
-    const found = await api.em().find(
-      NotificationSchema,
-      {
-        accountId: principal.accountId,
-        ...(status === undefined ? {} : { status }),
-        ...(channelId === undefined ? {} : { channelId }),
-        ...(alertId === undefined ? {} : { ruleId: alertId }),
-        ...(id === undefined
-          ? {}
-          : { $or: [{ createdAt: { $lt: at } }, { createdAt: at, id: { $lt: id } }] }),
-      },
-      { orderBy: { createdAt: 'desc', id: 'desc' }, limit: limit + 1 },
-    )
-    const page = found.slice(0, limit)
-    const last = found.length > page.length ? page.at(-1) : undefined
-    const nextCursor = last ? `${last.createdAt.getTime()}-${last.id}` : null
+    const { channelId, alertId } = query
+    const which = {
+      accountId: principal.accountId,
+      ...(channelId === undefined ? {} : { channelId }),
+      ...(alertId === undefined ? {} : { ruleId: alertId }),
+    }
+    const { page, nextCursor } = await readPage(api.em(), which, query)
     return { status: 200, body: { notifications: page.map(presentNotification), nextCursor } }
   },
 )

@@ -24,7 +24,7 @@ type Props = {
   isRuleKnown: boolean
 }
 
-const words: Record<Notification['type'], string> = {
+const words: Partial<Record<Notification['type'], string>> = {
   'alert.firing': 'Firing',
   'alert.resolved': 'Resolved',
   'alert.test': 'Test',
@@ -42,7 +42,8 @@ const looks = {
 export function NotificationRow({ notification: one, channel, ruleName, isRuleKnown }: Props) {
   const [isOpen, setOpen] = useState(false)
   const details = useId()
-  const title = ruleName === undefined ? words[one.type] : `${words[one.type]}: ${ruleName}`
+  const what = one.eventId === null ? (words[one.type] ?? one.type) : `Event ${one.type}`
+  const title = ruleName === undefined ? what : `${what}: ${ruleName}`
   const where = channel?.name ?? 'a channel that is deleted'
   return (
     <>
@@ -61,10 +62,10 @@ export function NotificationRow({ notification: one, channel, ruleName, isRuleKn
         </Table.Td>
         <Table.Td>
           {ruleName === undefined || isRuleKnown ? (
-            <Text size="sm">{words[one.type]}</Text>
+            <Text size="sm">{what}</Text>
           ) : (
             <Text size="sm">
-              {words[one.type]}:{' '}
+              {what}:{' '}
               <Anchor component={Link} to={`/alerts/${one.alertId}`} inherit underline="always">
                 {ruleName}
               </Anchor>

@@ -1,0 +1,73 @@
+import { LockMode } from '@mikro-orm/core'
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { typesOf } from '../events/eventPatterns.ts'
+import { readEvents } from '../events/eventStore.ts'
+import { derivedId } from '../ids.ts'
+import { type Channel, ChannelSchema, isOperators } from './Channel.ts'
+import { atOnce } from './deliveryLimits.ts'
+
+/** Pushes of one subscription that may be pending: those that failed and wait for their next attempt, above all. */
+const MOST_PENDING = { operators: 1_000, account: 100 }
+
+/** `ids`: the notifications to deliver. `isDone`: nothing is left that could be taken now. */
+type Taken = { ids: string[]; isDone: boolean }
+
+const NOTHING: Taken = { ids: [], isDone: true }
+
+/**
+ * Takes the next events that a channel subscribes to: writes a notification for each and moves the channel's position
+ * behind them. Call it in a transaction of its own: the channel's row is locked, so of two that take, the second
+ * continues where the first ended. The ID of a notification is made of the channel's and the event's.
+ *
+ * As many are taken as can be attempted at once. What failed is pending beside them, up to a bound: a channel that is
+ * down does not fill up the database, and continues from its position later.
+ */
+export async function takeEvents(em: SqlEntityManager, channelId: string, now: Date): Promise<Taken> {
+  const channel = await em.findOne(
+    ChannelSchema,
+    { id: channelId },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
+  )
+  if (!channel?.events || isPaused(channel)) return NOTHING
+  const limit = await roomOf(em, channel)
+  if (limit <= 0) return NOTHING
+  const { accountId } = channel
+  const after = channel.eventPosition ?? '0'
+  const types = typesOf(channel.events, !isOperators(channel))
+  const { events, next } = await readEvents(em, {
+    ...{ after, types, limit, hold: true },
+    accountId: accountId ?? undefined,
+  })
+  channel.eventPosition = next
+  const made = events.map(({ id, type, account_id }) => ({
+    id: derivedId('notification', channelId, id),
+    event_id: id,
+    type,
+    account_id,
+  }))
+  const rows = await em.execute<{ id: string }[]>(
+    `insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at, event_id, event_account_id)
+     select e.id, ?, ?, e.type, '{}', 'pending', ?, ?, e.event_id, e.account_id
+     from jsonb_to_recordset(?::jsonb) as e (id text, event_id text, type text, account_id text)
+     on conflict (id) do nothing returning id`,
+    [accountId ?? null, channelId, now, now, JSON.stringify(made)],
+  )
+  return { ids: rows.map(({ id }) => id), isDone: events.length === limit || next === after }
+}
+
+/** Whether a channel gets no events now: they wait in the record. An account must have verified its channel first. */
+export const isPaused = (channel: Channel): boolean =>
+  Boolean(channel.disabledAt) || (!isOperators(channel) && !channel.verifiedAt)
+
+async function roomOf(em: SqlEntityManager, channel: Channel): Promise<number> {
+  const [row] = await em.execute<{ fresh: number; pending: number }[]>(
+    `select (count(*) filter (where attempts = 0))::int as fresh, count(*)::int as pending
+     from notification where channel_id = ? and status = 'pending' and event_id is not null`,
+    [channel.id],
+  )
+  const most = isOperators(channel) ? MOST_PENDING.operators : MOST_PENDING.account
+  return Math.min(
+    atOnce(channel.accountId ?? null).perChannel - (row?.fresh ?? 0),
+    most - (row?.pending ?? 0),
+  )
+}
