@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AccountSchema } from '../../src/domain/accounts/Account.ts'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { ERASED_TABLES, OTHER_TABLES } from '../../src/domain/erasure/erasedTables.ts'
+import { moveEvents } from '../../src/domain/events/moveEvents.ts'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
 import { registerRegions, removeRegion } from '../../src/domain/regions.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { createCommands } from '../support/commandRows.ts'
+import { eventually } from '../support/eventually.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 let worker: TestWorker
@@ -49,6 +51,24 @@ const unitsOf = (accountId: string) =>
   sql<{ units: string }>('select units from erased_usage where account_id = ?', [accountId]).then((rows) =>
     rows.map(({ units }) => Number(units)),
   )
+
+/** Does something in a transaction, which stays open until `commit`. */
+async function hold(work: (em: ReturnType<typeof worker.em>) => Promise<unknown>) {
+  const done = Promise.withResolvers<void>()
+  const end = Promise.withResolvers<void>()
+  const transaction = worker.em().transactional(async (em) => {
+    await work(em)
+    done.resolve()
+    await end.promise
+  })
+  await Promise.race([done.promise, transaction])
+  return {
+    commit: () => {
+      end.resolve()
+      return transaction
+    },
+  }
+}
 
 describe('an erasure', () => {
   it('knows every table: a new one is erased, or says why not', async () => {
@@ -97,6 +117,37 @@ describe('an erasure', () => {
     }
     expect(await worker.em().count(AccountSchema, { id: one.accountId })).toBe(0)
     expect(await unitsOf(one.accountId)).toEqual([6])
+  })
+
+  it('deletes events that wait, also while others move into the record', async () => {
+    const { accountId } = await accountWithKey()
+    const commandId = await begin(accountId)
+    await worker.context.events.relay()
+    await sql(
+      `insert into lifecycle_event_pending (event_id, account_id, type, subject, at, data)
+       select 'evt_' || n, ?, 'account.updated', ?, now(), '{}' from generate_series(1, 700) n`,
+      [accountId, accountId],
+    )
+    // Has moved as many as go at once, and holds their rows.
+    const moved = await hold((em) => moveEvents(em))
+    // The next one that moves comes only after the rows of the record are deleted.
+    const next = hold((em) => em.execute('select 1 from lifecycle_event_head for update'))
+    const removing = remove(commandId, accountId)
+    await eventually(
+      () =>
+        sql(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+             and query like 'delete from lifecycle_event_pending%'`,
+        ),
+      (waiting) => waiting.length > 0,
+    )
+    await moved.commit()
+    await removing
+    await (await next).commit()
+    await worker.context.events.relay()
+    expect(await sql('select type from lifecycle_event where account_id = ?', [accountId])).toEqual([
+      { type: 'account.erased' },
+    ])
   })
 
   it('promise 3: keeps the rows of ended keys until every region has forgotten the keys', async () => {

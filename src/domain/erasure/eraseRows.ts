@@ -25,7 +25,7 @@ export async function scrubKeys(em: SqlEntityManager, accountId: string): Promis
     em,
     `update api_key set status = 'deleted', name = '', hint = '', metadata = '{}', allowed_ips = '[]', permissions = '[]',
        created_by = '', revoked_reason = null, version = version + 1
-     where id in (select id from api_key where account_id = ? and created_by <> '' limit ?) returning 1`,
+     where id in (select id from api_key where account_id = ? and created_by <> '' limit ? for update) returning 1`,
     [accountId, AT_ONCE],
   )
 }
@@ -56,7 +56,7 @@ export async function eraseAccount(em: SqlEntityManager, accountId: string): Pro
 const deletion = (table: string, { key, of, but = 'false' }: ErasedTable) => {
   const all = of === 'account' ? 'account_id = ?' : 'key_id in (select id from api_key where account_id = ?)'
   const own = `${all} and not (${but})`
-  return `delete from ${table} where (${key}) in (select ${key} from ${table} where ${own} limit ?) returning 1`
+  return `delete from ${table} where (${key}) in (select ${key} from ${table} where ${own} limit ? for update) returning 1`
 }
 
 /** What pushed the account's events to the operators. */
@@ -67,7 +67,7 @@ delete from notification where id in (
 
 const MOVE_UNITS = `
 with gone as (
-  delete from usage_day where (key_id, at) in (select key_id, at from usage_day where account_id = ? limit ?)
+  delete from usage_day where (key_id, at) in (select key_id, at from usage_day where account_id = ? limit ? for update)
   returning account_id, (at at time zone 'UTC')::date as day, units
 ), kept as (
   insert into erased_usage as present (account_id, day, units)
@@ -78,7 +78,7 @@ select 1 from gone`
 
 const DELETE_MEMBERS = `
 with gone as (
-  delete from member where id in (select id from member where account_id = ? limit ?) returning id, person_id
+  delete from member where id in (select id from member where account_id = ? limit ? for update) returning id, person_id
 ), people as (
   delete from person where id in (select person_id from gone)
     and not exists (select from member m where m.person_id = person.id and m.account_id <> ?)
@@ -92,9 +92,13 @@ select 1 from gone`
 
 const DELETE_COMMANDS = `
 delete from command where id in (
-  select id from command where (account_id = ? or target_id = ?) and id <> ? limit ?
+  select id from command where (account_id = ? or target_id = ?) and id <> ? limit ? for update
 ) returning 1`
 
+/**
+ * Runs a statement until no row is left. Its rows are selected `for update`: one that waits for another transaction then
+ * passes over what that one has deleted, and still gets a whole batch. A batch that is not whole is the last one.
+ */
 async function repeat(em: SqlEntityManager, sql: string, params: unknown[]): Promise<void> {
   for (let rows = AT_ONCE; rows === AT_ONCE; ) rows = (await em.execute<unknown[]>(sql, params)).length
 }
