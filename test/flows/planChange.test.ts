@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/domain/ids.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import type { KeyVerifier } from '../../src/verifier/createVerifier.ts'
+import { limitsOf } from '../../src/verifier/http/limitHeaders.ts'
 import { runSql } from '../setup/runSql.ts'
 import { freshRedis } from '../setup/services.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { askLibrary, openLibrary } from '../support/libraries.ts'
+import { runTrials } from '../support/runTrials.ts'
 import { SEED_PLANS } from '../support/seedPlans.ts'
 import { type Service, startService, type TestRedis } from '../support/startService.ts'
 
 const ACCOUNTS = 300
+const TRIALS = 300
 const PLAN = 'loaded'
 
 type Held = { accountId: string; key: string }
@@ -17,23 +22,30 @@ let eu: TestRedis
 let service: Service
 let operator: ReturnType<typeof createClient>
 let urls: string[]
+let libraries: KeyVerifier[]
 let held: Held[]
 
-/** Two apis in the primary region and one in a further region. 300 accounts on one plan, each with a key. */
+/** Two apis and a library in the primary region, an api and a library in `eu`. 300 accounts on a plan, each with a key. */
 beforeAll(async () => {
   eu = await freshRedis()
   service = await startService({
     apis: 2,
     workers: 2,
-    env: { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, REGION_LEASE_MS: '0' },
+    env: { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, REGION_LEASE_MS: '0', COMMAND_WAIT_MS: '60000' },
   })
   const inEu = await service.startApi({ REGION: 'eu' })
   urls = [...service.apis, inEu].map(({ url }) => url)
+  const { serviceToken, redis } = service
+  libraries = await Promise.all([
+    openLibrary({ serviceToken, redisUrl: redis.url }),
+    openLibrary({ serviceToken, redisUrl: eu.url, region: 'eu', leases: false }),
+  ])
   operator = createClient(service.url, await service.operatorToken())
   await operator.put(`/plans/${PLAN}`, { limits: limitOf(1_000_000) })
   held = await createAccounts(ACCOUNTS)
 })
 afterAll(async () => {
+  await Promise.all(libraries.map((one) => one.close()))
   await service.stop()
   await eu.stop()
 })
@@ -103,9 +115,23 @@ function startLoad() {
   }
 }
 
-/** What every api decides by, of each account. */
+/** The limit of requests a day by which a library decides about a key. */
+async function libraryDayLimit(library: KeyVerifier, key: string): Promise<number | undefined> {
+  const verification = await eventually(() => askLibrary(library, key), Boolean)
+  if (!verification?.valid) throw new Error(`A verification was refused: ${verification?.code}`)
+  return limitsOf(verification).find(({ name }) => name === 'day')?.limit
+}
+
+/** What every api and every library decides by, of each account. */
 const everywhere = async (some = held) =>
-  new Set(await Promise.all(urls.flatMap((url) => some.map(({ key }) => dayLimit(url, key)))))
+  new Set(
+    await Promise.all(
+      some.flatMap(({ key }) => [
+        ...urls.map((url) => dayLimit(url, key)),
+        ...libraries.map((one) => libraryDayLimit(one, key)),
+      ]),
+    ),
+  )
 
 describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, () => {
   it('holds for every account, at every api and in every region, once it is answered', async () => {
@@ -148,6 +174,36 @@ describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, 
       expect(await everywhere(away)).toEqual(new Set([limit]))
     }
   })
+
+  it(`is seen by whoever asks after the answer, in ${TRIALS} moves of an account to another plan`, async () => {
+    await operator.put('/plans/wider', { limits: limitOf(5_000_000) })
+    const ends = { loaded: 'wider', wider: PLAN }
+    const plans = new Map<number, keyof typeof ends>()
+    const limitOfPlan = async (plan: string) =>
+      (await operator.get(`/plans/${plan}`)).body.limits.requestsPerDay
+    const limits = { loaded: await limitOfPlan(PLAN), wider: await limitOfPlan('wider') }
+    const counts = await runTrials(TRIALS, async (lane) => {
+      const { accountId, key } = held[200 + lane] as Held
+      const plan = plans.get(lane) ?? PLAN
+      const next = ends[plan] as keyof typeof ends
+      plans.set(lane, next)
+      return {
+        // What decides by the plan's limit accepts the account's time on it.
+        ways: [
+          ...urls.map((url) => async () => (await dayLimit(url, key)) === limits[plan]),
+          ...libraries.map((one) => async () => (await libraryDayLimit(one, key)) === limits[plan]),
+        ],
+        end: async () => {
+          const { status, body } = await operator.patch(`/accounts/${accountId}`, { plan: next })
+          expect([status, body.plan]).toEqual([200, next])
+        },
+      }
+    })
+    expect(counts.acceptedAfter).toBe(0)
+    expect(counts.acceptedBefore).toBeGreaterThan(TRIALS)
+    const back = [...plans.keys()].map((lane) => `/accounts/${held[200 + lane]?.accountId}`)
+    await Promise.all(back.map((path) => operator.patch(path, { plan: PLAN })))
+  }, 240_000)
 
   it('promise 1: goes on where a worker was killed in the middle of it', async () => {
     const { load, stop } = startLoad()

@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
 beforeAll(async () => {
-  service = await startService({ apis: 2, workers: 2 })
+  service = await startService({ apis: 2, workers: 2, env: { COMMAND_WAIT_MS: '60000' } })
 })
 afterAll(() => service.stop())
 

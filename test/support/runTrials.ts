@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const AT_ONCE = 10
 /** Without a pause, questions take all of the machine, and an end seconds: they slow down what they wait for. */
-export const PAUSE_MS = 25
+const PAUSE_MS = 25
 
-/**
- * One thing that ends: each way to ask whether it is accepted (undefined: nothing could be decided), and its end, which
- * resolves when it is answered.
- */
-type Trial = { ways: (() => Promise<boolean | undefined>)[]; end: () => Promise<unknown> }
+/** Whether it is accepted; undefined: nothing could be decided. */
+type Way = () => Promise<boolean | undefined>
+
+/** One thing that ends: ways to ask for it all the time, ways to ask once afterwards, and its end, until it is answered. */
+type Trial = { ways: Way[]; afterwards?: Way[]; end: () => Promise<unknown> }
 
 /**
  * Ends `trials` things, ten at once, while every way to ask is busy with each. Returns how many were accepted that were
@@ -17,7 +17,7 @@ type Trial = { ways: (() => Promise<boolean | undefined>)[]; end: () => Promise<
 export async function runTrials(trials: number, begin: (lane: number, trial: number) => Promise<Trial>) {
   const counts = { acceptedBefore: 0, acceptedAfter: 0 }
   const runTrial = async (lane: number, trial: number) => {
-    const { ways, end } = await begin(lane, trial)
+    const { ways, afterwards = [], end } = await begin(lane, trial)
     let ended = false
     const busy = ways.map(async (accepts) => {
       for (let after = 0; after < 3; ) {
@@ -31,7 +31,7 @@ export async function runTrials(trials: number, begin: (lane: number, trial: num
     })
     await end()
     ended = true
-    const direct = await Promise.all(ways.map((accepts) => accepts()))
+    const direct = await Promise.all([...ways, ...afterwards].map((accepts) => accepts()))
     counts.acceptedAfter += direct.filter(Boolean).length
     await Promise.all(busy)
   }
