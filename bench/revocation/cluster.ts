@@ -19,13 +19,15 @@ export type ClusterOptions = {
   leaseMs: number
   /** Of the Redis servers. */
   appendfsync: 'always' | 'everysec'
+  /** For all processes, beside what production sets. */
+  env?: Record<string, string>
 }
 
 /**
  * Three regions, each a Redis of its own, four verifiers (whole api processes) and one worker, configured as in
  * production: Postgres flushes every commit to disk. The worker reaches `eu` by a proxy that can be cut.
  */
-export async function startCluster({ leaseMs, appendfsync }: ClusterOptions) {
+export async function startCluster({ leaseMs, appendfsync, env: further }: ClusterOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(folder, 0o711)
@@ -49,6 +51,7 @@ export async function startCluster({ leaseMs, appendfsync }: ClusterOptions) {
     NODE_ENV: 'production',
     // A region without a lease is thousands of 503, each with a line of its own.
     LOG_LEVEL: 'silent',
+    ...further,
   }
   const cli = async (...args: string[]): Promise<Record<string, string>> => {
     const options = { cwd: root, env: { ...process.env, ...env } }
