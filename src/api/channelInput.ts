@@ -36,6 +36,14 @@ function checkedUrl(type: ChannelType, text: string, env: Env): string {
 
 const fault = (field: string, code: FieldFault['code'], message: string) => invalid(field, code, message)
 
+/** Events of a channel; undefined where nothing is asked for. Throws a `validation-error`. */
+export function eventsOf(type: ChannelType, events: string[] | undefined): string[] | undefined {
+  if (type === 'webhook' || events === undefined) return events
+  if (events.length > 0)
+    throw fault('events', 'unknown_field', `does not go with ${type}: only webhooks get events`)
+  return undefined
+}
+
 /** A token for a confirmation link: its digest and its sealed form. Rows never have the token itself. */
 export function newLink(api: ApiContext, channelId: string): Link {
   const token = randomBase62(40)

@@ -5,7 +5,7 @@ import { presentWebhook } from '../domain/notifications/presentWebhook.ts'
 import type { ApiContext } from './context.ts'
 
 /** What a list of event types may have, where `patterns` may be subscribed to. */
-const eventList = (patterns: readonly [string, ...string[]]) =>
+export const eventList = (patterns: readonly [string, ...string[]]) =>
   z
     .array(z.enum(patterns))
     .max(100)

@@ -73,6 +73,11 @@ describe('PATCH /channels/{id}', () => {
 
   it('asks a new address to confirm; the link to the previous one has ended', async () => {
     const { id } = await create({ type: 'email', name: 'Mail', to: 'ada@example.org' })
+    // A message that waits goes to the address of the moment at which it is sent.
+    await eventually(
+      async () => smtp.mails.length,
+      (count) => count === 1,
+    )
     const moved = await account.patch(`/channels/${id}`, { to: 'bob@example.org' })
     expect(moved).toMatchObject({ status: 200, body: { to: 'bob@example.org', verified: false } })
     const tokens = await eventually(

@@ -327,11 +327,11 @@ export interface paths {
         delete: operations["deleteChannel"];
         /**
          * Update a channel
-         * @description Renames the channel or changes its address. A new address must be verified before it receives alerts. A webhook keeps its signing secret.
+         * @description Renames the channel, or changes its events or its address. A new address must be verified before it receives alerts or events. A webhook keeps its signing secret.
          *
          *     Requires the permission `alerts:manage`.
          *
-         *     Problems: `channel-not-found`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `channel-not-found`, `channel-limit-reached`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `invalid-api-key`, `account-suspended`, `insufficient-permissions`, `ip-not-allowed`, `payload-too-large`, `unsupported-media-type`.
          */
         patch: operations["updateChannel"];
     };
@@ -1152,6 +1152,8 @@ export interface components {
             to?: string;
             /** @description The URL of a Slack channel or webhook */
             url?: string;
+            /** @description Of a webhook: the types of lifecycle events of the account that it gets, beside alerts */
+            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
         };
         ChannelWithSecret: {
             id: string;
@@ -1184,6 +1186,8 @@ export interface components {
             to?: string;
             /** @description The URL of a Slack channel or webhook */
             url?: string;
+            /** @description Of a webhook: the types of lifecycle events that it gets; an empty list ends that */
+            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
         };
         ChannelWithRotatedSecret: {
             id: string;
@@ -3022,6 +3026,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];

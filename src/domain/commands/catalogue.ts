@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SERVICE_TOKEN_PERMISSION_NAMES } from '../accounts/ServiceToken.ts'
 import { StoredRule } from '../alerts/ruleFields.ts'
-import { OPERATOR_PATTERNS } from '../events/eventPatterns.ts'
+import { ACCOUNT_PATTERNS, OPERATOR_PATTERNS } from '../events/eventPatterns.ts'
 import { ANY_FORM, Form } from '../imports/forms.ts'
 import { FileFaults, ImportRecord } from '../imports/outcome.ts'
 import { Access, KeyTypes } from '../keys/keyFields.ts'
@@ -238,14 +238,16 @@ export const commands = {
       sealedTarget: z.string(),
       sealedSecret: z.string().nullable(),
       link: ChannelLink.nullable(),
+      events: z.array(z.enum(ACCOUNT_PATTERNS)).default([]),
     }),
   ),
   'update-channel': command(
-    'Renames a channel, or changes its address and verifies it again',
+    'Renames a channel, changes its events, or changes its address and verifies it again',
     z.object({
       channelId: z.string(),
       name: z.string().nullable(),
       move: z.object({ sealedTarget: z.string(), link: ChannelLink.nullable() }).nullable(),
+      events: z.array(z.enum(ACCOUNT_PATTERNS)).optional(),
     }),
   ),
   'delete-channel': command(

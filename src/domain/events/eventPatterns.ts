@@ -29,6 +29,7 @@ const ACCOUNT_EVENT_TYPES = EVENT_TYPE_NAMES.filter(
 )
 
 export const OPERATOR_PATTERNS = patternsFor(EVENT_TYPE_NAMES)
+export const ACCOUNT_PATTERNS = patternsFor(ACCOUNT_EVENT_TYPES)
 
 /** The types that a subscription gets now; undefined: all that there are and will be. */
 export function typesOf(patterns: readonly string[], isAccounts: boolean): EventType[] | undefined {
@@ -36,3 +37,8 @@ export function typesOf(patterns: readonly string[], isAccounts: boolean): Event
   const types = isAccounts ? ACCOUNT_EVENT_TYPES : EVENT_TYPE_NAMES
   return types.filter((type) => [ALL, `${groupOf(type)}.*`, type].some((one) => patterns.includes(one)))
 }
+
+/** The permissions that reading what an account's subscription sends takes. */
+export const neededFor = (patterns: readonly string[]): string[] => [
+  ...new Set((typesOf(patterns, true) ?? []).map((type) => NEEDED[groupOf(type)] ?? '')),
+]

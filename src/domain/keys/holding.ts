@@ -94,6 +94,14 @@ export function requireRole(holder: Holder, role: Role, field: string): void {
   refuse([{ field, message, code: 'out_of_range', missing }])
 }
 
+/** Nobody has sent to an address of theirs what they may not read. `field` is what asks for it. */
+export function requireToRead(holder: Holder, permissions: string[], field: string): void {
+  const missing = excessOf(holder, { permissions }).flatMap((one) => one.missing)
+  if (missing.length === 0) return
+  const message = `takes permissions that you do not have: ${missing.join(', ')}`
+  refuse([{ field, message, code: 'out_of_range', missing }])
+}
+
 /** What a service token has: no addresses and no end of its own. */
 export function requireUnbound(holder: Holder): void {
   const excess = excessOf(holder, { allowedIps: [], expiresAt: null })

@@ -1,20 +1,33 @@
+import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
+import { neededFor } from '../../domain/events/eventPatterns.ts'
 import { Failure } from '../../domain/failure.ts'
+import { requireToRead } from '../../domain/keys/holding.ts'
+import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import { addSecret, changeTarget } from '../../domain/notifications/changeTarget.ts'
 import { loadChannel } from '../../domain/notifications/channelStore.ts'
 import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { presentChannel } from '../../domain/notifications/presentChannel.ts'
 import { makeDueNow } from '../../domain/notifications/recordAttempt.ts'
+import { subscribe } from '../../domain/notifications/subscribe.ts'
 import { requireTestBudget } from '../../domain/notifications/testBudget.ts'
 import { setLink, tryChannel } from '../../domain/notifications/tryChannel.ts'
 import { commandJob } from './commandJob.ts'
 
-/** A test message goes to another address. */
+/** A test message goes to another address. Who sends events to it must be able to read them. */
 export const updateChannel = commandJob('update-channel', async ({ em, command, payload, now }) => {
+  const { name, move, events } = payload
+  if (events) await lockAccount(em, command.accountId)
   const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
-  const { name, move } = payload
   const isRenamed = name !== null && name !== channel.name
-  const fields = [...(isRenamed ? ['name'] : []), ...(move ? [channel.type === 'email' ? 'to' : 'url'] : [])]
+  const fields = [
+    ...(isRenamed ? ['name'] : []),
+    ...(move ? [channel.type === 'email' ? 'to' : 'url'] : []),
+    ...(events ? ['events'] : []),
+  ]
+  if (events) await subscribe(em, channel, events, await loadHolder(em, command))
+  else if (move && channel.events)
+    requireToRead(await loadHolder(em, command), neededFor(channel.events), 'url')
   if (isRenamed) channel.name = name
   if (fields.length > 0)
     audit(em, command, { at: now, action: 'channel.updated', targetId: channel.id, details: { fields } })

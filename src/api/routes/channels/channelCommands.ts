@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import { ACCOUNT_PATTERNS } from '../../../domain/events/eventPatterns.ts'
 import { ChannelSchema, sealContext } from '../../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../../domain/notifications/channelStore.ts'
 import { ChannelResource, presentTarget } from '../../../domain/notifications/presentChannel.ts'
 import { newSigningSecret } from '../../../domain/notifications/webhookUrl.ts'
-import { newLink, targetOf } from '../../channelInput.ts'
+import { eventsOf, newLink, targetOf } from '../../channelInput.ts'
 import type { ApiContext } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 import { Accepted, AcceptedWithSecret, Email, IdParams, name } from '../../schemas.ts'
+import { eventList } from '../../webhookInput.ts'
 
 const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' }, params: IdParams } as const
 
@@ -19,25 +21,28 @@ export const updateChannel = route(
     operation: 'updateChannel',
     summary: 'Update a channel',
     description:
-      'Renames the channel or changes its address. A new address must be verified before it receives alerts. A webhook keeps its signing secret.',
+      'Renames the channel, or changes its events or its address. A new address must be verified before it receives alerts or events. A webhook keeps its signing secret.',
     body: z
       .strictObject({
         name: name(100),
         to: Email.describe('The address of an email channel'),
         url: z.string().min(1).max(2_048).describe('The URL of a Slack channel or webhook'),
+        events: eventList(ACCOUNT_PATTERNS).describe(
+          'Of a webhook: the types of lifecycle events that it gets; an empty list ends that',
+        ),
       })
       .partial()
       .refine((changes) => Object.keys(changes).length > 0, 'must change at least one field')
       .meta({ id: 'ChannelChanges' }),
     responses: { 200: ChannelResource, 202: Accepted },
-    problems: ['channel-not-found', 'rate-limit-exceeded'],
+    problems: ['channel-not-found', 'channel-limit-reached', 'rate-limit-exceeded'],
   },
   async (input) => {
     const {
       api,
       principal,
       params,
-      body: { name, ...where },
+      body: { name, events, ...where },
     } = input
     const em = api.em()
     const { id, type, sealedTarget } = await loadChannel(em, principal.accountId, params.id)
@@ -51,7 +56,12 @@ export const updateChannel = route(
       sealedTarget: api.vault.seal(target, sealContext(id, 'target')),
       link: type === 'email' ? newLink(api, id) : null,
     }
-    const payload = { channelId: id, name: name ?? null, move: move || null }
+    const payload = {
+      channelId: id,
+      name: name ?? null,
+      move: move || null,
+      events: eventsOf(type, events),
+    }
     return respondToCommand(input, {
       prepare: async () => ({ kind: 'update-channel', targetId: id, payload }),
       present: (result) => ({ status: 200, body: { ...result, ...presentTarget(type, target) } }),

@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import { ACCOUNT_PATTERNS } from '../../../domain/events/eventPatterns.ts'
 import { newId } from '../../../domain/ids.ts'
 import { CHANNEL_TYPES, ChannelSchema, sealContext } from '../../../domain/notifications/Channel.ts'
 import { loadChannel } from '../../../domain/notifications/channelStore.ts'
 import { ChannelResource, presentTarget } from '../../../domain/notifications/presentChannel.ts'
 import { newSigningSecret } from '../../../domain/notifications/webhookUrl.ts'
-import { newLink, showChannel, targetOf } from '../../channelInput.ts'
+import { eventsOf, newLink, showChannel, targetOf } from '../../channelInput.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 import { AcceptedWithSecret, Email, IdParams, name } from '../../schemas.ts'
+import { eventList } from '../../webhookInput.ts'
 
 const shared = { tag: 'Channels', auth: { permission: 'alerts:manage' } } as const
 
@@ -47,6 +49,9 @@ export const createChannel = route(
         name: name(100),
         to: Email.optional().describe('The address of an email channel'),
         url: z.string().min(1).max(2_048).optional().describe('The URL of a Slack channel or webhook'),
+        events: eventList(ACCOUNT_PATTERNS)
+          .optional()
+          .describe('Of a webhook: the types of lifecycle events of the account that it gets, beside alerts'),
       })
       .meta({ id: 'NewChannel' }),
     responses: {
@@ -64,6 +69,7 @@ export const createChannel = route(
     const { api, body } = input
     const { type, name } = body
     const target = targetOf(body, api.env)
+    const events = eventsOf(type, body.events) ?? []
     return respondToCommand(input, {
       secretField: 'secret',
       prepare: async () => {
@@ -78,6 +84,7 @@ export const createChannel = route(
           sealedTarget: seal(target, 'target'),
           sealedSecret: secret === undefined ? null : seal(secret, 'secret'),
           link: type === 'email' ? newLink(api, channelId) : null,
+          events,
         }
         return { kind: 'create-channel', targetId: channelId, payload, secret }
       },
