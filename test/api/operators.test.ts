@@ -159,9 +159,38 @@ describe('what operators see', () => {
       const { events } = (await machine.get(`/events?accountId=${account.accountId}`)).body
       const created = events.find((event: { subject: string }) => event.subject === id)
       const { body: page } = await admin(account)
-      const table = page.slice(page.indexOf('<h2>Events</h2>'), page.indexOf('<h2>Notifications</h2>'))
+      const table = page.slice(page.indexOf('<h2>Events</h2>'), page.indexOf('<h2>Deliveries</h2>'))
       for (const shown of ['api_key.created', id, created.id]) expect(table).toContain(shown)
       expect(table.indexOf(created.id)).toBeLessThan(table.indexOf('account.created'))
+    })
+
+    it('shows deliveries to its channels, and of its events to the operators’ webhooks, and of no other account', async () => {
+      const machine = anonymous().as(await service.operatorToken())
+      const where = { url: 'https://hooks.example.com/', events: ['api_key.created'] }
+      const { body: webhook } = await machine.post('/webhooks', where)
+      const [account, other] = [await service.account('free'), await service.account('free')]
+      await account.createKey()
+      await other.createKey()
+      const channel = { type: 'webhook', name: 'Mine', url: 'https://hooks.example.com/' }
+      const { body: own } = await account.post('/channels', channel)
+      const deliveriesOf = async (one: { accountId: string }) => {
+        const { deliveries } = (await machine.get(`/webhooks/${webhook.id}/deliveries`)).body
+        return deliveries.filter(({ accountId }: { accountId: string }) => accountId === one.accountId)
+      }
+      const [sent] = await eventually(
+        () => deliveriesOf(account),
+        ({ length }) => length > 0,
+      )
+      const [foreign] = await eventually(
+        () => deliveriesOf(other),
+        ({ length }) => length > 0,
+      )
+      const { body: page } = await admin(account)
+      const table = page.slice(page.indexOf('<h2>Deliveries</h2>'))
+      for (const shown of [sent.id, sent.eventId, webhook.id, own.id, 'alert.test', 'pending'])
+        expect(table).toContain(shown)
+      expect(table).not.toContain(foreign.id)
+      await machine.delete(`/webhooks/${webhook.id}`)
     })
 
     it('suspends, resumes and changes the plan by commands that the audit log attributes', async () => {

@@ -62,7 +62,7 @@ const deletion = (table: string, { key, of, but = 'false' }: ErasedTable) => {
 /** What pushed the account's events to the operators. */
 const DELETE_PUSHES = `
 delete from notification where id in (
-  select id from notification where event_account_id = ? and not (${LAST_EVENT}) limit ?
+  select id from notification where event_account_id = ? and not (${LAST_EVENT}) limit ? for update
 ) returning 1`
 
 const MOVE_UNITS = `

@@ -41,7 +41,7 @@ ${commands}
 ${entries}
 <h2>Events</h2>
 ${events}
-<h2>Notifications</h2>
+<h2>Deliveries</h2>
 ${deliveries}`,
   })
 }

@@ -109,21 +109,29 @@ function actorOf({ actor }: Record<string, unknown>): string {
   return `${type} ${id}`
 }
 
+/** To the account's channels, and of its events to the webhooks of the operators. */
 export async function deliveriesTable(em: SqlEntityManager, accountId: string): Promise<Html> {
-  const sent = await em.find(
+  const latest = { orderBy: { createdAt: 'desc', id: 'desc' }, limit: ROWS } as const
+  // Each by an index of its own.
+  const own = await em.find(NotificationSchema, { accountId }, latest)
+  const toOperators = await em.find(
     NotificationSchema,
-    { accountId },
-    { orderBy: { createdAt: 'desc', id: 'desc' }, limit: ROWS },
+    { eventAccountId: accountId, accountId: null },
+    latest,
   )
-  const rows = sent.map(({ type, id, channelId, status, attempts, createdAt, nextAttemptAt }) => [
-    type,
-    mono(id),
-    mono(channelId),
-    status === 'failed' ? bad(status) : status,
-    attempts,
-    at(createdAt),
-    at(nextAttemptAt),
-  ])
-  const titles = ['Notification', 'ID', 'Channel', 'Status', 'Attempts', 'Created at', 'Next attempt at']
-  return table('Notifications', titles, rows)
+  const sent = [...own, ...toOperators].toSorted((one, other) => +other.createdAt - +one.createdAt)
+  const rows = sent
+    .slice(0, ROWS)
+    .map(({ type, id, channelId, eventId, status, attempts, createdAt, nextAttemptAt }) => [
+      type,
+      mono(id),
+      mono(channelId),
+      mono(eventId ?? '–'),
+      status === 'failed' ? bad(status) : status,
+      attempts,
+      at(createdAt),
+      at(nextAttemptAt),
+    ])
+  const titles = ['Message', 'ID', 'Channel', 'Event', 'Status', 'Attempts', 'Created at', 'Next attempt at']
+  return table('Deliveries', titles, rows)
 }
