@@ -6,7 +6,7 @@ import { pgArray } from '../sql.ts'
 import { type Plan, type PlanChange, PlanSchema } from './Plan.ts'
 
 /** Any number that nobody else takes: plans are created and edited one at a time. */
-const EDITS = 7_190_003
+const EDITS = 7_190_004
 
 /** The limits of an account: its own, else its plan's. Lock the account first where keys are counted by them. */
 export async function readLimits(
