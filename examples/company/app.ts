@@ -1,17 +1,18 @@
 import Router from '@koa/router'
 import Koa, { type Context, type Next } from 'koa'
+import type { BilledUsage } from './BilledUsage.ts'
 import { handleBillingEvent, isSigned } from './billing.ts'
 import { readForm, readText } from './body.ts'
 import { type Customer, Customers } from './Customers.ts'
 import { type Keys, KeysProblem } from './keys.ts'
 import { homePage, messagePage, STYLE, welcomePage } from './pages.ts'
 
-type Settings = { keys: Keys; keysUrl: string; publicUrl: string; billingSecret: string }
+type Settings = { keys: Keys; billed: BilledUsage; keysUrl: string; publicUrl: string; billingSecret: string }
 
 const COOKIE = 'company_session'
 
 /** The company's web app: its own sign-in and billing, and everything about API keys by Pictify Keys. */
-export function createApp({ keys, keysUrl, publicUrl, billingSecret }: Settings): Koa {
+export function createApp({ keys, billed, keysUrl, publicUrl, billingSecret }: Settings): Koa {
   const customers = new Customers()
   const router = new Router()
 
@@ -48,9 +49,12 @@ export function createApp({ keys, keysUrl, publicUrl, billingSecret }: Settings)
   })
   router.get('/', async (ctx) => {
     const customer = customers.ofSession(ctx.cookies.get(COOKIE))
-    ctx.body = customer
-      ? homePage(customer, await keys.readAccount(await accountOf(customer)))
-      : welcomePage()
+    if (!customer) {
+      ctx.body = welcomePage()
+      return
+    }
+    const account = await keys.readAccount(await accountOf(customer))
+    ctx.body = homePage(customer, account, billed.daysOf(account.id))
   })
   router.post('/sign-up', async (ctx) => {
     const { company, email, password } = await readForm(ctx.req, ['company', 'email', 'password'])

@@ -75,6 +75,11 @@ export function createKeys({ url, token }: { url: string; token: string }) {
     changePlan: (id: string, plan: string) => change('PATCH', `/accounts/${id}`, { plan }),
     suspend: (id: string, reason: string) => change('POST', `/accounts/${id}/suspend`, { reason }),
     resume: (id: string) => change('POST', `/accounts/${id}/resume`, {}),
+    /** Lifecycle events after a cursor, or from the oldest; at their end `nextCursor` stays the same. */
+    readEvents: async (after: string | undefined, types: string[]) => {
+      const from = after === undefined ? '' : `&after=${after}`
+      return (await call('GET', `/events?limit=1000&types=${types.join()}${from}`)).answer
+    },
     /** Keys are refused once this has answered; the rest is deleted after that. */
     erase: async (id: string): Promise<void> => void (await call('DELETE', `/accounts/${id}`)),
   }

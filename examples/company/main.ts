@@ -1,6 +1,10 @@
 import { createServer } from 'node:http'
 import { createApp } from './app.ts'
+import { BilledUsage } from './BilledUsage.ts'
 import { createKeys } from './keys.ts'
+
+/** How often the company looks for usage to bill. */
+const EVENTS_EVERY_MS = 5_000
 
 const {
   KEYS_URL = '',
@@ -23,8 +27,18 @@ if (complaints.length > 0) {
   process.exit(1)
 }
 
+const keys = createKeys({ url: KEYS_URL, token: OPERATOR_TOKEN })
+const billed = new BilledUsage(keys)
+/** One look at the record after the other; what fails is read with the next. */
+async function keepBilling(): Promise<void> {
+  await billed.update().catch((error) => console.error(`Usage could not be read: ${error.message}`))
+  setTimeout(keepBilling, EVENTS_EVERY_MS).unref()
+}
+void keepBilling()
+
 const app = createApp({
-  keys: createKeys({ url: KEYS_URL, token: OPERATOR_TOKEN }),
+  keys,
+  billed,
   keysUrl: KEYS_URL,
   publicUrl: PUBLIC_URL,
   billingSecret: BILLING_SECRET,

@@ -1,3 +1,4 @@
+import type { BilledDay } from './BilledUsage.ts'
 import type { Customer } from './Customers.ts'
 import type { Account } from './keys.ts'
 
@@ -34,6 +35,8 @@ main { max-width: 40rem; margin: 3rem auto; padding: 0 1rem; }
 form { margin: 0.5rem 0; }
 label { display: block; margin: 0.5rem 0; }
 input { display: block; width: 100%; padding: 0.5rem; font: inherit; border: 1px solid #767676; }
+caption { text-align: left; font-weight: bold; }
+th, td { padding: 0 2rem 0 0; text-align: left; }
 button { padding: 0.5rem 1rem; font: inherit; color: #fff; background: #7a1fa2; border: 0; border-radius: 6px; }
 `
 
@@ -57,7 +60,13 @@ ${field('password', 'Password', 'type="password" autocomplete="current-password"
 </form>`,
   )
 
-export const homePage = ({ company, id }: Customer, account: Account) =>
+const billedTable = (days: BilledDay[]) => `<table>
+<caption>Billed pictures</caption>
+<tr><th scope="col">Day (UTC)</th><th scope="col">Pictures</th></tr>
+${days.map(({ day, units }) => `<tr><td>${escaped(day)}</td><td>${units}</td></tr>`).join('')}
+</table>`
+
+export const homePage = ({ company, id }: Customer, account: Account, billed: BilledDay[]) =>
   page(
     company,
     `${
@@ -71,6 +80,7 @@ export const homePage = ({ company, id }: Customer, account: Account) =>
 <dt>Keys</dt><dd>${account.counts.liveKeys} live, ${account.counts.testKeys} test</dd>
 <dt>Pictures this month</dt><dd>${account.rendersThisMonth}</dd>
 </dl>
+${billed.length === 0 ? '' : billedTable(billed)}
 ${button('/api-keys', 'API keys')}
 ${account.plan === 'free' ? button('/upgrade', 'Upgrade to pro') : ''}
 ${button('/sign-out', 'Sign out')}

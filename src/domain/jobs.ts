@@ -202,6 +202,13 @@ export const jobs = {
     retry: { attempts: 20, delayMs: 5_000 },
     summary: 'Compares the records of one account’s day',
   },
+  'announce-usage-days': scheduled('Lists accounts with closed days to announce, with a job for each'),
+  'announce-account-days': {
+    queue: 'maintenance',
+    data: z.object({ accountId: z.string() }),
+    retry: { attempts: 20, delayMs: 1_000 },
+    summary: 'Announces the usage of an account’s closed days, new or changed',
+  },
   'sweep-states': scheduled('Enqueues a job for each region that removes the states of ended keys'),
   'sweep-region-states': {
     queue: 'maintenance',

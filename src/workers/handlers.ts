@@ -54,6 +54,7 @@ import { countRefusals } from './metering/countRefusals.ts'
 import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './metering/rollUpJob.ts'
 import { finishCommand } from './regions/finishCommand.ts'
 import { propagateState } from './regions/propagateState.ts'
+import { announceAccountDays, enqueueUsageAnnouncements } from './schedules/announceUsage.ts'
 import { enqueueUsageChecks } from './schedules/enqueueUsageChecks.ts'
 import { expireRecords } from './schedules/expireRecords.ts'
 import { foldMinutes } from './schedules/foldMinutes.ts'
@@ -137,6 +138,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'fold-minutes': foldMinutes,
   'close-usage-days': enqueueUsageChecks,
   'reconcile-account': reconcileAccount,
+  'announce-usage-days': enqueueUsageAnnouncements,
+  'announce-account-days': announceAccountDays,
   'sweep-states': sweepStates,
   'sweep-region-states': sweepRegionStates,
   'sweep-expired-keys': sweepExpiredKeys,

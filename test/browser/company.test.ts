@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { signatureOf } from '../../examples/company/billing.ts'
+import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser } from '../support/openBrowser.ts'
 import { BILLING_SECRET, startCompany } from '../support/startCompany.ts'
@@ -70,6 +71,10 @@ it('a customer signs up, creates a key, renders, upgrades, is suspended, comes b
   await dialog.getByRole('checkbox').check()
   await dialog.getByRole('button', { name: 'Done' }).click()
   expect(await render(key)).toBe('200 png')
+  const day = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10)
+  const { keyId } = (await service.server.post('/verify', { key })).body
+  const event = { id: 'late', at: `${day}T12:00:00Z`, keyId, status: 200, units: 7 }
+  expect((await service.server.post('/usage/events', { events: [event] })).status).toBe(202)
 
   await page.getByRole('link', { name: 'Back to Pixel' }).click()
   await page.getByRole('heading', { name: 'Acme <Ltd>' }).waitFor()
@@ -98,6 +103,13 @@ it('a customer signs up, creates a key, renders, upgrades, is suspended, comes b
   expect(await page.getByText('This account is suspended').count()).toBe(0)
 
   await page.getByRole('link', { name: 'Back to Pixel' }).click()
+  const billed = page.getByRole('table', { name: 'Billed pictures' }).getByRole('row', { name: `${day} 7` })
+  const looked = async () => {
+    await page.goto(company.url)
+    return billed.count()
+  }
+  expect(await eventually(looked, (rows) => rows > 0)).toBe(1)
+  expect(await findA11y(page)).toEqual([])
   await press('Delete my account')
   await page.getByRole('heading', { name: 'Goodbye' }).waitFor()
   expect(await render(key)).toBe('401 invalid-api-key')

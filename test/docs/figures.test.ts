@@ -18,6 +18,7 @@ import { LEASE_MS } from '../../src/domain/notifications/deliveryStore.ts'
 import { SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
 import { TESTS_PER_HOUR } from '../../src/domain/notifications/testBudget.ts'
 import { MAX_CALLERS, MAX_REFUSED_CALLERS } from '../../src/domain/usage/callerNetwork.ts'
+import { GRACE_MS, KEYS_PER_EVENT } from '../../src/domain/usage/closedDays.ts'
 import { MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
 import { apiPools, workerPools } from '../../src/platform/pools.ts'
 import { BOUND_MS } from '../../src/region/Region.ts'
@@ -83,6 +84,8 @@ it.each([
   ['Channels of an account; alert rules', `; ${count(MAX_RULES)}`],
   ['Tests and confirmations of an account', `${count(TESTS_PER_HOUR)} an hour`],
   ['Members of an account', count(MAX_MEMBERS)],
+  ['From the end of a UTC day to `usage.day_closed`', `${GRACE_MS / 3_600_000} h`],
+  ['Keys in one `usage.day_closed`', count(KEYS_PER_EVENT)],
   ['A guest’s session', `${GUEST_MS / 3_600_000} h`],
   ['A session link, by default and at most', `${LINK_SECONDS.fallback} s; ${LINK_SECONDS.max} s`],
   ['Session links of an account that nobody has opened', count(MAX_OPEN_LINKS)],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
-import type { Client } from '../support/client.ts'
+import { type Client, createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -44,6 +44,17 @@ async function showsRenders(account: Pick<Client, 'get'>, renders: number) {
   expect(await eventually(used, (shown) => shown >= renders)).toBe(renders)
 }
 
+/** Waits until a quota that refuses is announced; it is once. */
+async function announces({ accountId }: { accountId: string }, quota: string) {
+  const operator = createClient(service.url, await service.operatorToken())
+  const path = `/events?types=api_key.quota_reached&accountId=${accountId}`
+  const events = await eventually(
+    async () => (await operator.get(path)).body.events as { data: { quota: string } }[],
+    ({ length }) => length > 0,
+  )
+  expect(events.map(({ data }) => data.quota)).toEqual([quota])
+}
+
 describe('promise 5', () => {
   it('300 verifications of one test key at once over two apis admit exactly 100 renders', async () => {
     const account = await service.account('enterprise')
@@ -53,6 +64,7 @@ describe('promise 5', () => {
     expect(refused.body).toMatchObject({ status: 429, type: expect.stringMatching(/test-quota-exceeded$/) })
     expect(Number(refused.headers.get('retry-after'))).toBe(refused.body.retryAfter)
     expect(refused.headers.get('ratelimit')).toContain('"test-renders";r=0;t=')
+    await announces(account, 'test-renders')
     // What is no render goes on, and so does another key.
     expect(await verifyAtOnce(1, { key })).toEqual({ VALID: 1 })
     const other = await account.createKey({ type: 'test' })
@@ -112,6 +124,7 @@ describe('limits are strict over any number of verifiers', () => {
     const test = await account.createKey({ type: 'test' })
     expect(await verifyAtOnce(1, { key: test.key, ...render })).toEqual({ VALID: 1 })
     await showsRenders(account, 30)
+    await announces(account, 'month-renders')
     await showsRenders(await service.account(), 0)
   })
 

@@ -1153,7 +1153,7 @@ export interface components {
             /** @description The URL of a Slack channel or webhook */
             url?: string;
             /** @description Of a webhook: the types of lifecycle events of the account that it gets, beside alerts */
-            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
+            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "usage.*" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed")[];
         };
         ChannelWithSecret: {
             id: string;
@@ -1187,7 +1187,7 @@ export interface components {
             /** @description The URL of a Slack channel or webhook */
             url?: string;
             /** @description Of a webhook: the types of lifecycle events that it gets; an empty list ends that */
-            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
+            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "usage.*" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed")[];
         };
         ChannelWithRotatedSecret: {
             id: string;
@@ -1214,7 +1214,7 @@ export interface components {
         Notification: {
             id: string;
             /** @enum {string} */
-            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed";
             channelId: string;
             alertId: string | null;
             incidentId: string | null;
@@ -1233,7 +1233,7 @@ export interface components {
         NotificationWithAttempts: {
             id: string;
             /** @enum {string} */
-            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed";
             channelId: string;
             alertId: string | null;
             incidentId: string | null;
@@ -1625,7 +1625,7 @@ export interface components {
             /** @description `/accounts/` and the ID of the account */
             source: string;
             /** @enum {string} */
-            type: "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            type: "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed";
             /** @description The ID of what the event is about */
             subject: string;
             /** @description When it happened */
@@ -1657,7 +1657,7 @@ export interface components {
         };
         NewWebhook: {
             url: string;
-            events: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
+            events: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "usage.*" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed")[];
             /** @description By default the host of the URL */
             name?: string;
         };
@@ -1681,7 +1681,7 @@ export interface components {
         };
         WebhookChanges: {
             url?: string;
-            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated")[];
+            events?: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "usage.*" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed")[];
             name?: string;
         };
         WebhookWithRotatedSecret: {
@@ -1705,7 +1705,7 @@ export interface components {
         WebhookDelivery: {
             id: string;
             /** @enum {string} */
-            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed";
             /**
              * @description The lifecycle event that it pushes
              * @default null
@@ -1724,7 +1724,7 @@ export interface components {
         WebhookDeliveryWithAttempts: {
             id: string;
             /** @enum {string} */
-            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated";
+            type: "alert.firing" | "alert.resolved" | "alert.test" | "webhook.test" | "channel.verify" | "channel.disabled" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed";
             /**
              * @description The lifecycle event that it pushes
              * @default null

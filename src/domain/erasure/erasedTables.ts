@@ -27,6 +27,7 @@ export const ERASED_TABLES: Record<string, ErasedTable> = {
   endpoint: { key: 'id', of: 'account' },
   imported_form: { key: 'account_id, prefix, length', of: 'account' },
   usage_accepted: { key: 'account_id, day', of: 'account' },
+  quota_reached: { key: 'subject, quota, period', of: 'account' },
   quota_month: { key: 'account_id, month', of: 'account' },
   quota_day: { key: 'key_id, day, region', of: 'key' },
   api_key_use: { key: 'key_id', of: 'key' },

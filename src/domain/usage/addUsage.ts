@@ -50,6 +50,7 @@ const addLastUses = `
   select key_id, to_timestamp(at::bigint / 1000.0) from jsonb_each_text($1::jsonb) as u (key_id, at) order by key_id
   on conflict (key_id) do update set last_used_at = greatest(present.last_used_at, excluded.last_used_at)`
 
+/** `changed_at` grows with each change, whatever the clocks of workers say: it is what an announcement remembers. */
 const addAcceptedDays = `
   insert into usage_accepted as present (account_id, day, verifications, refused, events, completions, changed_at)
   select "accountId", date '1970-01-01' + day, verifications, refused, events, completions, $2
@@ -59,7 +60,7 @@ const addAcceptedDays = `
   on conflict (account_id, day) do update set
     verifications = present.verifications + excluded.verifications, refused = present.refused + excluded.refused,
     events = present.events + excluded.events, completions = present.completions + excluded.completions,
-    changed_at = excluded.changed_at`
+    changed_at = greatest(excluded.changed_at, present.changed_at + interval '1 microsecond')`
 
 /**
  * Adds a batch to the minute, hour and day buckets, the callers' addresses, the quota records and the keys' last uses.

@@ -44,5 +44,10 @@ export async function rebuildDay(
     )
     written[`${grain}s`] = rows.length
   }
+  // What was announced of the day is compared with it again.
+  await em.execute(
+    `update usage_accepted b set changed_at = changed_at + interval '1 microsecond' where day = ?${only('b')}`,
+    [day, ...account],
+  )
   return written
 }

@@ -2,6 +2,7 @@ import { setImmediate as afterThisTurn } from 'node:timers'
 import { setImmediate } from 'node:timers/promises'
 import { claimIds, findClaimed } from '../../domain/metering/claims.ts'
 import { EventIdRule } from '../../domain/metering/eventIds.ts'
+import { announceReachedQuotas, reachedQuotas } from '../../domain/quotas/reachedQuotas.ts'
 import { AcceptedUsage } from '../../domain/usage/AcceptedUsage.ts'
 import { addAccepted, addUsage } from '../../domain/usage/addUsage.ts'
 import { CallerLimits } from '../../domain/usage/CallerLimits.ts'
@@ -161,6 +162,7 @@ export class Rollup {
       const idOf = await this.#endpoints.learn(this.#orm.em.fork(), sums.batch, now)
       await addUsage(em, sums.batch, idOf, this.#callerLimits)
       await addAccepted(em, sums.accepted, now)
+      await announceReachedQuotas(em, reachedQuotas(sums.batch.buckets), now)
     })
     if (sums.impossible > 0) this.#onImpossible(sums.impossible)
   }

@@ -94,6 +94,10 @@ function expired(before: (days: number) => Date): Expired[] {
       ...{ where: 'day < ?', values: [before(400)] },
     },
     {
+      ...{ table: 'quota_reached', key: 'subject, quota, period', by: 'subject', type: 'text' },
+      ...{ where: 'at < ?', values: [before(400)] },
+    },
+    {
       ...{ table: 'usage_accepted', key: 'account_id, day', by: 'account_id', type: 'text' },
       ...{ where: 'day < ?', values: [before(400)] },
     },

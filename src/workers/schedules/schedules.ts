@@ -11,6 +11,7 @@ export const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'relay-events', every: 5_000 },
   { job: 'sweep-notifications', every: 5_000 },
   { job: 'count-refusals', every: 10_000 },
+  { job: 'announce-usage-days', every: 10_000 },
   // Usage is in its buckets within 2 s; 5 s after the half minute it is complete.
   { job: 'evaluate-alerts', pattern: '5,35 * * * * *' },
   { job: 'reset-test-quotas', pattern: '0 0 0 * * *' },
