@@ -1,13 +1,19 @@
 import { Command as Cli } from 'commander'
-import { AccountSchema } from '../domain/accounts/Account.ts'
-import type { CustomLimits } from '../domain/accounts/plans.ts'
-import { CustomLimits as CustomLimitsSchema } from '../domain/commands/payloadFields.ts'
 import { newId } from '../domain/ids.ts'
 import { permissionsFor } from '../domain/keys/access.ts'
 import { generateSecret } from '../domain/keys/keyFormat.ts'
 import { readName } from '../domain/names.ts'
+import {
+  type AccountOptions,
+  accountFacts,
+  limitsCommand,
+  planCommand,
+  updateCommand,
+  withAccountOptions,
+} from './changeAccount.ts'
 import { eraseCommand, erasedUsageCommand } from './eraseAccount.ts'
 import { exportCommand } from './exportAccount.ts'
+import { listCommand, showCommand } from './findAccounts.ts'
 import { importCommand } from './importKeys.ts'
 import { hashed, memberOf } from './members.ts'
 import { print } from './print.ts'
@@ -25,7 +31,8 @@ export function accountCommands(): Cli {
     .requiredOption('--name <name>', 'its name')
     .option('--plan <plan>', 'one of those that `plan list` shows', 'free')
     .option('--email <email>', 'add a first admin member with this address and a password')
-  withPasswordOptions(create).action(async (options: NewAccount, command: Cli) =>
+    .option('--no-admin-key', 'create no admin key')
+  withPasswordOptions(withAccountOptions(create)).action(async (options: NewAccount, command: Cli) =>
     print(command, await createAccount(options)),
   )
 
@@ -35,46 +42,14 @@ export function accountCommands(): Cli {
     .argument('<accountId>')
     .option('--name <name>', 'of the key', 'Admin key')
     .action(async (accountId: string, { name }: { name: string }, command: Cli) =>
-      print(command, await createAdminKey(accountId, name)),
+      print(command, await createAdminKey(accountId, readName('--name', name))),
     )
 
-  account
-    .command('list')
-    .description('list accounts')
-    .action(async (_options: unknown, command: Cli) => {
-      const rows = await withService(async ({ em }) =>
-        em.find(AccountSchema, {}, { orderBy: { createdAt: 'asc' } }),
-      )
-      const accounts = rows.map(({ id, name, plan, createdAt }) => ({
-        accountId: id,
-        name,
-        plan,
-        createdAt: createdAt.toISOString(),
-      }))
-      print(command, accounts)
-    })
-
-  account
-    .command('plan')
-    .description('change an account’s plan')
-    .argument('<accountId>')
-    .argument('<plan>', 'one of those that `plan list` shows')
-    .action(async (accountId: string, plan: string, _options: unknown, command: Cli) => {
-      print(command, await withService(({ run }) => run('change-plan', accountId, { plan })))
-    })
-
-  account
-    .command('limits')
-    .description('set limits of an account that replace those of its plan; {} restores the plan’s')
-    .argument('<accountId>')
-    .argument(
-      '<json>',
-      `such as {"requestsPerMinute": 5000}; null: unlimited. Limits: ${Object.keys(CustomLimitsSchema.shape).join(', ')}`,
-    )
-    .action(async (accountId: string, json: string, _options: unknown, command: Cli) => {
-      const customLimits: CustomLimits = CustomLimitsSchema.parse(JSON.parse(json))
-      print(command, await withService(({ run }) => run('change-plan', accountId, { customLimits })))
-    })
+  account.addCommand(listCommand())
+  account.addCommand(showCommand())
+  account.addCommand(updateCommand())
+  account.addCommand(planCommand())
+  account.addCommand(limitsCommand())
   account.addCommand(suspendCommand())
   account.addCommand(resumeCommand())
   account.addCommand(eraseCommand())
@@ -84,23 +59,32 @@ export function accountCommands(): Cli {
   return account
 }
 
-type NewAccount = PasswordOptions & { name: string; plan: string; email?: string }
+type NewAccount = PasswordOptions &
+  Omit<AccountOptions, 'externalId'> & {
+    name: string
+    plan: string
+    externalId?: string
+    email?: string
+    adminKey?: boolean
+  }
 
 /** An account with its first admin key, whose value is in the result. Throws an Error that says why there is none. */
-export async function createAccount({ name, plan, email, ...options }: NewAccount) {
+export async function createAccount({ email, adminKey: wantsKey = true, ...options }: NewAccount) {
   if (email === undefined && (options.password !== undefined || options.passwordStdin))
     throw new Error('A password is a member’s: give --email, too.')
-  const given = email === undefined ? undefined : await memberOf({ email, ...options })
+  const { name, plan } = options
+  const facts = { externalId: null, customLimits: {}, metadata: {}, ...accountFacts(options) }
+  const { password, passwordStdin } = options
+  const given = email === undefined ? undefined : await memberOf({ email, password, passwordStdin })
   return withService(async (service) => {
     const { env, run } = service
     const member = given && (await hashed(service, given))
     const { value, digest, hint } = generateSecret(env.KEY_PREFIX, 'live')
-    const adminKey = { keyId: newId('apiKey'), digest, hint }
+    const adminKey = wantsKey ? { keyId: newId('apiKey'), digest, hint } : undefined
     const accountId = newId('account')
-    const facts = { externalId: null, customLimits: {}, metadata: {} }
-    const payload = { accountId, name: readName('--name', name), plan, ...facts, adminKey, member }
-    const result = await run('create-account', null, payload, anotherKeyOf(accountId))
-    return { ...result, adminKey: value }
+    const payload = { name, plan, ...facts, accountId, adminKey, member }
+    const result = await run('create-account', null, payload, wantsKey ? anotherKeyOf(accountId) : '')
+    return { ...result, ...(wantsKey ? { adminKey: value } : {}) }
   })
 }
 

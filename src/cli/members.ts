@@ -1,13 +1,13 @@
 import { Command as Cli, Option } from 'commander'
 import { HAS_EMAIL } from '../domain/accounts/accountStore.ts'
 import { newLinkToken } from '../domain/accounts/linkToken.ts'
-import { anyPasswordHash } from '../domain/accounts/logins.ts'
 import { MemberSchema, ROLES, type Role } from '../domain/accounts/Member.ts'
 import { newId } from '../domain/ids.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
 import { readName } from '../domain/names.ts'
-import { hashPassword, saltFor } from '../platform/passwordHash.ts'
 import { createVault } from '../platform/vault.ts'
+import { memberChanges } from './changeMembers.ts'
+import { hashFor } from './hashFor.ts'
 import { print } from './print.ts'
 import { type PasswordOptions, readPassword, withPasswordOptions } from './readPassword.ts'
 import { requireEmail } from './requireEmail.ts'
@@ -53,17 +53,16 @@ export function memberCommands(): Cli {
       )
       print(
         command,
-        rows.map(({ id, email, role, status }) => ({ memberId: id, email, role, status })),
+        rows.map(({ id, email, name, role, status }) => ({ memberId: id, email, name, role, status })),
       )
     })
-  return member
+  return memberChanges().reduce((all, command) => all.addCommand(command), member)
 }
 
 /** A member as the command line gives it, with their password. */
 export async function memberOf({ email, role = 'admin', name, ...options }: NewMember) {
   requireEmail(email)
   const password = await readPassword(email, options)
-  if (password.length < 10) throw new Error('A password has at least 10 characters.')
   return {
     memberId: newId('member'),
     email,
@@ -76,9 +75,8 @@ export async function memberOf({ email, role = 'admin', name, ...options }: NewM
 type GivenMember = Awaited<ReturnType<typeof memberOf>>
 
 /** The same as a command takes it. */
-export async function hashed({ env, em }: Service, { password, ...member }: GivenMember) {
-  const salt = saltFor(member.email, env.SECRETS_KEY, await anyPasswordHash(em, member.email))
-  return { ...member, passwordHash: await hashPassword(password, salt) }
+export async function hashed(service: Service, { password, ...member }: GivenMember) {
+  return { ...member, passwordHash: await hashFor(service, member.email, password) }
 }
 
 /** The link is shown here and stored nowhere: whoever has it joins the account. */

@@ -5,18 +5,34 @@ import { Interrupted } from './awaitCommand.ts'
 export type PasswordOptions = { password?: string; passwordStdin?: boolean }
 
 const MAX_BYTES = 4_096
+const SHORTEST = 10
+const LONGEST = 256
 
 /** Adds the ways to give a password: asked for on a terminal, else `--password-stdin`. */
-export const withPasswordOptions = (command: Command): Command =>
-  command
-    .option(
-      '--password-stdin',
-      'read the password from standard input; on a terminal the command asks for it',
-    )
-    .option('--password <password>', 'deprecated: other users of the machine can read it')
+export const withPasswordInput = (command: Command): Command =>
+  command.option(
+    '--password-stdin',
+    'read the password from standard input; on a terminal the command asks for it',
+  )
 
-/** The password, without the line break that ends it. Throws an Error that says how to give one. */
-export async function readPassword(email: string, options: PasswordOptions): Promise<string> {
+/** The same, and the way of before. */
+export const withPasswordOptions = (command: Command): Command =>
+  withPasswordInput(command).option(
+    '--password <password>',
+    'deprecated: other users of the machine can read it',
+  )
+
+/**
+ * The password of somebody (`whose`: their address or ID), without the line break that ends it. Throws an Error that
+ * says how to give one, or how long it must be.
+ */
+export async function readPassword(whose: string, options: PasswordOptions): Promise<string> {
+  const password = await givenPassword(whose, options)
+  if (password.length >= SHORTEST && password.length <= LONGEST) return password
+  throw new Error(`A password has at least ${SHORTEST} characters, and at most ${LONGEST}.`)
+}
+
+async function givenPassword(whose: string, options: PasswordOptions): Promise<string> {
   const { password, passwordStdin } = options
   if (password !== undefined && passwordStdin)
     throw new Error('Give either --password-stdin or --password, not both.')
@@ -30,7 +46,7 @@ export async function readPassword(email: string, options: PasswordOptions): Pro
   if (!process.stdin.isTTY || !process.stderr.isTTY || !process.stderr.columns)
     throw new Error('Give the password on standard input, with --password-stdin.')
   const { default: ask } = await import('@inquirer/password')
-  return ask({ message: `Password for ${email}`, mask: true }, { output: process.stderr }).catch(() => {
+  return ask({ message: `Password for ${whose}`, mask: true }, { output: process.stderr }).catch(() => {
     throw new Interrupted('No password was given, so nothing was done.')
   })
 }

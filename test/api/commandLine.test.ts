@@ -1,9 +1,10 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { startCommandLine } from '../support/startCommandLine.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
@@ -12,27 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.stop())
 
-/** The command line as it runs: what it has said so far, and its end. */
-function start(args: string[], stdin = '') {
-  const child = spawn(process.execPath, ['src/cli/main.ts', ...args], { cwd: root, env: service.env })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (data) => {
-    said.stdout += data
-  })
-  child.stderr.on('data', (data) => {
-    said.stderr += data
-  })
-  child.stdin.end(stdin)
-  const end = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, ...said })),
-  )
-  const waits = () =>
-    eventually(
-      async () => said.stderr,
-      (text) => text.includes('Waiting for a worker'),
-    )
-  return { child, end, waits }
-}
+const start = (args: string[], stdin = '') => startCommandLine(service.env, args, stdin)
 
 const email = () => `${crypto.randomUUID()}@example.com`
 const signsIn = async (address: string, password: string) =>
@@ -79,6 +60,7 @@ it('a password comes from standard input; the one in the arguments works, with a
     [add, /with --password-stdin/],
     [[...add, '--password-stdin', '--password', 'x'], /not both/],
     [['account', 'create', '--name', 'A', '--password', 'x'], /give --email/],
+    [[...add, '--password', 'too short'], /at least 10 characters/],
   ]
   for (const [args, message] of refusals)
     expect(await start(args).end).toMatchObject({

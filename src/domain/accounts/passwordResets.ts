@@ -41,6 +41,26 @@ export async function requestReset(
   return row?.id
 }
 
+/**
+ * Writes a link that the command line shows, for an address that signs in somewhere. The previous link ends, and an
+ * email that waits is not sent. Returns when it ends.
+ */
+export async function writeResetLink(
+  em: SqlEntityManager,
+  email: string,
+  digest: string,
+  now: Date,
+): Promise<Date> {
+  const endsAt = new Date(now.getTime() + HOUR_MS)
+  await em.execute(
+    `insert into password_reset (id, email, digest, ends_at, sent_at, requests, counted_since) values (?, ?, ?, ?, ?, 0, ?)
+     on conflict ((lower(email))) do update set digest = excluded.digest, ends_at = excluded.ends_at, leased_until = null,
+       sent_at = excluded.sent_at`,
+    [newId('passwordReset'), email, digest, endsAt, now, now],
+  )
+  return endsAt
+}
+
 const dayAgo = (now: Date, times = 1) => Array(times).fill(new Date(now.getTime() - DAY_MS))
 
 /** Claims a reset's email for one attempt, and stores the digest of its link. Throws while another worker is at it. */
@@ -73,11 +93,15 @@ export async function recordReset(em: SqlEntityManager, digest: string, sentAt: 
   ])
 }
 
+/** Whoever was removed since, or whose account was erased, must not come back as a person. */
+const SIGNS_IN = `exists (select from member m join account a on a.id = m.account_id
+  where lower(m.email) = lower(password_reset.email) and m.status = 'active' and a.erasing_at is null)`
+
 /** The address of a link that is valid. Throws `password-reset-not-found`. */
 export async function openReset(em: SqlEntityManager, digest: string, now: Date): Promise<string> {
   return emailOf(
     await em.execute<{ email: string }[]>(
-      'select email from password_reset where digest = ? and ends_at > ?',
+      `select email from password_reset where digest = ? and ends_at > ? and ${SIGNS_IN}`,
       [digest, now],
     ),
   )
@@ -87,7 +111,7 @@ export async function openReset(em: SqlEntityManager, digest: string, now: Date)
 export async function useReset(em: SqlEntityManager, digest: string, now: Date): Promise<string> {
   return emailOf(
     await em.execute<{ email: string }[]>(
-      'update password_reset set digest = null where digest = ? and ends_at > ? returning email',
+      `update password_reset set digest = null where digest = ? and ends_at > ? and ${SIGNS_IN} returning email`,
       [digest, now],
     ),
   )

@@ -37,6 +37,7 @@ export const AUDIT_ACTIONS = {
   'member.invited': 'A member was invited.',
   'member.joined': 'A member accepted an invitation.',
   'member.removed': 'A member was removed.',
+  'member.reset-link-created': 'An operator created a link with which the member sets a new password.',
   'member.updated': 'The role, name or password of a member changed.',
   'notification.redelivered': 'Somebody asked to send a notification again.',
   'session.ended': 'A member or guest signed out, or switched to another account.',

@@ -14,7 +14,7 @@ export async function eraseRows(em: SqlEntityManager, accountId: string, erasure
   // After the events: whoever pushes one holds it until the notification is there.
   await repeat(em, DELETE_PUSHES, [accountId, AT_ONCE])
   await repeat(em, MOVE_UNITS, [accountId, AT_ONCE])
-  await repeat(em, DELETE_MEMBERS, [accountId, AT_ONCE, accountId, accountId])
+  await repeat(em, DELETE_MEMBERS, [accountId, AT_ONCE, accountId, accountId, accountId])
   // What created the account names it as its target.
   await repeat(em, DELETE_COMMANDS, [accountId, accountId, erasure, AT_ONCE])
 }
@@ -78,7 +78,8 @@ select 1 from gone`
 
 const DELETE_MEMBERS = `
 with gone as (
-  delete from member where id in (select id from member where account_id = ? limit ? for update) returning id, person_id
+  delete from member where id in (select id from member where account_id = ? limit ? for update)
+  returning id, person_id, email
 ), people as (
   delete from person where id in (select person_id from gone)
     and not exists (select from member m where m.person_id = person.id and m.account_id <> ?)
@@ -86,7 +87,9 @@ with gone as (
       and m.id not in (select id from gone))
   returning email
 ), resets as (
-  delete from password_reset where lower(email) in (select lower(email) from people)
+  delete from password_reset
+  where lower(email) in (select lower(email) from people union select lower(email) from gone)
+    and not exists (select from member m where lower(m.email) = lower(password_reset.email) and m.account_id <> ?)
 )
 select 1 from gone`
 

@@ -47,7 +47,7 @@ export const OTHER_TABLES: Record<string, string> = {
   usage_day: 'Its units move to erased_usage in the same statement.',
   member: 'Goes with persons who are a member nowhere else.',
   person: 'Goes with the last member of that person.',
-  password_reset: 'Goes with the person.',
+  password_reset: 'Goes with the last member of that address.',
   erasure: 'Kept so that late usage is recognised: the ID.',
   erased_usage: 'Kept for invoices: units per day.',
   session: 'Goes with the member.',

@@ -100,6 +100,10 @@ export const actions: Record<string, Record<string, Wording>> = {
     'member.invited': { label: 'Member invited', before: says('invited the member'), after: role },
     'member.joined': { label: 'Member joined', before: says('accepted the invitation'), withoutTarget: true },
     'member.updated': { label: 'Member changed', before: changed('member') },
+    'member.reset-link-created': {
+      label: 'Reset link created',
+      before: says('created a link for another password of the member'),
+    },
     'member.removed': { label: 'Member removed', before: says('removed the member') },
   },
   Alerts: {
