@@ -3,6 +3,7 @@ import { type JobDefinition, type JobName, jobs } from '../domain/jobs.ts'
 import { jobOptions } from '../platform/queues.ts'
 import { isRefusal } from '../platform/sqlState.ts'
 import type { Handler, WorkerContext } from './context.ts'
+import { scrubParked } from './erasure/scrubParked.ts'
 import { handlers } from './handlers.ts'
 import { Postponed } from './metering/Postponed.ts'
 
@@ -27,9 +28,10 @@ export async function runJob(context: WorkerContext, job: Job): Promise<unknown>
     const attempt = job.attemptsMade + 1
     const entry = { job: name, jobId: job.id, attempt, err: error }
     if (retry.parkAfter !== undefined && attempt >= retry.parkAfter && isRefusal(error)) {
+      const reason = await scrubParked(context, job, String((error as Error).message).slice(0, 500))
       context.metrics.jobs.inc({ job: name, outcome: 'parked' })
       context.log.error(entry, 'a job is parked among the failed ones: retry it once its cause is repaired')
-      throw new UnrecoverableError(String((error as Error).message).slice(0, 500))
+      throw new UnrecoverableError(reason)
     }
     const last = attempt >= (job.opts.attempts ?? 1)
     context.metrics.jobs.inc({ job: name, outcome: last ? 'failed' : 'retry' })

@@ -6,28 +6,20 @@ import { moveEvents } from '../../src/domain/events/moveEvents.ts'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
 import { registerRegions, removeRegion } from '../../src/domain/regions.ts'
 import { handlers } from '../../src/workers/handlers.ts'
-import { createCommands } from '../support/commandRows.ts'
+import { createErasures } from '../support/createErasures.ts'
 import { eventually } from '../support/eventually.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 let worker: TestWorker
-let commands: ReturnType<typeof createCommands>
+let { commands, accountWithKey, begin, remove, unitsOf } = {} as ReturnType<typeof createErasures>
 beforeAll(async () => {
   worker = await startWorkerContext()
-  commands = createCommands(worker)
+  ;({ commands, accountWithKey, begin, remove, unitsOf } = createErasures(worker))
 })
 afterAll(() => worker.stop())
 
 const sql = <Row>(text: string, params: unknown[] = []) => worker.em().execute<Row[]>(text, params)
 const actor = { type: 'operator', id: 'root' } as const
-
-async function accountWithKey() {
-  const accountId = await commands.account()
-  const payload = { ...commands.newKey(), ...commands.newSecret() }
-  const commandId = await commands.submit('create-api-key', accountId, payload, { actor })
-  await handlers['create-api-key'](worker.context, { commandId })
-  return { accountId, keyId: payload.keyId, digest: payload.digest }
-}
 
 let sent = 0
 async function use({ accountId, keyId }: { accountId: string; keyId: string }, times: number) {
@@ -39,19 +31,7 @@ async function use({ accountId, keyId }: { accountId: string; keyId: string }, t
   await handlers['roll-up-events'](worker.context, { events })
 }
 
-async function begin(accountId: string) {
-  const commandId = await commands.submit('erase-account', accountId, {}, { actor, targetId: accountId })
-  await handlers['erase-account'](worker.context, { commandId })
-  return commandId
-}
-const remove = (commandId: string, accountId: string) =>
-  handlers['remove-account-data'](worker.context, { commandId, accountId })
 const statusOf = async (id: string) => (await worker.em().findOneOrFail(CommandSchema, { id })).status
-const unitsOf = (accountId: string) =>
-  sql<{ units: string }>('select units from erased_usage where account_id = ?', [accountId]).then((rows) =>
-    rows.map(({ units }) => Number(units)),
-  )
-
 /** Does something in a transaction, which stays open until `commit`. */
 async function hold(work: (em: ReturnType<typeof worker.em>) => Promise<unknown>) {
   const done = Promise.withResolvers<void>()

@@ -27,6 +27,11 @@ export async function noteErasure(em: SqlEntityManager, accountId: string, now: 
 /** Of these accounts those that are, or are being, erased: until the transaction ends that stays so. */
 export async function listErased(em: SqlEntityManager, accountIds: string[]): Promise<Set<string>> {
   await em.execute('select pg_advisory_xact_lock_shared(?)', [USAGE])
+  return findErased(em, accountIds)
+}
+
+/** The same as of now. */
+export async function findErased(em: SqlEntityManager, accountIds: string[]): Promise<Set<string>> {
   const rows = await em.execute<{ account_id: string }[]>(
     'select account_id from erasure where account_id = any(?::text[])',
     [pgArray(accountIds)],

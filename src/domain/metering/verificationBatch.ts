@@ -114,6 +114,42 @@ export function forEachVerification(
 }
 
 /**
+ * The batch without what it says of these accounts' keys and callers: the same requests, decisions and units, all of
+ * one key, which has the account's ID.
+ */
+export function withoutCallers(batch: DecidedBatch, accountIds: Set<string>): DecidedBatch {
+  const ownerOf = ([place = 0]: VerificationGroup) => batch.accounts[place - 1] ?? ''
+  const isTheirs = (group: VerificationGroup) => accountIds.has(ownerOf(group))
+  const nobody = batch.contexts.length
+  const others = new Set<number>()
+  const contextPlaces = (group: VerificationGroup) =>
+    group.flatMap((_, place) =>
+      place >= HEAD_SIZE && (place - HEAD_SIZE) % REQUEST_SIZE === 2 ? [place] : [],
+    )
+  for (const group of batch.groups)
+    if (!isTheirs(group)) for (const place of contextPlaces(group)) others.add(group[place] ?? 0)
+  return {
+    ...batch,
+    contexts: [...batch.contexts.map((context, place) => (others.has(place) ? context : NOBODY)), NOBODY],
+    keys: batch.keys.map((keyId, place) => {
+      const group = batch.groups[place]
+      return group && isTheirs(group) ? ownerOf(group) : keyId
+    }),
+    groups: batch.groups.map((group) => {
+      if (!isTheirs(group)) return group
+      const places = new Set(contextPlaces(group))
+      return group.map((value, place) => (places.has(place) ? nobody : value))
+    }),
+  }
+}
+
+/** The accounts of whose keys a batch has more than `withoutCallers` leaves. */
+export const ownersIn = ({ accounts, groups, keys }: DecidedBatch): string[] =>
+  accounts.filter((id, place) => groups.some(([of], group) => of === place + 1 && keys[group] !== id))
+
+const NOBODY: DecidedBatch['contexts'][number] = [null, null, null]
+
+/**
  * The requests by key, as the script takes them; `ordered` has them in the order of its results. A key or an account
  * that stood there twice would be counted twice from the same start, so they are compared by what they are, never by
  * which object in memory they are.
