@@ -6,12 +6,13 @@ import type { Api, Service } from './startService.ts'
 
 const STRIKES = { worker: 4, api: 4, redis: 2, postgres: 1 } as const
 type Victim = keyof typeof STRIKES
+type Round = Record<Victim, number>
 
 export const ROUND = Object.values(STRIKES).reduce((sum, times) => sum + times, 0)
 
 /**
  * Kills what the service consists of, one after another in an order that the seed decides, and starts it again: its own
- * processes most often. Each round of `ROUND` strikes has every kind in it.
+ * processes most often. Each round has every kind in it, by default `ROUND` strikes.
  */
 export class Chaos {
   /** How often each was killed. */
@@ -19,6 +20,7 @@ export class Chaos {
   readonly #service: Service
   readonly #postgres: OwnPostgres
   readonly #random: Random
+  readonly #round: Round
   #strikes = 0
   #ahead: Victim[] = []
   #stopped = false
@@ -26,15 +28,19 @@ export class Chaos {
   #turn: Promise<unknown> = Promise.resolve()
   #waiting: { strikes: number; resolve: () => void }[] = []
 
-  constructor(service: Service, postgres: OwnPostgres, random: Random) {
+  constructor(service: Service, postgres: OwnPostgres, random: Random, round: Round = STRIKES) {
+    this.#round = round
     this.#service = service
     this.#postgres = postgres
     this.#random = random
   }
 
-  /** Strikes until the task is done; everything is up again then. Throws where something could not be started again. */
-  async during<Value>(task: () => Promise<Value>): Promise<Value> {
-    const striking = this.#strikeOn()
+  /**
+   * Strikes until the task is done, `atMost` so often; everything is up again then. Throws where something could not be
+   * started again.
+   */
+  async during<Value>(task: () => Promise<Value>, atMost = Number.POSITIVE_INFINITY): Promise<Value> {
+    const striking = this.#strikeOn(atMost)
     striking.catch(() => {})
     try {
       return await task()
@@ -68,9 +74,9 @@ export class Chaos {
     this.kills.worker += killed.length
   }
 
-  async #strikeOn(): Promise<void> {
+  async #strikeOn(atMost: number): Promise<void> {
     try {
-      while (!this.#stopped) {
+      while (!this.#stopped && this.#strikes < atMost) {
         await this.#alone(() => this.#strike())
         await delay(this.#random.between(50, 500))
       }
@@ -82,7 +88,9 @@ export class Chaos {
 
   async #strike(): Promise<void> {
     if (this.#ahead.length === 0) {
-      const round = Object.entries(STRIKES).flatMap(([kind, times]) => Array(times).fill(kind) as Victim[])
+      const round = Object.entries(this.#round).flatMap(
+        ([kind, times]) => Array(times).fill(kind) as Victim[],
+      )
       this.#ahead = this.#random.shuffle(round)
     }
     const victim = this.#ahead.pop() ?? 'worker'
