@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
+import { eraseRows } from '../../src/domain/erasure/eraseRows.ts'
 import { expireEvents } from '../../src/domain/events/eventStore.ts'
 import type { EventType } from '../../src/domain/events/eventTypes.ts'
 import { listBehind } from '../../src/domain/notifications/listBehind.ts'
@@ -8,6 +9,7 @@ import { enqueuePushes } from '../../src/platform/enqueuePushes.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { createPushes } from '../support/eventPushes.ts'
+import { eventually } from '../support/eventually.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 let worker: TestWorker
@@ -70,6 +72,7 @@ describe('promise 14: a push', () => {
     expect(await sql('select from outbox')).toHaveLength(3)
     await push(id)
     expect(await eventIds(id)).toEqual(events)
+    await handlers['relay-outbox'](worker.context, {})
     expect(await sql('select from outbox')).toEqual([])
   })
 
@@ -176,6 +179,29 @@ describe('a job', () => {
     expect(await eventIds(mine.id)).toEqual([event])
     expect(await eventIds(other.id)).toEqual([])
   })
+})
+
+it('an erasure waits for a push that is under way, and deletes what that has written', async () => {
+  const accountId = await commands.account()
+  const { id } = await subscribe(['*'])
+  await record(accountId, 'api_key.created')
+  const waits = async () =>
+    (
+      await sql('select from pg_stat_activity where datname = current_database() and wait_event_type = ?', [
+        'Lock',
+      ])
+    ).length > 0
+  let isOver = false
+  const erasure = await worker.context.orm.em.fork().transactional(async (em) => {
+    await takeEvents(em, id, worker.clock.now)
+    const erased = eraseRows(worker.em(), accountId, 'op_none').then(() => {
+      isOver = true
+    })
+    await eventually(async () => isOver || (await waits()), Boolean)
+    return { erased }
+  })
+  await erasure.erased
+  expect(await eventIds(id)).toEqual([])
 })
 
 it('the erasure of an account deletes the pushes of its events, and is itself pushed', async () => {

@@ -65,9 +65,7 @@ async function roomOf(em: SqlEntityManager, channel: Channel): Promise<number> {
      from notification where channel_id = ? and status = 'pending' and event_id is not null`,
     [channel.id],
   )
+  const { fresh = 0, pending = 0 } = row ?? {}
   const most = isOperators(channel) ? MOST_PENDING.operators : MOST_PENDING.account
-  return Math.min(
-    atOnce(channel.accountId ?? null).perChannel - (row?.fresh ?? 0),
-    most - (row?.pending ?? 0),
-  )
+  return Math.min(atOnce(channel.accountId ?? null).perChannel - fresh, most - pending)
 }

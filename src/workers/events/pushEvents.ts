@@ -17,11 +17,13 @@ export async function pushEvents(
   { channelId }: JobData<'push-events'>,
 ): Promise<void> {
   const { orm, now, queues } = context
+  let written = 0
   for (let step = 0, isDone = false; !isDone && step < MOST_STEPS; step += 1)
     isDone = await orm.em.fork().transactional(async (em) => {
       const taken = await takeEvents(em, channelId, now())
       for (const id of taken.ids) await writeOutbox(em, eventDeliveryJob(id))
+      written += taken.ids.length
       return taken.isDone
     })
-  await relayOutbox(orm.em, queues.send)
+  if (written > 0) await relayOutbox(orm.em, queues.send)
 }
