@@ -25,7 +25,7 @@ let urls: string[]
 let libraries: KeyVerifier[]
 let held: Held[]
 
-/** Two apis and a library in the primary region, an api and a library in `eu`. 300 accounts on a plan, each with a key. */
+/** Two apis and a library in the primary region, an api and a library in `eu`. 300 accounts on a plan with a key each. */
 beforeAll(async () => {
   eu = await freshRedis()
   service = await startService({

@@ -7,7 +7,9 @@ const PAUSE_MS = 25
 /** Whether it is accepted; undefined: nothing could be decided. */
 type Way = () => Promise<boolean | undefined>
 
-/** One thing that ends: ways to ask for it all the time, ways to ask once afterwards, and its end, until it is answered. */
+/**
+ * One thing that ends: ways to ask for it all the time, ways to ask once afterwards, and its end, until it is answered.
+ */
 type Trial = { ways: Way[]; afterwards?: Way[]; end: () => Promise<unknown> }
 
 /**

@@ -99,8 +99,8 @@ delete from command where id in (
 ) returning 1`
 
 /**
- * Runs a statement until no row is left. Its rows are selected `for update`: one that waits for another transaction then
- * passes over what that one has deleted, and still gets a whole batch. A batch that is not whole is the last one.
+ * Runs a statement until no row is left. Its rows are selected `for update`: one that waits for another transaction
+ * then passes over what that one has deleted, and still gets a whole batch. A batch that is not whole is the last one.
  */
 async function repeat(em: SqlEntityManager, sql: string, params: unknown[]): Promise<void> {
   for (let rows = AT_ONCE; rows === AT_ONCE; ) rows = (await em.execute<unknown[]>(sql, params)).length
