@@ -25,7 +25,7 @@ let urls: string[]
 let libraries: KeyVerifier[]
 let held: Held[]
 
-/** Two apis and a library in the primary region, an api and a library in `eu`. 300 accounts on a plan with a key each. */
+/** Two apis and a library in the primary region, an api and a library in `eu`. A plan has 300 accounts with a key. */
 beforeAll(async () => {
   eu = await freshRedis()
   service = await startService({
