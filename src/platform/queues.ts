@@ -1,8 +1,7 @@
-import { FlowProducer, type JobsOptions, Queue } from 'bullmq'
+import { FlowProducer, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import {
   type JobData,
-  type JobDefinition,
   type JobName,
   jobs,
   type OutboxMessage,
@@ -11,6 +10,7 @@ import {
 } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { connectRedis } from './connectRedis.ts'
+import { jobOptions } from './jobOptions.ts'
 import { requireReached } from './reached.ts'
 import { queueName } from './redisNames.ts'
 import { within } from './within.ts'
@@ -20,38 +20,6 @@ import { within } from './within.ts'
  * be stored later.
  */
 const ADD_MS = 2_000
-
-/** Options of a job by the catalogue; retention is explicit on every queue. */
-export function jobOptions(name: JobName, id?: string): JobsOptions {
-  const { attempts, delayMs, parkAfter }: JobDefinition['retry'] = jobs[name].retry
-  return {
-    ...(id === undefined ? {} : { jobId: id }),
-    attempts,
-    // From `delayMs` on, doubled with each attempt up to a minute, ± a quarter.
-    backoff: { type: 'bounded', delay: delayMs },
-    removeOnComplete: { count: 200 },
-    removeOnFail: parkAfter === undefined ? { count: 5_000, age: 14 * 24 * 3600 } : false,
-    // Otherwise a job keeps the stack of every failed run.
-    stackTraceLimit: 3,
-  }
-}
-
-/** The delay in ms before attempt `attemptsMade + 1`, at most `maxMs` give or take a quarter. */
-export function boundedBackoff(
-  attemptsMade: number,
-  baseMs: number,
-  maxMs = 60_000,
-  random = Math.random,
-): number {
-  const grown = Math.min(baseMs * 2 ** Math.min(attemptsMade - 1, 20), maxMs)
-  return Math.round(grown * (0.75 + random() / 2))
-}
-
-/** For scripts that store a metering job in the step that counts: the job's options as JSON. */
-export const METERING_OPTIONS = JSON.stringify(jobOptions('roll-up-verifications'))
-
-/** The same for what verifiers without Postgres ask. */
-export const ASK_OPTIONS = JSON.stringify(jobOptions('load-states'))
 
 export type FurtherRegion = { name: string; url: string }
 

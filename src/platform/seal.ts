@@ -1,4 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { decrypt, encrypt } from './aead.ts'
+
+const SALT = 16
 
 /**
  * Seals the secret of an idempotent answer under a key derived from the `Idempotency-Key` header's value and
@@ -23,23 +26,13 @@ export function createSealer(secretsKey: string): Sealer {
     hashOf: (headerValue) =>
       createHmac('sha256', master).update(`idempotency:${headerValue}`).digest('base64url'),
     seal(secret, headerValue, context) {
-      const salt = randomBytes(16)
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', keyFor(headerValue, salt), nonce)
-      cipher.setAAD(Buffer.from(context))
-      const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
-      return Buffer.concat([salt, nonce, cipher.getAuthTag(), text]).toString('base64url')
+      const salt = randomBytes(SALT)
+      return Buffer.concat([salt, encrypt(keyFor(headerValue, salt), secret, context)]).toString('base64url')
     },
     open(sealed, headerValue, context) {
       const bytes = Buffer.from(sealed, 'base64url')
-      const decipher = createDecipheriv(
-        'aes-256-gcm',
-        keyFor(headerValue, bytes.subarray(0, 16)),
-        bytes.subarray(16, 28),
-      )
-      decipher.setAAD(Buffer.from(context))
-      decipher.setAuthTag(bytes.subarray(28, 44))
-      return Buffer.concat([decipher.update(bytes.subarray(44)), decipher.final()]).toString('utf8')
+      const key = keyFor(headerValue, bytes.subarray(0, SALT))
+      return decrypt(key, bytes.subarray(SALT), context)
     },
   }
 }

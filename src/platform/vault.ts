@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync } from 'node:crypto'
+import { decrypt, encrypt } from './aead.ts'
 
 /**
  * Seals what the service itself must read again: channels' targets and signing secrets. AES-256-GCM under a key derived
@@ -19,19 +20,7 @@ export function createVault(secretsKey: string): Vault {
   const hashKey = Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), 'recognised value', 32))
   return {
     hashOf: (value) => createHmac('sha256', hashKey).update(value).digest('base64url'),
-    seal(secret, context) {
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce)
-      cipher.setAAD(Buffer.from(context))
-      const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
-      return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url')
-    },
-    open(sealed, context) {
-      const bytes = Buffer.from(sealed, 'base64url')
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 })
-      decipher.setAAD(Buffer.from(context))
-      decipher.setAuthTag(bytes.subarray(12, 28))
-      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
-    },
+    seal: (secret, context) => encrypt(key, secret, context).toString('base64url'),
+    open: (sealed, context) => decrypt(key, Buffer.from(sealed, 'base64url'), context),
   }
 }

@@ -29,10 +29,10 @@ local minuteKey, dayKey, testKey, monthKey = counterKeys(now)
 
 local groups, limits = cjson.decode(arg.groups), cjson.decode(arg.limits)
 local keys, accounts = #groups, #limits
-local claimed, ids, accountIds = cjson.decode(arg.claimed), cjson.decode(arg.keys), cjson.decode(arg.accounts)
-local claimedVersions, claimedAccountVersions = claimed[2], claimed[3]
+local cached, ids, accountIds = cjson.decode(arg.cached), cjson.decode(arg.keys), cjson.decode(arg.accounts)
+local cachedVersions, cachedAccountVersions = cached[2], cached[3]
 
-local versions = redis.call('HMGET', state .. 'keys', unpack(claimed[1]))
+local versions = redis.call('HMGET', state .. 'keys', unpack(cached[1]))
 local accountVersions = redis.call('HMGET', state .. 'accounts', unpack(accountIds))
 local minutes = redis.call('HMGET', minuteKey, unpack(ids))
 local days = redis.call('HMGET', dayKey, unpack(ids))
@@ -53,7 +53,7 @@ local minuteWrites, dayWrites, testWrites, monthWrites, monthChanged = {}, {}, {
 for index, group in ipairs(groups) do
   local place, expiresAt, isTest = group[1], group[2], group[3] == 1
   local perMinute, perDay, perMonth, hard = unpack(limits[place])
-  local stale = versions[index] ~= claimedVersions[index] or accountVersions[place] ~= claimedAccountVersions[place]
+  local stale = versions[index] ~= cachedVersions[index] or accountVersions[place] ~= cachedAccountVersions[place]
   local inMinute, inDay, inTest = tonumber(minutes[index] or 0), tonumber(days[index] or 0), 0
   if isTest then
     tests = tests or redis.call('HMGET', testKey, unpack(ids))
@@ -78,8 +78,8 @@ for index, group in ipairs(groups) do
       else code = REPEATED end
       -- From now on somebody has been given this decision: it is not taken back any more (takeBack.lua).
       if code == REPEATED and not storedNow[onceKey] then redis.call('APPEND', onceKey, '|') end
-      local at = #repeats
-      repeats[at + 1], repeats[at + 2], repeats[at + 3] = size, code, string.sub(first, #once[3] + 2)
+      local last = #repeats
+      repeats[last + 1], repeats[last + 2], repeats[last + 3] = size, code, string.sub(first, #once[3] + 2)
       code = STALE
     elseif stale then code = STALE
     elseif verdict == REVOKED or verdict == DELETED then code = verdict

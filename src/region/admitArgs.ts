@@ -1,6 +1,6 @@
 import type { TokenVersion } from '../domain/metering/Ticket.ts'
 import type { VerificationBatch } from '../domain/metering/verificationBatch.ts'
-import { METERING_OPTIONS } from '../platform/queues.ts'
+import { METERING_OPTIONS } from '../platform/jobOptions.ts'
 
 export type BatchOf = { name: string; kind: 'primary' | 'unleased' | 'leased'; meteringPrefix: string }
 
@@ -15,7 +15,7 @@ const ORDER = [
   'batchId',
   'queue',
   'options',
-  'claimed',
+  'cached',
   'keys',
   'accounts',
   'once',
@@ -46,7 +46,7 @@ export function admitArgs(
     batchId: batch.batchId,
     queue: meteringPrefix,
     options: METERING_OPTIONS,
-    claimed: JSON.stringify([batch.digests, batch.versions, batch.accountVersions]),
+    cached: JSON.stringify([batch.digests, batch.versions, batch.accountVersions]),
     keys: JSON.stringify(batch.keyIds),
     accounts: JSON.stringify(batch.accountIds),
     once: JSON.stringify(batch.once),

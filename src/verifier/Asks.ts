@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { ASK_WAIT_MS, type AskName, type JobData } from '../domain/jobs.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
-import { ASK_OPTIONS } from '../platform/queues.ts'
+import { ASK_OPTIONS } from '../platform/jobOptions.ts'
 import { newAnswerChannel, queuePrefix } from '../platform/redisNames.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 
@@ -39,7 +39,8 @@ export class Asks {
 
   /**
    * The worker's answer. Throws RegionUnavailable where none comes within two seconds; `onLate` then gets the one
-   * that comes in the minute after that.
+   * that comes in the minute after that. Inside, `answer` and `fail` end the wait; `late` fails it, and goes on
+   * listening for `onLate`.
    */
   ask<Name extends AskName>(
     name: Name,

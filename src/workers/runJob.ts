@@ -1,11 +1,11 @@
 import { type Job, UnrecoverableError } from 'bullmq'
 import { type JobDefinition, type JobName, jobs } from '../domain/jobs.ts'
-import { jobOptions } from '../platform/queues.ts'
+import { jobOptions } from '../platform/jobOptions.ts'
 import { isRefusal } from '../platform/sqlState.ts'
 import type { Handler, WorkerContext } from './context.ts'
 import { scrubParked } from './erasure/scrubParked.ts'
 import { handlers } from './handlers.ts'
-import { Postponed } from './metering/Postponed.ts'
+import { Postponed } from './Postponed.ts'
 
 /** Runs one job: parses what it carries, calls its handler, measures, and logs a failure once. Throw to retry. */
 export async function runJob(context: WorkerContext, job: Job): Promise<unknown> {

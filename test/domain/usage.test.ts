@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { binOf, latencyOf, quantile } from '../../src/domain/usage/latencyBins.ts'
 import { partsOf, WINDOWS, windowEdges } from '../../src/domain/usage/windows.ts'
-import { boundedBackoff } from '../../src/platform/queues.ts'
+import { boundedBackoff } from '../../src/platform/jobOptions.ts'
 
 /** Uniform over 0 to 1 from a seed: Marsaglia's xorshift32. */
 function seeded(seed: number): () => number {

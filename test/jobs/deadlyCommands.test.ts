@@ -4,7 +4,7 @@ import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { DEATH_HOURS, DEATHS, isDeadly, pauseAfterDeaths } from '../../src/domain/commands/deaths.ts'
 import { runSuspect } from '../../src/workers/commands/runSuspect.ts'
 import { handlers } from '../../src/workers/handlers.ts'
-import { Postponed } from '../../src/workers/metering/Postponed.ts'
+import { Postponed } from '../../src/workers/Postponed.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 

@@ -10,7 +10,7 @@ import type { ImportRecord } from '../../src/domain/imports/outcome.ts'
 import { ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { FORMS_REMEMBERED_MS } from '../../src/domain/keys/keyFormat.ts'
 import { importApiKeys } from '../../src/workers/commands/importApiKeys.ts'
-import { Postponed } from '../../src/workers/metering/Postponed.ts'
+import { Postponed } from '../../src/workers/Postponed.ts'
 import { propagateState } from '../../src/workers/regions/propagateState.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 

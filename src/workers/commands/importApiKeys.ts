@@ -15,7 +15,7 @@ import type { JobData } from '../../domain/jobs.ts'
 import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import type { Handler } from '../context.ts'
-import { Postponed } from '../metering/Postponed.ts'
+import { Postponed } from '../Postponed.ts'
 import { commandJob } from './commandJob.ts'
 
 /**

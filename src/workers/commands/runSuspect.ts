@@ -10,7 +10,7 @@ import {
 } from '../../domain/commands/deaths.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { WorkerContext } from '../context.ts'
-import { Postponed } from '../metering/Postponed.ts'
+import { Postponed } from '../Postponed.ts'
 
 import { announceCommand, refuse } from './commandRow.ts'
 

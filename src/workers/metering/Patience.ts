@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { boundedBackoff } from '../../platform/queues.ts'
+import { boundedBackoff } from '../../platform/jobOptions.ts'
 import { isNotNow } from '../../platform/sqlState.ts'
 
 const FIRST_PAUSE_MS = 100

@@ -1,7 +1,8 @@
 import { type JobName, jobs } from '../../domain/jobs.ts'
 import { HOUR_MS } from '../../domain/time.ts'
+import { jobOptions } from '../../platform/jobOptions.ts'
 import type { Log } from '../../platform/log.ts'
-import { jobOptions, type Queues } from '../../platform/queues.ts'
+import type { Queues } from '../../platform/queues.ts'
 import { requireReached } from '../../platform/reached.ts'
 
 /** What runs by the clock: every so many ms, or by a cron pattern in UTC. Schedules only start jobs. */
