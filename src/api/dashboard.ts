@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Middleware } from 'koa'
 import serve from 'koa-static'
-import { escapeHtml } from '../domain/notifications/renderEmail.ts'
+import { escapeHtml } from '../domain/escapeHtml.ts'
 import { DAY_MS } from '../domain/time.ts'
 import type { Env } from '../platform/env.ts'
 import { Problem } from './problems.ts'
+import { requireGet } from './requireGet.ts'
 
 const folder = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
 const YEAR_MS = 365 * DAY_MS
@@ -53,8 +54,7 @@ export function dashboard(
     },
   })
   return async (ctx) => {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
-      throw new Problem('method-not-allowed', { detail: 'Use GET.' }, { Allow: 'GET' })
+    requireGet(ctx)
     if (/\.\w+$/.test(ctx.path)) {
       ctx.path = ctx.path.slice('/dashboard'.length)
       await files(ctx as never, async () => {})

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Middleware } from 'koa'
 import serve from 'koa-static'
 import { Problem } from './problems.ts'
+import { requireGet } from './requireGet.ts'
 
 const page = `<!doctype html>
 <html lang="en">
@@ -44,8 +45,7 @@ export function docsPage(): Middleware {
     },
   })
   return async (ctx, next) => {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD')
-      throw new Problem('method-not-allowed', { detail: 'Use GET.' }, { Allow: 'GET' })
+    requireGet(ctx)
     ctx.set('Content-Security-Policy', POLICY)
     if (ctx.path === '/docs' || ctx.path === '/docs/') {
       ctx.type = 'html'

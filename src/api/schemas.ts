@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../domain/accounts/passwordRule.ts'
 
 export { AllowedIps, Instant, Metadata, Permission, text } from '../domain/keys/keyFields.ts'
 export { name } from '../domain/names.ts'
@@ -13,7 +14,7 @@ export const IdParams = z.object({
 
 export const Email = z.email('must be an email address').max(254)
 
-export const Password = z.string().min(10).max(256)
+export const Password = z.string().min(PASSWORD_MIN).max(PASSWORD_MAX)
 
 /** The token of an emailed link. What cannot be one is not found like any other. */
 export const LinkToken = z

@@ -86,14 +86,14 @@ async function inviteLink(accountId: string, { email, role = 'viewer', name }: N
     const token = newLinkToken()
     const targetHash = createVault(env.SECRETS_KEY).hashOf(email.toLowerCase())
     const link = { targetHash, emailed: false, digest: digestOf(token) }
-    const present = await em
+    const existing = await em
       .createQueryBuilder(MemberSchema)
       .where(HAS_EMAIL, [email])
       .andWhere({ accountId })
       .getSingleResult()
     const fields = { email, role, name: name === undefined ? null : readName('--name', name) }
-    const memberId = present?.id ?? newId('member')
-    const result = present
+    const memberId = existing?.id ?? newId('member')
+    const result = existing
       ? await run('renew-invitation', accountId, { memberId, link })
       : await run('invite-member', accountId, { ...fields, memberId, link })
     const { expiresAt } = result.invitation as { expiresAt: string }

@@ -1,12 +1,11 @@
 import type { Command } from 'commander'
+import { PASSWORD_MAX, PASSWORD_MIN } from '../domain/accounts/passwordRule.ts'
 import { Interrupted } from './awaitCommand.ts'
 
 /** What `--password` and `--password-stdin` have become. */
 export type PasswordOptions = { password?: string; passwordStdin?: boolean }
 
 const MAX_BYTES = 4_096
-const SHORTEST = 10
-const LONGEST = 256
 
 /** Adds the ways to give a password: asked for on a terminal, else `--password-stdin`. */
 export const withPasswordInput = (command: Command): Command =>
@@ -28,8 +27,8 @@ export const withPasswordOptions = (command: Command): Command =>
  */
 export async function readPassword(whose: string, options: PasswordOptions): Promise<string> {
   const password = await givenPassword(whose, options)
-  if (password.length >= SHORTEST && password.length <= LONGEST) return password
-  throw new Error(`A password has at least ${SHORTEST} characters, and at most ${LONGEST}.`)
+  if (password.length >= PASSWORD_MIN && password.length <= PASSWORD_MAX) return password
+  throw new Error(`A password has at least ${PASSWORD_MIN} characters, and at most ${PASSWORD_MAX}.`)
 }
 
 async function givenPassword(whose: string, options: PasswordOptions): Promise<string> {

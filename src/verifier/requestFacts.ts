@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../domain/addresses.ts'
-import { pathOnly } from '../domain/usage/pathOnly.ts'
+import { pathOnly } from '../domain/metering/pathOnly.ts'
 
 export type RequestFacts = { ip?: string; endpoint?: string; method?: string }
 

@@ -1,4 +1,4 @@
-import { oldestNotifications } from '../domain/notifications/oldestNotifications.ts'
+import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
 import { leaseMarginMs } from '../domain/regions.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
 import { EventRelay } from '../platform/EventRelay.ts'

@@ -139,6 +139,29 @@ describe('/openapi.json', () => {
     expect(compiled).toBeGreaterThan(100)
   })
 
+  it('/verify answers by its schema, whatever it decides', async () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false })
+    ajv.addSchema({ $id: 'document', ...JSON.parse(JSON.stringify(document)) })
+    const isVerification = ajv.compile({ $ref: 'document#/components/schemas/Verification' })
+    const fields = Object.keys(document.components.schemas.Verification?.properties ?? {})
+    const account = await service.account()
+    const newKey = async (access: string) =>
+      (await account.post('/api-keys', { name: 'Any', type: 'test', access })).body.key
+    const [full, reader] = [await newKey('full'), await newKey('read_only')]
+    const permission = 'renders:write'
+    for (const [code, asked] of [
+      ['VALID', { key: full, permission, ip: '203.0.113.7', endpoint: '/image', method: 'POST' }],
+      ['QUOTA_EXCEEDED', { key: full, permission, units: 1_000 }],
+      ['FORBIDDEN', { key: reader, permission }],
+      ['NOT_FOUND', { key: `${full}x` }],
+    ] as const) {
+      const { body } = await service.server.post('/verify', asked)
+      expect(body.code).toBe(code)
+      expect(isVerification(body) ? [] : isVerification.errors, code).toEqual([])
+      expect(fields, code).toEqual(expect.arrayContaining(Object.keys(body)))
+    }
+  })
+
   it('has every route that there is, and no other', () => {
     const served = [...hotRoutes, ...routes].flatMap(({ spec }) =>
       (spec.method === 'all' ? ['get', 'post'] : [spec.method]).map(

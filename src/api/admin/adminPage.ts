@@ -1,12 +1,12 @@
 import type { Context, Middleware } from 'koa'
 import type { ApiContext } from '../context.ts'
-import { Problem } from '../problems.ts'
+import { type Html, html } from '../html.ts'
+import { requireGet } from '../requireGet.ts'
 import { toProblem } from '../toProblem.ts'
 import { accountPage } from './account/accountPage.ts'
 import { ACTIONS, type ActionName } from './account/actions.ts'
 import { confirmationPage, runAction } from './account/confirmation.ts'
 import { frame } from './frame.ts'
-import { type Html, html } from './html.ts'
 import { overview } from './overview.ts'
 import { style } from './style.ts'
 
@@ -22,7 +22,7 @@ const HEADERS = {
 export function adminPage(api: ApiContext): Middleware {
   return async (ctx) => {
     if (ctx.path === '/admin/style.css') {
-      requireMethod(ctx, 'GET')
+      requireGet(ctx)
       ctx.set('Cache-Control', 'no-cache')
       ctx.type = 'css'
       ctx.body = style
@@ -45,25 +45,20 @@ export function adminPage(api: ApiContext): Middleware {
 /** What makes the page at this path, or the path to continue at; undefined where there is no page. */
 function pageAt(api: ApiContext, ctx: Context): (() => Promise<Html | string>) | undefined {
   if (ctx.path === '/admin' || ctx.path === '/admin/') {
-    requireMethod(ctx, 'GET')
+    requireGet(ctx)
     return () => overview(api, searchOf(ctx))
   }
   const [, id, name] = /^\/admin\/accounts\/(\w{1,64})(?:\/([a-z-]{1,32}))?$/.exec(ctx.path) ?? []
   if (id === undefined) return undefined
   if (name === undefined) {
-    requireMethod(ctx, 'GET')
+    requireGet(ctx)
     return () => accountPage(api, id, String(ctx.query.command ?? ''))
   }
   if (!(name in ACTIONS)) return undefined
   const asked = { id, name: name as ActionName }
   if (ctx.method === 'POST') return () => runAction(api, ctx, asked)
-  requireMethod(ctx, 'GET')
+  requireGet(ctx)
   return () => confirmationPage(api, asked)
-}
-
-function requireMethod(ctx: Context, method: 'GET'): void {
-  if (ctx.method !== method && ctx.method !== 'HEAD')
-    throw new Problem('method-not-allowed', { detail: 'Use GET.' }, { Allow: 'GET' })
 }
 
 const searchOf = (ctx: Context) =>

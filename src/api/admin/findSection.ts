@@ -1,7 +1,8 @@
 import { busiestAccounts } from '../../domain/accounts/busiestAccounts.ts'
 import { findKeys } from '../../domain/keys/findKeys.ts'
 import type { ApiContext } from '../context.ts'
-import { type Html, html, tableOf, whole } from './html.ts'
+import { type Html, html } from '../html.ts'
+import { tableOf, whole } from './elements.ts'
 
 const ACCOUNTS = 100
 const KEYS = 50

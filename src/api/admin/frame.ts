@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../html.ts'
 
 /** A whole page for operators. `lead` stands below its title. */
 export function frame({ title, lead, main }: { title: string; lead: Html; main: Html }): Html {

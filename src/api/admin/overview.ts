@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { ApiContext } from '../context.ts'
+import { type Html, html } from '../html.ts'
 import { findSection } from './findSection.ts'
 import { frame } from './frame.ts'
-import { type Html, html } from './html.ts'
 import { notificationsSection, queuesSection, regionsSection, usageSection } from './sections.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))

@@ -1,10 +1,10 @@
-import { countUndelivered } from '../../domain/notifications/countUndelivered.ts'
-import { oldestNotifications } from '../../domain/notifications/oldestNotifications.ts'
+import { countUndelivered, oldestNotifications } from '../../domain/notifications/deliveryHealth.ts'
 import { readRegionStates } from '../../domain/regionStates.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { countDiffering } from '../../domain/usage/reconcile.ts'
 import type { ApiContext } from '../context.ts'
-import { bad, type Html, html, tableOf, whole } from './html.ts'
+import { type Html, html } from '../html.ts'
+import { bad, tableOf, whole } from './elements.ts'
 
 /** In seconds; docs/operating.md, "What to watch", has the same. */
 const LATE_JOB = 2

@@ -1,5 +1,4 @@
-import { HOUR_MS, MINUTE_MS, WEEK_MS } from '../time.ts'
-import { MINUTES_KEPT_MS } from '../usage/partitions.ts'
+import { HOUR_MS, MINUTE_MS, MINUTES_KEPT_MS, WEEK_MS } from '../time.ts'
 
 /** The past seven days, Unix ms: by the hour before `edge`, by the minute from there on. */
 export type Span = { from: number; edge: number; to: number }

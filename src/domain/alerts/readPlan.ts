@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../accounts/Account.ts'
 import { readLimits } from '../plans/planStore.ts'
-import { readMonthRenders } from '../quotas/readMonthRenders.ts'
 import { pgArray } from '../sql.ts'
+import { readMonthRenders } from '../usage/readMonthRenders.ts'
 import type { AlertRule } from './AlertRule.ts'
 import { overThreshold, type Reading } from './stepAlert.ts'
 

@@ -1,5 +1,4 @@
-import { HOUR_MS } from '../time.ts'
-import { DAYS_KEPT_MS, HOURS_KEPT_MS } from '../usage/partitions.ts'
+import { DAYS_KEPT_MS, HOUR_MS, HOURS_KEPT_MS } from '../time.ts'
 
 /** How far ahead of the service's clock a reporter's may be. */
 const AHEAD_MS = 5 * 60_000

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pathOnly } from '../usage/pathOnly.ts'
+import { pathOnly } from './pathOnly.ts'
 import { parseRequestId } from './requestId.ts'
 
 /** What a resource server reported of one request to a key. */

@@ -14,17 +14,19 @@ import {
 } from './decisionCodes.ts'
 
 /** What a verification answers. To an end user, `NOT_FOUND`, `REVOKED` and `EXPIRED` look the same. */
-export type VerificationCode =
-  | 'VALID'
-  | 'NOT_FOUND'
-  | 'REVOKED'
-  | 'EXPIRED'
-  | 'ACCOUNT_SUSPENDED'
-  | 'FORBIDDEN'
-  | 'IP_NOT_ALLOWED'
-  | 'RATE_LIMITED'
-  | 'QUOTA_EXCEEDED'
-  | 'PLAN_LIMIT_EXCEEDED'
+export const VERIFICATION_CODES = [
+  'VALID',
+  'NOT_FOUND',
+  'REVOKED',
+  'EXPIRED',
+  'ACCOUNT_SUSPENDED',
+  'FORBIDDEN',
+  'IP_NOT_ALLOWED',
+  'RATE_LIMITED',
+  'QUOTA_EXCEEDED',
+  'PLAN_LIMIT_EXCEEDED',
+] as const
+export type VerificationCode = (typeof VERIFICATION_CODES)[number]
 
 const names: Record<number, VerificationCode> = {
   [ADMIT]: 'VALID',

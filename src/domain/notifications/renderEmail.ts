@@ -1,13 +1,5 @@
+import { escapeHtml } from '../escapeHtml.ts'
 import type { Message } from './messageOf.ts'
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-export const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '')
 
 const COLOURS: Record<Message['tone'], string> = {
   info: '#1d4ed8',

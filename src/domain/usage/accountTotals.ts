@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { DAY_MS, HOUR_MS } from '../time.ts'
+import { totalOfMap } from './bucketColumns.ts'
 
 type Totals = { requests: number; errors: number; refused: number; units: number }
 export type AccountTotals = Totals & { period: string }
@@ -10,7 +11,7 @@ const PERIODS = [
   { period: 'Today and the 29 days before', table: 'usage_day', unit: DAY_MS, count: 30 },
 ] as const
 
-/** What an account used in whole hours and UTC days, the present ones included: few buckets, for a quick look. */
+/** What an account used in whole hours and UTC days, the current ones included: few buckets, for a quick look. */
 export function readAccountTotals(
   em: SqlEntityManager,
   accountId: string,
@@ -22,7 +23,7 @@ export function readAccountTotals(
       const [row] = await em.fork().execute<[Totals]>(
         `select coalesce(sum(requests), 0)::float8 as requests, coalesce(sum(units), 0)::float8 as units,
            coalesce(sum(client_errors + server_errors), 0)::float8 as errors,
-           coalesce(sum((select sum(n::bigint) from jsonb_each_text(refused) as r (code, n))), 0)::float8 as refused
+           coalesce(sum(${totalOfMap('refused')}), 0)::float8 as refused
          from ${table} where account_id = ? and at >= ?`,
         [accountId, since],
       )

@@ -33,8 +33,8 @@ export const emptyBucket = (keyId: string, accountId: string, at: number): Bucke
   endpoints: new Map(),
 })
 
-const SUMS = SUM_COLUMNS.map(({ property }) => property)
-const MAPS = MAP_COLUMNS.flatMap(({ property }) => (property === 'endpoints' ? [] : property))
+const SUM_PROPERTIES = SUM_COLUMNS.map(({ property }) => property)
+const MAP_PROPERTIES = MAP_COLUMNS.flatMap(({ property }) => (property === 'endpoints' ? [] : property))
 
 /** Buckets added up to coarser ones of `length` ms. */
 export function coarser(buckets: Bucket[], length: number): Bucket[] {
@@ -44,8 +44,8 @@ export function coarser(buckets: Bucket[], length: number): Bucket[] {
     const name = `${bucket.keyId}:${at}`
     const sum = sums.get(name) ?? emptyBucket(bucket.keyId, bucket.accountId, at)
     sums.set(name, sum)
-    for (const property of SUMS) sum[property] += bucket[property]
-    for (const map of MAPS) {
+    for (const property of SUM_PROPERTIES) sum[property] += bucket[property]
+    for (const map of MAP_PROPERTIES) {
       const [into, from] = [sum[map], bucket[map]]
       for (const each in from) into[each] = (into[each] ?? 0) + (from[each] ?? 0)
     }

@@ -1,7 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { HOUR_MS } from '../time.ts'
+import { HOUR_MS, MINUTES_KEPT_MS } from '../time.ts'
 import { DEFINITIONS } from './bucketColumns.ts'
-import { MINUTES_KEPT_MS } from './partitions.ts'
 
 /** The hours whose minutes are old enough to be folded, oldest first. */
 export async function hoursToFold(em: SqlEntityManager, now: Date): Promise<Date[]> {

@@ -1,17 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { pgArray } from '../sql.ts'
-import { DAY_MS, HOUR_MS } from '../time.ts'
+import { DAY_MS, DAYS_KEPT_MS, HOURS_KEPT_MS, MINUTES_KEPT_MS } from '../time.ts'
 
 type Unit = 'day' | 'week' | 'month'
 type Table = { table: string; unit: Unit; keepMs: number }
-
-/** How long minutes are kept as rows of their own; then they are folded into a list per hour. */
-export const MINUTES_KEPT_MS = 48 * HOUR_MS
-
-/** How far back events may be reported; hours and folded minutes are kept as long. */
-export const HOURS_KEPT_MS = 35 * DAY_MS
-
-export const DAYS_KEPT_MS = 400 * DAY_MS
 
 /** The tables that are partitioned by time. A partition is dropped once all of it is older than `keepMs`. */
 const TABLES: Table[] = [
@@ -59,7 +51,7 @@ export function wantedPartitions(now: Date): Partition[] {
   })
 }
 
-/** Those of the present partitions, by name, of which nothing is to be kept any more. */
+/** Those of the existing partitions, by name, of which nothing is to be kept any more. */
 export function expiredPartitions(present: string[], now: Date): Partition[] {
   return present.flatMap((name) => {
     const [, base, digits] = /^(\w+)_(\d{8})$/.exec(name) ?? []

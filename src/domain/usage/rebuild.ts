@@ -1,8 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { DAY_MS } from '../time.ts'
+import { DAY_MS, HOURS_KEPT_MS } from '../time.ts'
 import { ALL_SUMS, COLUMNS } from './bucketColumns.ts'
 import { UNFOLDED } from './foldMinutes.ts'
-import { HOURS_KEPT_MS } from './partitions.ts'
 
 /** True for a UTC day (`2026-11-22`) of which every minute is still kept. */
 export function canRebuild(day: string, now: Date): boolean {

@@ -35,7 +35,7 @@ export function readSeries(em: SqlEntityManager, series: Series, groupBy: GroupB
 const WITH_REFUSED = `${SUMS}, sum(${totalOfMap('refused')}) as refused`
 
 /** The condition of a piece of the series, and its parameters. */
-function within({ accountId, keyId }: Series, { from, to }: Range): { sql: string; params: unknown[] } {
+function conditionOf({ accountId, keyId }: Series, { from, to }: Range): { sql: string; params: unknown[] } {
   const params = [accountId, new Date(from), new Date(to)]
   const sql = 'account_id = ? and at >= ? and at < ?'
   return keyId === undefined ? { sql, params } : { sql: `${sql} and key_id = ?`, params: [...params, keyId] }
@@ -43,7 +43,7 @@ function within({ accountId, keyId }: Series, { from, to }: Range): { sql: strin
 
 /** The sums of each bucket of a piece, over all keys. */
 function readSums<Sums>(em: SqlEntityManager, series: Series, chunk: Range, sums: string): Promise<Sums[]> {
-  const { sql, params } = within(series, chunk)
+  const { sql, params } = conditionOf(series, chunk)
   const statement = `select at, ${sums} from usage_${series.interval} where ${sql} group by at order by at`
   return em.execute<{ at: string }[]>(statement, params) as Promise<unknown[]> as Promise<Sums[]>
 }
@@ -108,7 +108,7 @@ function readPage(
   chunk: Range,
   after: { at: Date; keyId: string },
 ): Promise<KeySums[]> {
-  const { sql, params } = within(series, { from: after.at.getTime(), to: chunk.to })
+  const { sql, params } = conditionOf(series, { from: after.at.getTime(), to: chunk.to })
   return em.execute<KeySums[]>(
     `select page.*, k.name from (
        select at, key_id, ${SUM_NAMES}, ${totalOfMap('refused')} as refused, latency_bins

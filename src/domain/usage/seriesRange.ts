@@ -1,6 +1,5 @@
 import { invalid } from '../failure.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
-import { DAYS_KEPT_MS, HOURS_KEPT_MS, MINUTES_KEPT_MS } from './partitions.ts'
+import { DAY_MS, DAYS_KEPT_MS, HOUR_MS, HOURS_KEPT_MS, MINUTE_MS, MINUTES_KEPT_MS } from '../time.ts'
 import type { Grain } from './windows.ts'
 
 /** The length of a bucket in ms. */

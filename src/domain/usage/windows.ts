@@ -58,7 +58,7 @@ function split(from: number, to: number, [coarse, ...finer]: { grain: Grain; len
 }
 
 /**
- * Where windows begin and end at an instant: the first minute of each, and the end of the present one. What lies
+ * Where windows begin and end at an instant: the first minute of each, and the end of the current one. What lies
  * between two neighbours, a span, belongs to the same windows.
  */
 export function windowEdges(now: number): number[] {
@@ -127,8 +127,8 @@ const readFolded = (hour: string, options: WindowOptions, from: string, to: stri
 /** Each window is the one before it and its own span. */
 function windowsOf(keyId: string, spans: Map<string, Totals>[], options: WindowOptions): Windows {
   const windows = NAMES.map((name, index) => {
-    const within = spans.slice(0, index + 1).flatMap((span) => span.get(keyId) ?? [])
-    return [name, presentWindow(within, options)] as const
+    const rows = spans.slice(0, index + 1).flatMap((span) => span.get(keyId) ?? [])
+    return [name, presentWindow(rows, options)] as const
   })
   return Object.fromEntries(windows) as Windows
 }

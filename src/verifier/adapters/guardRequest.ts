@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pathOnly } from '../../domain/metering/pathOnly.ts'
 import { newRequestId } from '../../domain/metering/requestId.ts'
-import { pathOnly } from '../../domain/usage/pathOnly.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import type { KeyVerifier } from '../createVerifier.ts'
 import { ANSWER_HEADERS } from '../http/answerHeaders.ts'

@@ -14,13 +14,13 @@ import type { WorkerContext } from '../context.ts'
  */
 export async function maintainPartitions({ orm, now, log }: WorkerContext): Promise<void> {
   const em = orm.em.fork()
-  const present = await existingPartitions(em)
-  const missing = wantedPartitions(now()).filter(({ name }) => !present.includes(name))
+  const existing = await existingPartitions(em)
+  const missing = wantedPartitions(now()).filter(({ name }) => !existing.includes(name))
   for (const partition of missing) {
     await em.transactional((own) => createPartition(own, partition))
   }
   if (missing.length > 0) log.info({ partitions: missing.map(({ name }) => name) }, 'created partitions')
-  for (const partition of expiredPartitions(present, now())) {
+  for (const partition of expiredPartitions(existing, now())) {
     const dropped = await em.transactional((own) => dropPartition(own, partition))
     log.info(
       { partition: partition.name, dropped },

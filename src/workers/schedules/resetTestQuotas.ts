@@ -1,4 +1,4 @@
-import { archiveTestRenders } from '../../domain/quotas/quotaStore.ts'
+import { archiveTestRenders } from '../../domain/usage/archiveTestRenders.ts'
 import { TEST_RENDERS_PREFIX } from '../../platform/redisNames.ts'
 import { FILLER } from '../../region/scripts.ts'
 import type { WorkerContext } from '../context.ts'

@@ -1,7 +1,7 @@
 import type { AccountStatus } from '../../../domain/accounts/accountStatus.ts'
 import type { CommandPayload } from '../../../domain/commands/catalogue.ts'
 import type { ListedPlan } from '../../../domain/plans/planStore.ts'
-import { type Html, html } from '../html.ts'
+import { type Html, html } from '../../html.ts'
 
 type Change = {
   [Kind in 'suspend-account' | 'resume-account' | 'update-account']: {
@@ -51,10 +51,10 @@ const actions = {
     from: ['active', 'suspended'],
     consequence:
       'The limits of the new plan apply in every region. Keys above its number stay; no more can be created. Limits of the account’s own remain.',
-    fields: ({ plan: present }, plans) =>
+    fields: ({ plan: current }, plans) =>
       html`<label>Plan <select name="plan">${plans.map(({ plan: { name, label } }) =>
-        name === present
-          ? html`<option value="${name}" selected>${label} (present)</option>`
+        name === current
+          ? html`<option value="${name}" selected>${label} (current)</option>`
           : html`<option value="${name}">${label}</option>`,
       )}</select></label>`,
     read: (form) => {

@@ -7,11 +7,12 @@ import { Failure } from '../../../domain/failure.ts'
 import { listPlans } from '../../../domain/plans/planStore.ts'
 import { findReplay, type Submission, submitCommand } from '../../../platform/submitCommand.ts'
 import type { ApiContext } from '../../context.ts'
+import { type Html, html } from '../../html.ts'
 import { requestHashOf } from '../../idempotency.ts'
 import { Problem } from '../../problems.ts'
 import { readFile } from '../../readJson.ts'
+import { bad } from '../elements.ts'
 import { frame } from '../frame.ts'
-import { bad, type Html, html } from '../html.ts'
 import { ACTIONS, type ActionName } from './actions.ts'
 
 type Asked = { id: string; name: ActionName }

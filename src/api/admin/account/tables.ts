@@ -7,7 +7,8 @@ import { readLatestEvents } from '../../../domain/events/eventStore.ts'
 import { lastUses, listKeys } from '../../../domain/keys/keyStore.ts'
 import { presentKey } from '../../../domain/keys/presentKey.ts'
 import { NotificationSchema } from '../../../domain/notifications/Notification.ts'
-import { bad, type Html, html, tableOf } from '../html.ts'
+import { type Html, html } from '../../html.ts'
+import { bad, tableOf } from '../elements.ts'
 
 /** Rows of each table: the latest. */
 const ROWS = 20

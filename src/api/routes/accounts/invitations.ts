@@ -8,6 +8,7 @@ import {
 import { loadMember } from '../../../domain/accounts/accountStore.ts'
 import { InvitedMember } from '../../../domain/accounts/invitationStore.ts'
 import { type Member, ROLES } from '../../../domain/accounts/Member.ts'
+import { PASSWORD_MIN } from '../../../domain/accounts/passwordRule.ts'
 import { audit } from '../../../domain/audit/audit.ts'
 import { memberFacts } from '../../../domain/events/eventData.ts'
 import { recordEvent } from '../../../domain/events/recordEvent.ts'
@@ -181,9 +182,9 @@ async function prove(
     return proved
   }
   if (body.password === undefined) throw fault('is needed: choose one')
-  if (body.password.length < 10)
+  if (body.password.length < PASSWORD_MIN)
     throw invalidInput([
-      { field: 'password', message: 'must have at least 10 characters', code: 'out_of_range' },
+      { field: 'password', message: `must have at least ${PASSWORD_MIN} characters`, code: 'out_of_range' },
     ])
   return { passwordHash: await hashFor(api, member.email, body.password) }
 }

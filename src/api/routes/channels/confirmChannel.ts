@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { Failure } from '../../../domain/failure.ts'
 import { digestOf } from '../../../domain/keys/keyFormat.ts'
 import { ChannelSchema } from '../../../domain/notifications/Channel.ts'
-import { escapeHtml } from '../../../domain/notifications/renderEmail.ts'
 import { type Answer, route } from '../../guard.ts'
+import { html } from '../../html.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 
 const Html = { streams: { 'text/html': z.string() } }
@@ -25,21 +25,19 @@ const shared = {
 /** What a person sees. The token stays in this page's address: it is sent nowhere else, and kept by nobody. */
 function page(status: number, title: string, text: string, action?: string): Answer {
   const form =
-    action === undefined
-      ? ''
-      : `<form method="post" action="${escapeHtml(action)}"><button>Confirm</button></form>`
-  const html = `<!doctype html>
+    action === undefined ? '' : html`<form method="post" action="${action}"><button>Confirm</button></form>`
+  const { text: markup } = html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+<title>${title}</title>
 <style>body{font:18px/1.5 system-ui,sans-serif;max-width:30em;margin:4em auto;padding:0 1em}button{font:inherit;padding:.5em 1.5em}</style>
 </head>
-<body><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${form}</body>
+<body><h1>${title}</h1><p>${text}</p>${form}</body>
 </html>
 `
   return {
     status,
-    stream: { type: 'text/html', text: once(html) },
+    stream: { type: 'text/html', text: once(markup) },
     headers: {
       'Content-Security-Policy':
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
@@ -49,6 +47,7 @@ function page(status: number, title: string, text: string, action?: string): Ans
   }
 }
 
+/** What is not JSON is a stream: so routes declare it. */
 async function* once(text: string): AsyncGenerator<string> {
   yield text
 }

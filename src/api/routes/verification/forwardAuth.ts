@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import { pathOnly } from '../../../domain/metering/pathOnly.ts'
 import { remember } from '../../../domain/remember.ts'
-import { pathOnly } from '../../../domain/usage/pathOnly.ts'
 import { missingAuthorization, presentedSecret } from '../../../verifier/http/credentials.ts'
 import { limitHeaders, limitsOf } from '../../../verifier/http/limitHeaders.ts'
 import { refusal } from '../../../verifier/http/refusal.ts'

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { canonicalAddress, MAX_ADDRESS } from '../../../domain/addresses.ts'
 import type { FieldFault } from '../../../domain/failure.ts'
 import type { AccountState, KeyState } from '../../../domain/keys/keyState.ts'
-import { pathOnly } from '../../../domain/usage/pathOnly.ts'
+import { pathOnly } from '../../../domain/metering/pathOnly.ts'
+import { VERIFICATION_CODES } from '../../../domain/metering/verificationCode.ts'
 import { ONCE_SECONDS } from '../../../region/scripts.ts'
 import { type Limit, limitHeaders, limitsOf, retryAfterOf } from '../../../verifier/http/limitHeaders.ts'
 import type { KnownToken } from '../../../verifier/KnownTokens.ts'
@@ -41,18 +42,7 @@ const LimitState = z
 const Answer = z
   .object({
     valid: z.boolean(),
-    code: z.enum([
-      'VALID',
-      'NOT_FOUND',
-      'REVOKED',
-      'EXPIRED',
-      'ACCOUNT_SUSPENDED',
-      'FORBIDDEN',
-      'IP_NOT_ALLOWED',
-      'RATE_LIMITED',
-      'QUOTA_EXCEEDED',
-      'PLAN_LIMIT_EXCEEDED',
-    ]),
+    code: z.enum(VERIFICATION_CODES),
     requestId: z.string(),
     hint: z.string().optional(),
     keyId: z.string().optional(),
@@ -98,11 +88,11 @@ export const verify: HotRoute = {
     if (asked.ip !== undefined && canonicalAddress(asked.ip) === undefined) throw badIp()
     const header = idempotencyKeyOf(request)
     if (header === undefined)
-      return api.serviceTokens.confirming(token, async (present) =>
-        answerOf(await api.verifier.verify(requestOf(asked, present))),
+      return api.serviceTokens.confirming(token, async (current) =>
+        answerOf(await api.verifier.verify(requestOf(asked, current))),
       )
     const once = onceOf(api, header, token.id, requestHashOf('POST', '/verify', asked))
-    return api.serviceTokens.confirming(token, (present) => answerOnce(api, requestOf(asked, present), once))
+    return api.serviceTokens.confirming(token, (current) => decideOnce(api, requestOf(asked, current), once))
   },
 }
 
@@ -110,7 +100,7 @@ export const verify: HotRoute = {
  * With an Idempotency-Key: the script that counts the first request keeps its decision in the same step, and gives it
  * to repeats as long as the key may still do this. A revocation is never older news than an Idempotency-Key.
  */
-async function answerOnce(
+async function decideOnce(
   api: ApiContext,
   request: VerificationRequest,
   once: ReturnType<typeof onceOf>,
@@ -135,13 +125,16 @@ function answerOf(verification: Verification): HotAnswer {
   return {
     status: 200,
     headers,
-    body: present(verification, limits, retryAfter),
+    body: bodyOf(verification, limits, retryAfter),
     requestId: verification.requestId,
   }
 }
 
-/** The answer as JSON. Written by hand: most of it is the key's description, which changes only with the key. */
-function present(verification: Verification, limits: Limit[], retryAfter: number | undefined): string {
+/**
+ * The answer as JSON. Written by hand, as most of it is the key's description, which changes only with the key. No
+ * guard checks it: `test/api/openapi.test.ts` compares it with the schema.
+ */
+function bodyOf(verification: Verification, limits: Limit[], retryAfter: number | undefined): string {
   const { valid, code, requestId, hint, key, account, decision } = verification
   if (!key || !account || !decision || code === 'NOT_FOUND')
     return JSON.stringify({ valid, code, requestId, hint, retryAfter } satisfies z.infer<typeof Answer>)

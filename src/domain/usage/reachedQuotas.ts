@@ -4,7 +4,7 @@ import { keyFacts } from '../events/eventData.ts'
 import { recordEvent } from '../events/recordEvent.ts'
 import { ApiKeySchema } from '../keys/ApiKey.ts'
 import { executeBound, pgArray } from '../sql.ts'
-import type { Bucket } from '../usage/bucket.ts'
+import type { Bucket } from './bucket.ts'
 
 /** The words of the `RateLimit` header. */
 type Quota = 'test-renders' | 'month-renders'
