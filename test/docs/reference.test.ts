@@ -13,7 +13,7 @@ import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../src/domain/audit/actions.
 import { EVENT_TYPE_NAMES } from '../../src/domain/events/eventTypes.ts'
 import { jobs } from '../../src/domain/jobs.ts'
 import { permissionsFor, rolePermissions } from '../../src/domain/keys/access.ts'
-import { MESSAGE_TYPES } from '../../src/domain/notifications/createNotifications.ts'
+import { MESSAGE_TYPES } from '../../src/domain/notifications/Notification.ts'
 
 const page = await readFile(REFERENCE, 'utf8')
 const specs = [...hotRoutes, ...routes].map(({ spec }) => spec)

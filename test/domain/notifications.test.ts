@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asDuration, messageOf, withUnit } from '../../src/domain/notifications/messageOf.ts'
+import { elapsedText, messageOf, withUnit } from '../../src/domain/notifications/messageOf.ts'
 import { renderEmail } from '../../src/domain/notifications/renderEmail.ts'
 import { renderSlack } from '../../src/domain/notifications/renderSlack.ts'
 import { nextDelayMs, retryAfterMs, SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
@@ -72,7 +72,7 @@ describe('what a message says', () => {
     [59_000, '1 min'],
     [3_600_000, '1 h'],
     [90_000_000, '1 d 1 h'],
-  ])('%i ms are %s', (ms, expected) => expect(asDuration(ms)).toBe(expected))
+  ])('%i ms are %s', (ms, expected) => expect(elapsedText(ms)).toBe(expected))
 
   it('data of any shape makes a message', () => {
     for (const odd of [

@@ -12,68 +12,70 @@ import { type Service, startService } from '../support/startService.ts'
 const DAY = 86_400_000
 
 describe('an address that nobody has confirmed', () => {
-  let of: Awaited<ReturnType<typeof startDeliveries>>
+  let world: Awaited<ReturnType<typeof startDeliveries>>
   beforeAll(async () => {
-    of = await startDeliveries()
+    world = await startDeliveries()
   })
-  afterAll(() => of.stop())
+  afterAll(() => world.stop())
 
   async function send(type: 'alert.test' | 'channel.verify', channelId: string): Promise<string> {
-    const { vault } = of.worker.context.notifiers
+    const { vault } = world.worker.context.notifiers
     const data = {
       channelId,
       channel: 'Win at http://evil.example',
       sealedLink: vault.seal('t', sealContext(channelId, 'link')),
     }
-    const ids = await of.worker
+    const ids = await world.worker
       .em()
       .transactional((em) =>
         createNotifications(
           em,
           { accountId: 'acct_1', type, channelIds: [channelId], data },
-          of.worker.clock.now,
+          world.worker.clock.now,
         ),
       )
-    await of.deliver(ids[0] ?? '')
+    await world.deliver(ids[0] ?? '')
     return ids[0] ?? ''
   }
 
   it('gets three emails a day, whoever asks by whichever channel, and no text of theirs', async () => {
     const spellings = ['victim@example.org', 'Victim@example.org']
-    const channels = await Promise.all(spellings.map((to) => of.channel('email', to, { verifiedAt: null })))
+    const channels = await Promise.all(
+      spellings.map((to) => world.channel('email', to, { verifiedAt: null })),
+    )
     const ids: string[] = []
     for (let turn = 0; turn < 4; turn++)
       for (const channel of channels) ids.push(await send('channel.verify', channel))
-    const mails = () => of.smtp.mails.filter(({ to }) => /victim@/i.test(to.join()))
+    const mails = () => world.smtp.mails.filter(({ to }) => /victim@/i.test(to.join()))
     expect(mails()).toHaveLength(3)
     expect(mails().map(readable).join()).not.toContain('evil.example')
-    expect(await of.read(ids.at(-1) ?? '')).toMatchObject({ status: 'failed' })
-    expect(await of.attempts(ids.at(-1) ?? '')).toMatchObject([
+    expect(await world.read(ids.at(-1) ?? '')).toMatchObject({ status: 'failed' })
+    expect(await world.attempts(ids.at(-1) ?? '')).toMatchObject([
       { outcome: 'not-sent', response: expect.stringContaining('is not confirmed') },
     ])
-    of.pass(DAY + 1_000)
+    world.pass(DAY + 1_000)
     await send('channel.verify', channels[0] ?? '')
     expect(mails()).toHaveLength(4)
   })
 
   it('gets no link that leads nowhere: a worker without PUBLIC_URL sends none', async () => {
-    const { notifiers } = of.worker.context
-    const channel = await of.channel('email', 'nolink@example.org', { verifiedAt: null })
-    of.worker.context.notifiers = { ...notifiers, publicUrl: undefined }
+    const { notifiers } = world.worker.context
+    const channel = await world.channel('email', 'nolink@example.org', { verifiedAt: null })
+    world.worker.context.notifiers = { ...notifiers, publicUrl: undefined }
     const id = await send('channel.verify', channel)
-    of.worker.context.notifiers = notifiers
-    expect(of.smtp.mails.filter(({ to }) => to.includes('nolink@example.org'))).toEqual([])
-    expect(await of.attempts(id)).toMatchObject([
+    world.worker.context.notifiers = notifiers
+    expect(world.smtp.mails.filter(({ to }) => to.includes('nolink@example.org'))).toEqual([])
+    expect(await world.attempts(id)).toMatchObject([
       { outcome: 'unreachable', response: expect.stringContaining('PUBLIC_URL') },
     ])
   })
 
   it('a confirmation link is not redelivered', async () => {
-    const channel = await of.channel('email', 'again@example.org', { verifiedAt: null })
+    const channel = await world.channel('email', 'again@example.org', { verifiedAt: null })
     const id = await send('channel.verify', channel)
-    const em = of.worker.em()
+    const em = world.worker.em()
     const commandId = newId('operation')
-    const { now } = of.worker.clock
+    const { now } = world.worker.clock
     em.persist(
       em.create(CommandSchema, {
         ...{ id: commandId, accountId: 'acct_1', kind: 'redeliver-notification', status: 'pending' },
@@ -82,20 +84,20 @@ describe('an address that nobody has confirmed', () => {
       }),
     )
     await em.flush()
-    await handlers['redeliver-notification'](of.worker.context, { commandId })
-    expect(await of.worker.em().findOneOrFail(CommandSchema, { id: commandId })).toMatchObject({
+    await handlers['redeliver-notification'](world.worker.context, { commandId })
+    expect(await world.worker.em().findOneOrFail(CommandSchema, { id: commandId })).toMatchObject({
       status: 'failed',
       problem: { code: 'notification-not-redeliverable' },
     })
   })
 
   it('gets twenty requests an hour, also when many workers send at once', async () => {
-    of.receiver.answers['/stranger'] = (response) => response.writeHead(500).end()
-    const channel = await of.channel('webhook', '/stranger', { verifiedAt: null })
+    world.receiver.answers['/stranger'] = (response) => response.writeHead(500).end()
+    const channel = await world.channel('webhook', '/stranger', { verifiedAt: null })
     await Promise.all(Array.from({ length: 30 }, () => send('alert.test', channel)))
     for (let turn = 0; turn < 40; turn++) await send('alert.test', channel)
-    expect(of.receiver.at('/stranger').length).toBeLessThanOrEqual(20)
-    expect(of.receiver.at('/stranger').length).toBeGreaterThan(0)
+    expect(world.receiver.at('/stranger').length).toBeLessThanOrEqual(20)
+    expect(world.receiver.at('/stranger').length).toBeGreaterThan(0)
   })
 })
 

@@ -1,9 +1,9 @@
 import { AUDIT_ACTIONS, OPERATOR_ACTIONS } from '../../domain/audit/actions.ts'
 import { EVENT_TYPES } from '../../domain/events/eventTypes.ts'
-import type { MESSAGE_TYPES } from '../../domain/notifications/createNotifications.ts'
+import type { MessageType } from '../../domain/notifications/Notification.ts'
 import { code, table } from './table.ts'
 
-const NOTIFICATIONS: Record<(typeof MESSAGE_TYPES)[number], string> = {
+const NOTIFICATIONS: Record<MessageType, string> = {
   'alert.firing': 'An incident began, goes on after `repeatInterval`, or fires when a mute ends.',
   'alert.resolved': 'An incident ended. `reason` says why.',
   'alert.test': 'A sample: somebody tested a rule or a channel, or a channel was created.',

@@ -1,5 +1,21 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import type { NotificationType } from './createNotifications.ts'
+import type { EventType } from '../events/eventTypes.ts'
+
+/** Types of messages that are no lifecycle event. A notification with an `eventId` has the type of its event. */
+export const MESSAGE_TYPES = [
+  'alert.firing',
+  'alert.resolved',
+  'alert.test',
+  'webhook.test',
+  'channel.verify',
+  'channel.disabled',
+] as const
+
+export type MessageType = (typeof MESSAGE_TYPES)[number]
+export type NotificationType = MessageType | EventType
+
+/** Whether a message only shows that its channel works. */
+export const isTest = (type: NotificationType): boolean => type === 'alert.test' || type === 'webhook.test'
 
 /** What a webhook gets as its body; every channel's message is made of it. */
 export type NotificationBody = { type: NotificationType; timestamp: string; data: Record<string, unknown> }

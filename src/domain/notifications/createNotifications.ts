@@ -1,32 +1,12 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import type { EventType } from '../events/eventTypes.ts'
 import { newId } from '../ids.ts'
-
-/** Types of messages that are no lifecycle event. A notification with an `eventId` has the type of its event. */
-export const MESSAGE_TYPES = [
-  'alert.firing',
-  'alert.resolved',
-  'alert.test',
-  'webhook.test',
-  'channel.verify',
-  'channel.disabled',
-] as const
-
-export type NotificationType = (typeof MESSAGE_TYPES)[number] | EventType
-
-/** Whether a message only shows that its channel works. */
-export const isTest = (type: NotificationType): boolean => type === 'alert.test' || type === 'webhook.test'
+import { insertNotification, type NewNotification } from './insertNotification.ts'
 
 /** A message for each of some channels. `turn` numbers the messages of one incident. */
-export type NewNotifications = {
+export type NewNotifications = Omit<NewNotification, 'id' | 'accountId' | 'channelId' | 'dedupe'> & {
   accountId: string
-  type: (typeof MESSAGE_TYPES)[number]
   channelIds: string[]
-  ruleId?: string
-  incidentId?: string
   turn?: number
-  /** The `data` of a webhook's body; every channel's message is made of it. */
-  data: Record<string, unknown>
 }
 
 /**
@@ -36,33 +16,16 @@ export type NewNotifications = {
  */
 export async function createNotifications(
   em: SqlEntityManager,
-  { accountId, type, channelIds, ruleId, incidentId, turn = 0, data }: NewNotifications,
+  { channelIds, turn = 0, ...message }: NewNotifications,
   now: Date,
 ): Promise<string[]> {
+  const { incidentId, type } = message
   const ids: string[] = []
   for (const channelId of channelIds) {
-    const dedupe = incidentId === undefined ? null : `${incidentId}:${type}:${turn}:${channelId}`
-    const body = { type, timestamp: now.toISOString(), data }
-    const rows = await em.execute<{ id: string }[]>(
-      `insert into notification (id, account_id, channel_id, rule_id, incident_id, type, body, status, next_attempt_at, created_at, dedupe)
-       select ?, ?, c.id, ?, ?, ?, ?::jsonb, 'pending', ?, ?, ? from channel c
-       where c.id = ? and c.account_id = ? and c.disabled_at is null
-       on conflict (dedupe) do nothing returning id`,
-      [
-        newId('notification'),
-        accountId,
-        ruleId ?? null,
-        incidentId ?? null,
-        type,
-        JSON.stringify(body),
-        now,
-        now,
-        dedupe,
-        channelId,
-        accountId,
-      ],
-    )
-    ids.push(...rows.map((row) => row.id))
+    const dedupe = incidentId === undefined ? undefined : `${incidentId}:${type}:${turn}:${channelId}`
+    const id = newId('notification')
+    const notification = { ...message, id, channelId, dedupe }
+    if (await insertNotification(em, notification, now, { onlyEnabled: true })) ids.push(id)
   }
   return ids
 }

@@ -3,6 +3,7 @@ import { MemberSchema } from '../accounts/Member.ts'
 import { audit, auditOperators } from '../audit/audit.ts'
 import { newId } from '../ids.ts'
 import { type Channel, isOperators } from './Channel.ts'
+import { insertNotification } from './insertNotification.ts'
 
 /**
  * What the one who delivers knows. `channelsUrl`: the dashboard's page of channels, null where nobody knows its
@@ -43,11 +44,10 @@ export async function disableChannel(
       memberId,
       url,
     }
-    const body = { type: 'channel.disabled', timestamp: now.toISOString(), data }
-    await em.execute(
-      `insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at)
-       values (?, ?, ?, 'channel.disabled', ?::jsonb, 'pending', ?, ?)`,
-      [id, accountId, channel.id, JSON.stringify(body), now, now],
+    await insertNotification(
+      em,
+      { id, accountId, channelId: channel.id, type: 'channel.disabled', data },
+      now,
     )
     ids.push(id)
   }

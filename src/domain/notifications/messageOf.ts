@@ -1,3 +1,4 @@
+import type { Metric } from '../alerts/AlertRule.ts'
 import { MINUTE_MS } from '../time.ts'
 import type { NotificationBody } from './Notification.ts'
 
@@ -13,7 +14,7 @@ export type Message = {
 
 type Data = Record<string, unknown>
 
-const UNITS: Record<string, string> = {
+const UNITS: Partial<Record<Metric, string>> = {
   requests: 'requests',
   error_rate: '%',
   plan_usage: '%',
@@ -26,14 +27,15 @@ const UNITS: Record<string, string> = {
   key_old: 'days',
 }
 
-const ONE: Record<string, string> = {
+const ONE: Partial<Record<Metric, string>> = {
   requests: 'request',
   key_expiring: 'day',
   key_unused: 'day',
   key_old: 'day',
 }
 
-const METRICS: Record<string, string> = {
+/** In an email's words; the dashboard has shorter ones (`features/alerts/metrics.ts`). */
+const METRICS: Record<Metric, string> = {
   requests: 'Requests',
   error_rate: 'Error rate',
   plan_usage: 'Plan usage',
@@ -70,7 +72,8 @@ export function withUnit(value: unknown, metric: string): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) return ''
   const digits = Math.abs(value) >= 100 ? 0 : 2
   const number = value.toLocaleString('en-US', { maximumFractionDigits: digits })
-  const unit = value === 1 ? (ONE[metric] ?? UNITS[metric]) : UNITS[metric]
+  const units = UNITS[metric as Metric]
+  const unit = value === 1 ? (ONE[metric as Metric] ?? units) : units
   return unit === undefined ? number : `${number} ${unit}`
 }
 
@@ -81,7 +84,7 @@ function asTime(value: unknown): string {
 }
 
 /** How long something took: `3 min`, `2 h 5 min`, `1 d 4 h`. */
-export function asDuration(ms: number): string {
+export function elapsedText(ms: number): string {
   const minutes = Math.max(0, Math.round(ms / MINUTE_MS))
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60]
   if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`
@@ -105,11 +108,11 @@ function alert(type: string, data: Data): Message {
     { 'alert.firing': 'Alert', 'alert.resolved': 'Resolved', 'alert.test': 'Test' }[type] ?? 'Alert'
   const measured = withUnit(data.measured, metric)
   const threshold = withUnit(data.threshold, metric)
-  const about = METRICS[metric] ?? metric
+  const about = METRICS[metric as Metric] ?? metric
   const who = key ? `key ${asText(key.name)} (…${asText(key.hint)})` : 'the whole account'
   const started = Date.parse(asText(incident.startedAt))
   const ended = Date.parse(asText(incident.resolvedAt))
-  const lasted = type === 'alert.resolved' && ended >= started ? asDuration(ended - started) : ''
+  const lasted = type === 'alert.resolved' && ended >= started ? elapsedText(ended - started) : ''
   const against = measured === '' ? '' : `: ${measured}${threshold === '' ? '' : ` (threshold ${threshold})`}`
   const facts: [string, string][] = [
     [

@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { EVENT_TYPE_NAMES } from '../events/eventTypes.ts'
-import { MESSAGE_TYPES } from './createNotifications.ts'
 import type { Notification } from './Notification.ts'
+import { MESSAGE_TYPES } from './Notification.ts'
 
 const instant = z.string().nullable()
 

@@ -2,10 +2,10 @@ import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { DAY_MS } from '../time.ts'
 import { type Channel, ChannelSchema, isOperators } from './Channel.ts'
-import { isTest } from './createNotifications.ts'
 import { type Attempt, addAttempt, lockLeased } from './deliveryStore.ts'
 import { disableChannel, type Facts } from './disableChannel.ts'
 import type { Notification } from './Notification.ts'
+import { isTest } from './Notification.ts'
 import { nextDelayMs } from './retrySchedule.ts'
 
 /** After this long without one success a channel is switched off. The schedule is at its end after three days. */

@@ -4,6 +4,7 @@ import type { OutboxMessage } from '../jobs.ts'
 import { DAY_MS } from '../time.ts'
 import { type Channel, isOperators } from './Channel.ts'
 import { deliveryJob } from './deliveryJob.ts'
+import { insertNotification, type NewNotification } from './insertNotification.ts'
 
 /** The token of a confirmation link: its digest, and sealed for the email. */
 export type Link = { digest: string; sealed: string }
@@ -27,21 +28,16 @@ export async function tryChannel(
   now: Date,
 ): Promise<{ notificationId: string; follow: OutboxMessage[] }> {
   const id = newId('notification')
-  const [type, data] = link
-    ? ['channel.verify', { channelId: channel.id, channel: channel.name, sealedLink: link.sealed }]
-    : isOperators(channel)
-      ? ['webhook.test', { webhook: { id: channel.id, events: channel.events } }]
-      : ['alert.test', sampleData(channel, now)]
-  const body = { type, timestamp: now.toISOString(), data }
-  await em.execute(
-    `insert into notification (id, account_id, channel_id, type, body, status, next_attempt_at, created_at)
-     values (?, ?, ?, ?, ?::jsonb, 'pending', ?, ?)`,
-    [id, channel.accountId ?? null, channel.id, type, JSON.stringify(body), now, now],
-  )
-  return {
-    notificationId: id,
-    follow: [deliveryJob(id)],
-  }
+  const { accountId = null, id: channelId } = channel
+  await insertNotification(em, { id, accountId, channelId, ...messageFor(channel, link, now) }, now)
+  return { notificationId: id, follow: [deliveryJob(id)] }
+}
+
+function messageFor(channel: Channel, link: Link | null, now: Date): Pick<NewNotification, 'type' | 'data'> {
+  const { id, name, events } = channel
+  if (link) return { type: 'channel.verify', data: { channelId: id, channel: name, sealedLink: link.sealed } }
+  if (isOperators(channel)) return { type: 'webhook.test', data: { webhook: { id, events } } }
+  return { type: 'alert.test', data: sampleData(channel, now) }
 }
 
 /** What an alert's data looks like, for receivers to try. */
