@@ -11,7 +11,7 @@ import type { ApiContext } from './context.ts'
 type Input = { type: ChannelType; to?: string; url?: string }
 
 /** The address of a channel, checked as far as possible without a look-up. Throws a `validation-error`. */
-export function targetOf({ type, to, url }: Input, env: Env): string {
+export function checkedTarget({ type, to, url }: Input, env: Env): string {
   const [wanted, given, other] =
     type === 'email' ? (['to', to, 'url'] as const) : (['url', url, 'to'] as const)
   if ((type === 'email' ? url : to) !== undefined)

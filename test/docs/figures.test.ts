@@ -24,7 +24,7 @@ import { apiPools, workerPools } from '../../src/platform/pools.ts'
 import { BOUND_MS } from '../../src/region/Region.ts'
 import { ONCE_SECONDS } from '../../src/region/scripts.ts'
 import { UNKNOWN_PER_MINUTE } from '../../src/verifier/UnknownLimit.ts'
-import { outside } from '../../src/workers/notifiers/postMessage.ts'
+import { outboundPolicy } from '../../src/workers/notifiers/postMessage.ts'
 
 const page = await readFile(join(root, 'docs/operating.md'), 'utf8')
 const api = apiPools({ DATABASE_CONNECTIONS: 20, DATABASE_TIMEOUT_MS: 10_000 })
@@ -65,7 +65,7 @@ it.each([
   ['A worker’s statement: what runs by night', `${(worker.maintenance.statementMs ?? 0) / 60_000} min`],
   ['Redis, for a verification', seconds(BOUND_MS)],
   ["A worker's answer to a verifier library", seconds(ASK_WAIT_MS)],
-  ['A message to a webhook or Slack; an email', seconds(outside(false).timeoutMs)],
+  ['A message to a webhook or Slack; an email', seconds(outboundPolicy(false).timeoutMs)],
   ['A message whose worker died', seconds(LEASE_MS)],
   ["A call's place among its account's; an export's", seconds(BOUNDS.reads.waitMs, BOUNDS.streams.waitMs)],
   ['Reads and changes of an account that run at once', `${BOUNDS.reads.atOnce} of each a process`],

@@ -125,7 +125,7 @@ describe('a webhook', () => {
   })
 
   it('one that hangs times out, and delays no other', async () => {
-    worker.context.notifiers.outside.timeoutMs = 4_000
+    worker.context.notifiers.outbound.timeoutMs = 4_000
     receiver.answers['/hang'] = () => {}
     const hanging = await channel('webhook', '/hang')
     const fine = await channel('webhook', '/fine')
@@ -136,7 +136,7 @@ describe('a webhook', () => {
     await deliver(good)
     expect(Date.now() - started).toBeLessThan(2_000)
     await all
-    worker.context.notifiers.outside.timeoutMs = 15_000
+    worker.context.notifiers.outbound.timeoutMs = 15_000
     expect(receiver.at('/hang')).toHaveLength(4)
     const states = await Promise.all(stuck.map(read))
     expect(states.filter((one) => one.attempts === 1)).toHaveLength(4)

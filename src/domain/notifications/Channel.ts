@@ -3,6 +3,9 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 export const CHANNEL_TYPES = ['email', 'slack', 'webhook'] as const
 export type ChannelType = (typeof CHANNEL_TYPES)[number]
 
+/** What a webhook's signing secret starts with, as Standard Webhooks defines it. */
+export const SIGNING_SECRET_PREFIX = 'whsec_'
+
 /** A signing secret of a webhook, sealed. `validUntil`: the end of the previous one; null: the current one. */
 export type SealedSecret = { sealed: string; validUntil: string | null }
 

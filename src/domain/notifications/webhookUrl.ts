@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { invalid } from '../failure.ts'
+import { SIGNING_SECRET_PREFIX } from './Channel.ts'
 import { refuseUrl } from './publicAddress.ts'
 
 /** A URL as messages may be posted to it, checked as far as possible without a look-up. Throws a `validation-error`. */
@@ -13,4 +14,4 @@ export function readUrl(text: string, allowPrivate: boolean): URL {
 }
 
 /** A webhook's signing secret: 32 random bytes, as Standard Webhooks writes them. */
-export const newSigningSecret = () => `whsec_${randomBytes(32).toString('base64')}`
+export const newSigningSecret = () => `${SIGNING_SECRET_PREFIX}${randomBytes(32).toString('base64')}`

@@ -19,7 +19,7 @@ import {
 import type { Outcome } from '../notifiers/Outcome.ts'
 
 /**
- * Makes one attempt to deliver a notification: claim, send, record, see to the next one. Safe to run twice or at
+ * Makes one attempt to deliver a notification: lease, send, record, see to the next one. Safe to run twice or at
  * once: one run has the lease, the others do nothing. A worker that dies between sending and recording is the one
  * case in which a message comes twice, with the same ID; the sweeper sees to what the dead one had leased.
  */
@@ -28,19 +28,19 @@ export async function deliverNotification(
   { notificationId: id }: JobData<'deliver-notification'>,
 ): Promise<void> {
   const { orm, notifiers, now, metrics, log } = context
-  const claim = await orm.em
+  const lease = await orm.em
     .fork()
     .transactional((em) =>
       leaseDelivery(em, id, now(), (channel) =>
         notifiers.vault.hashOf(targetOf(notifiers, channel).toLowerCase()),
       ),
     )
-  if (!claim) return
-  if ('delayMs' in claim) return lookAgain(context, { id, ...claim })
-  const { channel, event, leasedUntil } = claim
+  if (!lease) return
+  if ('delayMs' in lease) return lookAgain(context, { id, ...lease })
+  const { channel, event, leasedUntil } = lease
   const isEvent = event !== undefined
   const { sealedTarget } = channel
-  const attempt = await attemptOne(context, claim)
+  const attempt = await attemptOne(context, lease)
   if ('delayMs' in attempt) {
     const next = new Date(now().getTime() + attempt.delayMs)
     await orm.em.fork().transactional((em) => releaseDelivery(em, id, leasedUntil, next))

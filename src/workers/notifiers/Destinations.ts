@@ -13,9 +13,9 @@ export class Destinations {
 
   /** Takes a place; undefined where the host has as many as it may. Whoever has one gives it back by calling it. */
   enter(host: string): (() => void) | undefined {
-    const present = this.#underWay.get(host) ?? 0
-    if (present >= this.#most) return undefined
-    this.#underWay.set(host, present + 1)
+    const underWay = this.#underWay.get(host) ?? 0
+    if (underWay >= this.#most) return undefined
+    this.#underWay.set(host, underWay + 1)
     return () => {
       const left = (this.#underWay.get(host) ?? 1) - 1
       if (left > 0) this.#underWay.set(host, left)

@@ -9,7 +9,7 @@ import { createVault, type Vault } from '../../platform/vault.ts'
 import { Destinations } from './Destinations.ts'
 import { createMailer, type Mailer } from './email.ts'
 import type { Outcome } from './Outcome.ts'
-import { type OutboundPolicy, outside } from './postMessage.ts'
+import { type OutboundPolicy, outboundPolicy } from './postMessage.ts'
 import { sendSlack } from './slack.ts'
 import { sendWebhook } from './webhook.ts'
 import { webhookContent } from './webhookContent.ts'
@@ -17,7 +17,7 @@ import { webhookContent } from './webhookContent.ts'
 /** What sends messages; wired in main.ts. Without SMTP_URL there is no `mailer`. */
 export type Notifiers = {
   vault: Vault
-  outside: OutboundPolicy
+  outbound: OutboundPolicy
   destinations: Destinations
   mailer?: Mailer
   publicUrl?: string
@@ -35,7 +35,7 @@ export function openNotifiers(env: Settings): Notifiers {
       ?.replace(/[^\w.-]/g, '') || 'localhost'
   return {
     vault: createVault(env.SECRETS_KEY),
-    outside: outside(env.WEBHOOK_ALLOW_PRIVATE),
+    outbound: outboundPolicy(env.WEBHOOK_ALLOW_PRIVATE),
     // A quarter of the places that the queue has (startWorkers.ts).
     destinations: new Destinations(env.WORKER_CONCURRENCY),
     mailer: env.SMTP_URL === undefined ? undefined : createMailer(env.SMTP_URL, env.MAIL_FROM, domain),
@@ -69,15 +69,16 @@ export async function sendNotification(
   { notification, channel, event }: Leased,
   now: Date,
 ): Promise<Outcome> {
-  const { vault, outside: out } = notifiers
+  const { vault, outbound } = notifiers
   const { id, body } = notification
   if (isEmail(notification, channel)) return sendEmail(em, notifiers, notification, channel, now)
   const target = targetOf(notifiers, channel)
-  if (channel.type === 'slack') return sendSlack(out, { id, message: messageOf(body), target, now })
+  if (channel.type === 'slack') return sendSlack(outbound, { id, message: messageOf(body), target, now })
   const secrets = validSecrets(channel, now).map(({ sealed }) =>
     vault.open(sealed, sealContext(channel.id, 'secret')),
   )
-  return sendWebhook(out, { id, content: webhookContent(notification, channel, event), target, secrets, now })
+  const content = webhookContent(notification, channel, event)
+  return sendWebhook(outbound, { id, content, target, secrets, now })
 }
 
 /** The signing secrets that are valid, newest first. */

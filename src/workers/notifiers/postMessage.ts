@@ -4,6 +4,7 @@ import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { hostOf, isPublicAddress, refuseUrl } from '../../domain/notifications/publicAddress.ts'
 import { retryAfterMs } from '../../domain/notifications/retrySchedule.ts'
+import { TimedOut, within } from '../../platform/within.ts'
 import { type Outcome, snippet } from './Outcome.ts'
 
 export type Address = { address: string; family: number }
@@ -17,7 +18,7 @@ export type OutboundPolicy = {
   timeoutMs: number
 }
 
-export const outside = (allowPrivate: boolean): OutboundPolicy => ({
+export const outboundPolicy = (allowPrivate: boolean): OutboundPolicy => ({
   resolve: (host) => lookup(host, { all: true }),
   allowPrivate,
   timeoutMs: 15_000,
@@ -47,7 +48,7 @@ export async function postMessage(
     const host = hostOf(url)
     const addresses = isIP(host)
       ? [{ address: host, family: isIP(host) }]
-      : await before(deadline, resolve(host))
+      : await within(timeoutMs, resolve(host))
     if (addresses.length === 0) return { outcome: 'unreachable', detail: 'The name has no address.' }
     if (!allowPrivate && !addresses.every(({ address }) => isPublicAddress(address)))
       return { outcome: 'refused', detail: 'The name leads to an address that is not public.' }
@@ -55,7 +56,8 @@ export async function postMessage(
     const outcome = judge(response, now)
     return { ...outcome, detail: snippet(await readSome(response)) ?? outcome.detail }
   } catch (error) {
-    if (deadline.aborted) return { outcome: 'timeout', detail: `No answer within ${timeoutMs / 1000} s.` }
+    if (deadline.aborted || error instanceof TimedOut)
+      return { outcome: 'timeout', detail: `No answer within ${timeoutMs / 1000} s.` }
     // Its code alone: a message can name what was asked for.
     return { outcome: 'unreachable', detail: (error as { code?: string }).code ?? 'The connection failed.' }
   }
@@ -117,14 +119,4 @@ function readSome(response: IncomingMessage): Promise<string> {
     response.on('error', end)
     response.on('close', end)
   })
-}
-
-async function before<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
-  signal.throwIfAborted()
-  return Promise.race([
-    work,
-    new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    }),
-  ])
 }

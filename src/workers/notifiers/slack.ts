@@ -5,10 +5,10 @@ import { type OutboundPolicy, postMessage } from './postMessage.ts'
 
 /** Posts to an incoming webhook of Slack. What Slack says of a missing channel or a removed app is a 404, not a 410. */
 export async function sendSlack(
-  outside: OutboundPolicy,
+  policy: OutboundPolicy,
   { id, message, target, now }: { id: string; message: Message; target: string; now: Date },
 ): Promise<Outcome> {
   const body = Buffer.from(JSON.stringify(renderSlack(message, id)))
   const headers = { 'Content-Type': 'application/json; charset=utf-8' }
-  return postMessage(target, headers, body, outside, now)
+  return postMessage(target, headers, body, policy, now)
 }

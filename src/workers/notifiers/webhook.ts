@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto'
+import { SIGNING_SECRET_PREFIX } from '../../domain/notifications/Channel.ts'
 import type { Outcome } from './Outcome.ts'
 import { type OutboundPolicy, postMessage } from './postMessage.ts'
 import type { Content } from './webhookContent.ts'
 
-const WEBHOOK_SECRET_PREFIX = 'whsec_'
-
 /** The key behind a `whsec_…` secret: its bytes, as Standard Webhooks defines them. */
-const keyOf = (secret: string) => Buffer.from(secret.slice(WEBHOOK_SECRET_PREFIX.length), 'base64')
+const keyOf = (secret: string) => Buffer.from(secret.slice(SIGNING_SECRET_PREFIX.length), 'base64')
 
 /**
  * The headers that prove a body ours, by every secret that is valid, newest first. Standard Webhooks: base64 of
@@ -32,12 +31,12 @@ function signatureHeaders(id: string, body: Buffer, secrets: string[], now: Date
 }
 
 export function sendWebhook(
-  outside: OutboundPolicy,
+  policy: OutboundPolicy,
   message: { id: string; content: Content; target: string; secrets: string[]; now: Date },
 ): Promise<Outcome> {
   const { id, content, target, secrets, now } = message
   // The same bytes in every attempt: they are made of rows that do not change.
   const body = Buffer.from(JSON.stringify(content.body))
   const headers = { 'Content-Type': content.type, ...signatureHeaders(id, body, secrets, now) }
-  return postMessage(target, headers, body, outside, now)
+  return postMessage(target, headers, body, policy, now)
 }

@@ -4,7 +4,7 @@ import { ChannelSchema, sealContext } from '../../../domain/notifications/Channe
 import { loadChannel } from '../../../domain/notifications/channelStore.ts'
 import { ChannelResource, presentTarget } from '../../../domain/notifications/presentChannel.ts'
 import { newSigningSecret } from '../../../domain/notifications/webhookUrl.ts'
-import { eventsOf, newLink, targetOf } from '../../channelInput.ts'
+import { checkedTarget, eventsOf, newLink } from '../../channelInput.ts'
 import type { ApiContext } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
@@ -46,12 +46,12 @@ export const updateChannel = route(
     } = input
     const em = api.em()
     const { id, type, sealedTarget } = await loadChannel(em, principal.accountId, params.id)
-    const present = api.vault.open(sealedTarget, sealContext(id, 'target'))
+    const current = api.vault.open(sealedTarget, sealContext(id, 'target'))
     // What a Slack URL is shown as may be sent back as it was read.
-    const shown: Record<string, string> = presentTarget(type, present)
+    const shown: Record<string, string> = presentTarget(type, current)
     const isShown = Object.entries(where).every(([field, value]) => value === shown[field])
-    const target = isShown ? present : targetOf({ type, ...where }, api.env)
-    const isMoved = target !== present
+    const target = isShown ? current : checkedTarget({ type, ...where }, api.env)
+    const isMoved = target !== current
     const move = isMoved && {
       sealedTarget: api.vault.seal(target, sealContext(id, 'target')),
       link: type === 'email' ? newLink(api, id) : null,

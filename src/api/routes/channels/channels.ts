@@ -5,7 +5,7 @@ import { CHANNEL_TYPES, ChannelSchema, sealContext } from '../../../domain/notif
 import { loadChannel } from '../../../domain/notifications/channelStore.ts'
 import { ChannelResource, presentTarget } from '../../../domain/notifications/presentChannel.ts'
 import { newSigningSecret } from '../../../domain/notifications/webhookUrl.ts'
-import { eventsOf, newLink, showChannel, targetOf } from '../../channelInput.ts'
+import { checkedTarget, eventsOf, newLink, showChannel } from '../../channelInput.ts'
 import { route } from '../../guard.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 import { AcceptedWithSecret, Email, IdParams, name } from '../../schemas.ts'
@@ -68,7 +68,7 @@ export const createChannel = route(
   (input) => {
     const { api, body } = input
     const { type, name } = body
-    const target = targetOf(body, api.env)
+    const target = checkedTarget(body, api.env)
     const events = eventsOf(type, body.events) ?? []
     return respondToCommand(input, {
       secretField: 'secret',
