@@ -220,6 +220,7 @@ export const jobs = {
   'expire-records': scheduled('Deletes answers, sessions, claims and other records past their time'),
 } as const satisfies Record<string, JobDefinition>
 
+/** Redis stores the names, so they stay: `evaluate-alerts` and `close-usage-days` list and enqueue. */
 export type JobName = keyof typeof jobs
 export type AskName = {
   [Name in JobName]: (typeof jobs)[Name]['queue'] extends 'asks' ? Name : never

@@ -3,7 +3,7 @@ import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { handlers } from '../../src/workers/handlers.ts'
-import { type Of, startAlertWorker } from '../support/alertWorker.ts'
+import { type AlertAccount, startAlertWorker } from '../support/alertWorker.ts'
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2026, 10, 23, 12)
@@ -39,7 +39,7 @@ async function firing(fields: Record<string, unknown> = {}) {
   return { acme, alertId }
 }
 
-const reasons = async (acme: Of) =>
+const reasons = async (acme: AlertAccount) =>
   (await told(acme)).flatMap(({ type, body }) => (type === RESOLVED ? [String(body.data.reason)] : []))
 
 describe('promise 7: whoever received a crossing receives its end', () => {

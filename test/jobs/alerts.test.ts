@@ -16,26 +16,26 @@ const RESOLVED = 'alert.resolved'
 
 describe('promises 7 and 9: an evaluation may run twice, late and out of order', () => {
   it('tells a crossing once and the recovery once, whatever is repeated', async () => {
-    const of = await account()
-    await rule(of, { threshold: 10 })
-    await use(of, NOON + 30_000, 11)
+    const acme = await account()
+    await rule(acme, { threshold: 10 })
+    await use(acme, NOON + 30_000, 11)
     const at = NOON + MINUTE
-    await Promise.all([evaluate(of, at), evaluate(of, at), evaluate(of, at)])
-    await evaluate(of, at)
-    expect(await types(of)).toEqual([FIRING])
-    for (let minute = 1; minute < 9; minute++) await evaluate(of, at + minute * MINUTE)
-    for (let minute = 9; minute > 0; minute--) await evaluate(of, at + minute * MINUTE)
-    expect(await types(of)).toEqual([FIRING, RESOLVED])
-    const [incident] = await sql('select * from incident where account_id = ?', [of.accountId])
+    await Promise.all([evaluate(acme, at), evaluate(acme, at), evaluate(acme, at)])
+    await evaluate(acme, at)
+    expect(await types(acme)).toEqual([FIRING])
+    for (let minute = 1; minute < 9; minute++) await evaluate(acme, at + minute * MINUTE)
+    for (let minute = 9; minute > 0; minute--) await evaluate(acme, at + minute * MINUTE)
+    expect(await types(acme)).toEqual([FIRING, RESOLVED])
+    const [incident] = await sql('select * from incident where account_id = ?', [acme.accountId])
     expect(incident).toMatchObject({ measured: 11, threshold: 10, worst: 11 })
   })
 
   it('says what, which key, measured and threshold, and since when', async () => {
-    const of = await account()
-    const id = await rule(of, { threshold: 10, key_ids: JSON.stringify([of.keyId]), window_minutes: 60 })
-    await use(of, NOON - 50 * MINUTE, 12)
-    await evaluate(of, NOON)
-    const [{ body } = { body: { data: {} } }] = await told(of)
+    const acme = await account()
+    const id = await rule(acme, { threshold: 10, key_ids: JSON.stringify([acme.keyId]), window_minutes: 60 })
+    await use(acme, NOON - 50 * MINUTE, 12)
+    await evaluate(acme, NOON)
+    const [{ body } = { body: { data: {} } }] = await told(acme)
     expect(body.data).toMatchObject({
       alert: { id, name: 'A rule', metric: 'requests', threshold: 10, window: '1h', severity: 'warning' },
       incident: {
@@ -43,7 +43,7 @@ describe('promises 7 and 9: an evaluation may run twice, late and out of order',
         startedAt: new Date(NOON).toISOString(),
         resolvedAt: null,
       },
-      key: { id: of.keyId, hint: 'abcd' },
+      key: { id: acme.keyId, hint: 'abcd' },
       measured: 12,
       threshold: 10,
       since: new Date(NOON).toISOString(),
@@ -51,41 +51,41 @@ describe('promises 7 and 9: an evaluation may run twice, late and out of order',
   })
 
   it('a backlog is evaluated as of the minutes that it missed', async () => {
-    const of = await account()
-    await rule(of, { threshold: 10 })
-    await evaluate(of, NOON)
+    const acme = await account()
+    await rule(acme, { threshold: 10 })
+    await evaluate(acme, NOON)
     // All of it happens while nobody evaluates.
-    await use(of, NOON + 10 * MINUTE, 20)
+    await use(acme, NOON + 10 * MINUTE, 20)
     worker.clock.now = new Date(NOON + 40 * MINUTE)
-    await evaluate(of, NOON + 40 * MINUTE)
+    await evaluate(acme, NOON + 40 * MINUTE)
     worker.clock.now = new Date(NOON)
-    expect(await types(of)).toEqual([FIRING, RESOLVED])
+    expect(await types(acme)).toEqual([FIRING, RESOLVED])
     const [incident] = await sql('select started_at, resolved_at from incident where account_id = ?', [
-      of.accountId,
+      acme.accountId,
     ])
     expect(new Date(String(incident?.started_at)).getTime()).toBe(NOON + 11 * MINUTE)
     expect(new Date(String(incident?.resolved_at)).getTime()).toBe(NOON + 17 * MINUTE)
   })
 
   it('the half of a minute may begin an incident, and ends none', async () => {
-    const of = await account()
-    await rule(of, { threshold: 10 })
-    await evaluate(of, NOON)
-    await use(of, NOON + 10_000, 11)
-    await evaluate(of, NOON + 30_000)
-    expect(await types(of)).toEqual([FIRING])
-    for (let half = 2; half < 20; half++) await evaluate(of, NOON + half * 30_000)
-    expect(await types(of)).toEqual([FIRING, RESOLVED])
+    const acme = await account()
+    await rule(acme, { threshold: 10 })
+    await evaluate(acme, NOON)
+    await use(acme, NOON + 10_000, 11)
+    await evaluate(acme, NOON + 30_000)
+    expect(await types(acme)).toEqual([FIRING])
+    for (let half = 2; half < 20; half++) await evaluate(acme, NOON + half * 30_000)
+    expect(await types(acme)).toEqual([FIRING, RESOLVED])
   })
 
   it('the lister asks for one evaluation per account and half minute', async () => {
-    const of = await account()
-    await rule(of, { threshold: 10 })
+    const acme = await account()
+    await rule(acme, { threshold: 10 })
     worker.clock.now = new Date(NOON + 35_000)
     await Promise.all([1, 2].map(() => handlers['evaluate-alerts'](worker.context, {})))
     worker.clock.now = new Date(NOON)
     const jobs = await worker.context.queues.byName.alerts.getJobs(['wait'])
-    expect(jobs.filter(({ data }) => data.accountId === of.accountId).map(({ data }) => data.at)).toEqual([
+    expect(jobs.filter(({ data }) => data.accountId === acme.accountId).map(({ data }) => data.at)).toEqual([
       NOON + 30_000,
     ])
   })
@@ -97,47 +97,47 @@ describe('the metrics', () => {
     ['latency_mean', { threshold: 500 }, { latency: 800 }, 800],
     ['latency_p95', { threshold: 500 }, { latency: 800 }, 800],
   ])('%s', async (metric, fields, how, value) => {
-    const of = await account()
-    await rule(of, { metric, ...fields })
-    await use(of, NOON - MINUTE, 19, how)
+    const acme = await account()
+    await rule(acme, { metric, ...fields })
+    await use(acme, NOON - MINUTE, 19, how)
     if (metric === 'error_rate') {
-      await evaluate(of, NOON)
-      expect(await types(of)).toEqual([])
+      await evaluate(acme, NOON)
+      expect(await types(acme)).toEqual([])
     }
-    await use(of, NOON - MINUTE, 1, how)
-    await evaluate(of, NOON + MINUTE)
-    const [first] = await told(of)
+    await use(acme, NOON - MINUTE, 1, how)
+    await evaluate(acme, NOON + MINUTE)
+    const [first] = await told(acme)
     expect(first?.type).toBe(FIRING)
     expect(Math.abs(Number(first?.body.data.measured) / value - 1)).toBeLessThan(0.02)
   })
 
   it('plan usage is the month of an account, and the day of a key', async () => {
-    const of = await account()
-    await rule(of, { metric: 'plan_usage', threshold: 90 })
-    await rule(of, { metric: 'plan_usage', threshold: 50, key_ids: JSON.stringify([of.keyId]) })
+    const acme = await account()
+    await rule(acme, { metric: 'plan_usage', threshold: 90 })
+    await rule(acme, { metric: 'plan_usage', threshold: 50, key_ids: JSON.stringify([acme.keyId]) })
     await sql(`insert into quota_month (account_id, month, renders) values (?, '2026-11-01', 4499)`, [
-      of.accountId,
+      acme.accountId,
     ])
     await sql(
       `insert into quota_day (key_id, day, region, requests) values (?, '2026-11-23', 'primary', 5000)`,
-      [of.keyId],
+      [acme.keyId],
     )
-    await evaluate(of, NOON)
-    expect((await told(of)).map(({ body }) => body.data.measured)).toEqual([50])
-    await sql('update quota_month set renders = 4500 where account_id = ?', [of.accountId])
-    await evaluate(of, NOON + MINUTE)
-    expect((await told(of)).map(({ body }) => body.data.measured).sort()).toEqual([50, 90])
+    await evaluate(acme, NOON)
+    expect((await told(acme)).map(({ body }) => body.data.measured)).toEqual([50])
+    await sql('update quota_month set renders = 4500 where account_id = ?', [acme.accountId])
+    await evaluate(acme, NOON + MINUTE)
+    expect((await told(acme)).map(({ body }) => body.data.measured).sort()).toEqual([50, 90])
   })
 
   it('keys that expire, are unused and are old are told of one by one', async () => {
-    const of = await account()
-    const expiring = await key(of.accountId, { expiresAt: NOON + 6 * DAY })
-    const old = await key(of.accountId, { createdAt: NOON - 100 * DAY })
-    await rule(of, { metric: 'key_expiring', threshold: 7 })
-    await rule(of, { metric: 'key_unused', threshold: 30 })
-    await rule(of, { metric: 'key_old', threshold: 90 })
-    await evaluate(of, NOON)
-    const found = (await told(of)).map(({ body: { data } }) => {
+    const acme = await account()
+    const expiring = await key(acme.accountId, { expiresAt: NOON + 6 * DAY })
+    const old = await key(acme.accountId, { createdAt: NOON - 100 * DAY })
+    await rule(acme, { metric: 'key_expiring', threshold: 7 })
+    await rule(acme, { metric: 'key_unused', threshold: 30 })
+    await rule(acme, { metric: 'key_old', threshold: 90 })
+    await evaluate(acme, NOON)
+    const found = (await told(acme)).map(({ body: { data } }) => {
       const { alert, key: about, measured } = data as Record<string, Record<string, unknown> & number>
       return [alert?.metric, about?.id, measured]
     })
@@ -151,63 +151,63 @@ describe('the metrics', () => {
 
 describe('the detectors', () => {
   it('usage spike: against the hours before, not while it learns', async () => {
-    const of = await account()
-    await rule(of, { metric: 'usage_spike', window_minutes: 60 })
-    await use(of, NOON - 5 * MINUTE, 300)
-    await evaluate(of, NOON)
-    expect(await types(of)).toEqual([])
+    const acme = await account()
+    await rule(acme, { metric: 'usage_spike', window_minutes: 60 })
+    await use(acme, NOON - 5 * MINUTE, 300)
+    await evaluate(acme, NOON)
+    expect(await types(acme)).toEqual([])
     const later = NOON + 3 * DAY
-    for (let hour = 3; hour < 48; hour++) await use(of, later - hour * HOUR, 30 + (hour % 5))
-    await use(of, later - 5 * MINUTE, 400)
-    await evaluate(of, later)
-    expect(await types(of)).toEqual([FIRING])
+    for (let hour = 3; hour < 48; hour++) await use(acme, later - hour * HOUR, 30 + (hour % 5))
+    await use(acme, later - 5 * MINUTE, 400)
+    await evaluate(acme, later)
+    expect(await types(acme)).toEqual([FIRING])
   })
 
   it('unknown IP: one alert per key and day, outside the allowed ranges, after learning', async () => {
-    const of = await account()
-    await rule(of, { metric: 'unknown_ip', options: JSON.stringify({ allowedRanges: ['203.0.113.0/24'] }) })
-    for (let day = 1; day < 10; day++) await use(of, NOON - day * DAY, 3)
-    await use(of, NOON - 3 * MINUTE, 1, { ip: '192.0.2.77' })
-    await use(of, NOON - 3 * MINUTE, 1, { ip: '203.0.113.9' })
-    const fresh = { ...of, keyId: await key(of.accountId) }
+    const acme = await account()
+    await rule(acme, { metric: 'unknown_ip', options: JSON.stringify({ allowedRanges: ['203.0.113.0/24'] }) })
+    for (let day = 1; day < 10; day++) await use(acme, NOON - day * DAY, 3)
+    await use(acme, NOON - 3 * MINUTE, 1, { ip: '192.0.2.77' })
+    await use(acme, NOON - 3 * MINUTE, 1, { ip: '203.0.113.9' })
+    const fresh = { ...acme, keyId: await key(acme.accountId) }
     await use(fresh, NOON - 3 * MINUTE, 1, { ip: '198.51.100.2' })
-    await evaluate(of, NOON)
-    expect(await types(of)).toEqual([])
-    await use(of, NOON + MINUTE, 1, { ip: '198.51.100.1' })
-    await evaluate(of, NOON + 2 * MINUTE)
-    await use(of, NOON + 3 * MINUTE, 1, { ip: '198.18.0.1' })
-    for (let minute = 3; minute < 40; minute++) await evaluate(of, NOON + minute * MINUTE)
-    const all = await told(of)
+    await evaluate(acme, NOON)
+    expect(await types(acme)).toEqual([])
+    await use(acme, NOON + MINUTE, 1, { ip: '198.51.100.1' })
+    await evaluate(acme, NOON + 2 * MINUTE)
+    await use(acme, NOON + 3 * MINUTE, 1, { ip: '198.18.0.1' })
+    for (let minute = 3; minute < 40; minute++) await evaluate(acme, NOON + minute * MINUTE)
+    const all = await told(acme)
     expect(all.map(({ type }) => type)).toEqual([FIRING])
-    expect(all[0]?.body.data).toMatchObject({ key: { id: of.keyId }, about: { ips: ['198.51.100.1'] } })
+    expect(all[0]?.body.data).toMatchObject({ key: { id: acme.keyId }, about: { ips: ['198.51.100.1'] } })
   })
 
   it('unusual errors: a jump in 4xx or refusals', async () => {
-    const of = await account()
-    await rule(of, { metric: 'unusual_errors', window_minutes: 15 })
+    const acme = await account()
+    await rule(acme, { metric: 'unusual_errors', window_minutes: 15 })
     for (let hour = 2; hour < 30; hour++) {
-      await use(of, NOON - hour * HOUR, 40)
-      await use(of, NOON - hour * HOUR, 1, { status: 404 })
+      await use(acme, NOON - hour * HOUR, 40)
+      await use(acme, NOON - hour * HOUR, 1, { status: 404 })
     }
-    await use(of, NOON - 5 * MINUTE, 30)
-    await evaluate(of, NOON)
-    expect(await types(of)).toEqual([])
-    await use(of, NOON + 30_000, 25, { status: 403 })
-    await evaluate(of, NOON + MINUTE)
-    expect(await types(of)).toEqual([FIRING])
+    await use(acme, NOON - 5 * MINUTE, 30)
+    await evaluate(acme, NOON)
+    expect(await types(acme)).toEqual([])
+    await use(acme, NOON + 30_000, 25, { status: 403 })
+    await evaluate(acme, NOON + MINUTE)
+    expect(await types(acme)).toEqual([FIRING])
   })
 
   it('unusual hours: a key that is used by day is used by night', async () => {
-    const of = await account()
-    await rule(of, { metric: 'unusual_hours' })
+    const acme = await account()
+    await rule(acme, { metric: 'unusual_hours' })
     for (let day = 1; day < 28; day++)
-      for (const hour of [9, 11, 13]) await use(of, NOON - day * DAY + (hour - 12) * HOUR, 2)
-    await use(of, NOON - 5 * MINUTE, 20)
-    await evaluate(of, NOON)
-    expect(await types(of)).toEqual([])
+      for (const hour of [9, 11, 13]) await use(acme, NOON - day * DAY + (hour - 12) * HOUR, 2)
+    await use(acme, NOON - 5 * MINUTE, 20)
+    await evaluate(acme, NOON)
+    expect(await types(acme)).toEqual([])
     const night = NOON + 15 * HOUR
-    await use(of, night - 5 * MINUTE, 20)
-    await evaluate(of, night)
-    expect(await types(of)).toEqual([FIRING])
+    await use(acme, night - 5 * MINUTE, 20)
+    await evaluate(acme, night)
+    expect(await types(acme)).toEqual([FIRING])
   })
 })

@@ -2,7 +2,7 @@ import { toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext } from './workerContext.ts'
 
-export type Of = { accountId: string; keyId: string; channelId: string }
+export type AlertAccount = { accountId: string; keyId: string; channelId: string }
 type Use = { status?: number; latency?: number; ip?: string }
 
 /**
@@ -18,7 +18,7 @@ export async function startAlertWorker(start: number) {
 
   let made = 0
   /** An account with a key and a webhook channel. */
-  async function account(): Promise<Of> {
+  async function account(): Promise<AlertAccount> {
     made += 1
     const accountId = `acct_${made}`
     const channelId = `chan_${made}`
@@ -51,16 +51,16 @@ export async function startAlertWorker(start: number) {
     return id
   }
 
-  async function rule(of: Of, fields: Record<string, unknown>) {
+  async function rule(acme: AlertAccount, fields: Record<string, unknown>) {
     made += 1
     const row: Record<string, unknown> = {
       id: `alert_${made}`,
-      account_id: of.accountId,
+      account_id: acme.accountId,
       name: 'A rule',
       metric: 'requests',
       window_minutes: 5,
       severity: 'warning',
-      channel_ids: JSON.stringify([of.channelId]),
+      channel_ids: JSON.stringify([acme.channelId]),
       created_at: new Date(start),
       ...fields,
     }
@@ -75,7 +75,7 @@ export async function startAlertWorker(start: number) {
   let sent = 0
   /** Reports requests when they happen: reports of other times are refused. */
   async function use(
-    { accountId, keyId }: Pick<Of, 'accountId' | 'keyId'>,
+    { accountId, keyId }: Pick<AlertAccount, 'accountId' | 'keyId'>,
     at: number,
     times: number,
     how: Use = {},
@@ -92,17 +92,17 @@ export async function startAlertWorker(start: number) {
     worker.clock.now = now
   }
 
-  const evaluate = ({ accountId }: Of, at: number) =>
+  const evaluate = ({ accountId }: AlertAccount, at: number) =>
     handlers['evaluate-account'](worker.context, { accountId, at })
 
-  const told = async ({ accountId }: Of) => {
+  const told = async ({ accountId }: AlertAccount) => {
     const rows = await sql(
       `select type, body from notification where account_id = ? order by created_at, body->'data'->'incident'->>'resolvedAt' nulls first, dedupe`,
       [accountId],
     )
     return rows as { type: string; body: { data: Record<string, never> } }[]
   }
-  const types = async (of: Of) => (await told(of)).map(({ type }) => type)
+  const types = async (acme: AlertAccount) => (await told(acme)).map(({ type }) => type)
 
   return { worker, sql, account, key, rule, use, evaluate, told, types }
 }

@@ -63,7 +63,7 @@ export const stateOf = async (em: SqlEntityManager, ruleId: string): Promise<Sta
 /**
  * Of one rule: as of when it was evaluated, and what its keys are in that are not ok; null: the account. Worst first.
  */
-export async function readKeyStates(em: SqlEntityManager, ruleId: string) {
+export async function readRuleStates(em: SqlEntityManager, ruleId: string) {
   const rows = await em.execute<{ key_id: string; state: State; since: string; evaluated_at: string }[]>(
     `select key_id, state, since, evaluated_at from alert_state
      where rule_id = ? and (state <> 'ok' or key_id = '') order by state = 'firing' desc, since, key_id limit 501`,

@@ -1,6 +1,4 @@
-import type { Reading } from './stepAlert.ts'
-
-const silent: Reading = { value: null, threshold: null, breached: false, calm: true }
+import { CALM, type Reading } from './stepAlert.ts'
 
 /** What makes the median absolute deviation of a normal distribution comparable with its σ. */
 const MAD_TO_SIGMA = 1.4826
@@ -72,7 +70,7 @@ export function baselineOf(sameHours: number[], recentHours: number[]): Baseline
  * the same must not alarm at one request more.
  */
 export function usageSpike(requests: number, baseline: Baseline | undefined): Reading {
-  if (!baseline) return silent
+  if (!baseline) return CALM
   const { centre } = baseline
   const spread = Math.max(baseline.spread, Math.sqrt(centre), centre / 10, 1)
   const threshold = Math.max(
@@ -104,7 +102,7 @@ export type Mix = { asked: number; bad: Record<string, number> }
  * has a finite z.
  */
 export function unusualErrors(now: Mix, before: Mix): Reading {
-  if (before.asked < ERRORS.minBaseline) return silent
+  if (before.asked < ERRORS.minBaseline) return CALM
   let worst: Reading | undefined
   for (const [kind, bad] of Object.entries(now.bad)) {
     const usual = ((before.bad[kind] ?? 0) + 1) / (before.asked + 100)
@@ -124,7 +122,7 @@ export function unusualErrors(now: Mix, before: Mix): Reading {
     if (worse || (reading.breached === worst?.breached && (reading.value ?? 0) > (worst?.value ?? 0)))
       worst = reading
   }
-  return worst ? { ...worst, calm: worst.calm && !worst.breached } : silent
+  return worst ? { ...worst, calm: worst.calm && !worst.breached } : CALM
 }
 
 export const HOURS = {
@@ -150,7 +148,7 @@ export type HoursHistory = { days: number; requests: number; sameHours: number; 
  */
 export function unusualHours(requests: number, history: HoursHistory): Reading {
   const { days, requests: all, sameHours, active } = history
-  if (days < HOURS.minDays || all < HOURS.minHistory || active > HOURS.maxActive) return silent
+  if (days < HOURS.minDays || all < HOURS.minHistory || active > HOURS.maxActive) return CALM
   const usual = sameHours / all
   const breached = requests >= HOURS.minRequests && requests > sameHours && usual < HOURS.maxShare
   return {

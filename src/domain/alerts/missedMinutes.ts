@@ -5,8 +5,8 @@ import { MINUTE_MS } from '../time.ts'
 const MAX_MINUTES = 60
 
 /**
- * The whole minutes after `since` and before `at` as of which some rule of the account, evaluated before, was not
- * evaluated; oldest first.
+ * The whole minutes between the account's last evaluation (or `since`, if that is later) and `at`, oldest first; an
+ * hour of them at most.
  */
 export async function missedMinutes(
   em: SqlEntityManager,

@@ -81,14 +81,14 @@ function wayOf({ metric, keyIds }: StoredRule) {
       read: previewPlan,
       byMinutes: true,
       note:
-        `${BY_MINUTES}. Held against the limits of the present plan, whatever the plan was. Usage that was only reported, ` +
+        `${BY_MINUTES}. Compared with the limits of the current plan, whatever the plan was then. Usage that was only reported, ` +
         'not verified, does not count towards a plan; where there is some, the course within a day or month is an estimate.',
     }
   if ((KEY_METRICS as readonly string[]).includes(metric))
     return {
       read: previewKeyDays,
       byMinutes: false,
-      note: `${BY_HOURS} Held against the present expiry of each key; only requests count as use.${keyIds ? '' : `${KEYS}, those that the rule concerns first; keys that have ended are left out.`}`,
+      note: `${BY_HOURS} Compared with the current expiry of each key; only requests count as use.${keyIds ? '' : `${KEYS}, those that the rule concerns first; keys that have ended are left out.`}`,
     }
   if (metric === 'usage_spike' || metric === 'unusual_hours')
     return {

@@ -39,18 +39,18 @@ export function* hourSamples(
 }
 
 const valuesOf = (hours: Hours, wanted: number[]) => wanted.map((hour) => hours.get(hour) ?? 0)
-const span = (from: number, to: number) =>
+const hoursBetween = (from: number, to: number) =>
   Array.from({ length: (to - from) / HOUR_MS }, (_, index) => from + index * HOUR_MS)
 
 export function spikeAt(hours: Hours, hour: number, since: number): Reading {
   const known = (one: number) => one > since
   const same = valuesOf(hours, sameHoursOf(hour).filter(known))
-  const recent = valuesOf(hours, span(hour - 4 * WEEK_MS, hour).filter(known))
+  const recent = valuesOf(hours, hoursBetween(hour - 4 * WEEK_MS, hour).filter(known))
   return usageSpike(hours.get(hour) ?? 0, baselineOf(same, recent))
 }
 
 export function unusualHoursAt(hours: Hours, hour: number, since: number): Reading {
-  const past = span(hour - 4 * WEEK_MS, hour).filter((one) => (hours.get(one) ?? 0) > 0)
+  const past = hoursBetween(hour - 4 * WEEK_MS, hour).filter((one) => (hours.get(one) ?? 0) > 0)
   return unusualHours(hours.get(hour) ?? 0, {
     days: (hour - Math.max(since, hour - 4 * WEEK_MS)) / DAY_MS,
     requests: valuesOf(hours, past).reduce((sum, count) => sum + count, 0),

@@ -12,7 +12,7 @@ type Used = { at: number; units: number }
 
 /**
  * What a rule about the plan would have read, by key (the day's requests); the account's (the month's renders) under
- * the empty name. Held against the limits of the present plan.
+ * the empty name. Compared with the limits of the current plan.
  */
 export async function previewPlan(
   em: SqlEntityManager,

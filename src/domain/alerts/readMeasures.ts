@@ -35,7 +35,7 @@ export const measuredSums = (bins: boolean) => (bins ? `${SUMS}, ${sumOfMap('lat
 /**
  * The sums of one window that ends at `now`, by key, and under the empty name for the account: one statement however
  * many keys there are. A window of hours is read as whole hours and the minutes at its edges. An end between two
- * minutes takes the present minute so far and shortens the window's beginning: it is never longer than it says.
+ * minutes takes the current minute so far and shortens the window's beginning: it is never longer than it says.
  */
 export async function readSums(
   em: SqlEntityManager,

@@ -18,6 +18,9 @@ export type Reading = {
   remember?: Record<string, unknown>
 }
 
+/** Nothing was measured, or there is nothing to measure yet. */
+export const CALM: Reading = { value: null, threshold: null, breached: false, calm: true }
+
 /** What a rule's states remember, by key; the account's under the empty name. */
 export type Memories = Map<string, Record<string, unknown>>
 

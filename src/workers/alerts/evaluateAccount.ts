@@ -1,24 +1,10 @@
-import { accountsWithRules } from '../../domain/alerts/alertStore.ts'
-import { evaluateMinute } from '../../domain/alerts/evaluateMinute.ts'
+import { evaluateRules } from '../../domain/alerts/evaluateRules.ts'
 import { missedMinutes } from '../../domain/alerts/missedMinutes.ts'
 import { readRest } from '../../domain/alerts/rest.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
-
-const HALF_MINUTE_MS = 30_000
-
-/**
- * Lists the accounts that have rules, and enqueues a job for each that evaluates them for the half minute that has
- * passed. So a crossing is notified within about 30 s, in whichever second it happens. Safe to run twice: account and
- * time are the ID of the job.
- */
-export async function enqueueAlertEvaluations({ orm, queues, now }: WorkerContext): Promise<void> {
-  const at = Math.floor(now().getTime() / HALF_MINUTE_MS) * HALF_MINUTE_MS
-  for (const accountId of await accountsWithRules(orm.em.fork()))
-    await queues.add('evaluate-account', { accountId, at }, `evaluate-${accountId}-${at}`)
-}
 
 /**
  * Evaluates one account at one instant, and before that at each minute that nobody has evaluated: a backlog sends the
@@ -37,7 +23,7 @@ export async function evaluateAccount(
   let notified = 0
   for (const minute of [...(await missedMinutes(orm.em.fork(), accountId, at, rest.to)), at]) {
     notified += await orm.em.fork().transactional(async (em) => {
-      const ids = await evaluateMinute(em, { accountId, at: minute, rest, url, now: now() })
+      const ids = await evaluateRules(em, { accountId, at: minute, rest, url, now: now() })
       for (const notificationId of ids) await writeOutbox(em, deliveryJob(notificationId))
       return ids.length
     })

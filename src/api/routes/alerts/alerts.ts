@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AlertRuleSchema } from '../../../domain/alerts/AlertRule.ts'
 import {
   loadRule,
-  readKeyStates,
+  readRuleStates,
   requireReferences,
   stateOf,
   worstStates,
@@ -104,7 +104,7 @@ export const getAlertRule = route(
   async ({ api, principal, params }) => {
     const em = api.em()
     const rule = await loadRule(em, principal.accountId, params.id)
-    const [state, byKey] = await Promise.all([stateOf(em, rule.id), readKeyStates(em, rule.id)])
+    const [state, byKey] = await Promise.all([stateOf(em, rule.id), readRuleStates(em, rule.id)])
     return { status: 200, body: { ...presentRule(rule, state), ...byKey } }
   },
 )

@@ -13,7 +13,7 @@ import { readKeyDays } from './readKeyDays.ts'
 import { readWindowRules } from './readMeasures.ts'
 import { readPlanRules } from './readPlan.ts'
 import { learnsFrom, type Rest, wakeReading, wakeState } from './rest.ts'
-import { type AlertEvent, type Reading, restingState, stepAlert } from './stepAlert.ts'
+import { type AlertEvent, CALM, type Reading, restingState, stepAlert } from './stepAlert.ts'
 
 /** Incidents that one rule begins in one evaluation; the other keys have to wait for the next. */
 const MAX_NEW = 50
@@ -46,7 +46,7 @@ function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]
  * notifications to be delivered. A rule that was evaluated as of this instant or a later one is left alone: twice,
  * late and out of order change nothing. Between two minutes only beginnings are looked for.
  */
-export async function evaluateMinute(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
+export async function evaluateRules(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
   const { accountId, at, rest } = evaluation
   const rules = await lockRules(em, accountId)
   const states = await readAlertStates(
@@ -89,8 +89,6 @@ async function readAll(
   return readings
 }
 
-const calm: Reading = { value: null, threshold: null, breached: false, calm: true }
-
 /** What one evaluation makes of one rule: its keys, those that have a state, and always the state that says when. */
 function changesOf(
   rule: AlertRule,
@@ -115,7 +113,7 @@ function changesOf(
       memory: {},
     }
     const before = wakeState(states.get(keyId) ?? fresh, rest)
-    const reading = wakeReading(rule, readings.get(keyId) ?? calm, rest, at)
+    const reading = wakeReading(rule, readings.get(keyId) ?? CALM, rest, at)
     const skip = isBetween && (before.state !== 'ok' || !reading.breached)
     const next = skip ? { state: before, events: [] } : stepAlert(timing, before, reading, at)
     const begins = next.events.some((event) => event.type === 'fired')
