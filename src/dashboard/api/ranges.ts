@@ -1,4 +1,6 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts'
 export type Interval = 'minute' | 'hour' | 'day'
+export const INTERVAL_MS: Record<Interval, number> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS }
 
 /** How far back the page of a key looks, and that of the account. `month`: since the first of the UTC month. */
 export const KEY_RANGES = ['24h', '7d', '30d'] as const
@@ -6,7 +8,6 @@ export const USAGE_RANGES = ['24h', '7d', '30d', 'month'] as const
 export type KeyRange = (typeof KEY_RANGES)[number]
 export type UsageRange = (typeof USAGE_RANGES)[number]
 
-const DAY_MS = 86_400_000
 const DAYS: Record<KeyRange, number> = { '24h': 1, '7d': 7, '30d': 30 }
 
 /** The instant at which a range begins. The API rounds it down to the bucket that it is in. */

@@ -15,7 +15,7 @@ export type AuditEntry = Schemas['AuditEntry']
 export type ApiKey = Schemas['ApiKeyWithRegions']
 export type ListedKey = Schemas['ListedApiKey']
 /** What the dialogs need to know of a key. */
-export type KeyFacts = Pick<
+export type DialogKey = Pick<
   ListedKey,
   'id' | 'name' | 'type' | 'access' | 'status' | 'lastUsedAt' | 'expiresAt'
 >

@@ -1,6 +1,4 @@
-import type { Interval } from '../api/ranges.ts'
-
-const LENGTHS: Record<Interval, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
+import { INTERVAL_MS, type Interval } from '../api/ranges.ts'
 
 const format = (options: Intl.DateTimeFormatOptions) => {
   const formatter = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
@@ -13,7 +11,7 @@ const timeOf = format({ hour: '2-digit', minute: '2-digit' })
 export function bucketText(at: string, interval: Interval): string {
   const start = Date.parse(at)
   if (interval === 'day') return dayOf(start)
-  return `${dayOf(start)}, ${timeOf(start)} to ${timeOf(start + LENGTHS[interval])}`
+  return `${dayOf(start)}, ${timeOf(start)} to ${timeOf(start + INTERVAL_MS[interval])}`
 }
 
 type Axis = { ticks: string[]; text: (at: string) => string }

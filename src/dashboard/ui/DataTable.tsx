@@ -24,6 +24,8 @@ type Props<Row> = Omit<TableProps, 'children' | 'data'> & {
   empty?: string
   /** Whether narrow windows show each row as a card: its cells name their columns by `data-label`. */
   isCards?: boolean
+  /** Whether the columns have the widths of their classes, whatever is in them. */
+  isFixed?: boolean
   /** One row: a `Table.Tr`. */
   children: (row: Row) => ReactNode
 }
@@ -39,11 +41,12 @@ export function DataTable<Row extends { id: string }>(props: Props<Row>) {
     waiting = BARS,
     empty,
     isCards = true,
+    isFixed = false,
     children,
     className,
     ...table
   } = props
-  const names = [isCards && classes.cards, className].filter(Boolean).join(' ')
+  const names = [isCards && classes.cards, isFixed && classes.fixed, className].filter(Boolean).join(' ')
   return (
     <Table verticalSpacing="sm" {...table} className={names} aria-busy={rows === undefined}>
       <Table.Caption className={classes.caption}>{caption}</Table.Caption>

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { bodyOf, client } from '../client.ts'
 import { daysOf, type Interval, type KeyRange, rangeStart, type UsageRange } from '../ranges.ts'
+import { HOUR_MS } from '../time.ts'
 import type { KeyRow, PlainRow, SeriesOf, UsageSeries } from '../types.ts'
 import { LIVE_MS } from './live.ts'
 
@@ -77,8 +78,6 @@ export const keyCallersQuery = (id: string, range: KeyRange) =>
     placeholderData: keepPreviousData,
     refetchInterval: LIVE_MS,
   })
-
-const HOUR_MS = 3_600_000
 
 /** How many requests a key had in the last hour. */
 export const lastHourQuery = (keyId: string) =>

@@ -8,7 +8,7 @@ import { CommandNotice } from '../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../ui/DialogButtons.tsx'
 import { checkPassword, passwordHint } from '../../ui/passwordRule.ts'
 
-/** One's own password, for every role. It takes the present one: an unlocked screen is not enough. */
+/** One's own password, for every role. It takes the current one: an unlocked screen is not enough. */
 export function OwnPassword({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initialValues: { currentPassword: '', password: '' },

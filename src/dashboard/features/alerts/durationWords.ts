@@ -1,3 +1,5 @@
+import { MINUTE_MS } from '../../api/time.ts'
+
 const UNITS: Record<string, [word: string, minutes: number]> = {
   m: ['minute', 1],
   h: ['hour', 60],
@@ -22,7 +24,7 @@ export function minutesOf(duration: string): number {
 
 /** How long something lasted: `3 min`, `2 h 5 min`, `1 d 4 h`. */
 export function lengthText(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000))
+  const minutes = Math.max(0, Math.round(ms / MINUTE_MS))
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60]
   if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`
   if (hours > 0) return rest > 0 ? `${hours} h ${rest} min` : `${hours} h`

@@ -6,7 +6,7 @@ import { measureText } from './measureText.ts'
 import { isPerKey, metrics } from './metrics.ts'
 
 /** What a sentence needs to know of a rule, saved or not. */
-export type Told = {
+export type SentenceFacts = {
   metric: Metric
   threshold: number | null
   window: string
@@ -20,7 +20,7 @@ export type Told = {
 }
 
 /** Whose measure it is: `the account`, `CI`, `any of CI and Staging`. */
-function whose({ metric, keys }: Pick<Told, 'metric' | 'keys'>): string {
+function whose({ metric, keys }: Pick<SentenceFacts, 'metric' | 'keys'>): string {
   if (keys === null) return isPerKey(metric) ? 'any active key' : 'the account'
   if (keys.length === 0) return 'any chosen key'
   if (keys.length === 1) return `the key ${keys[0]}`
@@ -33,15 +33,15 @@ function whose({ metric, keys }: Pick<Told, 'metric' | 'keys'>): string {
  * The condition in words, without how long it must hold: `the error rate of the account exceeds 5 % over 15 minutes`.
  */
 export function conditionText(
-  told: Pick<Told, 'metric' | 'threshold' | 'window' | 'keys' | 'minRequests'>,
+  facts: Pick<SentenceFacts, 'metric' | 'threshold' | 'window' | 'keys' | 'minRequests'>,
 ): string {
-  const { metric, threshold, keys } = told
-  const who = whose(told)
+  const { metric, threshold, keys } = facts
+  const who = whose(facts)
   const limit = threshold === null ? '…' : measureText(metric, threshold)
-  const over = `over ${durationWords(told.window)}`
+  const over = `over ${durationWords(facts.window)}`
   switch (metric) {
     case 'requests':
-      return `${who} has more than ${limit} in ${durationWords(told.window)}`
+      return `${who} has more than ${limit} in ${durationWords(facts.window)}`
     case 'error_rate':
       return `the error rate of ${who} exceeds ${limit} ${over}`
     case 'latency_mean':
@@ -74,17 +74,17 @@ export function conditionText(
 const BY = { email: 'by email', slack: 'by Slack', webhook: 'by webhook' } as const
 
 /** The whole rule, in words: who is notified, when, and how often. */
-export function ruleSentence(told: Told): string {
-  const { channels, repeatInterval, notifyRecovery } = told
+export function ruleSentence(facts: SentenceFacts): string {
+  const { channels, repeatInterval, notifyRecovery } = facts
   const names = channels.map(({ name, type }) => `${name} ${BY[type]}`)
   const begin =
     names.length === 0 ? 'Record an incident without notifying anyone' : `Notify ${listText(names, 'and')}`
-  const held = told.for === '0m' ? '' : `, for at least ${durationWords(told.for)}`
+  const held = facts.for === '0m' ? '' : `, for at least ${durationWords(facts.for)}`
   const enough =
-    told.metric === 'error_rate' && told.minRequests
-      ? ` (of ${wholeText(told.minRequests)} requests or more)`
+    facts.metric === 'error_rate' && facts.minRequests
+      ? ` (of ${wholeText(facts.minRequests)} requests or more)`
       : ''
-  const sentences = [`${begin} when ${conditionText(told)}${enough}${held}.`]
+  const sentences = [`${begin} when ${conditionText(facts)}${enough}${held}.`]
   if (names.length > 0) {
     if (repeatInterval !== null)
       sentences.push(`Notify again every ${everyWords(repeatInterval)} while it lasts.`)
@@ -94,7 +94,11 @@ export function ruleSentence(told: Told): string {
 }
 
 /** A saved rule for its sentence. */
-export const toldOfRule = (rule: Rule, nameOf: (keyId: string) => string, channels: Channel[]): Told => ({
+export const factsOfRule = (
+  rule: Rule,
+  nameOf: (keyId: string) => string,
+  channels: Channel[],
+): SentenceFacts => ({
   ...rule,
   keys: 'keyIds' in rule.scope ? rule.scope.keyIds.map(nameOf) : null,
   channels: channels.filter(({ id }) => rule.channelIds.includes(id)),

@@ -1,6 +1,6 @@
 import type { Channel, Metric, NewRule, Rule, RuleChanges } from '../../api/types.ts'
 import { metrics } from './metrics.ts'
-import { suggestedName, type Told } from './ruleSentence.ts'
+import { type SentenceFacts, suggestedName } from './ruleSentence.ts'
 
 export const NEVER = 'never'
 
@@ -79,7 +79,11 @@ export const newRuleOf = (values: RuleValues): NewRule =>
   ({ ...changesOf(values), metric: values.metric }) as NewRule
 
 /** The rule for its sentence. */
-export function toldOf(values: RuleValues, nameOf: (keyId: string) => string, channels: Channel[]): Told {
+export function factsOfValues(
+  values: RuleValues,
+  nameOf: (keyId: string) => string,
+  channels: Channel[],
+): SentenceFacts {
   const { metric } = values
   return {
     metric,

@@ -10,7 +10,7 @@ export function AuditTable({ entries }: { entries: AuditEntry[] | undefined }) {
       caption="What happened in the account, newest first"
       isCards={false}
       verticalSpacing="xs"
-      className={classes.table}
+      isFixed
       columns={[
         { label: 'When', className: classes.at, visibleFrom: 'sm' },
         { label: 'What' },

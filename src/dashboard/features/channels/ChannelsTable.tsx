@@ -19,6 +19,7 @@ export function ChannelsTable({ channels, onChoose }: Props) {
     <DataTable
       caption="Channels"
       horizontalSpacing="md"
+      isFixed
       className={classes.table}
       columns={[
         { label: 'Channel' },

@@ -14,15 +14,15 @@ type Props = { channel: Channel; onClose: () => void }
 /** Renames a channel, or changes its address. */
 export function EditChannel({ channel, onClose }: Props) {
   const { field, fieldLabel } = channelTypes[channel.type]
-  const present = channel.to ?? channel.url ?? ''
+  const current = channel.to ?? channel.url ?? ''
   const form = useForm({
-    initialValues: { name: channel.name, target: present },
+    initialValues: { name: channel.name, target: current },
     validate: {
       name: (name) => (name.trim() === '' ? 'Give the channel a name' : null),
       target: (target) => (target.trim() === '' ? 'Say where it leads' : null),
     },
   })
-  const isMoved = form.values.target.trim() !== present
+  const isMoved = form.values.target.trim() !== current
   const save = useCommand(
     ({ name, target }: { name: string; target: string }) =>
       client.PATCH('/channels/{id}', {

@@ -19,7 +19,7 @@ export function RotateSecret({ channel, onClose }: Props) {
       client.POST('/channels/{id}/rotate-secret', { params: { path: { id: channel.id }, header } }),
     {
       changes: ['channels'],
-      onDone: (outcome) => setSecret(secretOf(outcome)),
+      onDone: (outcome) => setSecret(secretOf(outcome) ?? ''),
     },
   )
   return (

@@ -1,9 +1,9 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import type { KeyFacts } from '../../api/types.ts'
+import type { DialogKey } from '../../api/types.ts'
 import type { KeyAction } from './dialogs/KeyDialog.tsx'
 
-type Props = { apiKey: KeyFacts; onChoose: (action: KeyAction) => void }
+type Props = { apiKey: DialogKey; onChoose: (action: KeyAction) => void }
 
 /** What can be done with a key. What cannot be done now is there and says why. */
 export function KeyMenu({ apiKey, onChoose }: Props) {

@@ -1,17 +1,17 @@
 import { useEffect, useState } from 'react'
 
-const present = () => location.hash.slice(1)
+const readToken = () => location.hash.slice(1)
 
 /**
  * The token of the link that led here, from behind the `#`: browsers send that part to nobody. It leaves the address,
  * so that neither the history nor a bookmark has it.
  */
 export function useLinkToken(): string {
-  const [token, setToken] = useState(present)
+  const [token, setToken] = useState(readToken)
   useEffect(() => {
     const take = () => {
-      if (present() === '') return
-      setToken(present())
+      if (readToken() === '') return
+      setToken(readToken())
       history.replaceState(history.state, '', location.pathname)
     }
     take()

@@ -16,7 +16,7 @@ export function MembersTable({ members, onChoose }: Props) {
     <DataTable
       caption="Members of the account"
       isCards={false}
-      className={classes.table}
+      isFixed
       columns={[
         { label: 'Member' },
         { label: 'Role', className: classes.role },

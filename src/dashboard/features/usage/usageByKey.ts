@@ -1,5 +1,5 @@
 import type { AccountSeries } from '../../api/queries/usage.ts'
-import type { Interval } from '../../api/ranges.ts'
+import { INTERVAL_MS } from '../../api/ranges.ts'
 import type { KeyRow } from '../../api/types.ts'
 import { bucketText } from '../../charts/bucketText.ts'
 import { RANGES } from '../../charts/ranges.ts'
@@ -49,14 +49,12 @@ export function keySeries(keys: KeySums[]): Series[] {
   return [...top, { name: OTHERS, label: rest === 1 ? '1 other' : `${rest} others`, color: OTHERS_COLOR }]
 }
 
-const LENGTHS: Record<Interval, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
-
 /** Every bucket of the range, with the requests of each series: none is zero. */
 export function keyPoints({ from, to, interval, series }: AccountSeries, keys: KeySums[]): Point[] {
   const named = new Set(keys.slice(0, TOP).map(({ keyId }) => keyId))
   const names = [...named, ...(keys.length > TOP ? [OTHERS] : [])]
   const points = new Map<number, Record<string, number>>()
-  for (let at = Date.parse(from); at < Date.parse(to); at += LENGTHS[interval])
+  for (let at = Date.parse(from); at < Date.parse(to); at += INTERVAL_MS[interval])
     points.set(at, { requests: 0, ...Object.fromEntries(names.map((name) => [name, 0])) })
   for (const { at, keyId, requests } of series) {
     const values = points.get(Date.parse(at))

@@ -1,15 +1,17 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../api/time.ts'
+
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
+  ['minute', MINUTE_MS],
 ] as const
 const MONTH_DAYS = 31
 
 /** `in 3 days`, `2 hours ago`, `just now`; beyond a month the date. */
 export function relativeText(at: string, now: number): string {
   const difference = Date.parse(at) - now
-  if (Math.abs(difference) > MONTH_DAYS * 86_400_000) return dateText(at)
+  if (Math.abs(difference) > MONTH_DAYS * DAY_MS) return dateText(at)
   for (const [unit, length] of UNITS) {
     if (Math.abs(difference) >= length) return relative.format(Math.trunc(difference / length), unit)
   }

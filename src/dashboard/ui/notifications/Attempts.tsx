@@ -1,12 +1,11 @@
 import { Group, Text } from '@mantine/core'
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react'
+import { MINUTE_MS } from '../../api/time.ts'
 import type { Attempt, Notification } from '../../api/types.ts'
 import { durationText } from '../format/formatNumber.ts'
 import { instantText } from '../format/formatTime.ts'
 import { TimeText } from '../TimeText.tsx'
 import classes from './NotificationLog.module.css'
-
-const MINUTE = 60_000
 
 const outcomes: Record<Attempt['outcome'], string> = {
   delivered: 'Delivered',
@@ -30,7 +29,7 @@ export function Attempts({ notification, attempts }: Props) {
         <Text size="sm" mb={4}>
           {notification?.attempts === 0 ? (
             'Not sent yet: it is about to be sent, or waits until its channel is verified.'
-          ) : Date.parse(next) > Date.now() + MINUTE ? (
+          ) : Date.parse(next) > Date.now() + MINUTE_MS ? (
             <>
               Next attempt <TimeText at={next} inherit />.
             </>

@@ -12,7 +12,7 @@ import { LoadError } from '../../../ui/LoadError.tsx'
 import { NotFoundPage } from '../../../ui/NotFoundPage.tsx'
 import { PageTitle } from '../../../ui/PageTitle.tsx'
 import { EnabledSwitch } from '../EnabledSwitch.tsx'
-import { ruleSentence, toldOfRule } from '../ruleSentence.ts'
+import { factsOfRule, ruleSentence } from '../ruleSentence.ts'
 import { useKeyNames } from '../useKeyNames.ts'
 import { AlertMenu } from './AlertMenu.tsx'
 import { Deliveries } from './Deliveries.tsx'
@@ -21,7 +21,7 @@ import { MuteDialog } from './MuteDialog.tsx'
 import { MuteNotice } from './MuteNotice.tsx'
 import { StatesCard } from './StatesCard.tsx'
 
-/** One rule: what it is in, what it has found, and whom it has told. */
+/** One rule: what it is in, what it has found, and whom it has notified. */
 export function AlertPage() {
   const { id = '' } = useParams()
   return useMember().role === 'admin' ? <LoadedAlert key={id} id={id} /> : <AdminsOnly title="Alert" />
@@ -62,7 +62,7 @@ function Alert({ rule }: { rule: RuleWithStates }) {
         <AlertMenu rule={rule} onMute={() => showMute(true)} />
       </PageTitle>
       <MuteNotice rule={rule} />
-      <StatesCard rule={rule} nameOf={nameOf} sentence={ruleSentence(toldOfRule(rule, nameOf, channels))} />
+      <StatesCard rule={rule} nameOf={nameOf} sentence={ruleSentence(factsOfRule(rule, nameOf, channels))} />
       <Incidents rule={rule} />
       <Deliveries alertId={rule.id} />
       {query.has('mute') && <MuteDialog rule={rule} onClose={() => showMute(false)} />}

@@ -3,13 +3,13 @@ import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { client } from '../../../api/client.ts'
 import { fieldMessages } from '../../../api/ProblemError.ts'
+import { HOUR_MS } from '../../../api/time.ts'
 import type { Rule } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 import { instantText } from '../../../ui/format/formatTime.ts'
 
-const HOUR = 3_600_000
 const lengths = [
   { value: '1', label: 'For an hour' },
   { value: '8', label: 'For 8 hours' },
@@ -22,14 +22,14 @@ type Values = { length: string; until: string }
 
 /** `datetime-local` has no zone; everything here is in UTC. */
 const instantOf = ({ length, until }: Values) =>
-  length === 'until' ? `${until}:00Z` : new Date(Date.now() + Number(length) * HOUR).toISOString()
+  length === 'until' ? `${until}:00Z` : new Date(Date.now() + Number(length) * HOUR_MS).toISOString()
 
 type Props = { rule: Rule; onClose: () => void }
 
 /** Silences a rule until an instant. */
 export function MuteDialog({ rule, onClose }: Props) {
   const form = useForm<Values>({
-    initialValues: { length: '1', until: new Date(Date.now() + 24 * HOUR).toISOString().slice(0, 16) },
+    initialValues: { length: '1', until: new Date(Date.now() + 24 * HOUR_MS).toISOString().slice(0, 16) },
     validate: {
       until: (until, { length }) =>
         length === 'until' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(until) ? 'Say until when' : null,

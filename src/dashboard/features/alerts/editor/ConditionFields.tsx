@@ -11,8 +11,8 @@ const WINDOWS = ['5m', '15m', '1h', '6h', '24h']
 const HOLDS = ['0m', '1m', '5m', '10m', '15m', '30m', '1h', '2h', '6h']
 
 /** Durations to choose from; one that a rule has by REST is among them. */
-export const durationChoices = (durations: string[], present: string, none?: string) =>
-  [...new Set([...durations, present])]
+export const durationChoices = (durations: string[], current: string, none?: string) =>
+  [...new Set([...durations, current])]
     .filter((duration) => minutesOf(duration) > 0 || none)
     .toSorted((a, b) => minutesOf(a) - minutesOf(b))
     .map((value) => ({ value, label: value === '0m' && none ? none : durationWords(value) }))

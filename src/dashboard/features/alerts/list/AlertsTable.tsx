@@ -24,7 +24,7 @@ export function AlertsTable({ alerts }: { alerts: Rule[] | undefined }) {
     <DataTable
       caption="Alert rules"
       horizontalSpacing="md"
-      className={classes.table}
+      isFixed
       columns={[
         { label: 'Rule' },
         { label: 'State', className: classes.state },

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../api/time.ts'
 import type { Preview } from '../../../api/types.ts'
 import '@mantine/charts/styles.css'
 import { LineChart } from '@mantine/charts'
@@ -5,7 +6,6 @@ import { dateText, instantText } from '../../../ui/format/formatTime.ts'
 import { measureText } from '../measureText.ts'
 import { previewSentence } from './previewSentence.ts'
 
-const DAY = 86_400_000
 /** How many lines people can distinguish. */
 const MAX_LINES = 5
 const COLOURS = ['indigo.6', 'teal.6', 'orange.6', 'grape.6', 'cyan.6']
@@ -129,8 +129,8 @@ function roundTicks(highest: number): number[] {
 
 const midnights = (from: number, to: number) =>
   Array.from(
-    { length: Math.floor((to - from) / DAY) + 1 },
-    (_, day) => Math.ceil(from / DAY) * DAY + day * DAY,
+    { length: Math.floor((to - from) / DAY_MS) + 1 },
+    (_, day) => Math.ceil(from / DAY_MS) * DAY_MS + day * DAY_MS,
   ).filter((at) => at <= to)
 
 /** Without the words that the rule's sentence has. */

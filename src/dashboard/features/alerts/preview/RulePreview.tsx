@@ -8,7 +8,7 @@ import { channelsQuery } from '../../../api/queries/channels.ts'
 import classes from '../editor/RuleEditor.module.css'
 import { metrics } from '../metrics.ts'
 import { ruleSentence } from '../ruleSentence.ts'
-import { newRuleOf, type RuleValues, toldOf } from '../ruleValues.ts'
+import { factsOfValues, newRuleOf, type RuleValues } from '../ruleValues.ts'
 import { useKeyNames } from '../useKeyNames.ts'
 import { PreviewIncidents } from './PreviewIncidents.tsx'
 import { previewSentence } from './previewSentence.ts'
@@ -28,7 +28,7 @@ export function RulePreview({ values }: { values: RuleValues }) {
         <Title order={2} size="h5" id="in-words" mb={6}>
           In words
         </Title>
-        <Text aria-live="polite">{ruleSentence(toldOf(values, nameOf, data?.channels ?? []))}</Text>
+        <Text aria-live="polite">{ruleSentence(factsOfValues(values, nameOf, data?.channels ?? []))}</Text>
       </Paper>
       <Paper withBorder p={{ base: 'md', sm: 'lg' }} component="section" aria-labelledby="preview">
         <Title order={2} size="h5" id="preview" mb={6}>

@@ -17,7 +17,7 @@ export function previewSentence(preview: Preview): string {
   const times = incidents.length === 1 ? 'once' : `${incidents.length} times`
   const end = (at: string | null) => Date.parse(at ?? preview.to)
   const lasted = incidents.reduce((sum, one) => sum + end(one.resolvedAt) - Date.parse(one.startedAt), 0)
-  const told = preview.notifications
+  const sent = preview.notifications
   const now = incidents.some(({ resolvedAt }) => resolvedAt === null) ? ' It would be firing now.' : ''
-  return `It would have fired ${times} in the last 7 days, for ${lengthText(lasted)} in all, and sent ${told} ${told === 1 ? 'message' : 'messages'} to each channel.${now}`
+  return `It would have fired ${times} in the last 7 days, for ${lengthText(lasted)} in all, and sent ${sent} ${sent === 1 ? 'message' : 'messages'} to each channel.${now}`
 }

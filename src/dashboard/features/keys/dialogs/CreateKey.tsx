@@ -17,7 +17,7 @@ export function CreateKey({ onClose }: { onClose: () => void }) {
     (body: NewKey, header) => client.POST('/api-keys', { body, params: { header } }),
     {
       changes: keyTopics,
-      onDone: (outcome) => setSecret(secretOf(outcome)),
+      onDone: (outcome) => setSecret(secretOf(outcome) ?? ''),
       onError: (error) => form.setErrors(fieldMessages(error)),
     },
   )

@@ -2,11 +2,11 @@ import { notifications } from '@mantine/notifications'
 import { useNavigate } from 'react-router'
 import { client } from '../../../api/client.ts'
 import { keyTopics } from '../../../api/queries/keys.ts'
-import type { KeyFacts } from '../../../api/types.ts'
+import type { DialogKey } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { ConfirmDialog } from '../../../ui/ConfirmDialog.tsx'
 
-type Props = { apiKey: KeyFacts; onClose: () => void }
+type Props = { apiKey: DialogKey; onClose: () => void }
 
 /** Asks before a revoked key leaves the list for good. */
 export function DeleteKey({ apiKey, onClose }: Props) {

@@ -1,4 +1,4 @@
-import type { KeyFacts } from '../../../api/types.ts'
+import type { DialogKey } from '../../../api/types.ts'
 import { useReturnFocus } from '../../../ui/useReturnFocus.ts'
 import { CreateKey } from './CreateKey.tsx'
 import { DeleteKey } from './DeleteKey.tsx'
@@ -11,7 +11,7 @@ export type KeyAction = 'rename' | 'rotate' | 'revoke' | 'delete'
 type Props = {
   action: KeyAction | 'create'
   /** Of every action but `create`. */
-  apiKey: KeyFacts | undefined
+  apiKey: DialogKey | undefined
   onClose: () => void
 }
 

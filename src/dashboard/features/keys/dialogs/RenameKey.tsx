@@ -4,12 +4,12 @@ import { notifications } from '@mantine/notifications'
 import { client } from '../../../api/client.ts'
 import { fieldMessages } from '../../../api/ProblemError.ts'
 import { keyTopics } from '../../../api/queries/keys.ts'
-import type { KeyFacts } from '../../../api/types.ts'
+import type { DialogKey } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
 
-type Props = { apiKey: KeyFacts; onClose: () => void }
+type Props = { apiKey: DialogKey; onClose: () => void }
 
 /** Gives a key another name. Nothing else of it changes. */
 export function RenameKey({ apiKey, onClose }: Props) {

@@ -2,7 +2,7 @@ import { Alert, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { lastHourQuery } from '../../../api/queries/usage.ts'
-import type { KeyFacts } from '../../../api/types.ts'
+import type { DialogKey } from '../../../api/types.ts'
 import type { Command } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
@@ -10,7 +10,7 @@ import { wholeText } from '../../../ui/format/formatNumber.ts'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import { RegionProgress } from './RegionProgress.tsx'
 
-type Props = { apiKey: KeyFacts; command: Command<string>; onClose: () => void }
+type Props = { apiKey: DialogKey; command: Command<string>; onClose: () => void }
 
 /** Says what will stop working. A live key that is in use is revoked only by whoever types its name. */
 export function RevokeForm({ apiKey, command, onClose }: Props) {

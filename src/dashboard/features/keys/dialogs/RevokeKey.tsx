@@ -3,12 +3,12 @@ import { useState } from 'react'
 import { client } from '../../../api/client.ts'
 import { keyTopics } from '../../../api/queries/keys.ts'
 import { resultOf } from '../../../api/runCommand.ts'
-import type { FanOut, KeyFacts } from '../../../api/types.ts'
+import type { DialogKey, FanOut } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { RevocationResult } from './RevocationResult.tsx'
 import { RevokeForm } from './RevokeForm.tsx'
 
-type Props = { apiKey: KeyFacts; onClose: () => void }
+type Props = { apiKey: DialogKey; onClose: () => void }
 
 /** Revokes a key, and says where that is true as it becomes so. */
 export function RevokeKey({ apiKey, onClose }: Props) {

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { client } from '../../../api/client.ts'
 import { keyQuery, keyTopics } from '../../../api/queries/keys.ts'
 import { secretOf } from '../../../api/runCommand.ts'
-import type { KeyFacts } from '../../../api/types.ts'
+import type { DialogKey } from '../../../api/types.ts'
 import { useCommand } from '../../../api/useCommand.ts'
 import { CommandNotice } from '../../../ui/CommandNotice.tsx'
 import { DialogButtons } from '../../../ui/DialogButtons.tsx'
@@ -12,7 +12,7 @@ import { SecretDialog } from '../../../ui/SecretDialog.tsx'
 import { TimeText } from '../../../ui/TimeText.tsx'
 import { KeyValue } from './KeyValue.tsx'
 
-type Props = { apiKey: KeyFacts; onClose: () => void }
+type Props = { apiKey: DialogKey; onClose: () => void }
 
 const overlaps = [
   { value: '0', label: 'None: it ends at once' },
@@ -24,7 +24,7 @@ const overlaps = [
 /** Replaces a key and shows the new value once, beside whether the old key is still in use. */
 export function RotateKey({ apiKey, onClose }: Props) {
   const [overlap, setOverlap] = useState('86400')
-  const [done, setDone] = useState<{ secret: string | undefined; at: string }>()
+  const [done, setDone] = useState<{ secret: string; at: string }>()
   const rotate = useCommand(
     (overlapSeconds: number, header) =>
       client.POST('/api-keys/{id}/rotate', {
@@ -33,13 +33,13 @@ export function RotateKey({ apiKey, onClose }: Props) {
       }),
     {
       changes: keyTopics,
-      onDone: (outcome) => setDone({ secret: secretOf(outcome), at: new Date().toISOString() }),
+      onDone: (outcome) => setDone({ secret: secretOf(outcome) ?? '', at: new Date().toISOString() }),
     },
   )
   return (
     <SecretDialog
       titles={{ asking: `Rotate ${apiKey.name}`, showing: 'Save the new key' }}
-      secret={done && (done.secret ?? '')}
+      secret={done?.secret}
       isPending={rotate.isPending}
       onClose={onClose}
       show={(secret) => (

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../api/time.ts'
 import type { Access } from '../../../api/types.ts'
 
 export const accesses: { value: Access; label: string; description: string }[] = [
@@ -9,8 +10,6 @@ export const accesses: { value: Access; label: string; description: string }[] =
     description: 'Manages keys, alerts and members, too. For your own automation.',
   },
 ]
-
-const DAY_MS = 86_400_000
 
 /** Days from now; none: never. */
 export const expiries = [

@@ -2,7 +2,7 @@ import { Button, Paper, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useDeferredValue, useState } from 'react'
 import { keysQuery } from '../../../api/queries/keys.ts'
-import type { KeyFacts } from '../../../api/types.ts'
+import type { DialogKey } from '../../../api/types.ts'
 import { LoadError } from '../../../ui/LoadError.tsx'
 import { PageTitle } from '../../../ui/PageTitle.tsx'
 import { Pagination } from '../../../ui/Pagination.tsx'
@@ -14,7 +14,7 @@ import { NoKeys } from './NoKeys.tsx'
 import { PlanUse } from './PlanUse.tsx'
 import { NEWEST_FIRST, PAGE_SIZES, useListState } from './useListState.ts'
 
-type Open = { action: 'create' } | { action: KeyAction; apiKey: KeyFacts }
+type Open = { action: 'create' } | { action: KeyAction; apiKey: DialogKey }
 
 /** The account's keys, and all that can be done with them. */
 export function Keys() {
@@ -25,7 +25,7 @@ export function Keys() {
   const rows = useDeferredValue(keys.data?.apiKeys)
   const isFiltered = Boolean(query.q || query.type || query.status)
   const isEmpty = keys.data?.pagination.total === 0
-  const choose = useCallback((action: KeyAction, apiKey: KeyFacts) => setOpen({ action, apiKey }), [])
+  const choose = useCallback((action: KeyAction, apiKey: DialogKey) => setOpen({ action, apiKey }), [])
   const create = () => setOpen({ action: 'create' })
   return (
     <Stack gap="lg">
