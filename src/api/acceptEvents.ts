@@ -73,13 +73,13 @@ export async function acceptEvents(
       .join('; ')
     throw new Failure('validation-error', { detail, errors: faults.slice(0, 100) })
   }
-  const duplicates = await findDuplicates(api, [...events.values()], now)
+  const duplicates = await storeAndCountDuplicates(api, [...events.values()], now)
   const accepted = events.size - duplicates
   return { accepted, duplicates: reports.length - accepted }
 }
 
-/** Stores the events, and returns how many of them were counted, or stored, before. */
-async function findDuplicates(api: ApiContext, events: UsageEvent[], now: number): Promise<number> {
+/** Stores the events. Returns how many of them were stored or counted before. */
+async function storeAndCountDuplicates(api: ApiContext, events: UsageEvent[], now: number): Promise<number> {
   const claims = events.map(({ id }) => claimIdOf(id))
   const former = idRule.remembersFormer(now) ? events.map(({ id }) => claimIdOf(formerId(id) ?? id)) : claims
   // Before the job exists: a worker may have claimed its ids a moment later.

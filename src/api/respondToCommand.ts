@@ -27,7 +27,7 @@ type Prepared<Kind extends CommandKind> = Pick<
 
 type Steps<Kind extends CommandKind> = {
   /**
-   * Checks the request against the present state and makes the command. Not called for a request that repeats an
+   * Checks the request against the current state and makes the command. Not called for a request that repeats an
    * Idempotency-Key: its first answer holds, whatever has changed since.
    */
   prepare: () => Promise<Prepared<Kind>>

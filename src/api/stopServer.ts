@@ -10,7 +10,8 @@ const IDLE_MS = 1_000
  */
 export function stopServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    // http's own close would cut idle connections off at once, and with them requests that are already on the wire.
+    // http's own close would cut idle connections off at once, and with them requests that are already on the wire
+    // (nodejs/node#60617).
     NetServer.prototype.close.call(server, () => {
       clearInterval(timer)
       resolve()

@@ -48,13 +48,13 @@ async function setPlan(text: string, { label, order, ...changes }: Options) {
   const name = parsed.data
   const fields = { name, order, label: label === undefined ? undefined : readName('--label', label) }
   return withService(async ({ em, run }) => {
-    const [present] = await listPlans(em, name)
-    const limits = WholeLimits.safeParse(Object.assign({}, present?.plan.limits, ...Object.values(changes)))
+    const [existing] = await listPlans(em, name)
+    const limits = WholeLimits.safeParse(Object.assign({}, existing?.plan.limits, ...Object.values(changes)))
     if (!limits.success) {
       const missing = limits.error.issues.map(({ path }) => flagOf(String(path[0])))
       throw new Error(`There is no plan "${name}". To create it, add ${missing.join(', ')}.`)
     }
-    const ifMatch = present && etagOf(present.plan.version)
+    const ifMatch = existing && etagOf(existing.plan.version)
     const { version: _, ...plan } = await run(
       'set-plan',
       null,

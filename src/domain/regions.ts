@@ -181,7 +181,7 @@ export async function noteArrivals(
 
 export type Arrival = { region: string; arrivedAt: string | null }
 
-/** When the present version of a key arrived in each region; null where it has not. */
+/** When the current version of a key arrived in each region; null where it has not. */
 export async function readArrivals(
   em: SqlEntityManager,
   { id, version }: { id: string; version: number },

@@ -28,14 +28,14 @@ function inspect(value: unknown, field: string, root: string, depth: number): Fi
   if (typeof value === 'string') {
     if (!value.includes('\0') && value.isWellFormed()) return undefined
     const message = 'Text must not contain NUL characters or lone surrogates.'
-    return { field: within(field, root), message, code: 'invalid_format' }
+    return { field: inRoot(field, root), message, code: 'invalid_format' }
   }
   if (typeof value !== 'object' || value === null) return undefined
   const isList = Array.isArray(value)
   for (const [name, inner] of Object.entries(value)) {
     if (name === '__proto__' || name.includes('\0') || !name.isWellFormed()) {
       const message = 'This field name is not allowed.'
-      return { field: within(`${field}.${name.slice(0, 64)}`, root), message, code: 'unknown_field' }
+      return { field: inRoot(`${field}.${name.slice(0, 64)}`, root), message, code: 'unknown_field' }
     }
     const fault = inspect(inner, isList ? `${field}[${name}]` : `${field}.${name}`, root, depth + 1)
     if (fault) return fault
@@ -44,5 +44,5 @@ function inspect(value: unknown, field: string, root: string, depth: number): Fi
 }
 
 /** The path of a field without the name of its root. */
-const within = (field: string, root: string) =>
+const inRoot = (field: string, root: string) =>
   field.startsWith(`${root}.`) ? field.slice(root.length + 1) : field

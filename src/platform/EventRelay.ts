@@ -3,7 +3,7 @@ import type { Orm } from './postgres.ts'
 
 /**
  * Moves lifecycle events into the record as soon as their changes have committed. One run at a time in a process:
- * whoever comes while one is under way shares the next, because the present one may have looked before their commit.
+ * whoever comes while one is under way shares the next, because the current one may have looked before their commit.
  */
 export class EventRelay {
   readonly #orm: Orm

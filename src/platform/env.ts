@@ -256,11 +256,11 @@ export type Env = z.infer<typeof EnvSchema>
 
 /** Reads the configuration once, at start. Throws one Error that names every wrong variable, without its value. */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
-  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
   const parsed = EnvSchema.refine(
     ({ REGION, REGIONS }) => REGION === PRIMARY || REGIONS.some(({ name }) => name === REGION),
     { path: ['REGION'], message: `must be ${PRIMARY} or one of REGIONS` },
-  ).safeParse(present)
+  ).safeParse(given)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`The environment is not complete:\n${lines.join('\n')}`)

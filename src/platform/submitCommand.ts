@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Actor, type Command, CommandSchema, isCompany } from '../domain/commands/Command.ts'
 import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
-import { insertCommand } from '../domain/commands/commandStore.ts'
+import { FIRST_SWEEP_MS, insertCommand } from '../domain/commands/commandStore.ts'
 import { mostUnfinished, NO_LIMIT, tooManyUnfinished } from '../domain/commands/limits.ts'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
@@ -15,8 +15,6 @@ import { within } from './within.ts'
 /** How long the outcome of a command may take to read, once it was waited for long enough. */
 const LOOK_MS = 1_000
 const IDEMPOTENCY_MS = DAY_MS
-/** The sweeper leaves a new command to its first job for this long. */
-const FIRST_SWEEP_MS = 10_000
 
 export type CommandDeps = {
   queues: Queues
@@ -27,7 +25,7 @@ export type CommandDeps = {
   now: () => Date
   /** Called when the command is stored, and all that is left is to wait for its outcome. */
   onSubmitted?: () => void
-  /** Told how long the asker waited, in seconds, and for what outcome (`pending` past the bound). */
+  /** Called with how long the caller waited, in seconds, and for what outcome (`pending` past the bound). */
   onAnswered?: (kind: CommandKind, outcome: string, seconds: number) => void
 }
 

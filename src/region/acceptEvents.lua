@@ -8,11 +8,11 @@ if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local slot, seconds = tonumber(ARGV[3]), tonumber(ARGV[4])
-local present, earlier = prefix .. 'events:seen:' .. slot, prefix .. 'events:seen:' .. (slot - 1)
+local current, earlier = prefix .. 'events:seen:' .. slot, prefix .. 'events:seen:' .. (slot - 1)
 local answer = { 'OK' }
 for _, id in ipairs(cjson.decode(ARGV[5])) do
-  if redis.call('SISMEMBER', earlier, id) == 1 or redis.call('SADD', present, id) == 0 then answer[#answer + 1] = id end
+  if redis.call('SISMEMBER', earlier, id) == 1 or redis.call('SADD', current, id) == 0 then answer[#answer + 1] = id end
 end
-redis.call('EXPIRE', present, 2 * seconds)
+redis.call('EXPIRE', current, 2 * seconds)
 storeJob(ARGV[6], 'roll-up-events', now, ARGV[7], ARGV[8])
 return answer

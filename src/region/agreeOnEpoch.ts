@@ -7,7 +7,7 @@ import type { RegisteredEpoch } from '../domain/regionEpochs.ts'
  * docs/decisions/epochs.md.
  */
 export type EpochRegister = {
-  read: (region: string, present: string | null) => Promise<RegisteredEpoch>
+  read: (region: string, current: string | null) => Promise<RegisteredEpoch>
   /** Registers a new epoch unless another was registered since `before` was read; returns whether it did. */
   register: (region: string, before: string | null, marker: string) => Promise<boolean>
 }
@@ -63,21 +63,21 @@ export async function agreeOnEpoch(
 ): Promise<string> {
   const server = new Server(await connection.info())
   for (let turn = 0; turn < TURNS; turn++) {
-    const present = await connection.readMarker()
-    const { marker: registered, listed, servesNow } = await register.read(region, present).catch(away)
+    const current = await connection.readMarker()
+    const { marker: registered, listed, servesNow } = await register.read(region, current).catch(away)
     if (!listed) throw new Error(`No worker has listed the region ${region} yet.`)
     if (servesNow)
       throw new Error(
         `This Redis serves the region ${servesNow} now. Give each region a Redis of its own, or remove one of the two.`,
       )
-    if (present !== null && present === registered && server.began(present)) return present
+    if (current !== null && current === registered && server.began(current)) return current
     // Perhaps another process is between its two steps.
-    if (turn === 0 && present !== null && server.began(present)) {
+    if (turn === 0 && current !== null && server.began(current)) {
       await delay(randomInt(10, 50))
       continue
     }
     const fresh = server.newMarker()
-    if (!(await connection.beginEpoch(present, fresh))) continue
+    if (!(await connection.beginEpoch(current, fresh))) continue
     if (await register.register(region, registered, fresh).catch(away)) return fresh
   }
   throw new Error('Too many processes are opening the region at once.')
@@ -93,8 +93,8 @@ function away(cause: unknown): never {
  */
 export async function followEpoch(connection: EpochConnection): Promise<string> {
   const server = new Server(await connection.info())
-  const present = await connection.readMarker()
-  if (present === null || !server.began(present))
+  const current = await connection.readMarker()
+  if (current === null || !server.began(current))
     throw new Error('No process of the service has opened this Redis since it started.')
-  return present
+  return current
 }

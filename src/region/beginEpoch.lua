@@ -3,9 +3,9 @@
 -- ARGV 1 prefix, 2 the marker as the caller read it (empty: there was none), 3 the new marker. Returns 1, or 0 where it
 -- changed nothing.
 local prefix, before, fresh = ARGV[1], ARGV[2], ARGV[3]
-local present = redis.call('GET', prefix .. 'region') or ''
-if present ~= before then return 0 end
-local epoch = string.match(present, '|(.+)$')
+local current = redis.call('GET', prefix .. 'region') or ''
+if current ~= before then return 0 end
+local epoch = string.match(current, '|(.+)$')
 if epoch then
   local old = prefix .. epoch .. ':'
   redis.call('UNLINK', old .. 'keys', old .. 'accounts', old .. 'lease', old .. 'sweep', old .. 'tokens')

@@ -2,7 +2,7 @@ import { PRIMARY } from '../domain/regions.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
 import type { EpochRegister } from './agreeOnEpoch.ts'
-import { Region } from './Region.ts'
+import { Region, RegionUnavailable } from './Region.ts'
 
 /**
  * Connects to every region that the environment names, the primary first. Without `register` the process only follows
@@ -21,8 +21,9 @@ export function primaryOf(regions: Map<string, Region>): Region {
   return regionOf(regions, PRIMARY)
 }
 
+/** Throws RegionUnavailable where this process does not know the region. */
 export function regionOf(regions: Map<string, Region>, name: string): Region {
   const region = regions.get(name)
-  if (!region) throw new Error(`There is no region ${name}.`)
+  if (!region) throw new RegionUnavailable(`This process knows no region ${name}: is it in its REGIONS?`)
   return region
 }

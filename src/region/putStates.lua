@@ -18,8 +18,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local date = civilDate(math.floor(now / 86400000))
 
 local function put(kind, id, version, value)
-  local present = redis.call('HGET', state .. kind, id)
-  if present and tonumber(present) >= version then return end
+  local stored = redis.call('HGET', state .. kind, id)
+  if stored and tonumber(stored) >= version then return end
   redis.call('HSET', state .. kind, id, version, 'state:' .. id, value)
 end
 

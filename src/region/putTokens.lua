@@ -6,7 +6,7 @@ local marker, prefix = ARGV[1], ARGV[2]
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local tokens = prefix .. string.match(marker, '|(.+)$') .. ':tokens'
 for _, one in ipairs(cjson.decode(ARGV[3])) do
-  local present = redis.call('HGET', tokens, one[1])
-  if not present or tonumber(present) < one[2] then redis.call('HSET', tokens, one[1], one[2], 'state:' .. one[1], one[3]) end
+  local stored = redis.call('HGET', tokens, one[1])
+  if not stored or tonumber(stored) < one[2] then redis.call('HSET', tokens, one[1], one[2], 'state:' .. one[1], one[3]) end
 end
 return { 'OK' }

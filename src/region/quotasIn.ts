@@ -14,11 +14,11 @@ export type Quotas = {
   claim: (claims: QuotaClaim[], id?: string) => Promise<QuotaAnswer[]>
 }
 
-/** What the script says of a key that the present epoch has not seen. */
+/** What the script says of a key that the current epoch has not seen. */
 const UNSEEN = 2
 
 /**
- * Quotas in the primary region's Redis. A key that the present epoch has not seen is filled from the truth first, which
+ * Quotas in the primary region's Redis. A key that the current epoch has not seen is filled from the truth first, which
  * starts its counters from what was rolled up. Throws RegionUnavailable.
  */
 export function quotasIn(

@@ -2,7 +2,7 @@
 -- admit.lua ran, its counts are subtracted; if it did not, it never will. Safe to repeat. Takes the arguments of
 -- admit.lua.
 --
--- Answers {'CLOSED'} when the marker is another, else {'OK', how many admitted requests were taken back}.
+-- Returns {'CLOSED'} when the marker is another, else {'OK', how many admitted requests were taken back}.
 local marker = arg.marker
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 

@@ -5,9 +5,9 @@ local function changedTokens(state, json)
   local changed = {}
   if json == '[]' then return changed end
   local tokens = cjson.decode(json)
-  local present = redis.call('HMGET', state .. 'tokens', unpack(tokens[1]))
+  local stored = redis.call('HMGET', state .. 'tokens', unpack(tokens[1]))
   for place, version in ipairs(tokens[2]) do
-    if present[place] ~= version then changed[#changed + 1] = place end
+    if stored[place] ~= version then changed[#changed + 1] = place end
   end
   return changed
 end

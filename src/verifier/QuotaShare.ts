@@ -26,7 +26,7 @@ export class QuotaShare {
   #reserving = false
   /** Units to count or give back, added up. */
   #later = new Map<string, QuotaClaim>()
-  #telling: Promise<void> | undefined
+  #booking: Promise<void> | undefined
   /** Renders of a soft month as the primary last knew them, by account. */
   readonly #softMonths = new Map<string, number>()
 
@@ -45,14 +45,14 @@ export class QuotaShare {
     decision.renders = this.#softMonths.get(accountId) ?? 0
     if (claim && decision.code === ADMIT && !decision.repeated) {
       decision.renders += claim.units
-      this.#tell(claim)
+      this.#bookLater(claim)
     }
     return decision
   }
 
   /** Resolves when all units are counted or given back. */
   async drain(): Promise<void> {
-    while (this.#telling) await this.#telling
+    while (this.#booking) await this.#booking
   }
 
   async #decideReserved(ticket: Ticket, claim: QuotaClaim): Promise<Decision> {
@@ -63,12 +63,12 @@ export class QuotaShare {
     try {
       decision = await this.#decide({ ...ticket, verdict })
     } catch (error) {
-      if (granted) this.#tell(back)
+      if (granted) this.#bookLater(back)
       throw error
     }
     // A repeat has taken nothing.
     const returned = granted && (decision.code !== ADMIT || decision.repeated)
-    if (returned) this.#tell(back)
+    if (returned) this.#bookLater(back)
     decision.renders = returned ? used - claim.units : used
     return decision
   }
@@ -103,17 +103,17 @@ export class QuotaShare {
       .finally(() => this.#reserveNext())
   }
 
-  #tell(claim: QuotaClaim): void {
+  #bookLater(claim: QuotaClaim): void {
     const name = `${claim.kind}:${claim.id}:${claim.day ?? ''}`
-    const present = this.#later.get(name)
-    if (present) present.units += claim.units
+    const booked = this.#later.get(name)
+    if (booked) booked.units += claim.units
     else this.#later.set(name, { ...claim })
-    this.#telling ??= this.#tellAll().finally(() => {
-      this.#telling = undefined
+    this.#booking ??= this.#bookAll().finally(() => {
+      this.#booking = undefined
     })
   }
 
-  async #tellAll(): Promise<void> {
+  async #bookAll(): Promise<void> {
     // What is decided in this turn of the event loop goes together.
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#later.size > 0) {

@@ -4,7 +4,7 @@ import { GroupedLookup } from '../platform/GroupedLookup.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 import type { StateCache } from './StateCache.ts'
 
-/** Brings states by digest from the truth into the region and answers them; unknown digests are absent. */
+/** Brings states by digest from the truth into the region and returns them; unknown digests are absent. */
 export type FillFromTruth = (digests: string[]) => Promise<{ key: KeyState; account: AccountState }[]>
 
 /** Where a state that was not in memory came from; `remembered`: known to be nowhere without asking again. */
@@ -56,23 +56,23 @@ export class StateLoader {
   }
 
   /**
-   * The key's present state, or undefined where no key has this digest. Throws RegionUnavailable, or what the truth
+   * The key's current state, or undefined where no key has this digest. Throws RegionUnavailable, or what the truth
    * threw.
    */
   async load(digest: string): Promise<KnownKey | undefined> {
     try {
       const near = await this.#near.get(digest)
-      if (near?.key) return this.#told('region', near.key)
-      if (this.#isAbsent(digest, near?.marker)) return this.#told('remembered', undefined)
+      if (near?.key) return this.#reported('region', near.key)
+      if (this.#isAbsent(digest, near?.marker)) return this.#reported('remembered', undefined)
       const key = await this.#truth.get(digest)
-      return this.#told(key ? 'truth' : 'nowhere', key)
+      return this.#reported(key ? 'truth' : 'nowhere', key)
     } catch (error) {
       this.#onLookup('failed')
       throw error
     }
   }
 
-  #told(outcome: LookupOutcome, key: KnownKey | undefined): KnownKey | undefined {
+  #reported(outcome: LookupOutcome, key: KnownKey | undefined): KnownKey | undefined {
     this.#onLookup(outcome)
     return key
   }

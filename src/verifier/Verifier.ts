@@ -65,7 +65,7 @@ export type VerifierHooks = {
 
 /**
  * Answers "may this key do this now?". Key state is remembered, but each answer leaves only after the
- * region has confirmed, in the step that counts the request, that the state is of the present version:
+ * region has confirmed, in the step that counts the request, that the state is of the current version:
  * validate, don't invalidate. A revocation that the region has confirmed is therefore seen by every
  * verification that starts after it: the script's execution is the linearisation point.
  */
@@ -170,7 +170,7 @@ export class Verifier {
         once,
         token,
       })
-      if (decision.code !== STALE) return this.#told(answer(key, decision, knows))
+      if (decision.code !== STALE) return this.#reported(answer(key, decision, knows))
       this.#cache.drop(digest)
       key = await this.#loader.load(digest)
     }
@@ -180,10 +180,10 @@ export class Verifier {
   /** An answer that no batch decides: the region confirms the token all the same. */
   async #undecided(verification: Verification, token: KnownToken | undefined): Promise<Verification> {
     if (token) await this.confirmToken(token)
-    return this.#told(verification)
+    return this.#reported(verification)
   }
 
-  #told(verification: Verification): Verification {
+  #reported(verification: Verification): Verification {
     this.#hooks.onVerified(verification.code)
     return verification
   }
@@ -201,8 +201,12 @@ export class Verifier {
 }
 
 function notFound(hint: string | undefined): Verification {
-  const told: Verification = { valid: false, code: 'NOT_FOUND', requestId: newRequestId(Date.now(), false) }
-  return hint === undefined ? told : { ...told, hint }
+  const verification: Verification = {
+    valid: false,
+    code: 'NOT_FOUND',
+    requestId: newRequestId(Date.now(), false),
+  }
+  return hint === undefined ? verification : { ...verification, hint }
 }
 
 /** Without a key: so many unknown ones came from the address that this one was not looked up. */

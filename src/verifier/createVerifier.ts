@@ -92,7 +92,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
   })
   const reporter = new Reporter(
     region,
-    () => token.confirming('report', (present) => verifier.confirmToken(present)),
+    () => token.confirming('report', (current) => verifier.confirmToken(current)),
     onError,
   )
   let closing: Promise<void> | undefined
@@ -112,7 +112,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
       if (units !== undefined && !(Number.isInteger(units) && units >= 1 && units <= MAX_UNITS))
         throw new TypeError(`units must be a whole number from 1 to ${MAX_UNITS}`)
       const request = { ...asked, ...requestFacts(asked) }
-      return token.confirming('verify', (present) => verifier.verify({ ...request, token: present }))
+      return token.confirming('verify', (current) => verifier.verify({ ...request, token: current }))
     },
     report: ({ valid, requestId, key }, { status, latencyMs, ...facts }) => {
       if (!valid || !key) return

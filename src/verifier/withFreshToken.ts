@@ -14,13 +14,13 @@ export async function withFreshToken<Value>(
   reload: (digest: string) => Promise<KnownToken>,
   task: (token: KnownToken) => Promise<Value>,
 ): Promise<Value> {
-  let present = token
+  let current = token
   for (let turn = 0; turn < TURNS; turn++) {
     try {
-      return await task(present)
+      return await task(current)
     } catch (error) {
       if (!(error instanceof ServiceTokenStale)) throw error
-      present = await reload(present.digest)
+      current = await reload(current.digest)
     }
   }
   throw new RegionUnavailable('The service token is changing faster than it can be read.')

@@ -119,7 +119,7 @@ describe('promise 9: a command’s job may run twice, or late, with the same end
     expect((await command(commandId)).result).toEqual(result)
   })
 
-  it('a refusal is the outcome, and stays it', async () => {
+  it('a refused command stays failed, whatever runs its job again', async () => {
     const commandId = await submit('revoke-api-key', { keyId: 'key_unknown', reason: null })
     await run('revoke-api-key', commandId)
     await run('revoke-api-key', commandId)

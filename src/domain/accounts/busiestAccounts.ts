@@ -11,7 +11,7 @@ export type AccountLine = {
   members: number
   liveKeys: number
   testKeys: number
-  /** Of the present hour of the clock and the 23 before it. */
+  /** Of the current hour of the clock and the 23 before it. */
   requests: number
 }
 

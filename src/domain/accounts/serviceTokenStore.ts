@@ -22,7 +22,7 @@ export type ServiceTokenState = {
   revoked: boolean
 }
 
-/** The present states of service tokens, revoked ones among them; unknown ones are absent. */
+/** The current states of service tokens, revoked ones among them; unknown ones are absent. */
 export async function readServiceTokens(
   em: SqlEntityManager,
   by: 'id' | 'digest',

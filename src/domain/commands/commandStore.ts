@@ -2,6 +2,9 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from './Command.ts'
 import type { CommandKind } from './catalogue.ts'
 
+/** The sweeper leaves a new command to its first job for this long. */
+export const FIRST_SWEEP_MS = 10_000
+
 export type NewCommand = Pick<Command, 'id' | 'kind' | 'payload' | 'actor' | 'createdAt' | 'sweepAt'> & {
   [Field in
     | 'accountId'

@@ -17,9 +17,9 @@ export type Holding = {
 /** Operators and the service itself are bound by nothing. */
 export type Holder = Holding | 'everything'
 
-type KeyFacts = Pick<ApiKey, 'type' | 'permissions' | 'allowedIps'> & { expiresAt?: Date | null }
+type HeldKey = Pick<ApiKey, 'type' | 'permissions' | 'allowedIps'> & { expiresAt?: Date | null }
 
-export const holdingOf = ({ type, permissions, allowedIps, expiresAt = null }: KeyFacts): Holding => ({
+export const holdingOf = ({ type, permissions, allowedIps, expiresAt = null }: HeldKey): Holding => ({
   type,
   permissions,
   allowedIps,
@@ -38,7 +38,7 @@ export const holdingOfRole = (role: Role): Holding => ({
  * What giving a key takes. Only permissions to manage must be held by whoever gives them: a provisioning key that has
  * `keys:manage` alone is there to create keys that render.
  */
-export const grantOf = (key: KeyFacts): Holding => ({
+export const grantOf = (key: HeldKey): Holding => ({
   ...holdingOf(key),
   permissions: key.permissions.filter(isManagement),
 })
@@ -119,10 +119,10 @@ export function requireUnbound(holder: Holder): void {
  */
 export function requireMemberEdit(
   holder: Holder,
-  present: Role,
+  current: Role,
   { role, hasPassword }: { role?: Role; hasPassword: boolean },
 ): void {
-  requireRole(holder, present, 'role')
+  requireRole(holder, current, 'role')
   if (role !== undefined) requireRole(holder, role, 'role')
   if (hasPassword) requireRole(holder, 'admin', 'password')
 }
@@ -131,7 +131,7 @@ export function requireMemberEdit(
  * An edit of a key. Nobody edits a key that manages more than they do. An edit that only takes away is free beyond
  * that; one that gives must leave a key that is within what the editor holds.
  */
-export function requireEditWithin(holder: Holder, before: KeyFacts, after: KeyFacts): void {
+export function requireEditWithin(holder: Holder, before: HeldKey, after: HeldKey): void {
   const { type, permissions } = grantOf(before)
   requireWithin(holder, { type, permissions })
   if (excessOf(holdingOf(before), holdingOf(after)).length > 0) requireWithin(holder, grantOf(after))

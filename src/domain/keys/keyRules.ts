@@ -123,7 +123,7 @@ export function requireDeletable(key: ApiKey, now: Date): void {
   throw new Failure('key-not-revoked', { detail: 'Only a revoked key can be deleted. Revoke it first.' })
 }
 
-/** Refuses a change that was decided on another version than the present one. */
+/** Refuses a change that was decided on another version than the current one. */
 export function requireVersion(key: ApiKey, ifMatch: string | undefined): void {
   if (ifMatch === undefined || matchesVersion(ifMatch, key.version)) return
   throw new Failure('precondition-failed', {

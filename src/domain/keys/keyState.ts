@@ -132,7 +132,7 @@ const accountColumns = columns('a', {
 })
 
 /**
- * The present states of keys by digest, by ID or by account, in one query; unknown ones are absent. Deleted keys are
+ * The current states of keys by digest, by ID or by account, in one query; unknown ones are absent. Deleted keys are
  * among them: their state is what keeps them refused. `region` is the one for which counters are to be started: renders
  * are counted in the primary alone.
  */

@@ -12,7 +12,7 @@ import {
 
 /**
  * What the states of the key and its account say about a request, before limits and expiry: a refusal, or the wish to
- * be admitted. It holds only once the region has confirmed that both are of the present version. A key that has ended
+ * be admitted. It holds only once the region has confirmed that both are of the current version. A key that has ended
  * is refused for that, whatever its account is.
  */
 export function verdictOf(

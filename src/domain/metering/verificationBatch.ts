@@ -159,8 +159,8 @@ export function encodeBatch<One extends { ticket: Ticket }>(
   identity: Pick<VerificationBatch, 'verifier' | 'sequence' | 'batchId'>,
 ): { ordered: One[]; batch: VerificationBatch } {
   const byKey = new Map<string, { group: VerificationGroup; members: One[] }>()
-  const placeOf = new Map<string, number>()
-  const contextOf = new Map<string, number>()
+  const accountPlaces = new Map<string, number>()
+  const contextPlaces = new Map<string, number>()
   const limits: number[][] = []
   const digests: string[] = []
   const versions: string[] = []
@@ -175,7 +175,7 @@ export function encodeBatch<One extends { ticket: Ticket }>(
     hasOnce ||= one.ticket.once !== undefined
     let entry = byKey.get(key.name)
     if (!entry) {
-      let place = placeOf.get(key.state.accountId)
+      let place = accountPlaces.get(key.state.accountId)
       if (place === undefined) {
         const { state, version } = key.account
         place = limits.push([
@@ -186,7 +186,7 @@ export function encodeBatch<One extends { ticket: Ticket }>(
         ])
         accountIds.push(state.accountId)
         accountVersions.push(version)
-        placeOf.set(key.state.accountId, place)
+        accountPlaces.set(key.state.accountId, place)
       }
       const { digest, keyId, expiresAt, type } = key.state
       entry = { group: [place, expiresAt, type === 'test' ? 1 : 0], members: [] }
@@ -195,10 +195,10 @@ export function encodeBatch<One extends { ticket: Ticket }>(
       keyIds.push(keyId)
       byKey.set(key.name, entry)
     }
-    let index = contextOf.get(context)
+    let index = contextPlaces.get(context)
     if (index === undefined) {
-      index = contextOf.size
-      contextOf.set(context, index)
+      index = contextPlaces.size
+      contextPlaces.set(context, index)
     }
     entry.group.push(verdict, units, index)
     entry.members.push(one)
@@ -211,19 +211,19 @@ export function encodeBatch<One extends { ticket: Ticket }>(
       ...identity,
       groups: entries.map((entry) => entry.group),
       limits,
-      contexts: [...contextOf.keys()],
+      contexts: [...contextPlaces.keys()],
       digests,
       versions,
       keyIds,
       accountIds,
       accountVersions,
-      once: hasOnce ? onceOf(ordered) : [],
+      once: hasOnce ? onceRows(ordered) : [],
       tokens: [...tokens],
     },
   }
 }
 
-function onceOf(ordered: { ticket: Ticket }[]): VerificationBatch['once'] {
+function onceRows(ordered: { ticket: Ticket }[]): VerificationBatch['once'] {
   return ordered.flatMap(({ ticket: { once } }, index) =>
     once
       ? [

@@ -8,14 +8,14 @@ import type { PlanLimits } from '../accounts/plans.ts'
 export type PlanChange = {
   /** The command that waits for the end. */
   commandId: string
-  /** The command of the present page. */
+  /** The command of the current page. */
   pageId: string | null
   /** The last account that a page has taken. */
   cursor: string
   /** Accounts of pages that every region has, of how many there were at the start. */
   done: number
   total: number
-  /** Accounts of the present page; fewer than a whole page end the change. */
+  /** Accounts of the current page; fewer than a whole page end the change. */
   taken: number | null
 }
 

@@ -27,7 +27,7 @@ export type Applied = {
   accountIds?: string[]
   serviceTokenIds?: string[]
   /** Other commands do the rest, and finish this one. */
-  goesOn?: boolean
+  continues?: boolean
   /** Jobs that follow once the change is committed; nobody waits for them. */
   follow?: OutboxMessage[]
 }
@@ -45,7 +45,7 @@ type CommandInput<Kind extends CommandKind> = {
 type Apply<Kind extends CommandKind> = (input: CommandInput<Kind>) => Promise<Applied>
 
 /**
- * Runs a command's job: claim, load and decide (`apply`), write, enqueue next, in one transaction. Then the regions
+ * Runs a command's job: lock, load and decide (`apply`), write, enqueue next, in one transaction. Then the regions
  * learn of it, here if they answer, else by the flow that was enqueued.
  *
  * Safe to run twice: the row is locked while it is applied and applied only while it is pending, and what follows
@@ -134,7 +134,7 @@ function mustBeActive<Kind extends CommandKind>(
 async function record(
   em: SqlEntityManager,
   command: Command,
-  { result, keyIds = [], accountIds = [], serviceTokenIds = [], goesOn = false }: Applied,
+  { result, keyIds = [], accountIds = [], serviceTokenIds = [], continues = false }: Applied,
   now: Date,
 ): Promise<AppliedCommand | undefined> {
   const propagate = { keyIds, accountIds, serviceTokenIds }
@@ -142,7 +142,7 @@ async function record(
   const regions = await regionsToReach(em)
   const next = fanOut(command, regions)
   if (!next) {
-    Object.assign(command, goesOn ? { status: 'applied' } : { status: 'succeeded', finishedAt: now })
+    Object.assign(command, continues ? { status: 'applied' } : { status: 'succeeded', finishedAt: now })
     return undefined
   }
   command.status = 'applied'

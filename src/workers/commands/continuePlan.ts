@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Command, CommandSchema } from '../../domain/commands/Command.ts'
+import { FIRST_SWEEP_MS } from '../../domain/commands/commandStore.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Plan, PlanChange } from '../../domain/plans/Plan.ts'
 import { isLastPage } from '../../domain/plans/planPages.ts'
@@ -7,9 +8,6 @@ import { lockChanging } from '../../domain/plans/planStore.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
 import { announceCommand, lockCommand } from './commandRow.ts'
-
-/** The sweeper leaves a new page to its first job for this long. */
-const FIRST_SWEEP_MS = 10_000
 
 /**
  * Goes on with a change of a plan: begins its next page, or finishes the command that asked for it. While a page is

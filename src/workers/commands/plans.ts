@@ -15,20 +15,20 @@ const writePlan = commandJob('set-plan', async ({ em, command, payload, now }) =
   const plans = await lockPlans(em)
   const { changesLimits, ...fields } = decidePlan(plans, payload)
   const { name } = payload
-  const present = plans.find((plan) => plan.name === name)
-  const version = present?.version ?? 0
-  const plan = present ?? em.create(PlanSchema, { name, ...fields, change: null, createdAt: now })
+  const existing = plans.find((plan) => plan.name === name)
+  const version = existing?.version ?? 0
+  const plan = existing ?? em.create(PlanSchema, { name, ...fields, change: null, createdAt: now })
   const accounts = await countAccounts(em, name)
   Object.assign(plan, fields, changesLimits ? { change: firstPage(command.id, accounts) } : {})
   em.persist(plan)
   if (fields.version > version)
     auditOperators(em, command, {
       at: now,
-      action: present ? 'plan.changed' : 'plan.created',
+      action: existing ? 'plan.changed' : 'plan.created',
       targetId: name,
       details: { label: fields.label, limits: fields.limits },
     })
-  return { result: { ...presentPlan(plan, accounts), version: plan.version }, goesOn: changesLimits }
+  return { result: { ...presentPlan(plan, accounts), version: plan.version }, continues: changesLimits }
 })
 
 /** Safe to run twice: the command writes once, and a change that is under way goes on from where it is. */

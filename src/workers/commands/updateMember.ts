@@ -18,7 +18,7 @@ import { commandJob } from './commandJob.ts'
 export const updateMember = commandJob('update-member', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
   const member = await loadMember(em, account.id, payload.memberId)
-  // Their own password, which the api has asked for the present one: everybody may.
+  // Their own password, which the api has asked for the current one: everybody may.
   const isOwn = command.actor.type === 'member' && command.actor.id === member.id
   if (!isOwn || payload.role !== undefined || payload.name !== undefined) {
     const hasPassword = payload.passwordHash !== undefined

@@ -3,6 +3,8 @@ import type { Command } from '../../domain/commands/Command.ts'
 import type { CommandKind } from '../../domain/commands/catalogue.ts'
 import type { OutboxMessage } from '../../domain/jobs.ts'
 import type { CommandRegion } from '../../domain/regions.ts'
+import type { WorkerContext } from '../context.ts'
+import { continuePlan } from './continuePlan.ts'
 import { addFanOut, recordFanOut, recordTokenFanOut } from './recordFanOut.ts'
 
 /** `outcomes`: what became of the command in each region. */
@@ -14,6 +16,13 @@ export const whenFinished: { [Kind in CommandKind]?: WhenFinished } = {
   'suspend-account': recordFanOut('account.suspension-complete'),
   'resume-account': (_em, row, outcomes, now) => addFanOut(row, outcomes, now),
   'revoke-service-token': recordTokenFanOut,
+}
+
+/** What follows once a command is marked as done. Safe to run twice. */
+export const afterFinished: {
+  [Kind in CommandKind]?: (context: WorkerContext, row: Command) => Promise<void>
+} = {
+  'apply-plan': (context, { targetId }) => continuePlan(context, targetId ?? ''),
 }
 
 /**

@@ -6,6 +6,7 @@ import { recordEvent } from '../../domain/events/recordEvent.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
 import { regionsToReach } from '../../domain/regions.ts'
+import { regionOf } from '../../region/openRegions.ts'
 import { purgeAccount, purgeKeys } from '../../region/purgeAccount.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import { announceCommand, lockCommand } from '../commands/commandRow.ts'
@@ -57,8 +58,7 @@ async function finish(
 
 /** Throws RegionUnavailable, also where it was done in an epoch that does not count. */
 async function purgeRegion({ orm, regions }: WorkerContext, name: string, accountId: string): Promise<void> {
-  const region = regions.get(name)
-  if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
+  const region = regionOf(regions, name)
   const em = orm.em.fork()
   const markers = new Set<string>()
   for (let after = ''; ; ) {

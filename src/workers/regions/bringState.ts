@@ -22,7 +22,7 @@ export type Arrived = {
 export const KEYS_AT_ONCE = 200
 
 /**
- * Writes the present state of what a command changed into a region and records that it has it. Throws
+ * Writes the current state of what a command changed into a region and records that it has it. Throws
  * RegionUnavailable.
  */
 export async function bringState(
@@ -34,7 +34,7 @@ export async function bringState(
   await context.orm.em.fork().transactional((em) => recordArrival(em, owed.commandId, arrived))
 }
 
-/** Writes the present state of keys, accounts and service tokens into a region. Throws RegionUnavailable. */
+/** Writes the current state of keys, accounts and service tokens into a region. Throws RegionUnavailable. */
 export async function writeStates(
   { orm, now }: Pick<WorkerContext, 'orm' | 'now'>,
   region: Region,

@@ -1,8 +1,9 @@
+import type { CommandKind } from '../../domain/commands/catalogue.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { relayOutbox } from '../../platform/outbox.ts'
 import { announceCommand } from '../commands/commandRow.ts'
-import { continuePlan } from '../commands/continuePlan.ts'
 import { markFinished } from '../commands/markFinished.ts'
+import { afterFinished } from '../commands/whenFinished.ts'
 import type { WorkerContext } from '../context.ts'
 
 /**
@@ -19,5 +20,5 @@ export async function finishCommand(
   if (!command) return
   await announceCommand(context, command)
   if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
-  if (command.kind === 'apply-plan') await continuePlan(context, command.targetId ?? '')
+  await afterFinished[command.kind as CommandKind]?.(context, command)
 }

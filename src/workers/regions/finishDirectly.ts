@@ -1,6 +1,7 @@
 import type { Command } from '../../domain/commands/Command.ts'
 import { dropFromOutbox } from '../../platform/outbox.ts'
 import { TimedOut, within } from '../../platform/within.ts'
+import { regionOf } from '../../region/openRegions.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import { markFinished } from '../commands/markFinished.ts'
 import type { WorkerContext } from '../context.ts'
@@ -29,8 +30,7 @@ export async function finishDirectly(
   const changed = propagate ?? { keyIds: [], accountIds: [] }
   if (changed.keyIds.length > KEYS_AT_ONCE) return undefined
   const writing = regions.map(async (name) => {
-    const region = context.regions.get(name)
-    if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
+    const region = regionOf(context.regions, name)
     return writeStates(context, region, changed)
   })
   try {

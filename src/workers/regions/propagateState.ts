@@ -1,14 +1,12 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { lapseRegion, PRIMARY } from '../../domain/regions.ts'
 import { within } from '../../platform/within.ts'
+import { regionOf } from '../../region/openRegions.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import type { WorkerContext } from '../context.ts'
 import { bringState } from './bringState.ts'
 
-/**
- * A region that answers does so long before. One that does not is looked at in Postgres then, and after each further
- * pause.
- */
+/** A healthy region answers well within this. A slower one is looked up in Postgres then, and after each pause. */
 const FIRST_LOOK_MS = 50
 const LOOK_MS = 250
 
@@ -31,8 +29,7 @@ export async function propagateState(
     return lapsed
   }
   try {
-    const region = context.regions.get(name)
-    if (!region) throw new RegionUnavailable(`This worker knows no region ${name}: is it in its REGIONS?`)
+    const region = regionOf(context.regions, name)
     const bringing = bringState(context, region, { commandId, ...changed })
     await (mayLapse ? settledOrLapsed(bringing, hasLapsed) : bringing)
   } catch (error) {

@@ -39,13 +39,13 @@ export const openSessionLink = route(
   },
   async ({ api, ctx, body }) => {
     requireSameOrigin(ctx, api.env.PUBLIC_URL)
-    const present = await sessionPrincipal(api, ctx)
+    const current = await sessionPrincipal(api, ctx)
     const digest = digestOf(body.token)
     const guest = await startGuestSession(api, ctx, async (em) => {
       const facts = await takeSessionLink(em, digest, api.now())
       if (!facts) throw await notFound(em, api.env, digest)
       const { name } = await em.findOneOrFail(AccountSchema, { id: facts.accountId }, { fields: ['name'] })
-      if (!body.replace) requireNobodyElse(present, facts, name)
+      if (!body.replace) requireNobodyElse(current, facts, name)
       return facts
     })
     api.metrics.signIns.inc({ outcome: 'succeeded' })
@@ -68,12 +68,12 @@ async function notFound(em: Em, env: Env, digest: string): Promise<Problem> {
  * may be a stranger, who wants others to work in an account of theirs. The link stays valid.
  */
 function requireNobodyElse(
-  present: SessionPrincipal | undefined,
+  current: SessionPrincipal | undefined,
   { accountId }: GuestFacts,
   account: string,
 ): void {
-  if (!present || (present.guest && present.accountId === accountId)) return
-  const who = (present.member ?? present.guest)?.email ?? 'a guest of another account'
+  if (!current || (current.guest && current.accountId === accountId)) return
+  const who = (current.member ?? current.guest)?.email ?? 'a guest of another account'
   throw new Problem('already-signed-in', {
     detail: `In this browser, ${who} is signed in. The link is for the account ${account}.`,
     account,
