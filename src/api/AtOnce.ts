@@ -99,7 +99,7 @@ export class AtOnce {
   #tooMany(): Problem {
     const { atOnce, what } = this.#bounds
     return new Problem('rate-limit-exceeded', {
-      detail: `An account runs ${atOnce} ${what} at once, and too many wait. Wait for one to end.`,
+      detail: `An account can run ${atOnce} ${what} at once, and too many are waiting. Wait for one to end.`,
       retryAfter: 5,
     })
   }

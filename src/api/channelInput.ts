@@ -19,11 +19,7 @@ export function checkedTarget({ type, to, url }: Input, env: Env): string {
   if (given === undefined) throw fault(wanted, 'required', 'is required')
   if (type !== 'email') return checkedUrl(type, given, env)
   if (env.SMTP_URL === undefined || env.PUBLIC_URL === undefined)
-    throw fault(
-      'type',
-      'out_of_range',
-      'email takes SMTP_URL and PUBLIC_URL, which this service does not have',
-    )
+    throw fault('type', 'out_of_range', 'email requires SMTP_URL and PUBLIC_URL, which are not set')
   return given
 }
 

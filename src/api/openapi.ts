@@ -123,7 +123,7 @@ function acceptances() {
     Object.entries(ACCEPTANCES).map(([name, schema]) => [
       name,
       {
-        description: 'Accepted, and not done yet: see `Location`',
+        description: 'Accepted, but not done yet: see `Location`',
         headers: {
           Location: header('The operation to ask for'),
           'Retry-After': header('After so many seconds'),

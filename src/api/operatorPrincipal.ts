@@ -25,7 +25,7 @@ export async function requireOperator(
   const token = await api.operatorTokens.require(ctx.req, ip)
   if (permission !== undefined && !token.permissions.includes(permission))
     throw new Problem('insufficient-permissions', {
-      detail: `This takes an operator token with the permission ${permission}.`,
+      detail: `This requires an operator token with the permission ${permission}.`,
       requiredPermission: permission,
     })
   const actor = { type: 'operator_token' as const, id: token.id, ip, requestId: ctx.state.requestId }

@@ -46,7 +46,7 @@ export function operatorsOnly(api: ApiContext): Middleware {
     // Browsers send these credentials by themselves, whichever page asks.
     if (originOf(ctx, api.env.PUBLIC_URL) !== 'own')
       throw new Problem('insufficient-permissions', {
-        detail: 'Changes are made from these pages alone. Other programs send the header Origin.',
+        detail: 'Only these pages can make changes. Other programs must send the header Origin.',
       })
     const { method, path } = ctx
     await next()
@@ -66,7 +66,7 @@ export function operatorsOnly(api: ApiContext): Middleware {
 function credentialsNeeded(): Problem {
   return new Problem(
     'missing-authorization',
-    { detail: 'This takes the operator’s credentials.' },
+    { detail: 'This requires the operator’s credentials.' },
     { 'WWW-Authenticate': 'Basic realm="operators", charset="UTF-8"' },
   )
 }

@@ -20,7 +20,7 @@ export async function requirePrincipal(
   const principal = await identify(api, ctx, permission)
   if (!principal.permissions.includes(permission)) {
     throw new Problem('insufficient-permissions', {
-      detail: `This takes the permission ${permission}.`,
+      detail: `This requires the permission ${permission}.`,
       requiredPermission: permission,
     })
   }

@@ -79,7 +79,7 @@ export function createServiceTokens({ tokens, confirm, prefix, onLookup }: Optio
 function allowed(token: KnownToken, permission: ServiceTokenPermission): KnownToken {
   if (token.permissions.includes(permission)) return token
   throw new Problem('insufficient-permissions', {
-    detail: `This takes a service token with the permission ${permission}.`,
+    detail: `This requires a service token with the permission ${permission}.`,
     requiredPermission: permission,
   })
 }

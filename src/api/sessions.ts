@@ -61,7 +61,7 @@ export async function switchSession(
   const moved = await api.em().transactional(async (em) => {
     const session = await moveSession(em, { digest, next: digestOf(value), accountId, now: at })
     if (!session)
-      throw new Failure('account-not-found', { detail: 'You are no member of an account with this ID.' })
+      throw new Failure('account-not-found', { detail: 'You are not a member of an account with this ID.' })
     const note = (action: AuditAction, member: Member) =>
       audit(
         em,

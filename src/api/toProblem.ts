@@ -37,7 +37,7 @@ export function toProblem(error: unknown): HttpProblem {
   }
   if (slug) return new Problem(slug, { detail: (error as Error).message })
   return new Problem('internal-error', {
-    detail: 'Something went wrong on our side. The request ID finds it in the logs.',
+    detail: 'Something went wrong on our side. Operators find it in the logs by the request ID.',
   })
 }
 

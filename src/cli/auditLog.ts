@@ -6,7 +6,7 @@ import { withService } from './withService.ts'
 /** `audit-log`: the operators' own audit log. Those of accounts are at `GET /audit-log`. */
 export function auditLogCommand(): Cli {
   return new Cli('audit-log')
-    .description('show the operators’ audit log, newest first: changes of the service and of no account')
+    .description('show the operators’ audit log, newest first: changes that belong to no account')
     .option(
       '--limit <number>',
       'how many entries',

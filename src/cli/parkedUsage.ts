@@ -11,7 +11,7 @@ const LISTED = 100
 export function parkedCommand(): Cli {
   return new Cli('parked')
     .description('list metering jobs that Postgres refused, or retry them')
-    .option('--retry', 'put all of them back into their queue, once the cause is repaired')
+    .option('--retry', 'put all of them back into their queue, once the cause is fixed')
     .action(async ({ retry }: { retry?: boolean }, command: Cli) => {
       const regions = await withService((service) => forEachQueue(service, retry ?? false))
       print(command, { parked: regions.reduce((sum, { parked }) => sum + parked, 0), regions })

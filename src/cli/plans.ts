@@ -32,7 +32,7 @@ export function planCommands(): Cli {
     .command('set')
     .description('create a plan, or change the fields you give; done when every region has the limits')
     .argument('<plan>', 'its name, such as pro')
-    .option('--label <label>', 'its name for people')
+    .option('--label <label>', 'its display name')
     .option('--order <number>', 'plans are listed by it, lowest first', readOrder)
   for (const limit of Object.keys(LIMITS) as (keyof PlanLimits)[]) set.addOption(limitOption(limit))
   set.action(async (name: string, options: Options, command: Cli) =>

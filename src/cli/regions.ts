@@ -21,7 +21,7 @@ export function regionCommands(): Cli {
 
   regions
     .command('remove')
-    .description('remove a region from which api processes and workers are gone')
+    .description('remove a region that no api process or worker uses any more')
     .argument('<name>')
     .option('--stopped', 'for a region without leases: confirm that nothing verifies there any more')
     .option('--lose-usage', 'for a Redis that is gone for good: give up usage that it may still hold')

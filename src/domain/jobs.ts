@@ -125,7 +125,7 @@ export const jobs = {
     queue: 'metering',
     data: DecidedBatch,
     retry: withoutEnd,
-    summary: 'Takes a batch out of the usage buckets: its callers were answered 503',
+    summary: 'Takes a batch out of the usage buckets: its callers got a 503',
   },
   'roll-up-events': {
     queue: 'metering',
@@ -181,7 +181,7 @@ export const jobs = {
     queue: 'maintenance',
     data: z.object({ commandId: z.string(), accountId: z.string() }),
     retry: forDays,
-    summary: 'Deletes what an erased account has',
+    summary: 'Deletes the data of an erased account',
   },
   'relay-events': scheduled(
     'Moves lifecycle events into the record whose worker died, and enqueues a job for each channel that is behind it',

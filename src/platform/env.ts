@@ -63,7 +63,7 @@ export const EnvSchema = z.object({
     .max(1_000)
     .default(20)
     .describe(
-      'Connections of one process to Postgres, at least 14. [How they are divided](operating.md#what-it-stands-on).',
+      'Connections of one process to Postgres, at least 14. [How they are divided](operating.md#requirements).',
     ),
   DATABASE_TIMEOUT_MS: z.coerce
     .number()

@@ -170,7 +170,7 @@ describe('the page of a key', () => {
   })
 
   it('says when there is no such key, or none any more', async () => {
-    const said = 'There is no such API key'
+    const said = 'API key not found'
     for (const email of ['ada@key.example.com', 'editor@key.example.com'])
       await (await signedIn(email, 'key_0000000000000000')).getByRole('heading', { name: said }).waitFor()
     await account.post(`/api-keys/${key.id}/revoke`, { reason: 'The shop is closed' })

@@ -83,7 +83,7 @@ describe('a key, in the dashboard', () => {
     expect(await findA11y(page)).toEqual([])
     await page.getByRole('button', { name: 'Create Key' }).click()
     await button('Create').click()
-    await dialog().getByText('What is it for?').waitFor()
+    await dialog().getByText('Enter a name, such as').waitFor()
     await dialog().getByLabel('Name').fill('Web shop')
     await button('Expiry and addresses').click()
     await dialog().getByLabel('Allowed IPs').first().fill('no address')

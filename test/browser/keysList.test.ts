@@ -123,7 +123,7 @@ describe('a list of a thousand keys', () => {
 
   it('says what is wrong with an address', async () => {
     await page.goto(`${service.url}/dashboard/keys?sort=colour`)
-    await page.getByRole('alert').filter({ hasText: 'This could not be read' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'This could not be loaded' }).waitFor()
   })
 
   it(`scrolls and filters without a task of over ${FROZEN_MS} ms of CPU time`, async () => {

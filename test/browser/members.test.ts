@@ -45,7 +45,7 @@ describe('members', () => {
   it('are invited; what is wrong is said beside its field, and that no email goes out', async () => {
     await page.getByRole('button', { name: 'Invite a member' }).click()
     await dialog().getByRole('button', { name: 'Invite' }).click()
-    await dialog().getByText('An email address, to sign in with.').waitFor()
+    await dialog().getByText('Enter an email address to sign in with.').waitFor()
     await dialog().getByLabel('Email').fill('ada@example@com')
     await dialog().getByLabel('Name').fill('Bob')
     await dialog().getByLabel('Editor').check()

@@ -965,7 +965,7 @@ export interface components {
             id: string;
             name: string;
             plan: string;
-            /** @description The plan’s name for people */
+            /** @description The plan’s display name */
             planLabel: string;
             /**
              * @description `suspended`: its keys are refused, and members cannot change anything
@@ -1530,7 +1530,7 @@ export interface components {
         };
         Plan: {
             name: string;
-            /** @description Its name for people */
+            /** @description Its display name */
             label: string;
             limits: components["schemas"]["Limits"];
             /** @description How many accounts are on it */
@@ -1539,7 +1539,7 @@ export interface components {
             order: number;
         };
         PlanFields: {
-            /** @description Its name for people; by default it stays */
+            /** @description Its display name. Default: unchanged */
             label?: string;
             limits: {
                 liveKeys: number | null;
@@ -1577,11 +1577,11 @@ export interface components {
         };
         NewOperatorToken: {
             name: string;
-            /** @description By default those of the token that asks */
+            /** @description Default: those of the token that creates it */
             permissions?: ("accounts:read" | "accounts:write" | "plans:manage" | "tokens:manage" | "sessions:create" | "events:read" | "webhooks:manage" | "act")[];
-            /** @description By default those of the token that asks; an empty list: all */
+            /** @description Default: those of the token that creates it. An empty list: all */
             allowedIps?: string[];
-            /** @description By default when the token that asks expires */
+            /** @description Default: when the token that creates it expires */
             expiresAt?: string | null;
         };
         OperatorToken: {
@@ -1603,7 +1603,7 @@ export interface components {
             name: string;
             /** @description By default all of them */
             permissions?: ("verify" | "report")[];
-            /** @description The accounts whose keys it knows: to it, other keys do not exist. By default all accounts */
+            /** @description The accounts whose keys it knows. For this token, other keys do not exist. Default: all accounts */
             accountIds?: string[];
         };
         ServiceToken: {
@@ -1763,7 +1763,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Accepted, and not done yet: see `Location` */
+        /** @description Accepted, but not done yet: see `Location` */
         Accepted: {
             headers: {
                 /** @description The operation to ask for */
@@ -1776,7 +1776,7 @@ export interface components {
                 "application/json": components["schemas"]["Accepted"];
             };
         };
-        /** @description Accepted, and not done yet: see `Location` */
+        /** @description Accepted, but not done yet: see `Location` */
         AcceptedWithSecret: {
             headers: {
                 /** @description The operation to ask for */

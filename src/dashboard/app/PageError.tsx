@@ -10,7 +10,7 @@ export function PageError() {
     <Stack p="xl" align="flex-start" component="main">
       <PageTitle title="This page could not be shown" />
       <Text>{messageOf(error)}</Text>
-      <Button onClick={() => location.reload()}>Load it again</Button>
+      <Button onClick={() => location.reload()}>Reload the page</Button>
     </Stack>
   )
 }

@@ -3,10 +3,10 @@ import { messageOf } from '../api/ProblemError.ts'
 
 type Props = { error: unknown; onRetry: () => void }
 
-/** In the place of what could not be read. */
+/** In the place of what could not be loaded. */
 export function LoadError({ error, onRetry }: Props) {
   return (
-    <Alert color="red" variant="light" role="alert" title="This could not be read">
+    <Alert color="red" variant="light" role="alert" title="This could not be loaded">
       <Stack align="flex-start" gap="sm">
         <Text size="sm">{messageOf(error)}</Text>
         <Button size="xs" variant="default" onClick={onRetry}>

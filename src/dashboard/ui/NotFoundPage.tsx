@@ -5,7 +5,7 @@ import { PageTitle } from './PageTitle.tsx'
 export function NotFoundPage() {
   return (
     <Stack>
-      <PageTitle title="There is nothing here" />
+      <PageTitle title="Page not found" />
       <Text>
         The address may be mistyped, or what it was about has been deleted. Go to{' '}
         <Anchor component={Link} to="/keys" underline="always">

@@ -50,7 +50,7 @@ type Found = { permissions: readonly string[]; held: Held }
 function requirePermission({ permission }: Command, found: Found | undefined): Held {
   if (found && (!permission || found.permissions.includes(permission))) return found.held
   throw new Failure('insufficient-permissions', {
-    detail: 'Whoever asked for this may not do it any more, so nothing was changed.',
+    detail: 'Whoever asked for this is no longer allowed to do it. Nothing was changed.',
     ...(permission ? { requiredPermission: permission } : {}),
   })
 }

@@ -59,7 +59,7 @@ export async function readWhole(
   const file = reader.take()
   if (file.records.length > 0) return file
   throw new Failure('validation-error', {
-    detail: file.failed === 0 ? 'There is no line with a key.' : 'No line is a key that can be imported.',
+    detail: file.failed === 0 ? 'There is no line with a key.' : 'No line has a key that can be imported.',
     errors:
       file.failed === 0 ? [{ field: 'line', message: 'is required', code: 'required' }] : faultsOf(file),
   })

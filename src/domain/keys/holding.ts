@@ -90,7 +90,7 @@ export function requireRole(holder: Holder, role: Role, field: string): void {
   const missing = excess.flatMap((one) => one.missing)
   if (excess.length === 0) return
   const reason = excess.map((one) => `${one.field} ${one.message}`).join('; ')
-  const message = `takes all that the role "${role}" holds, everywhere and without an end (${reason})`
+  const message = `requires all that the role "${role}" holds, from every address and without expiry (${reason})`
   refuse([{ field, message, code: 'out_of_range', missing }])
 }
 
@@ -108,7 +108,7 @@ export function requireUnbound(holder: Holder): void {
   if (excess.length === 0) return
   throw new Failure('insufficient-permissions', {
     detail:
-      'A service token works from every address and without an end. A token that is bound to addresses or expires cannot create one.',
+      'A service token works from every address and never expires. A token that is bound to addresses or expires cannot create one.',
     missing: excess.flatMap(({ missing }) => missing),
   })
 }

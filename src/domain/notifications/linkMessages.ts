@@ -12,9 +12,9 @@ export const invitationMessage = (link: string): Message => ({
 })
 
 export const passwordResetMessage = (link: string): Message => ({
-  title: 'Set another password for Pictify Keys',
-  summary: 'Somebody asked for a link to set another password of this address.',
+  title: 'Set a new password for Pictify Keys',
+  summary: 'Somebody asked for a link to set a new password for this address.',
   facts: [['If it was not you', 'Do nothing: your password stays, and the link ends after an hour.']],
-  links: [['Set another password', link]],
+  links: [['Set a new password', link]],
   tone: 'info',
 })

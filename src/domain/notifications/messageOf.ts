@@ -165,7 +165,7 @@ function disabled(data: Data): Message {
       ['Failing since', asTime(data.since)],
       [
         'What to do',
-        'Repair the receiver, then send a test message to the channel. Its arrival enables the channel again.',
+        'Fix the receiver, then send a test message to the channel. When it arrives, the channel is enabled again.',
       ],
     ],
     links: linksOf(['See the channel', data.url]),

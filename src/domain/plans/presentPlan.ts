@@ -6,7 +6,7 @@ import type { Plan } from './Plan.ts'
 export const PlanResource = z
   .object({
     name: z.string(),
-    label: z.string().describe('Its name for people'),
+    label: z.string().describe('Its display name'),
     limits: Limits,
     accounts: z.int().describe('How many accounts are on it'),
     order: z.int().describe('Plans are listed by it, lowest first'),

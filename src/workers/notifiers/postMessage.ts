@@ -51,7 +51,7 @@ export async function postMessage(
       : await within(timeoutMs, resolve(host))
     if (addresses.length === 0) return { outcome: 'unreachable', detail: 'The name has no address.' }
     if (!allowPrivate && !addresses.every(({ address }) => isPublicAddress(address)))
-      return { outcome: 'refused', detail: 'The name leads to an address that is not public.' }
+      return { outcome: 'refused', detail: 'The name resolves to an address that is not public.' }
     const response = await send(url, headers, body, addresses, deadline)
     const outcome = judge(response, now)
     return { ...outcome, detail: snippet(await readSome(response)) ?? outcome.detail }

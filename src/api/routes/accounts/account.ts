@@ -29,7 +29,7 @@ export const getAccount = route(
           id: z.string(),
           name: z.string(),
           plan: z.string(),
-          planLabel: z.string().describe('The plan’s name for people'),
+          planLabel: z.string().describe('The plan’s display name'),
           status: z
             .enum(ACCOUNT_STATUSES)
             .describe('`suspended`: its keys are refused, and members cannot change anything'),

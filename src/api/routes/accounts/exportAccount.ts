@@ -26,7 +26,7 @@ export const exportAccount = route(
   async ({ api, principal }) => {
     const missing = REQUIRED.find((permission) => !principal.permissions.includes(permission))
     if (missing !== undefined) {
-      const detail = `This takes the permission ${missing}, too.`
+      const detail = `This also requires the permission ${missing}.`
       throw new Problem('insufficient-permissions', { detail, requiredPermission: missing })
     }
     const em = api.em()

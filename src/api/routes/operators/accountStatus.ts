@@ -20,7 +20,7 @@ export const suspendAccount = route(
     operation: 'suspendAccount',
     summary: 'Suspend an account',
     description:
-      'After the 200, no verification that starts later is accepted for any key of the account, in any region. Members can read, and change nothing.',
+      'After the 200, no verification that starts later is accepted for any key of the account, in any region. Members can read but not change anything.',
     problems: ['account-not-found', 'account-erasing', 'idempotency-conflict', 'idempotency-in-flight'],
     body: z.strictObject({
       reason: name(500).nullable().default(null).describe('Shown to the members of the account'),
@@ -45,7 +45,7 @@ export const resumeAccount = route(
     operation: 'resumeAccount',
     summary: 'Resume a suspended account',
     description:
-      'Keys, limits and alert rules are as they were. Answers when every region admits its keys again.',
+      'Keys, limits and alert rules are as they were before. Returns when every region admits the keys again.',
     problems: ['account-not-found', 'account-erasing', 'idempotency-conflict', 'idempotency-in-flight'],
     body: z.strictObject({}),
   },

@@ -133,7 +133,7 @@ export const updateAccount = route(
     operation: 'updateAccount',
     summary: 'Change an account',
     description:
-      'Answers when the new limits apply in every region. `limits` and `metadata` replace what is there as a whole.',
+      'Returns when the new limits apply in every region. `limits` and `metadata` are replaced as a whole.',
     tag: 'Operators',
     auth: { operator: 'accounts:write' },
     params: IdParams,

@@ -17,7 +17,7 @@ export const eraseAccount = route(
     operation: 'eraseAccount',
     summary: 'Erase an account',
     description:
-      'For good: members, keys, usage, alerts and logs. Every region refuses the keys first. The operation succeeds when all is deleted; then the ID is unknown and the external ID free.',
+      'Permanently deletes members, keys, usage, alerts and logs. Every region refuses the keys first. The operation succeeds when everything is deleted. The ID is then unknown, and the external ID can be used again.',
     tag: 'Operators',
     auth: { operator: 'accounts:write' },
     params: IdParams,

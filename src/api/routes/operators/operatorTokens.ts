@@ -21,7 +21,7 @@ export const listOperatorTokens = route(
     path: '/operator-tokens',
     operation: 'listOperatorTokens',
     summary: 'List operator tokens',
-    description: 'Newest first, revoked ones among them: the latest 1,000.',
+    description: 'The latest 1,000, newest first, including revoked ones.',
     tag: 'Operators',
     auth: { operator: 'tokens:manage' },
     responses: { 200: z.object({ operatorTokens: z.array(OperatorTokenResource) }) },
@@ -40,7 +40,8 @@ export const createOperatorToken = route(
     path: '/operator-tokens',
     operation: 'createOperatorToken',
     summary: 'Create an operator token',
-    description: 'It never holds more than the token that asks: permissions, addresses, lifetime.',
+    description:
+      'The new token never has more permissions, more addresses or a later expiry than the token that creates it.',
     tag: 'Operators',
     auth: { operator: 'tokens:manage' },
     body: z
@@ -51,11 +52,11 @@ export const createOperatorToken = route(
           .min(1)
           .max(20)
           .optional()
-          .describe('By default those of the token that asks'),
+          .describe('Default: those of the token that creates it'),
         allowedIps: AllowedIps.optional().describe(
-          'By default those of the token that asks; an empty list: all',
+          'Default: those of the token that creates it. An empty list: all',
         ),
-        expiresAt: Instant.nullable().optional().describe('By default when the token that asks expires'),
+        expiresAt: Instant.nullable().optional().describe('Default: when the token that creates it expires'),
       })
       .meta({ id: 'NewOperatorToken' }),
     responses: {
@@ -96,7 +97,7 @@ export const revokeOperatorToken = route(
     path: '/operator-tokens/:id',
     operation: 'revokeOperatorToken',
     summary: 'Revoke an operator token',
-    description: 'Once this has answered, the token is refused everywhere.',
+    description: 'After the 204, the token is refused everywhere.',
     tag: 'Operators',
     auth: { operator: 'tokens:manage' },
     params: IdParams,

@@ -61,7 +61,7 @@ export const setPlan = route(
     params: z.object({ name: PlanName.describe('The name of the plan, such as `pro`') }),
     body: z
       .strictObject({
-        label: name(100).optional().describe('Its name for people; by default it stays'),
+        label: name(100).optional().describe('Its display name. Default: unchanged'),
         limits: WholeLimits,
         order: PlanOrder.optional().describe(
           'Plans are listed by it, lowest first; by default it stays, and a new plan is the last',

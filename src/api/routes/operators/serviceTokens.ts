@@ -19,7 +19,7 @@ export const listServiceTokens = route(
     path: '/service-tokens',
     operation: 'listServiceTokens',
     summary: 'List service tokens',
-    description: 'Newest first, revoked ones among them: the latest 1,000.',
+    description: 'The latest 1,000, newest first, including revoked ones.',
     tag: 'Operators',
     auth: { operator: 'tokens:manage' },
     responses: { 200: z.object({ serviceTokens: z.array(ServiceTokenResource) }) },
@@ -39,7 +39,7 @@ export const createServiceToken = route(
     operation: 'createServiceToken',
     summary: 'Create a service token',
     description:
-      'For a resource server: it verifies keys and reports usage. An operator token that is bound to addresses or expires cannot create one.',
+      'A resource server uses it to verify keys and to report usage. An operator token that is bound to addresses or expires cannot create one.',
     tag: 'Operators',
     auth: { operator: 'tokens:manage' },
     body: z
@@ -57,7 +57,7 @@ export const createServiceToken = route(
           .max(MOST_ACCOUNTS)
           .optional()
           .describe(
-            'The accounts whose keys it knows: to it, other keys do not exist. By default all accounts',
+            'The accounts whose keys it knows. For this token, other keys do not exist. Default: all accounts',
           ),
       })
       .meta({ id: 'NewServiceToken' }),
@@ -93,7 +93,7 @@ export const revokeServiceToken = route(
     path: '/service-tokens/:id',
     operation: 'revokeServiceToken',
     summary: 'Revoke a service token',
-    description: 'Once this has answered, the token is refused in every region.',
+    description: 'After the 204, the token is refused in every region.',
     tag: 'Operators',
     auth: { operator: 'tokens:manage' },
     params: IdParams,

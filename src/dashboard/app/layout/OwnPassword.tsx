@@ -35,7 +35,7 @@ export function OwnPassword({ onClose }: { onClose: () => void }) {
     >
       <form onSubmit={form.onSubmit((values) => change.run(values))} noValidate>
         <Stack>
-          <Text size="sm">You are signed out everywhere, also here.</Text>
+          <Text size="sm">You are signed out everywhere, including here.</Text>
           <PasswordInput
             label="Current password"
             autoComplete="current-password"

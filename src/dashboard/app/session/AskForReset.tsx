@@ -16,12 +16,12 @@ export function AskForReset({ email, onBack }: { email: string; onBack: () => vo
     onError: (error) => form.setErrors(fieldMessages(error)),
   })
   return (
-    <SignInCard title="Set another password">
+    <SignInCard title="Set a new password">
       {ask.data ? (
         <Text size="sm" role="status">
           {ask.data.emailed
             ? `If ${form.getValues().email} can sign in here, a link is on its way to it. It is valid for an hour.`
-            : 'This service sends no email. Ask an admin of your account for another password.'}
+            : 'This service sends no email. Ask an admin of your account for a new password.'}
         </Text>
       ) : (
         <form onSubmit={form.onSubmit((values) => ask.mutate(values))} noValidate>

@@ -21,7 +21,7 @@ export function ChannelStatus({ channel }: { channel: Channel }) {
       </StatusBadge>
       {disabled && (
         <Text size="xs">
-          {disabledReason ?? 'Messages to it failed.'} Repair it, then send a test message: it switches the
+          {disabledReason ?? 'Messages to it failed.'} Fix it, then send a test message: it switches the
           channel on again.
         </Text>
       )}

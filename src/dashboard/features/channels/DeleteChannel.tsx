@@ -33,7 +33,7 @@ export function DeleteChannel({ channel, onClose }: Props) {
             rules.slice(0, 5).map(({ name }) => name),
             'and',
           )} ${rules.length === 1 ? 'goes' : 'go'} on without it.`}{' '}
-      Messages that are still on their way to it are given up.
+      Messages that have not reached it yet are dropped.
     </ConfirmDialog>
   )
 }

@@ -19,7 +19,8 @@ export function EditChannel({ channel, onClose }: Props) {
     initialValues: { name: channel.name, target: current },
     validate: {
       name: (name) => (name.trim() === '' ? 'Give the channel a name' : null),
-      target: (target) => (target.trim() === '' ? 'Say where it leads' : null),
+      target: (target) =>
+        target.trim() === '' ? `Enter ${field === 'to' ? 'an email address' : 'a URL'}` : null,
     },
   })
   const isMoved = form.values.target.trim() !== current

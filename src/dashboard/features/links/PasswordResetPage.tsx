@@ -29,7 +29,7 @@ export function PasswordResetPage() {
       </SignInCard>
     )
   return (
-    <SignInCard title="Set another password">
+    <SignInCard title="Set a new password">
       <form onSubmit={form.onSubmit((values) => reset.mutate(values))} noValidate>
         <Stack>
           <Text size="sm">You are signed out everywhere.</Text>

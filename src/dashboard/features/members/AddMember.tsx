@@ -20,7 +20,7 @@ export function AddMember({ onClose }: { onClose: () => void }) {
   const [isUnsent, setUnsent] = useState(false)
   const form = useForm<Values>({
     initialValues: { email: '', name: '', role: 'viewer' },
-    validate: { email: (email) => (email.includes('@') ? null : 'An email address, to sign in with.') },
+    validate: { email: (email) => (email.includes('@') ? null : 'Enter an email address to sign in with.') },
   })
   const add = useCommand(
     ({ email, name, role }: Values, header) =>

@@ -38,7 +38,7 @@ export function ChangePassword({ member, onClose }: { member: Member; onClose: (
       <Stack>
         <Text size="sm">
           {isMine
-            ? 'You are signed out everywhere, also here.'
+            ? 'You are signed out everywhere, including here.'
             : `${nameOf(member)} is signed out everywhere.`}
         </Text>
         <PasswordField label="New password" {...form.getInputProps('password')} />

@@ -20,7 +20,7 @@ export function InviteAgain({ member, onClose }: { member: Member; onClose: () =
         const { invitation } = resultOf(outcome)
         notifications.show({
           message: invitation?.emailed
-            ? `Another invitation is on its way to ${member.email}.`
+            ? `A new invitation is on its way to ${member.email}.`
             : 'This service sends no email. Its operator shows the link with bin/keys member invite-link.',
         })
         onClose()

@@ -76,7 +76,7 @@ function Notifications() {
         empty={
           isFiltered
             ? 'No notifications match.'
-            : 'Nothing has been sent yet. Messages appear here when a rule fires, and when a channel is tried.'
+            : 'Nothing has been sent yet. Messages appear here when a rule fires, or when you test a channel.'
         }
       />
     </Stack>

@@ -49,7 +49,7 @@ function perKeyText({ requestsPerMinute, requestsPerDay }: Account['limits']): s
 }
 
 function rendersNote(used: number, { rendersPerMonth: limit, rendersHard }: Account['limits']): string {
-  if (limit === null) return 'Without a limit.'
+  if (limit === null) return 'No limit.'
   if (used > limit) return `${wholeText(used - limit)} over the limit, counted as overage.`
   if (rendersHard)
     return used === limit
@@ -59,7 +59,7 @@ function rendersNote(used: number, { rendersPerMonth: limit, rendersHard }: Acco
 }
 
 function keysNote(used: number, limit: number | null): string {
-  if (limit === null) return 'Without a limit.'
+  if (limit === null) return 'No limit.'
   const left = Math.max(0, limit - used)
   return left === 0 ? 'No further key can be created.' : `${wholeText(left)} more can be created.`
 }

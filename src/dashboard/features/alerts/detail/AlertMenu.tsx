@@ -23,7 +23,7 @@ export function AlertMenu({ rule, onMute }: Props) {
         notifications.show({
           message:
             count === 0
-              ? 'Nothing was sent: the rule has no channel that is verified.'
+              ? 'Nothing was sent: the rule has no verified channel.'
               : `A sample was sent to ${count === 1 ? 'one channel' : `${count} channels`}. See the messages below.`,
         })
       },

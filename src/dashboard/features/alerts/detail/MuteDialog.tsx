@@ -32,7 +32,7 @@ export function MuteDialog({ rule, onClose }: Props) {
     initialValues: { length: '1', until: new Date(Date.now() + 24 * HOUR_MS).toISOString().slice(0, 16) },
     validate: {
       until: (until, { length }) =>
-        length === 'until' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(until) ? 'Say until when' : null,
+        length === 'until' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(until) ? 'Enter a date and time' : null,
     },
   })
   const mute = useCommand(

@@ -99,7 +99,7 @@ export function ConditionFields({ form, isSaved }: Props) {
           </div>
           {metric === 'unknown_ip' && (
             <TagsInput
-              label="Networks that are never unknown"
+              label="Known networks"
               description="Addresses or CIDR ranges, such as 203.0.113.0/24. Press Enter after each."
               {...form.getInputProps('allowedRanges')}
             />

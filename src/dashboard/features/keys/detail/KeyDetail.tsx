@@ -100,7 +100,7 @@ function Frame({ children }: { children: ReactNode }) {
 function UnknownKey() {
   return (
     <Frame>
-      <PageTitle title="There is no such API key" />
+      <PageTitle title="API key not found" />
       <Text>
         It was deleted, or the URL is wrong. Its changes stay in the audit log, and its requests in the usage
         of the account.

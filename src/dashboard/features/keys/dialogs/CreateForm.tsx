@@ -29,7 +29,7 @@ export const useNewKeyForm = () =>
       expiry: '',
       allowedIps: [] as string[],
     },
-    validate: { name: (name) => (name.trim() === '' ? 'What is it for? “Production Server”, say.' : null) },
+    validate: { name: (name) => (name.trim() === '' ? 'Enter a name, such as “Production Server”.' : null) },
   })
 
 type Props = { form: ReturnType<typeof useNewKeyForm>; command: Command<NewKey>; onClose: () => void }

@@ -33,7 +33,7 @@ export function RevokeForm({ apiKey, command, onClose }: Props) {
         </Text>
         {isUnknown ? (
           <Alert color="orange" variant="light" role="status">
-            Its requests of the last hour could not be read: it may be in use. Last used{' '}
+            Its requests of the last hour could not be loaded: it may be in use. Last used{' '}
             <TimeText at={apiKey.lastUsedAt} />.
           </Alert>
         ) : requests === undefined ? (
