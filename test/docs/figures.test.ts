@@ -103,7 +103,7 @@ it('the pools of a process are divided as the page says', () => {
   const sizes = (pools: object) =>
     Object.values(pools as Record<string, { poolMax: number }>).map(({ poolMax }) => poolMax)
   const [, ofApi = '', ofWorker = ''] =
-    /An api has (.*?)\. A worker has (.*?)\. Set more/s.exec(page.replaceAll('\n', ' ')) ?? []
+    /An api has (.*?)\. A worker has (.*?)\. If you set more/s.exec(page.replaceAll('\n', ' ')) ?? []
   const numbersIn = (text: string) => [...text.matchAll(/\d+/g)].map(Number)
   expect(numbersIn(ofApi)).toEqual(sizes(api))
   expect(numbersIn(ofWorker)).toEqual(sizes(worker))

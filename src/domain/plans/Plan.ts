@@ -24,7 +24,7 @@ export const PlanSchema = defineEntity({
   tableName: 'plan',
   properties: {
     name: p.text().primary(),
-    /** Its name for people. */
+    /** Its display name. */
     label: p.text(),
     /** Plans are listed by it, lowest first. */
     place: p.integer(),

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { anySeed } from '../../support/random.ts'
-import { buildMutant, FOUND_BY, MUTANTS } from './mutants.ts'
+import { buildMutant, changedFiles, FOUND_BY, MUTANTS } from './mutants.ts'
 import { runChecker } from './runChecker.ts'
 
 const FIRST = 'no version check at admission'
@@ -16,6 +16,10 @@ const chosen = asked === 'all' ? Object.keys(MUTANTS) : asked.split(';')
 const runs = chosen.flatMap((name) =>
   (FOUND_BY[name] ?? [undefined]).map((kind) => ({ name, kind, by: kind ?? 'any fault' })),
 )
+
+it.each(Object.entries(MUTANTS))('the code has what a build changes: %s', async (_name, changes) => {
+  expect((await changedFiles(changes)).size).toBeGreaterThan(0)
+})
 
 it.each(runs)(
   'the checker finds violations in a build with $name, by $by',

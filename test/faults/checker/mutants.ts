@@ -17,8 +17,8 @@ export const MUTANTS: Record<string, Change[]> = {
   'no version check of accounts when states are written': [
     {
       file: 'src/region/putStates.lua',
-      from: 'if present and',
-      to: "if kind == 'keys' and present and",
+      from: 'if stored and',
+      to: "if kind == 'keys' and stored and",
     },
   ],
   'no look at whether the account is suspended': [
@@ -27,7 +27,7 @@ export const MUTANTS: Record<string, Change[]> = {
   'no version check when states are written': [
     {
       file: 'src/region/putStates.lua',
-      from: 'if present and tonumber(present) >= version then return end',
+      from: 'if stored and tonumber(stored) >= version then return end',
       to: '',
     },
   ],
@@ -65,10 +65,10 @@ export const MUTANTS: Record<string, Change[]> = {
   'a Redis that comes back keeps its epoch': [
     {
       file: 'src/region/agreeOnEpoch.ts',
-      from: 'if (present !== null && present === registered && server.began(present)) return present',
-      to: `if (present !== null && server.began(present)) {
-        if (present !== registered) await register.register(region, registered, present)
-        return present
+      from: 'if (current !== null && current === registered && server.began(current)) return current',
+      to: `if (current !== null && server.began(current)) {
+        if (current !== registered) await register.register(region, registered, current)
+        return current
       }`,
     },
   ],
@@ -115,19 +115,26 @@ export const FOUND_BY: Partial<Record<string, Kind[]>> = {
   'a fill under the marker of when it is written': ['removed and added again'],
 }
 
-/** Copies `from` into a new folder and changes it. Throws where there is nothing to change. */
+/** The text of each file that a build changes. Throws where there is nothing to change. */
+export async function changedFiles(changes: Change[], from = root): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for (const { file, from: before, to } of changes) {
+    const text = files.get(file) ?? (await readFile(join(from, file), 'utf8'))
+    const changed = text.replace(before, to)
+    if (changed === text) throw new Error(`${file} has no ${before}`)
+    files.set(file, changed)
+  }
+  return files
+}
+
+/** Copies `from` into a new folder and changes it. */
 export async function buildMutant(changes: Change[], from = root): Promise<string> {
+  const files = await changedFiles(changes, from)
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-mutant-'))
   for (const part of ['src', 'migrations', 'package.json', 'test/faults/checker']) {
     await cp(join(from, part), join(folder, part), { recursive: true })
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  for (const { file, from: before, to } of changes) {
-    const path = join(folder, file)
-    const text = await readFile(path, 'utf8')
-    const changed = text.replace(before, to)
-    if (changed === text) throw new Error(`${file} has no ${before}`)
-    await writeFile(path, changed)
-  }
+  for (const [file, text] of files) await writeFile(join(folder, file), text)
   return folder
 }

@@ -53,7 +53,7 @@ export const setPlan = route(
     operation: 'setPlan',
     summary: 'Create or change a plan',
     description:
-      'Answers when the new limits apply to every account of the plan, in every region. An account’s own limits still ' +
+      'Returns when the new limits apply to every account of the plan, in every region. An account’s own limits still ' +
       'replace those of the plan. Keys above a lower number of keys keep working, but the account cannot create another ' +
       'until it has room. `limits` is complete: name every limit, with `null` for unlimited.',
     tag: 'Operators',
