@@ -6,7 +6,7 @@ import { withService } from './withService.ts'
 export function eraseCommand(): Cli {
   return new Cli('erase')
     .description(
-      'erase an account for good: its keys, members, usage and logs; units per day are kept for invoices',
+      'permanently erase an account: its keys, members, usage and logs; units per day are kept for invoices',
     )
     .argument('<accountId>')
     .action(async (accountId: string, _options: unknown, command: Cli) =>

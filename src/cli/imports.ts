@@ -12,7 +12,7 @@ export function importsCommands(): Cli {
 
   for (const [name, allowed, text] of [
     ['allow', true, 'let the admins of an account import keys'],
-    ['refuse', false, 'let only operators import keys into an account; keys that are there stay'],
+    ['refuse', false, 'let only operators import keys into an account; existing keys stay'],
   ] as const) {
     imports
       .command(name)

@@ -539,7 +539,7 @@ export interface paths {
     "/session-links/open": {
         /**
          * Sign in by a session link
-         * @description What the page of a session link calls. Of several browsers that open one link, one is signed in. The session is a cookie, and replaces another one of the same browser.
+         * @description The page of a session link calls this. If several browsers open one link, only one is signed in. The session is a cookie. It replaces any other session of that browser.
          *
          *     Problems: `session-link-not-found`, `already-signed-in`, `insufficient-permissions`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
          */

@@ -14,7 +14,7 @@ export const listPlans = route(
     path: '/plans',
     operation: 'listPlans',
     summary: 'List plans',
-    description: 'All of them, in their order.',
+    description: 'All plans, sorted by `order`.',
     tag: 'Operators',
     auth: { operator: 'plans:manage' },
     responses: { 200: z.object({ plans: z.array(PlanResource) }) },

@@ -22,7 +22,7 @@ export const openSessionLink = route(
     operation: 'openSessionLink',
     summary: 'Sign in by a session link',
     description:
-      'What the page of a session link calls. Of several browsers that open one link, one is signed in. The session is a cookie, and replaces another one of the same browser.',
+      'The page of a session link calls this. If several browsers open one link, only one is signed in. The session is a cookie. It replaces any other session of that browser.',
     tag: 'Session',
     auth: 'none',
     body: z
