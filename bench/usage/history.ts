@@ -1,14 +1,11 @@
 import { permissionsFor } from '../../src/domain/keys/access.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { foldHour, hoursToFold } from '../../src/domain/usage/foldMinutes.ts'
 import type { Keys } from '../createKeys.ts'
 import type { Service } from '../startService.ts'
 import { randomLatency } from './events.ts'
 import { bodiesOf, createSender } from './loader.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 const DAYS = 35
 const MINUTES_AN_HOUR = 10

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectProblem } from '../support/refusals.ts'
 import { type SharedService, sharedService } from '../support/sharedService.ts'
 
 const ONE = 'application/cloudevents+json'
 const BATCH = 'application/cloudevents-batch+json'
-const DAY = 86_400_000
 
 let service: SharedService
 let account: Awaited<ReturnType<SharedService['account']>>

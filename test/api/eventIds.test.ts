@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
 import { toBase62 } from '../../src/domain/base62.ts'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import type { Client } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectProblem } from '../support/refusals.ts'
 import { type SharedService, sharedService } from '../support/sharedService.ts'
-
-const DAY = 86_400_000
 
 let service: SharedService
 let account: Awaited<ReturnType<SharedService['account']>>

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HOUR_MS } from '../../src/domain/time.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { shiftedEnv } from '../support/shiftedEnv.ts'
 import { type Service, startService } from '../support/startService.ts'
-
-const HOUR_MS = 3_600_000
 
 let service: Service
 let later: Service['apis'][number]

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { DAY_MS as DAY, HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { eventually } from '../support/eventually.ts'
 import { type SharedService, sharedService } from '../support/sharedService.ts'
-
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 
 let service: SharedService
 let account: Awaited<ReturnType<SharedService['account']>>

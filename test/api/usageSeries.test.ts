@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { SeriesAnswer } from '../../src/api/routes/usage/accountUsage.ts'
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import type { GroupBy } from '../../src/domain/usage/seriesRows.ts'
 import { eventually } from '../support/eventually.ts'
 import { type SharedService, sharedService } from '../support/sharedService.ts'
 import { expectedSeries, flat, type Interval, ordered, parseCsv, type Told } from '../support/usageSeries.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 const LENGTHS = { minute: MINUTE, hour: HOUR, day: DAY }
 const NASTY = '=HYPERLINK("https://x.example","a, b")'
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
@@ -9,7 +10,6 @@ import { shiftedEnv } from '../support/shiftedEnv.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 const who = { email: 'ada@example.com', password: 'correct horse battery' }
-const MINUTE = 60_000
 let service: Service
 let browser: Browser
 let page: Page

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { overThreshold, type RuleTiming, restingState, stepAlert } from '../../src/domain/alerts/stepAlert.ts'
-
-const MINUTE = 60_000
+import { MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 
 /**
  * As Prometheus's rule tests: a series, one value a minute from minute 0 on (`_`: nothing was measured; `5x3`: 5,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { expiredPartitions, wantedPartitions } from '../../src/domain/usage/partitions.ts'
 
-const DAY = 86_400_000
 const at = (text: string) => new Date(text)
 
 describe('partitions', () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { openQueues, type Queues } from '../../src/platform/queues.ts'
 import { runSql } from '../setup/runSql.ts'
 import { eventually } from '../support/eventually.ts'
@@ -9,7 +10,6 @@ import { type Seeded, seedAlerts } from '../support/seedAlerts.ts'
 import { shiftedEnv } from '../support/shiftedEnv.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-const MINUTE = 60_000
 const ACCOUNTS = 50
 const KEYS = 10
 const CROSSINGS = ACCOUNTS * KEYS

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { runSql } from '../setup/runSql.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Received, readable, startReceiver, startSmtp } from '../support/receivers.ts'
 import { shiftedEnv } from '../support/shiftedEnv.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-const MINUTE = 60_000
 const RULES = [
   ['requests', 20],
   ['error_rate', 30],

@@ -2,10 +2,9 @@ import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { NotificationSchema } from '../../src/domain/notifications/Notification.ts'
+import { HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { readable } from '../support/receivers.ts'
 import { SECRETS, startDeliveries } from '../support/startDeliveries.ts'
-
-const HOUR = 3_600_000
 
 type Deliveries = Awaited<ReturnType<typeof startDeliveries>>
 let worker: Deliveries['worker']

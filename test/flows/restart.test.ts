@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { DAY_MS } from '../../src/domain/time.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
@@ -6,8 +7,6 @@ import { type OwnPostgres, startOwnPostgres } from '../support/ownPostgres.ts'
 import { createRandom } from '../support/random.ts'
 import { type Service, startService } from '../support/startService.ts'
 import { verifyRequests } from '../support/verifyRequests.ts'
-
-const DAY_MS = 86_400_000
 
 let postgres: OwnPostgres
 let service: Service

@@ -3,13 +3,12 @@ import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { sealContext } from '../../src/domain/notifications/Channel.ts'
 import { createNotifications } from '../../src/domain/notifications/createNotifications.ts'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { createClient } from '../support/client.ts'
 import { readable } from '../support/receivers.ts'
 import { startDeliveries } from '../support/startDeliveries.ts'
 import { type Service, startService } from '../support/startService.ts'
-
-const DAY = 86_400_000
 
 describe('an address that nobody has confirmed', () => {
   let world: Awaited<ReturnType<typeof startDeliveries>>

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
 import type { EventReport } from '../../src/api/acceptEvents.ts'
+import { DAY_MS as DAY, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { Chaos, ROUND } from '../support/chaos.ts'
 import { createClient } from '../support/client.ts'
 import { bucketDifferences, windowDifferences } from '../support/compareUsage.ts'
@@ -23,9 +24,6 @@ const CLIENTS = 5
 const STRIKES = 2 * ROUND
 /** How long is sent before the end of the month, about. */
 const BEFORE_MONTH_MS = 15_000
-
-const MINUTE = 60_000
-const DAY = 1_440 * MINUTE
 
 type TestKey = { id: string; key: string; adminKey: string }
 

@@ -2,10 +2,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { newId } from '../../src/domain/ids.ts'
+import { MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { type AlertAccount, startAlertWorker } from '../support/alertWorker.ts'
 
-const MINUTE = 60_000
 const NOON = Date.UTC(2026, 10, 23, 12)
 
 const { worker, sql, account, rule, use, evaluate, told, types } = await startAlertWorker(NOON)

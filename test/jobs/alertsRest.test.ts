@@ -1,10 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { type AlertAccount, startAlertWorker } from '../support/alertWorker.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 /** A Monday, 12:00 UTC. */
 const NOON = Date.UTC(2026, 10, 23, 12)
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { readCallers } from '../../src/domain/usage/callers.ts'
 import { EndpointIds, MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
 import { UsageBatch } from '../../src/domain/usage/UsageBatch.ts'
@@ -8,7 +9,6 @@ import { handlers } from '../../src/workers/handlers.ts'
 import { Rollup } from '../../src/workers/metering/Rollup.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
-const DAY = 86_400_000
 const ADMITTED = 0
 const REVOKED = 7
 

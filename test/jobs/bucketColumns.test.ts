@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { addUsage } from '../../src/domain/usage/addUsage.ts'
 import { emptyBucket } from '../../src/domain/usage/bucket.ts'
 import { BUCKET_COLUMNS } from '../../src/domain/usage/bucketColumns.ts'
@@ -9,7 +10,6 @@ import { differencesOf, readDayRecords } from '../../src/domain/usage/reconcile.
 import { UsageBatch } from '../../src/domain/usage/UsageBatch.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
-const HOUR = 3_600_000
 const TABLES = ['usage_minute', 'usage_hour', 'usage_day']
 
 let worker: TestWorker

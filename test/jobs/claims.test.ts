@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FORGET_CLAIMS } from '../../src/domain/metering/claims.ts'
 import { executeBound } from '../../src/domain/sql.ts'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
-
-const DAY = 86_400_000
 
 let worker: TestWorker
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { DEATH_HOURS, DEATHS, isDeadly, pauseAfterDeaths } from '../../src/domain/commands/deaths.ts'
+import { HOUR_MS } from '../../src/domain/time.ts'
 import { runSuspect } from '../../src/workers/commands/runSuspect.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { Postponed } from '../../src/workers/Postponed.ts'
@@ -16,7 +17,6 @@ beforeAll(async () => {
 })
 afterAll(() => worker.stop())
 
-const HOUR_MS = 3_600_000
 const pass = (ms: number) => {
   worker.clock.now = new Date(worker.clock.now.getTime() + ms)
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Migration20261127070000_metering } from '../../migrations/Migration20261127070000_metering.ts'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
-
-const DAY = 86_400_000
 
 let worker: TestWorker
 beforeAll(async () => {

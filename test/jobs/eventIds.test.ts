@@ -5,11 +5,10 @@ import type { JobData } from '../../src/domain/jobs.ts'
 import { claimIdOf, claimIds } from '../../src/domain/metering/claims.ts'
 import { EventIdRule, scopedId } from '../../src/domain/metering/eventIds.ts'
 import { newRequestId } from '../../src/domain/metering/requestId.ts'
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { Rollup } from '../../src/workers/metering/Rollup.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
-
-const DAY = 86_400_000
 
 let worker: TestWorker
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deleteInBatches } from '../../src/domain/deleteInBatches.ts'
+import { DAY_MS } from '../../src/domain/time.ts'
 import { expireRecords } from '../../src/workers/schedules/expireRecords.ts'
 import { createCommands } from '../support/commandRows.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
@@ -12,7 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => worker.stop())
 
-const DAY_MS = 24 * 3_600_000
 const ago = (days: number) => new Date(worker.clock.now.getTime() - days * DAY_MS)
 const rows = (sql: string, values: unknown[] = []) =>
   worker.em().execute<Record<string, string>[]>(sql, values)

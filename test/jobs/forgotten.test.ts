@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { type CommandKind, commands as catalogue } from '../../src/domain/commands/catalogue.ts'
 import { newId } from '../../src/domain/ids.ts'
+import { DAY_MS } from '../../src/domain/time.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { Postponed } from '../../src/workers/Postponed.ts'
 import { expireRecords } from '../../src/workers/schedules/expireRecords.ts'
@@ -18,7 +19,6 @@ beforeAll(async () => {
 })
 afterAll(() => worker.stop())
 
-const DAY_MS = 24 * 3_600_000
 const planted: string[] = []
 /** What must not be found again. */
 function plant(): string {

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { DAY_MS as DAY, HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { expireRecords } from '../../src/workers/schedules/expireRecords.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
-
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 
 let worker: TestWorker
 beforeAll(async () => {

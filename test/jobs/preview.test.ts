@@ -2,12 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Preview, previewRule } from '../../src/domain/alerts/preview.ts'
 import type { StoredRule } from '../../src/domain/alerts/ruleFields.ts'
 import { toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
+import { DAY_MS as DAY, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 /** A Monday, 12:00 UTC. */
 const NOON = Date.UTC(2026, 10, 23, 12)
 

@@ -4,6 +4,7 @@ import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { registerRegions } from '../../src/domain/regions.ts'
+import { MINUTE_MS } from '../../src/domain/time.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { epochRegister } from '../../src/region/epochRegister.ts'
 import { Region } from '../../src/region/Region.ts'
@@ -15,8 +16,6 @@ import { eventually } from '../support/eventually.ts'
 import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import type { TestRedis } from '../support/startService.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
-
-const MINUTE_MS = 60_000
 
 let worker: TestWorker
 let redis: TestRedis

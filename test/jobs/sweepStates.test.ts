@@ -5,12 +5,12 @@ import { type ApiKey, ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { readKeyStates } from '../../src/domain/keys/keyState.ts'
 import { listLiving } from '../../src/domain/keys/livingStates.ts'
+import { HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { sweepStates } from '../../src/region/sweepStates.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { writeStates } from '../../src/workers/regions/bringState.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
-const HOUR = 3_600_000
 const ago = (hours: number) => new Date(Date.now() - hours * HOUR)
 
 let worker: TestWorker

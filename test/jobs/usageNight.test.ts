@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
+import { DAY_MS as DAY, HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { existingPartitions } from '../../src/domain/usage/partitions.ts'
 import { canRebuild, rebuildDay } from '../../src/domain/usage/rebuild.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 const NOW = Date.UTC(2026, 10, 23, 0, 20)
 
 let worker: TestWorker

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
 import { type EventRow, toRow } from '../../src/domain/metering/usageEvent.ts'
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { WINDOW_MS, windowDifferences } from '../support/compareUsage.ts'
@@ -7,9 +8,6 @@ import { anySeed, createRandom } from '../support/random.ts'
 import { type Counted, UsageOracle } from '../support/usageOracle.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 /** The start of a month after a short one; all histories end and all instants lie around it. */
 const MONTH = Date.UTC(2026, 2, 1)
 const INSTANTS = 300

@@ -1,3 +1,4 @@
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import { createRandom } from '../support/random.ts'
 
 /** How much a key is used: requests on a working day, and the median latency in ms. */
@@ -14,7 +15,6 @@ type Event = {
   method: string
 }
 
-const DAY = 86_400_000
 const DAYS = 30
 const ENDPOINTS = ['/image', '/image', '/image', '/gif', '/pdf']
 const CLIENT_ERRORS = [400, 404, 422, 429]

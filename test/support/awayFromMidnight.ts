@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-
-const DAY = 86_400_000
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 
 /**
  * Waits for the new UTC day when the present one ends within `marginMs`: for tests of a day's counts that cannot set

@@ -1,7 +1,7 @@
+import { DAY_MS as DAY } from '../../src/domain/time.ts'
 import type { WindowUsage } from '../../src/domain/usage/windows.ts'
 import type { Sums, UsageOracle } from './usageOracle.ts'
 
-const DAY = 86_400_000
 export const WINDOW_MS = { '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const
 
 type Windows = Record<keyof typeof WINDOW_MS, WindowUsage>

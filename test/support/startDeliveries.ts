@@ -3,11 +3,10 @@ import { type Channel, ChannelSchema, sealContext } from '../../src/domain/notif
 import { createNotifications } from '../../src/domain/notifications/createNotifications.ts'
 import { NotificationSchema } from '../../src/domain/notifications/Notification.ts'
 import { readAttempts } from '../../src/domain/notifications/presentNotification.ts'
+import { HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { deliverNotification } from '../../src/workers/alerts/deliverNotification.ts'
 import { startReceiver, startSmtp } from './receivers.ts'
 import { startWorkerContext } from './workerContext.ts'
-
-const HOUR = 3_600_000
 
 /** The two signing secrets of every webhook, newest first; the second ends after an hour. */
 export const SECRETS = ['new', 'old'].map(

@@ -1,9 +1,6 @@
 import type { EventReport } from '../../src/api/acceptEvents.ts'
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import type { Random } from './random.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 /**
  * Ahead of the middle, the start of a month, that still is less than 5 minutes ahead of a sender who starts a minute

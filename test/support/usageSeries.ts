@@ -1,6 +1,6 @@
+import { MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import type { GroupBy, SeriesRow } from '../../src/domain/usage/seriesRows.ts'
 
-const MINUTE = 60_000
 const LENGTHS = { minute: MINUTE, hour: 60 * MINUTE, day: 1_440 * MINUTE }
 export type Interval = keyof typeof LENGTHS
 
