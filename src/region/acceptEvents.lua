@@ -3,16 +3,16 @@
 --      JSON list), 6 BullMQ's key prefix of the metering queue, 7 options of the job, 8 the job's data
 -- Returns {'CLOSED'}, or {'OK', id, …}: the ids already seen. They are only counted for the answer: what decides is
 -- the claim in Postgres.
-local marker, prefix = ARGV[1], ARGV[2]
+local marker, prefix, slotText, secondsText, ids, queue, options, data = unpack(ARGV)
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local slot, seconds = tonumber(ARGV[3]), tonumber(ARGV[4])
+local slot, seconds = tonumber(slotText), tonumber(secondsText)
 local current, earlier = prefix .. 'events:seen:' .. slot, prefix .. 'events:seen:' .. (slot - 1)
 local answer = { 'OK' }
-for _, id in ipairs(cjson.decode(ARGV[5])) do
+for _, id in ipairs(cjson.decode(ids)) do
   if redis.call('SISMEMBER', earlier, id) == 1 or redis.call('SADD', current, id) == 0 then answer[#answer + 1] = id end
 end
 redis.call('EXPIRE', current, 2 * seconds)
-storeJob(ARGV[6], 'roll-up-events', now, ARGV[7], ARGV[8])
+storeJob(queue, 'roll-up-events', now, options, data)
 return answer

@@ -6,14 +6,14 @@
 --
 -- ARGV 1 marker, 2 prefix, 3 `keys` or `accounts`, 4 JSON list of [digest or account's ID, the version that was seen]
 -- Returns {'CLOSED'} when the marker is another, else {'OK', how many were removed}.
-local marker, prefix = ARGV[1], ARGV[2]
+local marker, prefix, kind, ended = unpack(ARGV)
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 redis.call('HINCRBY', state .. 'sweep', 'count', 1)
 local removed = 0
-for _, one in ipairs(cjson.decode(ARGV[4])) do
-  if redis.call('HGET', state .. ARGV[3], one[1]) == one[2] then
-    redis.call('HDEL', state .. ARGV[3], one[1], 'state:' .. one[1])
+for _, one in ipairs(cjson.decode(ended)) do
+  if redis.call('HGET', state .. kind, one[1]) == one[2] then
+    redis.call('HDEL', state .. kind, one[1], 'state:' .. one[1])
     removed = removed + 1
   end
 end

@@ -7,11 +7,11 @@
 --                 account are JSON in JSON, kept as they are (Lua would write an empty list as an object)
 --      4 sweeps   how often states had been removed when the caller read these (see dropStates.lua)
 -- Returns {'CLOSED'} when the marker is another, {'SWEPT'} when states were removed since, else {'OK', now}.
-local marker, prefix = ARGV[1], ARGV[2]
+local marker, prefix, states, sweeps = unpack(ARGV)
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 
-if (redis.call('HGET', state .. 'sweep', 'count') or '0') ~= ARGV[4] then return { 'SWEPT' } end
+if (redis.call('HGET', state .. 'sweep', 'count') or '0') ~= sweeps then return { 'SWEPT' } end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -29,7 +29,7 @@ local function raise(key, id, count, seconds)
   redis.call('EXPIRE', key, seconds)
 end
 
-for _, loaded in ipairs(cjson.decode(ARGV[3])) do
+for _, loaded in ipairs(cjson.decode(states)) do
   local seed = loaded.seed
   put('keys', loaded.digest, loaded.keyVersion, loaded.key)
   put('accounts', loaded.accountId, loaded.accountVersion, loaded.account)

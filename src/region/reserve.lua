@@ -5,30 +5,30 @@
 --      2 prefix   of every key
 --      3 claims   JSON list of [1 for a test key's day, digest, key's or account's ID, units, limit (-1: none), day];
 --                 negative units give back what was taken on that day: the counter of another one is left alone
---      4 id       of these claims, or empty: asked again under it within the hour, they are answered as the first time
+--      4 batchId  of these claims, or empty: asked again under it within the hour, they are answered as the first time
 --      5 deadline Unix ms of this Redis's clock
 -- Returns {'CLOSED'} when the marker is another, {'LATE', now} after the deadline, else {'OK', now, results, day}: per
 -- claim `granted,used after it`, where granted is 1 or 0, or 2 where this epoch has not seen the key's state: its
 -- counters may begin too low. Fill it, then ask again.
-local marker, prefix = ARGV[1], ARGV[2]
+local marker, prefix, claims, batchId, deadline = unpack(ARGV)
 if redis.call('GET', prefix .. 'region') ~= marker then return { 'CLOSED' } end
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if now > tonumber(ARGV[5]) then return { 'LATE', now } end
+if now > tonumber(deadline) then return { 'LATE', now } end
 local date = civilDate(math.floor(time[1] / 86400))
 local testKey = prefix .. 'test-renders:day:' .. date
 local monthKey = prefix .. 'renders:month:' .. string.sub(date, 1, 7)
 
-local repeated = prefix .. 'reserved:' .. ARGV[4]
-if ARGV[4] ~= '' then
+local repeated = prefix .. 'reserved:' .. batchId
+if batchId ~= '' then
   local first = redis.call('HMGET', repeated, 'results', 'day')
   if first[1] then return { 'OK', now, first[1], first[2] } end
 end
 
 local results = {}
-for place, claim in ipairs(cjson.decode(ARGV[3])) do
+for place, claim in ipairs(cjson.decode(claims)) do
   local isTest, digest, id, units, limit, day = claim[1] == 1, claim[2], claim[3], claim[4], claim[5], claim[6]
   local key = isTest and testKey or monthKey
   local used = tonumber(redis.call('HGET', key, id) or 0)
@@ -44,7 +44,7 @@ for place, claim in ipairs(cjson.decode(ARGV[3])) do
   results[place] = granted .. ',' .. used
 end
 local answer = table.concat(results, ',')
-if ARGV[4] ~= '' then
+if batchId ~= '' then
   redis.call('HSET', repeated, 'results', answer, 'day', date)
   redis.call('EXPIRE', repeated, 3600)
 end
