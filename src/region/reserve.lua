@@ -5,7 +5,7 @@
 --      2 prefix   of every key
 --      3 claims   JSON list of [1 for a test key's day, digest, key's or account's ID, units, limit (-1: none), day];
 --                 negative units give back what was taken on that day: the counter of another one is left alone
---      4 batchId  of these claims, or empty: asked again under it within the hour, they are answered as the first time
+--      4 batchId  of these claims, or empty: claims that are repeated under it within the hour get the first answer
 --      5 deadline Unix ms of this Redis's clock
 -- Returns {'CLOSED'} when the marker is another, {'LATE', now} after the deadline, else {'OK', now, results, day}: per
 -- claim `granted,used after it`, where granted is 1 or 0, or 2 where this epoch has not seen the key's state: its
