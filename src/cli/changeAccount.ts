@@ -45,7 +45,7 @@ export function updateCommand(): Cli {
     .option('--name <name>', 'its name')
     .option('--plan <plan>', 'one of those that `plan list` shows')
   return withAccountOptions(update)
-    .option('--no-external-id', 'take its external ID away')
+    .option('--no-external-id', 'remove its external ID')
     .action(async (accountId: string, options: AccountOptions, command: Cli) => {
       const facts = accountFacts(options)
       if (Object.keys(facts).length === 0) throw new Error('Give at least one option to change.')

@@ -29,7 +29,7 @@ export function webhookCommands(): Cli {
     .action(async (_options: unknown, command: Cli) => print(command, await listWebhooks()))
   webhooks
     .command('delete')
-    .description('delete a webhook; what was not delivered is not sent any more')
+    .description('delete a webhook; undelivered events are dropped')
     .argument('<webhookId>')
     .action(async (webhookId: string, _options: unknown, command: Cli) =>
       print(command, await withService(({ run }) => run('delete-webhook', null, { webhookId }))),

@@ -1658,7 +1658,7 @@ export interface components {
         NewWebhook: {
             url: string;
             events: ("*" | "account.*" | "alert.*" | "api_key.*" | "member.*" | "usage.*" | "account.created" | "account.erased" | "account.resumed" | "account.suspended" | "account.updated" | "alert.firing" | "alert.resolved" | "api_key.created" | "api_key.deleted" | "api_key.expired" | "api_key.expiring" | "api_key.quota_reached" | "api_key.revoked" | "api_key.rotated" | "api_key.updated" | "member.added" | "member.invited" | "member.joined" | "member.removed" | "member.updated" | "usage.day_closed")[];
-            /** @description By default the host of the URL */
+            /** @description Default: the host of the URL */
             name?: string;
         };
         WebhookWithSecret: {

@@ -33,7 +33,7 @@ const MEANINGS: Record<Slug, string> = {
   'channel-not-found':
     'The account has no channel with this ID, or its confirmation link is no longer valid.',
   'webhook-not-found': 'There is no webhook with this ID.',
-  'webhook-limit-reached': 'There are as many webhooks as there may be. Delete one.',
+  'webhook-limit-reached': 'The maximum number of webhooks exists already. Delete one.',
   'notification-not-found': 'The account, or the webhook, has no notification with this ID.',
   'operation-not-found': 'The account has no operation with this ID.',
   'invalid-operator-token': 'The operator token is missing, unknown, expired or revoked.',

@@ -13,7 +13,7 @@ export const EVENT_TYPES = {
   'api_key.expired': 'A key expired. Recorded within a minute or so; the key is refused from its expiry on.',
   'api_key.expiring': 'A key expires within seven days. Recorded once per key and expiry.',
   'api_key.quota_reached':
-    'A request was refused because a test key had its renders of the day, or the account its renders of the month. Recorded when the first such refusal is counted, usually within two seconds. Once per key or account, `quota` and `period`.',
+    'A request was refused because a test key had used its renders of the day, or the account its renders of the month. Recorded when the first such refusal is counted, usually within two seconds. Once per key or account, `quota` and `period`.',
   'api_key.revoked': 'A key was revoked, or moved out of the account.',
   'api_key.rotated': 'A key was rotated. `apiKey` is the previous key, `successor` the new one.',
   'api_key.updated': 'A key was renamed or edited. `fields` says what changed.',

@@ -44,7 +44,7 @@ export const createWebhook = route(
       .strictObject({
         url: WebhookUrl,
         events: WebhookEvents,
-        name: nameOf(100).optional().describe('By default the host of the URL'),
+        name: nameOf(100).optional().describe('Default: the host of the URL'),
       })
       .meta({ id: 'NewWebhook' }),
     responses: {
@@ -103,7 +103,7 @@ export const updateWebhook = route(
     operation: 'updateWebhook',
     summary: 'Update a webhook',
     description:
-      'Renames it, or changes its URL or its events. Another URL receives a test message, enables the webhook, and keeps the signing secret.',
+      'Renames it, or changes its URL or its events. A new URL receives a test message and enables the webhook. The signing secret stays the same.',
     params: IdParams,
     body: z
       .strictObject({ url: WebhookUrl, events: WebhookEvents, name: nameOf(100) })
@@ -138,7 +138,7 @@ export const deleteWebhook = route(
     path: '/webhooks/:id',
     operation: 'deleteWebhook',
     summary: 'Delete a webhook',
-    description: 'What was not delivered to it yet is not sent any more.',
+    description: 'Events that have not been delivered yet are dropped.',
     params: IdParams,
     responses: { 204: null, 202: Accepted },
     problems: ['webhook-not-found'],
