@@ -4,17 +4,9 @@ import { freshRedis } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-const QUEUES = [
-  'commands',
-  'revocations',
-  'imports',
-  'maintenance',
-  'alerts',
-  'notifications',
-  'fan-out',
-  'metering',
-  'asks',
-]
+const QUEUES = 'commands revocations imports maintenance alerts notifications fan-out metering asks'.split(
+  ' ',
+)
 const namesOf = async (board: Response) =>
   ((await board.json()) as { queues: { name: string }[] }).queues.map(({ name }) => name)
 let service: Service

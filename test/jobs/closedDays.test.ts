@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Migration20261129080000_closedDays } from '../../migrations/Migration20261129080000_closedDays.ts'
 import { Migration20261129080100_closedDayIndex } from '../../migrations/Migration20261129080100_closedDayIndex.ts'
 import { AUTHENTICATE, FORBIDDEN } from '../../src/domain/metering/decisionCodes.ts'
+import { DAY_MS as DAY, HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { announceDay, KEYS_PER_EVENT, readDay } from '../../src/domain/usage/closedDays.ts'
 import { rebuildDay } from '../../src/domain/usage/rebuild.ts'
 import { readSeries } from '../../src/domain/usage/series.ts'
@@ -12,8 +12,6 @@ import { closedDays } from '../support/closedDays.ts'
 import { recordedEvents } from '../support/eventRecord.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 const MONDAY = '2026-11-23'
 const noon = Date.parse(`${MONDAY}T12:00:00Z`)
 const closing = Date.parse('2026-11-24T01:00:00Z')
@@ -50,7 +48,7 @@ async function usageOf<Group extends GroupBy>(accountId: string, groupBy: Group)
 /** A batch of verifications as a region stores it. */
 const verify = (accountId: string, keyId: string, codes: number[]) =>
   handlers['roll-up-verifications'](worker.context, {
-    ...{ batchId: randomUUID(), region: 'primary', at: noon, keys: [keyId], accounts: [accountId] },
+    ...{ batchId: crypto.randomUUID(), region: 'primary', at: noon, keys: [keyId], accounts: [accountId] },
     ...{ contexts: [[null, null, null]], groups: [[1, 0, 0, ...codes.flatMap((code) => [code, 3, 0])]] },
     results: codes.map((code) => `${code},1,1,1`).join(','),
   })

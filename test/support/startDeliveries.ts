@@ -89,6 +89,8 @@ export async function startDeliveries() {
       )
   }
 
+  const read = (id: string) => worker.em().findOneOrFail(NotificationSchema, { id })
+
   return {
     worker,
     smtp,
@@ -96,8 +98,8 @@ export async function startDeliveries() {
     channel,
     fire,
     deliver: (notificationId: string) => deliverNotification(worker.context, { notificationId }),
-    read: (id: string) => worker.em().findOneOrFail(NotificationSchema, { id }),
-    attempts: (id: string) => readAttempts(worker.em(), id),
+    read,
+    attempts: async (id: string) => readAttempts(worker.em(), await read(id)),
     channelOf: (id: string) => worker.em().findOneOrFail(ChannelSchema, { id }),
     pass: (ms: number) => {
       worker.clock.now = new Date(worker.clock.now.getTime() + ms)

@@ -1,8 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { EVENT_TYPE_NAMES } from '../events/eventTypes.ts'
-import type { Notification } from './Notification.ts'
-import { MESSAGE_TYPES } from './Notification.ts'
+import { MESSAGE_TYPES, type Notification } from './Notification.ts'
 
 const instant = z.string().nullable()
 
@@ -58,14 +57,15 @@ type Row = {
   detail: string | null
 }
 
-/** A notification's log, oldest attempt first. */
+/** The log of a notification that was read before: as many attempts as that had then, oldest first. */
 export async function readAttempts(
   em: SqlEntityManager,
-  notificationId: string,
+  { id, attempts }: Pick<Notification, 'id' | 'attempts'>,
 ): Promise<z.infer<typeof DeliveryAttempt>[]> {
   const rows = await em.execute<Row[]>(
-    'select number, at, duration_ms, outcome, status, detail from delivery_attempt where notification_id = ? order by number',
-    [notificationId],
+    `select number, at, duration_ms, outcome, status, detail from delivery_attempt
+     where notification_id = ? and number <= ? order by number`,
+    [id, attempts],
   )
   return rows.map(({ number, at, duration_ms, outcome, status, detail }) => ({
     number,

@@ -4,8 +4,7 @@ import { DAY_MS } from '../time.ts'
 import { type Channel, ChannelSchema, isOperators } from './Channel.ts'
 import { type Attempt, addAttempt, lockLeased } from './deliveryStore.ts'
 import { disableChannel, type Facts } from './disableChannel.ts'
-import type { Notification } from './Notification.ts'
-import { isTest } from './Notification.ts'
+import { isTest, type Notification } from './Notification.ts'
 import { nextDelayMs } from './retrySchedule.ts'
 
 /** After this long without one success a channel is switched off. The schedule is at its end after three days. */

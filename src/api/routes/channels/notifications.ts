@@ -62,7 +62,7 @@ export const getNotification = route(
   async ({ api, principal, params }) => {
     const em = api.em()
     const notification = await loadNotification(em, principal.accountId, params.id)
-    const deliveryAttempts = await readAttempts(em, notification.id)
+    const deliveryAttempts = await readAttempts(em, notification)
     return { status: 200, body: { ...presentNotification(notification), deliveryAttempts } }
   },
 )

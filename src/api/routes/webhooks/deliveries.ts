@@ -55,7 +55,7 @@ export const getWebhookDelivery = route(
     const em = api.em()
     const { id } = await loadWebhook(em, params.id)
     const delivery = await loadDelivery(em, id, params.notificationId)
-    const deliveryAttempts = await readAttempts(em, delivery.id)
+    const deliveryAttempts = await readAttempts(em, delivery)
     return { status: 200, body: { ...presentDelivery(delivery), deliveryAttempts } }
   },
 )
