@@ -40,5 +40,6 @@ export default defineConfig({
     // The Content-Security-Policy has no data: for scripts and fonts; a request is cheap beside an exception.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { optimization: { inlineConst: { mode: 'all' } } },
   },
 })
