@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { root } from '../../src/dev/dataDir.ts'
 import { describeMachine, loadNow } from '../report.ts'
 
@@ -21,6 +23,7 @@ export async function publish(name: string, markdown: string, write: boolean): P
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
   if (from < 0 || to < from) throw new Error(`bench/README.md has no marks ${start} and ${end}`)
   await writeFile(README, `${text.slice(0, from)}${start}\n\n${markdown}\n\n${text.slice(to)}`)
+  await promisify(execFile)(join(root, 'node_modules/.bin/biome'), ['format', '--write', README])
 }
 
 export const say = (text: string) => process.stderr.write(`${text}\n`)
