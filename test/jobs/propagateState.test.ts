@@ -129,13 +129,27 @@ describe('a further region that says nothing', () => {
   })
 })
 
-/** Gives a lease while a command is committed just before Postgres is asked whether the region may have one. */
-const renewBeside = (leaseMs: number, meanwhile: (job: Awaited<ReturnType<typeof owe>>) => unknown) => {
+/**
+ * Gives a lease while a command is committed just before Postgres is asked whether the region may have one.
+ * `afterwards` runs once Postgres has refused.
+ */
+const renewBeside = (
+  leaseMs: number,
+  meanwhile: (job: Awaited<ReturnType<typeof owe>>) => unknown,
+  afterwards: () => void = () => {},
+) => {
   const now = async () => {
+    const since = await eu.now()
     await meanwhile(await owe(leaseMs))
-    return eu.now()
+    return since
   }
-  return renew(worker.context, new Proxy(eu, { get: (_, name) => (name === 'now' ? now : bound(name)) }))
+  const check = () => {
+    afterwards()
+    return eu.check()
+  }
+  const beside = (_: Region, name: string | symbol) =>
+    name === 'now' ? now : name === 'check' ? check : bound(name)
+  return renew(worker.context, new Proxy(eu, { get: beside }))
 }
 const bound = (name: string | symbol) => {
   const value = Reflect.get(eu, name, eu)
@@ -155,9 +169,9 @@ describe('a lease', () => {
     const lapses = async (job: Awaited<ReturnType<typeof owe>>) => {
       proxy.hold('requests', 'answers')
       await propagateState(worker.context, job)
-      proxy.mend()
     }
-    await expect(renewBeside(-1, lapses)).rejects.toThrow('still owed')
+    // What is on its way stays there until Postgres has been asked: what has arrived stops no lease.
+    await expect(renewBeside(-1, lapses, () => proxy.mend())).rejects.toThrow('still owed')
     expect(await renew(worker.context, eu)).toBe(true)
   })
 
