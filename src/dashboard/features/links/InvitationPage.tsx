@@ -19,6 +19,9 @@ import { useLinkToken } from './useLinkToken.ts'
 export function InvitationPage() {
   const token = useLinkToken()
   const invitation = useQuery(invitationQuery(token))
+  // Whether a password is needed depends on who is signed in: no form before both are known.
+  const session = useSession()
+  const isKnown = invitation.data !== undefined && !session.isPending
   return (
     <SignInCard title="Invitation">
       {invitation.error && (
@@ -26,8 +29,8 @@ export function InvitationPage() {
           {messageOf(invitation.error)}
         </Alert>
       )}
-      {invitation.isPending && <Loader aria-label="Loading" />}
-      {invitation.data && <Accept token={token} invitation={invitation.data} />}
+      {!invitation.error && !isKnown && <Loader aria-label="Loading" />}
+      {isKnown && <Accept token={token} invitation={invitation.data} />}
     </SignInCard>
   )
 }
