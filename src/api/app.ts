@@ -10,6 +10,7 @@ import type { ApiContext } from './context.ts'
 import { dashboard } from './dashboard.ts'
 import { docsPage } from './docsPage.ts'
 import { hotRoutes } from './hot.ts'
+import { createIntroduce } from './introduce.ts'
 import { openApiOf } from './openapi.ts'
 import { operatorsOnly } from './operators.ts'
 import { Problem } from './problems.ts'
@@ -37,8 +38,9 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
     ctx.body = document
   })
   router.redirect('/', '/dashboard', 302)
+  const introduce = createIntroduce(api)
   router.get('/livez', (ctx) => {
-    ctx.body = { status: 'ok' }
+    ctx.body = { status: 'ok', ...introduce(ctx.req) }
   })
   router.get('/readyz', async (ctx) => {
     const state = await readiness(orm, api.region)

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { checkAtStart } from '../doctor/checkAtStart.ts'
 import { readServiceTokens } from '../domain/accounts/serviceTokenStore.ts'
 import { listForms } from '../domain/imports/formStore.ts'
 import { readKeyStates } from '../domain/keys/keyState.ts'
@@ -154,6 +155,8 @@ const server = createServer(serverOptions, (request, response) => {
 })
 refuseBytes(api, server)
 shutdown.add('server', () => stopServer(server))
-server.listen(env.PORT, env.HOST ?? '0.0.0.0', () =>
-  log.info({ port: (server.address() as { port: number }).port }, 'listening'),
-)
+server.listen(env.PORT, env.HOST ?? '0.0.0.0', () => {
+  log.info({ port: (server.address() as { port: number }).port }, 'listening')
+  // The servers of tests do not flush: each start would say so.
+  if (env.NODE_ENV !== 'test') void checkAtStart({ log, metrics })
+})

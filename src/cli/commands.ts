@@ -1,6 +1,7 @@
 import { Command as Cli } from 'commander'
 import { accountCommands } from './accounts.ts'
 import { auditLogCommand } from './auditLog.ts'
+import { doctorCommand } from './doctor.ts'
 import { eventCommands } from './events.ts'
 import { importsCommands } from './imports.ts'
 import { memberCommands } from './members.ts'
@@ -29,6 +30,7 @@ export function createProgram(): Cli {
     regionCommands(),
     usageCommands(),
     migrateCommand(),
+    doctorCommand(),
   ].reduce(
     (cli, command) => cli.addCommand(command),
     new Cli('keys')

@@ -6,7 +6,8 @@ import type { DevSecrets, DevState } from './DevState.ts'
 import { dataDirectory, isDataDirectoryLocked, readState } from './dataDir.ts'
 import { shellExports } from './shellExports.ts'
 
-const { DATABASE_URL, REDIS_URL, SECRETS_KEY } = process.env
+const { DATABASE_URL, REDIS_URL, SECRETS_KEY, PUBLIC_URL, OPERATOR_USER, OPERATOR_PASSWORD } = process.env
+const { WEBHOOK_ALLOW_PRIVATE, NODE_ENV } = process.env
 const dataDir = dataDirectory()
 const state = isDataDirectoryLocked(dataDir) ? await readState<DevState>(dataDir, 'dev.json') : undefined
 const secrets = state && (await readState<DevSecrets>(dataDir, 'secrets.json'))
@@ -19,6 +20,12 @@ if (isOurs) {
     DATABASE_URL: state.databaseUrl,
     REDIS_URL: REDIS_URL || state.redisUrl,
     SECRETS_KEY: SECRETS_KEY || secrets.SECRETS_KEY,
+    // Links, and what `doctor` compares with the running api.
+    PUBLIC_URL: PUBLIC_URL || state.apiUrl,
+    OPERATOR_USER: OPERATOR_USER || state.operatorUser,
+    OPERATOR_PASSWORD: OPERATOR_PASSWORD || state.operatorPassword,
+    WEBHOOK_ALLOW_PRIVATE: WEBHOOK_ALLOW_PRIVATE || 'true',
+    NODE_ENV: NODE_ENV || 'development',
   }
   process.stdout.write(shellExports(variables))
 } else if (!DATABASE_URL || !REDIS_URL) {

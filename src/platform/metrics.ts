@@ -93,6 +93,12 @@ export function createMetrics() {
       help: 'Sign-in attempts whose X-Forwarded-For was ignored: TRUSTED_PROXIES does not name the sender',
       registers,
     }),
+    doctorFindings: new Gauge({
+      name: 'keys_doctor_findings',
+      help: 'What this process found wrong with its set-up when it started, by severity (error, warning)',
+      labelNames: ['severity'] as const,
+      registers,
+    }),
     commandSeconds: new Histogram({
       name: 'keys_command_seconds',
       help: 'Time a caller waited for a command, by kind and outcome (pending: the caller got a 202)',

@@ -1,3 +1,4 @@
+import { checkAtStart } from '../doctor/checkAtStart.ts'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
 import { leaseMarginMs } from '../domain/regions.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
@@ -104,3 +105,5 @@ shutdown.add('leases', () => leases.stop())
 const schedules = keepSchedules(queues, log)
 shutdown.add('schedules', () => schedules.stop())
 log.info('working')
+// The servers of tests do not flush: each start would say so.
+if (env.NODE_ENV !== 'test') void checkAtStart({ log, metrics })

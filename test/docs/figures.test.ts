@@ -6,6 +6,7 @@ import { MAX_IMPORT_BYTES, MAX_LINES } from '../../src/api/imports/ImportReader.
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
 import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
 import { root } from '../../src/dev/dataDir.ts'
+import { PROBE_MS } from '../../src/doctor/probes/probe.ts'
 import { MAX_MEMBERS } from '../../src/domain/accounts/accountStore.ts'
 import { GUEST_MS } from '../../src/domain/accounts/guestSessions.ts'
 import { LINK_SECONDS, MAX_OPEN_LINKS } from '../../src/domain/accounts/sessionLinks.ts'
@@ -67,6 +68,7 @@ it.each([
   ["A worker's answer to a verifier library", seconds(ASK_WAIT_MS)],
   ['A message to a webhook or Slack; an email', seconds(outboundPolicy(false).timeoutMs)],
   ['A message whose worker died', seconds(LEASE_MS)],
+  ['What `bin/keys doctor` asks, each at the same time', seconds(PROBE_MS)],
   ["A call's place among its account's; an export's", seconds(BOUNDS.reads.waitMs, BOUNDS.streams.waitMs)],
   ['Reads and changes of an account that run at once', `${BOUNDS.reads.atOnce} of each a process`],
   ['Exports and usage series that an account reads at once', `${BOUNDS.streams.atOnce} a process`],

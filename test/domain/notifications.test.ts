@@ -3,8 +3,9 @@ import { elapsedText, messageOf, withUnit } from '../../src/domain/notifications
 import { renderEmail } from '../../src/domain/notifications/renderEmail.ts'
 import { renderSlack } from '../../src/domain/notifications/renderSlack.ts'
 import { nextDelayMs, retryAfterMs, SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
+import { requiresTls } from '../../src/platform/smtp.ts'
 import { createVault } from '../../src/platform/vault.ts'
-import { createMailer, requiresTls } from '../../src/workers/notifiers/email.ts'
+import { createMailer } from '../../src/workers/notifiers/email.ts'
 import { startSmtp } from '../support/receivers.ts'
 
 const data = {

@@ -1,7 +1,7 @@
 import { DAYS_KEPT_MS, HOUR_MS, HOURS_KEPT_MS } from '../time.ts'
 
 /** How far ahead of the service's clock a reporter's may be. */
-const AHEAD_MS = 5 * 60_000
+export const AHEAD_MS = 5 * 60_000
 
 /** How far the clocks of the service's own processes may differ. */
 const SKEW_MS = HOUR_MS

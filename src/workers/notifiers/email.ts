@@ -1,6 +1,6 @@
-import { createTransport } from 'nodemailer'
 import type { Message } from '../../domain/notifications/messageOf.ts'
 import { renderEmail } from '../../domain/notifications/renderEmail.ts'
+import { openSmtp } from '../../platform/smtp.ts'
 import { within } from '../../platform/within.ts'
 import { type Outcome, snippet } from './Outcome.ts'
 
@@ -17,29 +17,9 @@ export type Mailer = {
 /** nodemailer's bounds are per step; this one is for all of them together. */
 const TOTAL_MS = 25_000
 
-/**
- * Whether mail may only travel encrypted: `smtp://` begins in the open, and whoever sits between could hide that the
- * server offers STARTTLS. Default: required for every host but this machine; `?requireTLS=false` and `=true` decide
- * otherwise.
- */
-export function requiresTls(smtpUrl: string): boolean {
-  const { protocol, hostname, searchParams } = new URL(smtpUrl)
-  if (protocol === 'smtps:') return false
-  const wanted = searchParams.get('requireTLS')
-  return wanted === null ? !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname) : wanted !== 'false'
-}
-
 /** Sends by the SMTP server of `smtpUrl`. `domain` is what message IDs end with. */
 export function createMailer(smtpUrl: string, from: string, domain: string): Mailer {
-  const transport = createTransport({
-    url: smtpUrl,
-    requireTLS: requiresTls(smtpUrl),
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 15_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  } as Parameters<typeof createTransport>[0])
+  const transport = openSmtp(smtpUrl, { connectMs: 10_000, silentMs: 15_000 })
   return {
     async send({ id, message, to, thread, now }) {
       const { subject, text, html } = renderEmail(message)

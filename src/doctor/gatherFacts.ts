@@ -1,0 +1,85 @@
+import { QUEUES, type QueueName } from '../domain/jobs.ts'
+import { PRIMARY } from '../domain/regions.ts'
+import type { FurtherRegion } from '../platform/queues.ts'
+import { queueName } from '../platform/redisNames.ts'
+import { createVault } from '../platform/vault.ts'
+import type { Facts, Probed } from './Facts.ts'
+import { isThisMachine, probeDisks } from './probes/disks.ts'
+import { probePostgres } from './probes/postgres.ts'
+import { probePublicUrl } from './probes/publicUrl.ts'
+import { probeRedis } from './probes/redis.ts'
+import { readSettings } from './probes/settings.ts'
+import { probeSmtp } from './probes/smtp.ts'
+
+export type GatherOptions = {
+  source: NodeJS.ProcessEnv
+  processes?: Facts['processes']
+  /**
+   * Only what a process can find out when it starts: other processes may not be there yet, and nothing outside of the
+   * service is asked.
+   */
+  brief?: boolean
+}
+
+/** Asks everything at once. Never throws, and takes no longer than the slowest probe. */
+export async function gatherFacts({ source, brief = false, ...given }: GatherOptions): Promise<Facts> {
+  const settings = readSettings(source)
+  const { DATABASE_URL, REDIS_URL, REGIONS = [], SECRETS_KEY, PUBLIC_URL, SMTP_URL } = settings.env
+  const vault = SECRETS_KEY === undefined ? undefined : createVault(SECRETS_KEY)
+  const all = <Value>(url: string | undefined, ask: (url: string) => Promise<Value>) =>
+    url === undefined || brief ? undefined : ask(url)
+  const redisUrls = [...(REDIS_URL === undefined ? [] : [{ name: PRIMARY, url: REDIS_URL }]), ...REGIONS]
+  const [postgres, redis, publicUrl, smtp] = await Promise.all([
+    DATABASE_URL === undefined ? undefined : probePostgres(DATABASE_URL, vault),
+    Promise.all(
+      redisUrls.map(async ({ name, url }) => ({
+        region: name,
+        url,
+        probed: await probeRedis(url, brief ? undefined : queuesIn(name, REGIONS)),
+      })),
+    ),
+    SECRETS_KEY === undefined ? undefined : all(PUBLIC_URL, (url) => probePublicUrl(url, SECRETS_KEY)),
+    all(SMTP_URL, probeSmtp),
+  ])
+  const folders = [
+    { what: 'DATA_DIR', path: source.DATA_DIR },
+    {
+      what: 'Postgres',
+      path: localFolder(DATABASE_URL, postgres, ({ settings }) => settings.data_directory),
+    },
+    ...redis.map(({ region, url, probed }) => ({
+      what: `the Redis of ${region}`,
+      path: localFolder(url, probed, ({ folder }) => folder),
+    })),
+  ]
+  const disks = brief ? undefined : await probeDisks(folders)
+  return {
+    now: Date.now(),
+    nodeVersion: process.versions.node,
+    ...settings,
+    processes: given.processes ?? { apis: 1, workers: 1 },
+    postgres,
+    redis: redis.map(({ region, probed }) => ({ region, probed })),
+    publicUrl,
+    smtp,
+    disks,
+  }
+}
+
+/** The folder that a server on this machine names. */
+function localFolder<Value>(
+  url: string | undefined,
+  probed: Probed<Value> | undefined,
+  read: (value: Value) => string | undefined,
+): string | undefined {
+  return probed?.ok && isThisMachine(url) ? read(probed.value) : undefined
+}
+
+/** The queues of which each region has its own in its Redis. */
+const NEAR: QueueName[] = ['metering', 'asks']
+
+/** Which queues a region's Redis should hold. */
+function queuesIn(region: string, further: FurtherRegion[]): string[] {
+  if (region !== PRIMARY) return NEAR.map((queue) => queueName(queue, region))
+  return [...QUEUES, ...further.map(({ name }) => queueName('fan-out', name))]
+}

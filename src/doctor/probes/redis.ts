@@ -1,0 +1,129 @@
+import { Redis } from 'ioredis'
+import { factsOf } from '../../platform/errorFacts.ts'
+import { PREFIX, statePrefix } from '../../platform/redisNames.ts'
+import { TimedOut, within } from '../../platform/within.ts'
+import type { Probed, QueueFacts, RedisFacts } from '../Facts.ts'
+import { compareClock, isOfTls, isPrivateHost, PROBE_MS, passwordOf, probe } from './probe.ts'
+import { readQueues } from './queues.ts'
+import { speaksTls } from './socket.ts'
+
+/** Less than a probe may take, so that the reason is known. */
+const BOUND_MS = PROBE_MS - 1_000
+
+const SILENT = `It takes connections and does not answer within ${BOUND_MS / 1_000} s.`
+
+/** Asks one Redis on a connection of its own. Changes nothing. `queues`: those that it should hold; none at start. */
+export function probeRedis(url: string, queues: string[] | undefined): Promise<Probed<RedisFacts>> {
+  const { protocol, hostname, port } = new URL(url)
+  const encrypted = protocol === 'rediss:'
+  const ask = async () => {
+    const redis = new Redis(url, {
+      lazyConnect: true,
+      enableReadyCheck: false,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      connectTimeout: BOUND_MS,
+      commandTimeout: BOUND_MS,
+    })
+    // `connect` itself says of each failure only that the connection is closed.
+    let cause: Error | undefined
+    redis.on('error', (error: Error) => {
+      cause = error
+    })
+    try {
+      await within(BOUND_MS, redis.connect(), () => new TimedOut(SILENT))
+      const facts = await readFacts(redis)
+      const wire = { encrypted, private: await isPrivateHost(hostname).catch(() => true) }
+      return { ...facts, wire, ...(queues && (await readState(redis, queues))) }
+    } catch (error) {
+      const first = cause ?? error
+      const mayBeTls = !encrypted && !isAnswer(first) && !isSilence(first)
+      if (mayBeTls && (await speaksTls(hostname.replace(/^\[|\]$/g, ''), Number(port || 6379))))
+        throw new TlsExpected('It speaks TLS. Its URL must begin with rediss:.')
+      throw first
+    } finally {
+      redis.disconnect()
+      // One that hangs does not close its end.
+      redis.stream?.destroy()
+    }
+  }
+  return probe(ask, { kindOf, secret: passwordOf(url) })
+}
+
+class TlsExpected extends Error {}
+
+const messageOf = (error: unknown) => String(factsOf(error).message)
+
+/** Redis itself has answered: the connection stands. */
+const isAnswer = (error: unknown) =>
+  /^(ERR|NOPERM|NOAUTH|WRONGPASS|LOADING|BUSY|MASTERDOWN|MISCONF|OOM|READONLY)\b/.test(messageOf(error))
+
+const isSilence = (error: unknown) =>
+  error instanceof TimedOut || /timed out|ETIMEDOUT/.test(messageOf(error))
+
+function kindOf(error: unknown) {
+  if (error instanceof TlsExpected || isOfTls(error)) return 'tls'
+  if (/WRONGPASS|NOAUTH|invalid (username-)?password|without any password/i.test(messageOf(error)))
+    return 'login'
+  return isAnswer(error) ? 'refused' : 'away'
+}
+
+async function readFacts(redis: Redis): Promise<Omit<RedisFacts, 'wire'>> {
+  const info = parseInfo(await redis.info())
+  const configuration = await readConfiguration(redis)
+  const isLoading = info.loading === '1'
+  const now = async () => {
+    const [seconds, micros] = await redis.time()
+    return Number(seconds) * 1_000 + Number(micros) / 1_000
+  }
+  return {
+    clock: isLoading ? { aheadMs: 0, uncertainMs: Number.POSITIVE_INFINITY } : await compareClock(now),
+    isLoading,
+    version: info.redis_version ?? '0',
+    mode: info.redis_mode ?? (info.cluster_enabled === '1' ? 'cluster' : 'standalone'),
+    isReplica: info.role === 'slave',
+    runId: info.run_id ?? '',
+    maxmemoryPolicy: info.maxmemory_policy ?? '',
+    maxmemory: Number(info.maxmemory ?? 0),
+    usedMemory: Number(info.used_memory ?? 0),
+    systemMemory: Number(info.total_system_memory ?? 0),
+    isAppendOnly: info.aof_enabled === '1',
+    appendfsync: configuration.appendfsync,
+    appendFailed: info.aof_last_write_status === 'err' || info.aof_last_bgrewrite_status === 'err',
+    snapshotFailed: info.rdb_last_bgsave_status === 'err',
+    folder: configuration.dir,
+    stopsOnSnapshotFailure: isYes(configuration['stop-writes-on-bgsave-error']),
+  }
+}
+
+const isYes = (text: string | undefined) => (text === undefined ? undefined : text === 'yes')
+
+const parseInfo = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split(/\r?\n/)
+      .filter((line) => /^\w+:/.test(line))
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+  )
+
+/** Nothing where Redis does not let us read it, as managed ones do. */
+async function readConfiguration(redis: Redis): Promise<Record<string, string>> {
+  const names = ['appendfsync', 'stop-writes-on-bgsave-error', 'dir']
+  const answers = await Promise.all(names.map((name) => redis.config('GET', name).catch(() => [])))
+  return Object.fromEntries(
+    answers.flatMap((answer) => {
+      const [name, value] = (
+        Array.isArray(answer) ? answer : Object.entries(answer as object).flat()
+      ) as string[]
+      return name === undefined || value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+}
+
+async function readState(redis: Redis, queues: string[]): Promise<{ queues: QueueFacts[]; leaseMs: number }> {
+  const marker = await redis.get(`${PREFIX}region`)
+  const until = marker === null ? 0 : Number((await redis.get(`${statePrefix(marker)}lease`)) ?? 0)
+  const [seconds] = await redis.time()
+  const leaseMs = Math.max(0, until - Number(seconds) * 1_000)
+  return { queues: await readQueues(redis, queues), leaseMs }
+}
