@@ -22,8 +22,8 @@ export type SignedIntroduction = { introduction: string; proof: string }
 const VALID_MS = 5 * 60_000
 
 /**
- * Both sides prove that they have SECRETS_KEY, and neither shows it: HMAC-SHA-256 under a key derived from it (HKDF, RFC
- * 5869, a label of its own). Whoever repeats a challenge that they have seen learns about their own request only.
+ * Both sides prove that they have SECRETS_KEY, and neither shows it: HMAC-SHA-256 under a key derived from it (HKDF,
+ * RFC 5869, a label of its own). Whoever repeats a challenge that they have seen learns about their own request only.
  */
 export function createChallenges(secretsKey: string) {
   const master = Buffer.from(secretsKey, 'base64')

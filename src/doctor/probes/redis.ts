@@ -5,7 +5,7 @@ import { TimedOut, within } from '../../platform/within.ts'
 import type { Probed, QueueFacts, RedisFacts } from '../Facts.ts'
 import { compareClock, isOfTls, isPrivateHost, PROBE_MS, passwordOf, probe } from './probe.ts'
 import { readQueues } from './queues.ts'
-import { speaksTls } from './socket.ts'
+import { firstBytes, speaksTls } from './socket.ts'
 
 /** Less than a probe may take, so that the reason is known. */
 const BOUND_MS = PROBE_MS - 1_000
@@ -14,7 +14,7 @@ const SILENT = `It takes connections and does not answer within ${BOUND_MS / 1_0
 
 /** Asks one Redis on a connection of its own. Changes nothing. `queues`: those that it should hold; none at start. */
 export function probeRedis(url: string, queues: string[] | undefined): Promise<Probed<RedisFacts>> {
-  const { protocol, hostname, port } = new URL(url)
+  const { protocol, hostname } = new URL(url)
   const encrypted = protocol === 'rediss:'
   const ask = async () => {
     const redis = new Redis(url, {
@@ -37,9 +37,7 @@ export function probeRedis(url: string, queues: string[] | undefined): Promise<P
       return { ...facts, wire, ...(queues && (await readState(redis, queues))) }
     } catch (error) {
       const first = cause ?? error
-      const mayBeTls = !encrypted && !isAnswer(first) && !isSilence(first)
-      if (mayBeTls && (await speaksTls(hostname.replace(/^\[|\]$/g, ''), Number(port || 6379))))
-        throw new TlsExpected('It speaks TLS. Its URL must begin with rediss:.')
+      await requireSameProtocol(url, first)
       throw first
     } finally {
       redis.disconnect()
@@ -50,7 +48,21 @@ export function probeRedis(url: string, queues: string[] | undefined): Promise<P
   return probe(ask, { kindOf, secret: passwordOf(url) })
 }
 
-class TlsExpected extends Error {}
+class OtherProtocol extends Error {}
+
+/** Throws where only one side speaks TLS: what the client says of that is not clear. */
+async function requireSameProtocol(url: string, error: unknown): Promise<void> {
+  const { protocol, hostname, port } = new URL(url)
+  const server = [hostname.replace(/^\[|\]$/g, ''), Number(port || 6379)] as const
+  if (isAnswer(error)) return
+  if (protocol === 'redis:' && !isSilence(error) && (await speaksTls(...server)))
+    throw new OtherProtocol('It speaks TLS. Its URL must begin with rediss:.')
+  if (protocol === 'rediss:' && /^[+-]/.test(await answerTo(...server)))
+    throw new OtherProtocol('It does not speak TLS. Its URL must begin with redis:.')
+}
+
+const answerTo = (host: string, port: number) =>
+  firstBytes(host, port, Buffer.from('PING\r\n')).then(String, () => '')
 
 const messageOf = (error: unknown) => String(factsOf(error).message)
 
@@ -62,7 +74,7 @@ const isSilence = (error: unknown) =>
   error instanceof TimedOut || /timed out|ETIMEDOUT/.test(messageOf(error))
 
 function kindOf(error: unknown) {
-  if (error instanceof TlsExpected || isOfTls(error)) return 'tls'
+  if (error instanceof OtherProtocol || isOfTls(error)) return 'tls'
   if (/WRONGPASS|NOAUTH|invalid (username-)?password|without any password/i.test(messageOf(error)))
     return 'login'
   return isAnswer(error) ? 'refused' : 'away'
