@@ -1,7 +1,9 @@
 import { Router } from '@koa/router'
 import Koa, { type Middleware } from 'koa'
 import { newRequestId } from '../domain/metering/requestId.ts'
+import { observe } from '../platform/observe.ts'
 import type { Orm } from '../platform/postgres.ts'
+import { tracing } from '../platform/tracing.ts'
 import { readiness } from '../region/readiness.ts'
 import { ANSWER_HEADERS } from '../verifier/http/answerHeaders.ts'
 import { adminPage } from './admin/adminPage.ts'
@@ -53,7 +55,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
   })
 
   app.on('error', logBrokenAnswers(api.log))
-  app.use(observe(api))
+  app.use(measure(api))
   app.use(answerProblems(api))
   app.use(under('/admin/queues', operators, bullBoard(api)))
   app.use(under('/admin', operators, adminPage(api)))
@@ -65,7 +67,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
 }
 
 /** Gives the request its ID, and measures and logs its answer: never its query, its headers or its body. */
-function observe(api: ApiContext): Middleware {
+function measure(api: ApiContext): Middleware {
   return async (ctx, next) => {
     const started = performance.now()
     ctx.state.requestId = newRequestId(Date.now(), true)
@@ -74,7 +76,9 @@ function observe(api: ApiContext): Middleware {
     await next()
     const seconds = (performance.now() - started) / 1000
     const route = ctx.state.route ?? 'other'
-    api.metrics.httpSeconds.observe({ route, status: ctx.status }, seconds)
+    const path = route.slice(route.indexOf(' ') + 1)
+    tracing.note({ 'http.route': path, 'pictify.request.id': ctx.state.requestId }, `${ctx.method} ${path}`)
+    observe(api.metrics.httpSeconds, { route, status: ctx.status }, seconds)
     api.log.info({
       requestId: ctx.state.requestId,
       method: ctx.method,

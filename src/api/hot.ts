@@ -9,6 +9,7 @@ import { verify } from './routes/verification/verify.ts'
 import { toProblem } from './toProblem.ts'
 
 export const hotRoutes: HotRoute[] = [verify, forwardAuth]
+export const hotPaths = new Set(hotRoutes.map(({ spec }) => spec.path))
 
 /**
  * Answers verifications on the bare request and response, ahead of Koa's context and middleware: these two calls are

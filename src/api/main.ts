@@ -19,11 +19,14 @@ import {
   measureQueues,
   measureReconciliation,
 } from '../platform/metrics.ts'
+import { observe } from '../platform/observe.ts'
 import { type ApiPool, apiPools, openPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
 import { createShutdown } from '../platform/shutdown.ts'
+import { startTracing } from '../platform/startTracing.ts'
+import type { RequestHandler } from '../platform/tracing.ts'
 import { createVault } from '../platform/vault.ts'
 import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
@@ -38,7 +41,7 @@ import { CallLimits } from './CallLimits.ts'
 import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
 import { createCookieJar } from './cookies.ts'
-import { createHotPath } from './hot.ts'
+import { createHotPath, hotPaths } from './hot.ts'
 import { ImportReader } from './imports/ImportReader.ts'
 import { createKnownDevices } from './knownDevice.ts'
 import { createOperatorTokens } from './operatorTokens.ts'
@@ -49,8 +52,10 @@ import { cannotCheck, createServiceTokens } from './serviceTokens.ts'
 import { stopServer } from './stopServer.ts'
 
 const env = readEnv()
+const tracing = await startTracing(env, 'api')
 const log = createLog(env.LOG_LEVEL, { process: 'api' })
 const shutdown = createShutdown(log, env.SHUTDOWN_MS)
+shutdown.add('traces', () => tracing.close())
 const metrics = createMetrics()
 const now = () => new Date()
 
@@ -130,7 +135,7 @@ const api: ApiContext = {
     log,
     waitMs: env.COMMAND_WAIT_MS,
     now,
-    onAnswered: (kind, outcome, seconds) => metrics.commandSeconds.observe({ kind, outcome }, seconds),
+    onAnswered: (kind, outcome, seconds) => observe(metrics.commandSeconds, { kind, outcome }, seconds),
   },
   imports: new ImportReader(),
   vault: createVault(env.SECRETS_KEY),
@@ -149,10 +154,14 @@ const api: ApiContext = {
 }
 const hotPath = createHotPath(api)
 const answer = createApp(api, pools.tokens).callback()
-const server = createServer(serverOptions, (request, response) => {
+const respond: RequestHandler = (request, response) => {
   if (!server.listening) response.setHeader('Connection', 'close')
   if (!hotPath(request, response)) void answer(request, response)
-})
+}
+const server = createServer(
+  serverOptions,
+  tracing.requests(respond, { isTrusted: api.clientIp.believes, routes: hotPaths }),
+)
 refuseBytes(api, server)
 shutdown.add('server', () => stopServer(server))
 server.listen(env.PORT, env.HOST ?? '0.0.0.0', () => {

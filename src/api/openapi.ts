@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { release } from '../platform/release.ts'
 import type { RouteSpec, Streams } from './guard.ts'
 import { problems, type Slug } from './problems.ts'
 import { Accepted, AcceptedWithSecret } from './schemas.ts'
@@ -55,8 +55,6 @@ const STATUSES: Record<number, string> = {
   503: 'ServiceUnavailable',
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-
 /** The OpenAPI 3.1 document of what the guards check. */
 export function openApiOf(
   specs: RouteSpec[],
@@ -72,7 +70,7 @@ export function openApiOf(
     openapi: '3.1.0',
     info: {
       title: 'Pictify Keys',
-      version,
+      version: release.version,
       description: 'API keys: create, verify, meter, limit and revoke.',
       contact: { name: 'Pictify', url: 'https://docs.pictify.io' },
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },

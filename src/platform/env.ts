@@ -217,6 +217,17 @@ export const EnvSchema = z.object({
     '`true`: Bull Board can retry, remove and pause jobs. Otherwise it only shows them.',
   ),
   OPEN_METRICS: flag.describe('`true`: the api’s `/metrics` requires no password.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe(
+      'The OTLP/HTTP receiver of your OpenTelemetry collector, such as `http://localhost:4318`. [Traces](operating.md#traces) are sent there. Default: no traces.',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('The share of traces that are recorded, 0 to 1.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { type After, kindOf, oncePerSecond } from './oncePerSecond.ts'
+import { tracing } from './tracing.ts'
 
 type Write = (facts: Record<string, unknown>, text: string) => void
 
@@ -38,6 +39,8 @@ export function createLog(
     base: { ...bindings, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: withoutValues },
+    // Finds the trace of a line, and the lines of a trace.
+    ...(tracing.isOn ? { mixin: () => tracing.ids() ?? {} } : {}),
     formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: ['*.authorization', '*.cookie', '*.password', '*.key', '*.secret', 'key', 'secret', 'password'],

@@ -1,8 +1,16 @@
 import type { Queue } from 'bullmq'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+  type RegistryContentType,
+} from 'prom-client'
 import type { Pools } from './pools.ts'
 import type { Queues } from './queues.ts'
 import { reached } from './reached.ts'
+import { tracing } from './tracing.ts'
 import { within } from './within.ts'
 
 /** How long a metric waits for Postgres. */
@@ -12,7 +20,10 @@ export type Metrics = ReturnType<typeof createMetrics>
 
 /** Every metric of the service, in one registry per process. Times in seconds, as Prometheus asks for. */
 export function createMetrics() {
-  const registry = new Registry()
+  const registry = new Registry<RegistryContentType>()
+  // Exemplars have no place in the older text format.
+  const enableExemplars = tracing.isOn
+  if (enableExemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   return {
@@ -39,6 +50,7 @@ export function createMetrics() {
       help: 'Time to the response, by route and status. Verifications are in keys_verifications_total',
       labelNames: ['route', 'status'] as const,
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      enableExemplars,
       registers,
     }),
     jobs: new Counter({
@@ -52,6 +64,7 @@ export function createMetrics() {
       help: 'Time of one run of a job',
       labelNames: ['job'] as const,
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30],
+      enableExemplars,
       registers,
     }),
     impossibleEvents: new Counter({
@@ -104,6 +117,7 @@ export function createMetrics() {
       help: 'Time a caller waited for a command, by kind and outcome (pending: the caller got a 202)',
       labelNames: ['kind', 'outcome'] as const,
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+      enableExemplars,
       registers,
     }),
   }

@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { OutboxMessage } from '../domain/jobs.ts'
+import { type TraceContext, tracing } from './tracing.ts'
 
 /**
  * Writes a message in the transaction of the change that causes it. It is sent after the commit, at least once. Returns
@@ -8,7 +9,7 @@ import type { OutboxMessage } from '../domain/jobs.ts'
 export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage): Promise<string> {
   const [row] = await em.execute<{ id: string }[]>(
     'insert into outbox (message) values (?::jsonb) returning id',
-    [JSON.stringify(message)],
+    [JSON.stringify({ ...message, trace: tracing.carry() })],
   )
   return row?.id ?? ''
 }
@@ -32,10 +33,12 @@ export async function relayOutbox(
   let sent = 0
   for (;;) {
     const count = await em.fork().transactional(async (tx) => {
-      const rows = await tx.execute<{ id: string; message: OutboxMessage }[]>(
+      const rows = await tx.execute<{ id: string; message: OutboxMessage & { trace?: TraceContext } }[]>(
         'select id, message from outbox order by id limit 50 for update skip locked',
       )
-      await Promise.all(rows.map((row) => send(row.message)))
+      await Promise.all(
+        rows.map(({ message: { trace, ...message } }) => tracing.resume(trace, () => send(message))),
+      )
       if (rows.length > 0) {
         await tx.execute(
           `delete from outbox where id in (${rows.map(() => '?').join(', ')})`,

@@ -13,6 +13,7 @@ import { connectRedis } from './connectRedis.ts'
 import { jobOptions } from './jobOptions.ts'
 import { requireReached } from './reached.ts'
 import { queueName } from './redisNames.ts'
+import { tracing } from './tracing.ts'
 import { within } from './within.ts'
 
 /**
@@ -58,8 +59,9 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
     return connection
   }
   const all = new Map<string, Queue>()
+  const telemetry = tracing.queues
   const open = (name: string, connection: Redis) => {
-    const queue = new Queue(name, { connection, streams: { events: { maxLen: 1_000 } } })
+    const queue = new Queue(name, { connection, telemetry, streams: { events: { maxLen: 1_000 } } })
     queue.on('error', () => {})
     all.set(name, queue)
     return queue
@@ -75,7 +77,7 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
     open(queueName('metering', region.name), near)
     open(queueName('asks', region.name), near)
   }
-  const flows = new FlowProducer({ connection })
+  const flows = new FlowProducer({ connection, telemetry })
   flows.on('error', () => {})
 
   const stored = (added: Promise<unknown>) =>

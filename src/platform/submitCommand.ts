@@ -10,6 +10,7 @@ import type { Log } from './log.ts'
 import type { Queues } from './queues.ts'
 import type { Replies } from './replies.ts'
 import type { Sealer } from './seal.ts'
+import { tracing } from './tracing.ts'
 import { within } from './within.ts'
 
 /** How long the outcome of a command may take to read, once it was waited for long enough. */
@@ -54,13 +55,23 @@ export type Submitted = { command: Command; secret?: string; replayed: boolean }
  * Throws Failure `idempotency-conflict` (other body under the same key), `idempotency-in-flight`, or
  * `rate-limit-exceeded` where the account has too many unfinished ones.
  */
-export async function submitCommand<Kind extends CommandKind>(
+export function submitCommand<Kind extends CommandKind>(
   em: SqlEntityManager,
   deps: CommandDeps,
   submission: Submission<Kind>,
 ): Promise<Submitted> {
-  const { idempotency } = submission
   const id = newId('operation')
+  const facts = { 'pictify.command.kind': submission.kind, 'pictify.command.id': id }
+  return tracing.traced(`command ${submission.kind}`, facts, () => submit(em, deps, submission, id))
+}
+
+async function submit<Kind extends CommandKind>(
+  em: SqlEntityManager,
+  deps: CommandDeps,
+  submission: Submission<Kind>,
+  id: string,
+): Promise<Submitted> {
+  const { idempotency } = submission
   const started = performance.now()
   const { inserted, ahead } = await insert(em, deps, submission, id)
   if (!inserted) {
@@ -91,6 +102,7 @@ export async function submitCommand<Kind extends CommandKind>(
     return pending(submission, id, deps.now())
   })
   const outcome = command.status === 'applied' ? 'pending' : command.status
+  tracing.note({ 'pictify.outcome': outcome })
   deps.onAnswered?.(submission.kind, outcome, (performance.now() - started) / 1000)
   return { command, secret: submission.secret, replayed: false }
 }

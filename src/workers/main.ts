@@ -16,6 +16,7 @@ import {
 import { openPools, workerPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
+import { startTracing } from '../platform/startTracing.ts'
 import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf } from '../region/openRegions.ts'
 import { Rollup } from './metering/Rollup.ts'
@@ -27,8 +28,10 @@ import { keepSchedules } from './schedules/schedules.ts'
 import { startWorkers } from './startWorkers.ts'
 
 const env = readEnv()
+const tracing = await startTracing(env, 'worker')
 const log = createLog(env.LOG_LEVEL, { process: 'worker' })
 const shutdown = createShutdown(log, env.SHUTDOWN_MS)
+shutdown.add('traces', () => tracing.close())
 const metrics = createMetrics()
 
 const pools = await openPools(env.DATABASE_URL, workerPools(env))

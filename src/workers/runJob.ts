@@ -1,6 +1,7 @@
 import { type Job, UnrecoverableError } from 'bullmq'
 import { type JobDefinition, type JobName, jobs } from '../domain/jobs.ts'
 import { jobOptions } from '../platform/jobOptions.ts'
+import { observe } from '../platform/observe.ts'
 import { isRefusal } from '../platform/sqlState.ts'
 import type { Handler, WorkerContext } from './context.ts'
 import { scrubParked } from './erasure/scrubParked.ts'
@@ -14,7 +15,7 @@ export async function runJob(context: WorkerContext, job: Job): Promise<unknown>
   if (!definition) throw new UnrecoverableError(`There is no job ${job.name}`)
   const { retry } = definition
   if (retry.parkAfter !== undefined) neverGiveUp(job, name)
-  const stop = context.metrics.jobSeconds.startTimer({ job: name })
+  const started = performance.now()
   try {
     const data = definition.data.parse(job.data)
     const value = await (handlers[name] as Handler<unknown>)(context, data)
@@ -41,7 +42,7 @@ export async function runJob(context: WorkerContext, job: Job): Promise<unknown>
     else context.log.seldom.warn(entry, 'a job will be retried')
     throw error
   } finally {
-    stop()
+    observe(context.metrics.jobSeconds, { job: name }, (performance.now() - started) / 1000)
   }
 }
 

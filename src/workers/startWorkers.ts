@@ -7,6 +7,7 @@ import { boundedBackoff } from '../platform/jobOptions.ts'
 import type { Orm } from '../platform/postgres.ts'
 import type { FurtherRegion } from '../platform/queues.ts'
 import { queueName } from '../platform/redisNames.ts'
+import { tracing } from '../platform/tracing.ts'
 import { runSuspect } from './commands/runSuspect.ts'
 import { takeTurns } from './commands/takeTurns.ts'
 import type { WorkerContext } from './context.ts'
@@ -87,6 +88,7 @@ export function startWorkers(
     const name = queueName(queue, region)
     const worker = new Worker(name, BY_ACCOUNT.includes(queue) ? takeTurns(run) : run, {
       connection,
+      telemetry: tracing.queues,
       concurrency: perQueue[queue],
       lockDuration: 10_000,
       stalledInterval: 5_000,

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { release } from '../../platform/release.ts'
 import type { ApiContext } from '../context.ts'
 import { type Html, html } from '../html.ts'
 import { findSection } from './findSection.ts'
 import { frame } from './frame.ts'
 import { notificationsSection, queuesSection, regionsSection, usageSection } from './sections.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
 
 /** All of the service at one instant. `q`: what to find among accounts and keys. */
 export async function overview(api: ApiContext, q: string): Promise<Html> {
@@ -19,7 +17,7 @@ export async function overview(api: ApiContext, q: string): Promise<Html> {
   ])
   return frame({
     title: 'Pictify Keys for operators',
-    lead: html`As of ${api.now().toISOString()}. Pictify Keys ${version}, Node ${process.version}, Postgres ${postgres}.`,
+    lead: html`As of ${api.now().toISOString()}. Pictify Keys ${release.version}, Node ${process.version}, Postgres ${postgres}.`,
     main: html`<h2>Accounts</h2>
 ${found}
 <h2>Queues</h2>

@@ -8,6 +8,7 @@ import { PRIMARY } from '../../domain/regions.ts'
 import { enqueuePushes } from '../../platform/enqueuePushes.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import { slackTurnName } from '../../platform/redisNames.ts'
+import { tracing } from '../../platform/tracing.ts'
 import type { WorkerContext } from '../context.ts'
 import {
   destinationOf,
@@ -85,7 +86,13 @@ async function attemptOne(
   try {
     const delayMs = await slackDelayMs(context, leased.channel)
     if (delayMs > 0) return { delayMs }
-    const outcome = await sendNotification(orm.em.fork(), notifiers, leased, at).catch(unprepared)
+    const { notification, channel } = leased
+    const facts = { 'pictify.notification.id': notification.id, 'pictify.channel.type': channel.type }
+    const outcome = await tracing.traced(`deliver ${channel.type}`, facts, async () => {
+      const made = await sendNotification(orm.em.fork(), notifiers, leased, at).catch(unprepared)
+      tracing.note({ 'pictify.outcome': made.outcome })
+      return made
+    })
     return { ...outcome, at, durationMs: performance.now() - started }
   } finally {
     leave()

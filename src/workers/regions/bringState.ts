@@ -4,6 +4,7 @@ import type { Propagated } from '../../domain/commands/Command.ts'
 import { readKeyStates } from '../../domain/keys/keyState.ts'
 import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
 import { confirmRegion, noteArrivals } from '../../domain/regions.ts'
+import { tracing } from '../../platform/tracing.ts'
 import { type Region, RegionUnavailable } from '../../region/Region.ts'
 import { fillTokens } from '../../region/regionTokens.ts'
 import type { WorkerContext } from '../context.ts'
@@ -35,7 +36,16 @@ export async function bringState(
 }
 
 /** Writes the current state of keys, accounts and service tokens into a region. Throws RegionUnavailable. */
-export async function writeStates(
+export function writeStates(
+  context: Pick<WorkerContext, 'orm' | 'now'>,
+  region: Region,
+  changed: Propagated,
+): Promise<Arrived> {
+  const facts = { 'pictify.region': region.name }
+  return tracing.traced('write region', facts, () => writeEach(context, region, changed))
+}
+
+async function writeEach(
   { orm, now }: Pick<WorkerContext, 'orm' | 'now'>,
   region: Region,
   { keyIds, accountIds, serviceTokenIds = [] }: Propagated,

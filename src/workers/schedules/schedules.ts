@@ -40,12 +40,20 @@ export function keepSchedules(queues: Queues, log: Log): { stop: () => void } {
   return { stop: () => clearInterval(timer) }
 }
 
+/** Each run is a trace of its own, not a part of the run before. */
+const telemetry = { omitContext: true }
+
 async function registerMissing(queues: Queues): Promise<void> {
   for (const { job, every, pattern } of schedules) {
     const queue = queues.byName[jobs[job].queue]
     await requireReached(queue)
-    if (await queue.getJobScheduler(job)) continue
+    // Those that the first release stored continue one trace without end.
+    if ((await queue.getJobScheduler(job))?.template?.opts?.telemetry?.omitContext) continue
     const repeat = every === undefined ? { pattern, tz: 'UTC' } : { every }
-    await queue.upsertJobScheduler(job, repeat, { name: job, data: {}, opts: jobOptions(job) })
+    await queue.upsertJobScheduler(job, repeat, {
+      name: job,
+      data: {},
+      opts: { ...jobOptions(job), telemetry },
+    })
   }
 }
