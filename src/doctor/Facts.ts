@@ -18,7 +18,7 @@ export type ClockFact = { aheadMs: number; uncertainMs: number }
 export type DiskFact = { what: string; path: string; freeBytes: number; totalBytes: number }
 
 /** `private`: every address of the host is loopback or of a private network. */
-export type WireFact = { encrypted: boolean; private: boolean }
+type WireFact = { encrypted: boolean; private: boolean }
 
 export type PostgresFacts = {
   clock: ClockFact

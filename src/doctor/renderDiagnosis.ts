@@ -19,7 +19,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, { colour }: { colour: bool
     const findings = diagnosis.findings.filter((finding) => finding.area === area)
     const [made, missing] = [diagnosis.made[area].length, diagnosis.missing[area].length]
     if (made + missing === 0) return []
-    const left = missing === 0 ? '' : `, ${missing} could not be made`
+    const left = missing === 0 ? '' : `, ${missing} not made`
     const mark = findings.length === 0 && made > 0 ? '✓' : ' '
     return [
       `${paint(mark)} ${area}: ${plural(made, 'check')}${left}`,
