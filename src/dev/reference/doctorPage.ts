@@ -47,7 +47,7 @@ bin/keys doctor --apis 2 --workers 2
 - **Run it in the environment of the processes**: with all their settings, on a machine that reaches what they reach. \`bin/keys\`
   passes on the settings of a running \`bin/dev\`.
 - **The status** is 1 where there is an error, and 0 where there are only warnings. \`--json\` prints one line:
-  \`{ready, errors, warnings, findings, made, missing}\`. \`missing\` were not made: nothing answered, or nothing is set.
+  \`{ready, errors, warnings, findings, made, missing}\`. \`missing\` names those that were not made: nothing answered, or nothing is set.
 - **\`--apis\` and \`--workers\`** are the processes that you run in all. They decide whether Postgres has enough connections.
 - **\`--skip CHECK\`** leaves out a check whose finding you have accepted.
 - **Secrets** appear nowhere: findings name a setting, and never its value.
