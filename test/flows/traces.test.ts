@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SPAN_FACTS } from '../../src/platform/spanFacts.ts'
 import { createSampler } from '../../src/platform/spanSampler.ts'
 import { schedules } from '../../src/workers/schedules/schedules.ts'
+import { runSql } from '../setup/runSql.ts'
 import type { Client } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { startCollector } from '../support/startCollector.ts'
@@ -84,7 +85,7 @@ describe('a trace', () => {
     )
   })
 
-  it('goes on through the outbox, up to the delivery of a message', async () => {
+  it('goes on up to the delivery of a message', async () => {
     const url = `${collector.url}/hook-of-${randomBytes(8).toString('hex')}`
     const channel = await account.post('/channels', { type: 'webhook', name: 'Hook', url })
     secrets.push(url, channel.body.secret)
@@ -139,6 +140,27 @@ describe('a trace', () => {
         .map(({ spanId }) => spanId),
     )
     expect(runs.filter(({ parentSpanId = '' }) => added.has(parentSpanId))).toEqual([])
+  })
+
+  it('waits in the outbox with what continues it, whichever process sends that', async () => {
+    await runSql(
+      service.databaseUrl,
+      `create table sent (message jsonb);
+       create function note_sent() returns trigger language plpgsql as
+         $$ begin insert into sent values (new.message); return new; end $$;
+       create trigger note_sent after insert on outbox for each row execute function note_sent()`,
+    )
+    const written = newTrace()
+    await account.post('/api-keys', { name: 'Written', type: 'live' }, { headers: written.headers })
+    const [[row] = []] = await runSql(service.databaseUrl, 'select message from sent')
+    expect(row?.message).toMatchObject({
+      kind: 'flow',
+      trace: { traceparent: expect.stringContaining(written.traceId) },
+    })
+    const left = newTrace()
+    const message = { kind: 'job', name: 'relay-events', data: {}, trace: left.headers }
+    await runSql(service.databaseUrl, `insert into outbox (message) values ('${JSON.stringify(message)}')`)
+    expect((await arrival(left.traceId, 'process maintenance'))?.parentSpanId).toBeTruthy()
   })
 
   it('is the exemplar of what was measured in it', async () => {
