@@ -1,21 +1,18 @@
 import { z } from 'zod'
 import { type CommandKind, commands } from './commands/catalogue.ts'
-import { EventRow } from './metering/usageEvent.ts'
-import { DecidedBatch } from './metering/verificationBatch.ts'
+import { DecidedBatch } from './metering/decidedBatch.ts'
+import { EventRow } from './metering/eventRow.ts'
+import { OF_ASKS, type Retry, WITHOUT_END } from './retries.ts'
 
 /**
  * The catalogue of every job: its queue, what it carries, and how it is retried. Jobs carry ids, plus only
  * what cannot be read again. A job without a handler does not compile (src/workers/handlers.ts).
- *
- * `retry.attempts` in runs. `retry.delayMs` doubles with each run up to `maxDelayMs` (default: one minute), with
- * jitter. Commands are retried for hours; the sweeper and the outbox send again what BullMQ forgets.
- * `retry.parkAfter`: the job carries what nobody could send again. It is retried without end, and never removed. Only
- * what Postgres has refused this many times is parked: it stays among the failed jobs until an operator retries it.
+ * Commands are retried for hours; the sweeper and the outbox send again what BullMQ forgets.
  */
 export type JobDefinition = {
   queue: QueueName
   data: z.ZodType
-  retry: { attempts: number; delayMs: number; maxDelayMs?: number; parkAfter?: number }
+  retry: Retry
   summary: string
 }
 
@@ -34,8 +31,6 @@ export const QUEUES = [
 export type QueueName = (typeof QUEUES)[number]
 
 const forDays = { attempts: 1_000, delayMs: 250 }
-/** At one run a minute: 1,900 years. */
-const withoutEnd = { attempts: 1_000_000_000, delayMs: 250, parkAfter: 20 }
 /** The job of a command. `accountId`: whose turn it takes in a worker. */
 const command = z.object({ commandId: z.string(), accountId: z.string().optional() })
 
@@ -78,9 +73,6 @@ const QuotaClaim = z.object({
   day: z.string().optional(),
 })
 
-/** How long a verifier waits for the answer to what it asks, in ms; later nobody wants it any more. */
-export const ASK_WAIT_MS = 2_000
-
 /**
  * What every question of a verifier without Postgres carries. `at` is set by the region's clock as the job is stored.
  */
@@ -90,7 +82,7 @@ const ask = <Data extends z.ZodRawShape>(summary: string, data: Data) =>
   ({
     queue: 'asks',
     data: question.extend(data),
-    retry: { attempts: 10, delayMs: 50, maxDelayMs: 500 },
+    retry: OF_ASKS,
     summary,
   }) as const satisfies JobDefinition
 
@@ -118,19 +110,19 @@ export const jobs = {
   'roll-up-verifications': {
     queue: 'metering',
     data: DecidedBatch,
-    retry: withoutEnd,
+    retry: WITHOUT_END,
     summary: 'Adds one batch of verifications to the usage buckets',
   },
   'take-back-verifications': {
     queue: 'metering',
     data: DecidedBatch,
-    retry: withoutEnd,
+    retry: WITHOUT_END,
     summary: 'Takes a batch out of the usage buckets: its callers got a 503',
   },
   'roll-up-events': {
     queue: 'metering',
     data: z.object({ events: z.array(EventRow) }),
-    retry: withoutEnd,
+    retry: WITHOUT_END,
     summary: 'Adds one batch of reported usage events to the usage buckets',
   },
   'count-refusals': scheduled('Counts the refused requests that regions added up'),

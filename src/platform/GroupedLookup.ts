@@ -1,7 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { within } from './within.ts'
 
-type Waiting<Value> = ReturnType<typeof Promise.withResolvers<Value | undefined>>
+type Waiting<Value> = {
+  promise: Promise<Value | undefined>
+  resolve: (value: Value | undefined) => void
+  reject: (error: unknown) => void
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks: verifiers run there, too. */
+function newWaiting<Value>(): Waiting<Value> {
+  const waiting = {} as Waiting<Value>
+  waiting.promise = new Promise((resolve, reject) => Object.assign(waiting, { resolve, reject }))
+  return waiting
+}
 
 export type GroupedLookupOptions = {
   /** How long a caller waits at most, and how long one question may take, in ms. */
@@ -39,7 +50,7 @@ export class GroupedLookup<Value> {
     let waiting = this.#waiting.get(key)
     if (!waiting) {
       if (this.#waiting.size >= maxWaiting) return Promise.reject(giveUp('too many are waiting'))
-      waiting = Promise.withResolvers()
+      waiting = newWaiting()
       // Its callers may have been given up by then.
       waiting.promise.catch(() => {})
       this.#waiting.set(key, waiting)

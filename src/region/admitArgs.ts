@@ -1,6 +1,6 @@
 import type { TokenVersion } from '../domain/metering/Ticket.ts'
 import type { VerificationBatch } from '../domain/metering/verificationBatch.ts'
-import { METERING_OPTIONS } from '../platform/jobOptions.ts'
+import { METERING_OPTIONS } from '../platform/retryOptions.ts'
 
 export type BatchOf = { name: string; kind: 'primary' | 'unleased' | 'leased'; meteringPrefix: string }
 

@@ -1,4 +1,4 @@
-import type { Refusals } from '../domain/metering/verificationBatch.ts'
+import type { Refusals } from '../domain/metering/decidedBatch.ts'
 import { refusalsName, SEALED_REFUSALS } from '../platform/redisNames.ts'
 import type { Region } from './Region.ts'
 

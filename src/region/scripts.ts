@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { addStandardJob } from 'bullmq/dist/esm/scripts/addStandardJob-9.js'
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
 import * as codes from '../domain/metering/decisionCodes.ts'
 import { ADMIT_ARGS } from './admitArgs.ts'
-
-const source = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8')
+import { source } from './source.ts'
 
 /** The field of a counter hash that counts nothing (see admit.lua). */
 export const FILLER = '-'

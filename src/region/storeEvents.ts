@@ -1,7 +1,7 @@
 import type { JobData } from '../domain/jobs.ts'
-import { claimIdOf } from '../domain/metering/claims.ts'
+import { claimIdOf } from '../domain/metering/claimId.ts'
 import { toRow, type UsageEvent } from '../domain/metering/usageEvent.ts'
-import { METERING_OPTIONS } from '../platform/jobOptions.ts'
+import { METERING_OPTIONS } from '../platform/retryOptions.ts'
 import type { Region } from './Region.ts'
 
 /** How long the region remembers ids, so that an answer can count duplicates that Postgres has not claimed yet. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { ASK_WAIT_MS, type AskName, type JobData } from '../domain/jobs.ts'
+import type { AskName, JobData } from '../domain/jobs.ts'
+import { ASK_WAIT_MS } from '../domain/retries.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
-import { ASK_OPTIONS } from '../platform/jobOptions.ts'
 import { newAnswerChannel, queuePrefix } from '../platform/redisNames.ts'
+import { ASK_OPTIONS } from '../platform/retryOptions.ts'
 import { type Region, RegionUnavailable } from '../region/Region.ts'
 
 type Question<Name extends AskName> = Omit<JobData<Name>, 'askId' | 'region' | 'replyTo' | 'at'>

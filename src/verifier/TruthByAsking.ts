@@ -1,4 +1,5 @@
-import { ANY_FORM, type Form } from '../domain/imports/forms.ts'
+import type { Form } from '../domain/imports/Form.ts'
+import { ANY_FORM } from '../domain/imports/forms.ts'
 import type { QuotaAnswer, QuotaClaim, Quotas } from '../region/quotasIn.ts'
 import type { Region } from '../region/Region.ts'
 import type { Asks } from './Asks.ts'

@@ -1,5 +1,5 @@
 import { canonicalAddress } from '../domain/addresses.ts'
-import type { Form } from '../domain/imports/forms.ts'
+import type { Form } from '../domain/imports/Form.ts'
 import {
   createSecretParser,
   digestOf,

@@ -1,4 +1,5 @@
-import { type Form, formMatcher } from '../domain/imports/forms.ts'
+import type { Form } from '../domain/imports/Form.ts'
+import { formMatcher } from '../domain/imports/forms.ts'
 import { FORMS_REMEMBERED_MS } from '../domain/keys/keyFormat.ts'
 
 /** How long verifiers still look up values of a form that is gone: it only costs look-ups. */

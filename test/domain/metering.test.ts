@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { jobs } from '../../src/domain/jobs.ts'
+import {
+  type DecidedBatch,
+  type DecidedVerification,
+  forEachVerification,
+} from '../../src/domain/metering/decidedBatch.ts'
 import * as decisionCodes from '../../src/domain/metering/decisionCodes.ts'
 import { ADMIT, REVOKED, STALE } from '../../src/domain/metering/decisionCodes.ts'
 import { newRequestId } from '../../src/domain/metering/requestId.ts'
 import type { KnownKey, Ticket } from '../../src/domain/metering/Ticket.ts'
 import { forEachEvent, toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
-import {
-  contextOf,
-  type DecidedBatch,
-  type DecidedVerification,
-  encodeBatch,
-  forEachVerification,
-} from '../../src/domain/metering/verificationBatch.ts'
+import { contextOf, encodeBatch } from '../../src/domain/metering/verificationBatch.ts'
 import { codeName } from '../../src/domain/metering/verificationCode.ts'
 import { admitArgs } from '../../src/region/admitArgs.ts'
 import { scripts } from '../../src/region/scripts.ts'

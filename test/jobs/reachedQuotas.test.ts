@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
-import { claimIdOf } from '../../src/domain/metering/claims.ts'
+import { claimIdOf } from '../../src/domain/metering/claimId.ts'
 import { ADMIT, MONTH, PER_DAY, QUOTA } from '../../src/domain/metering/decisionCodes.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { closedDays } from '../support/closedDays.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
-import { type EventRow, toRow } from '../../src/domain/metering/usageEvent.ts'
+import type { EventRow } from '../../src/domain/metering/eventRow.ts'
+import { toRow } from '../../src/domain/metering/usageEvent.ts'
 import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'

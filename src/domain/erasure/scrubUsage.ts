@@ -1,7 +1,7 @@
 import type { JobData } from '../jobs.ts'
-import { claimedId } from '../metering/claims.ts'
-import type { EventRow } from '../metering/usageEvent.ts'
-import { type DecidedBatch, ownersIn, withoutCallers } from '../metering/verificationBatch.ts'
+import { claimedId } from '../metering/claimId.ts'
+import { type DecidedBatch, ownersIn, withoutCallers } from '../metering/decidedBatch.ts'
+import type { EventRow } from '../metering/eventRow.ts'
 
 /** A metering job as it is stored. */
 export type MeteringWork =

@@ -1,7 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { invalid } from '../failure.ts'
 import { FORMS_REMEMBERED_MS } from '../keys/keyFormat.ts'
-import { type Form, MAX_FORMS } from './forms.ts'
+import type { Form } from './Form.ts'
+import { MAX_FORMS } from './forms.ts'
 
 /** A verifier may remember for a little longer that a form is unknown: it counts from when it asked. */
 const SLACK = 1.2

@@ -1,23 +1,9 @@
-import { hash } from 'node:crypto'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { executeBound, pgArray } from '../sql.ts'
 import { DAY_MS } from '../time.ts'
 
 /** How long a claim is remembered at least: a day longer than events may be reported late. */
 export const CLAIMS_KEPT_MS = 36 * DAY_MS
-
-/** No caller's ID begins with it. */
-const CLAIMED = '\0\0'
-
-/** An ID that is claimed as this one, and says nothing else. */
-export const claimedId = (id: string): string => `${CLAIMED}${claimIdOf(id)}`
-
-/** The 128-bit form in which an event's id is remembered: the first half of its SHA-256, as a UUID. */
-export function claimIdOf(id: string): string {
-  if (id.startsWith(CLAIMED)) return id.slice(CLAIMED.length)
-  const hex = hash('sha256', id, 'hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
-}
 
 /**
  * Claims ids (UUIDs) for counting and returns those that nobody had claimed: in the transaction that counts

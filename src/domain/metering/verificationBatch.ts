@@ -1,6 +1,3 @@
-import { z } from 'zod'
-import { PRIMARY } from '../regions.ts'
-import { RESULT_SIZE } from './readDecisions.ts'
 import type { Ticket, TokenVersion } from './Ticket.ts'
 
 /**
@@ -34,120 +31,11 @@ export type VerificationBatch = {
  * The requests of one key: `[account's place from 1, expiresAt, 1 for a test key]`, then for each request `verdict,
  * units, context's place from 0`. admit.lua, takeBack.lua and mergeRefusals.lua read it so, too.
  */
-const VerificationGroup = z.array(z.int()).min(6)
-type VerificationGroup = z.infer<typeof VerificationGroup>
-const HEAD_SIZE = 3
-const REQUEST_SIZE = 3
-
-/** A batch as the script decided it: what the jobs `roll-up-verifications` and `take-back-verifications` carry. */
-export const DecidedBatch = z.object({
-  batchId: z.uuid(),
-  region: z.string().default(PRIMARY),
-  /** Unix ms of the region's clock. */
-  at: z.int(),
-  contexts: z.array(z.tuple([z.string().nullable(), z.string().nullable(), z.string().nullable()])),
-  accounts: z.array(z.string()),
-  keys: z.array(z.string()),
-  groups: z.array(VerificationGroup),
-  /** Per request, in the groups' order: `code,minute,day,renders`. */
-  results: z.string(),
-})
-export type DecidedBatch = z.infer<typeof DecidedBatch>
-
-/** One verification of a decided batch; `at` is the batch's. */
-export type DecidedVerification = {
-  region: string
-  at: number
-  keyId: string
-  accountId: string
-  isTest: boolean
-  code: number
-  units: number
-  ip: string | undefined
-  endpoint: string | undefined
-  method: string | undefined
-}
+export type VerificationGroup = number[]
 
 /** What is known of a request beside its key, as batches hold it. */
 export const contextOf = (ip?: string, endpoint?: string, method?: string): string =>
   JSON.stringify([ip ?? null, endpoint ?? null, method ?? null])
-
-/** Refused requests that a region has added up; `at` in Unix ms, the start of their minute, hour or day. */
-export type Refusals = { keyId: string; accountId: string; at: number; code: number; count: number }[]
-
-/**
- * Visits a batch's verifications in their order. All are one object, filled again for each: a visitor does not keep it.
- */
-export function forEachVerification(
-  batch: DecidedBatch,
-  visit: (verification: DecidedVerification) => void,
-): void {
-  const results = batch.results.split(',')
-  const verification: DecidedVerification = {
-    region: batch.region,
-    at: batch.at,
-    keyId: '',
-    accountId: '',
-    isTest: false,
-    code: 0,
-    units: 0,
-    ip: undefined,
-    endpoint: undefined,
-    method: undefined,
-  }
-  let result = 0
-  for (const [index, group] of batch.groups.entries()) {
-    verification.keyId = batch.keys[index] ?? ''
-    verification.accountId = batch.accounts[(group[0] ?? 0) - 1] ?? ''
-    verification.isTest = group[2] === 1
-    for (let request = HEAD_SIZE; request < group.length; request += REQUEST_SIZE) {
-      const context = batch.contexts[group[request + 2] ?? 0]
-      verification.code = Number(results[result])
-      verification.units = group[request + 1] ?? 0
-      verification.ip = context?.[0] ?? undefined
-      verification.endpoint = context?.[1] ?? undefined
-      verification.method = context?.[2] ?? undefined
-      visit(verification)
-      result += RESULT_SIZE
-    }
-  }
-}
-
-/**
- * The batch without what it says of these accounts' keys and callers: the same requests, decisions and units, all of
- * one key, which has the account's ID.
- */
-export function withoutCallers(batch: DecidedBatch, accountIds: Set<string>): DecidedBatch {
-  const ownerOf = ([place = 0]: VerificationGroup) => batch.accounts[place - 1] ?? ''
-  const isTheirs = (group: VerificationGroup) => accountIds.has(ownerOf(group))
-  const nobody = batch.contexts.length
-  const others = new Set<number>()
-  const contextPlaces = (group: VerificationGroup) =>
-    group.flatMap((_, place) =>
-      place >= HEAD_SIZE && (place - HEAD_SIZE) % REQUEST_SIZE === 2 ? [place] : [],
-    )
-  for (const group of batch.groups)
-    if (!isTheirs(group)) for (const place of contextPlaces(group)) others.add(group[place] ?? 0)
-  return {
-    ...batch,
-    contexts: [...batch.contexts.map((context, place) => (others.has(place) ? context : NOBODY)), NOBODY],
-    keys: batch.keys.map((keyId, place) => {
-      const group = batch.groups[place]
-      return group && isTheirs(group) ? ownerOf(group) : keyId
-    }),
-    groups: batch.groups.map((group) => {
-      if (!isTheirs(group)) return group
-      const places = new Set(contextPlaces(group))
-      return group.map((value, place) => (places.has(place) ? nobody : value))
-    }),
-  }
-}
-
-/** The accounts of whose keys a batch has more than `withoutCallers` leaves. */
-export const ownersIn = ({ accounts, groups, keys }: DecidedBatch): string[] =>
-  accounts.filter((id, place) => groups.some(([of], group) => of === place + 1 && keys[group] !== id))
-
-const NOBODY: DecidedBatch['contexts'][number] = [null, null, null]
 
 /**
  * The requests by key, as the script takes them; `ordered` has them in the order of its results. A key or an account

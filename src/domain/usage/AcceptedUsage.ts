@@ -1,6 +1,6 @@
+import type { DecidedVerification, Refusals } from '../metering/decidedBatch.ts'
 import { ADMIT, AUTHENTICATE, STALE } from '../metering/decisionCodes.ts'
 import type { UsageEvent } from '../metering/usageEvent.ts'
-import type { DecidedVerification, Refusals } from '../metering/verificationBatch.ts'
 import { DAY_MS } from '../time.ts'
 
 /** What was claimed for one account and UTC day; `day` in days since 1970. */

@@ -1,7 +1,7 @@
+import type { DecidedVerification, Refusals } from '../metering/decidedBatch.ts'
 import { ADMIT, AUTHENTICATE, STALE } from '../metering/decisionCodes.ts'
 import { KNOWS_ENDPOINT, KNOWS_IP } from '../metering/requestId.ts'
 import type { UsageEvent } from '../metering/usageEvent.ts'
-import type { DecidedVerification, Refusals } from '../metering/verificationBatch.ts'
 import { codeName } from '../metering/verificationCode.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
 import { type Bucket, coarser, type EndpointCounts, emptyBucket, endpointNamed } from './bucket.ts'

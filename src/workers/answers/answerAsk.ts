@@ -1,4 +1,4 @@
-import { ASK_WAIT_MS } from '../../domain/jobs.ts'
+import { ASK_WAIT_MS } from '../../domain/retries.ts'
 import { regionOf } from '../../region/openRegions.ts'
 import type { Region } from '../../region/Region.ts'
 import type { WorkerContext } from '../context.ts'

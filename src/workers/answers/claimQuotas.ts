@@ -1,6 +1,7 @@
-import { ASK_WAIT_MS, type JobData } from '../../domain/jobs.ts'
+import type { JobData } from '../../domain/jobs.ts'
 import { readKeyStates } from '../../domain/keys/keyState.ts'
 import { PRIMARY } from '../../domain/regions.ts'
+import { ASK_WAIT_MS } from '../../domain/retries.ts'
 import { primaryOf } from '../../region/openRegions.ts'
 import { quotasIn } from '../../region/quotasIn.ts'
 import type { WorkerContext } from '../context.ts'

@@ -1,4 +1,4 @@
-import { claimIdOf } from '../../domain/metering/claims.ts'
+import { claimIdOf } from '../../domain/metering/claimId.ts'
 import { within } from '../../platform/within.ts'
 import { dropRefusals, readRefusals, sealRefusals } from '../../region/mergedRefusals.ts'
 import { type Region, RegionUnavailable } from '../../region/Region.ts'

@@ -1,14 +1,10 @@
 import type { JobData } from '../../domain/jobs.ts'
-import { claimIdOf } from '../../domain/metering/claims.ts'
+import { claimIdOf } from '../../domain/metering/claimId.ts'
+import { type DecidedBatch, forEachVerification, type Refusals } from '../../domain/metering/decidedBatch.ts'
 import { formerId } from '../../domain/metering/eventIds.ts'
 import { canBeCounted } from '../../domain/metering/eventTimes.ts'
 import { parseRequestId } from '../../domain/metering/requestId.ts'
 import { forEachEvent } from '../../domain/metering/usageEvent.ts'
-import {
-  type DecidedBatch,
-  forEachVerification,
-  type Refusals,
-} from '../../domain/metering/verificationBatch.ts'
 import type { AcceptedUsage } from '../../domain/usage/AcceptedUsage.ts'
 import type { UsageBatch } from '../../domain/usage/UsageBatch.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AccountSchema } from '../../../domain/accounts/Account.ts'
 import { requireImportsAllowed } from '../../../domain/imports/decideImport.ts'
-import { Form } from '../../../domain/imports/forms.ts'
+import { Form } from '../../../domain/imports/Form.ts'
 import { ImportLine } from '../../../domain/imports/importRecord.ts'
 import { findUnfinishedImport, planImport } from '../../../domain/imports/importStore.ts'
 import { ImportOutcome, outcomeOf } from '../../../domain/imports/outcome.ts'
