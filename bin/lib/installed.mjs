@@ -14,8 +14,9 @@ const installed = packages('node_modules/.package-lock.json')
 
 // A package for another system is in the lock file, optional, and not installed here.
 const differs = Object.entries(wanted).filter(([path, entry]) => {
-  if (!path.startsWith('node_modules/') || entry.link) return false
+  if (!path.startsWith('node_modules/')) return false
   const found = installed[path]
+  if (entry.link) return found?.resolved !== entry.resolved
   return found ? found.version !== entry.version || found.integrity !== entry.integrity : !entry.optional
 })
 process.exit(differs.length === 0 ? 0 : 1)

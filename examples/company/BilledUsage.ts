@@ -1,4 +1,5 @@
-import { type Keys, KeysProblem } from './keys.ts'
+import { KeysProblem } from '@pictify/keys-client'
+import type { Keys } from './keys.ts'
 
 /** `units`: pictures by live keys; test keys are free. */
 export type BilledDay = { day: string; revision: number; units: number }
@@ -26,7 +27,7 @@ export class BilledUsage {
         throw error
       })
       for (const { type, accountid, data } of events) {
-        if (type === 'usage.day_closed') this.#bill(accountid, data)
+        if (type === 'usage.day_closed') this.#bill(accountid, data as Closed)
         else this.#byAccount.delete(accountid)
       }
       this.#cursor = nextCursor

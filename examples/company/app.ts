@@ -1,10 +1,11 @@
 import Router from '@koa/router'
+import { KeysProblem } from '@pictify/keys-client'
 import Koa, { type Context, type Next } from 'koa'
 import type { BilledUsage } from './BilledUsage.ts'
 import { handleBillingEvent, isSigned } from './billing.ts'
 import { readForm, readText } from './body.ts'
 import { type Customer, Customers } from './Customers.ts'
-import { type Keys, KeysProblem } from './keys.ts'
+import type { Keys } from './keys.ts'
 import { homePage, messagePage, STYLE, welcomePage } from './pages.ts'
 
 type Settings = { keys: Keys; billed: BilledUsage; keysUrl: string; publicUrl: string; billingSecret: string }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { createVerifier } from '../../src/verifier/createVerifier.ts'
+import { createVerifier } from '@pictify/keys-verifier'
 import { createApp } from './app.ts'
 import { createRenderer } from './render.ts'
 

@@ -1,8 +1,8 @@
 /**
- * How a job is retried (see jobs.ts, whose catalogue a verifier does without). `attempts` in runs. `delayMs` doubles with
- * each run up to `maxDelayMs` (default: one minute), with jitter. `parkAfter`: the job carries what nobody could send
- * again. It is retried without end, and never removed. Only what Postgres has refused this many times is parked: it
- * stays among the failed jobs until an operator retries it.
+ * How a job is retried (see jobs.ts, whose catalogue a verifier does without). `attempts` in runs. `delayMs` doubles
+ * with each run up to `maxDelayMs` (default: one minute), with jitter. `parkAfter`: the job carries what nobody could
+ * send again. It is retried without end, and never removed. Only what Postgres has refused this many times is parked:
+ * it stays among the failed jobs until an operator retries it.
  */
 export type Retry = { attempts: number; delayMs: number; maxDelayMs?: number; parkAfter?: number }
 

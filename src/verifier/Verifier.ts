@@ -26,7 +26,8 @@ import { StateCache } from './StateCache.ts'
 import { type FillFromTruth, type LookupOutcome, StateLoader } from './StateLoader.ts'
 import { UnknownLimit } from './UnknownLimit.ts'
 
-export type VerificationRequest = {
+/** What a request presents, and what is known of it. */
+export type Presented = {
   /** The presented value, as it came. */
   value: string
   permission?: string
@@ -36,6 +37,9 @@ export type VerificationRequest = {
   ip?: string
   endpoint?: string
   method?: string
+}
+
+export type VerificationRequest = Presented & {
   /** Checks the key without counting a request; used for the management API. */
   authenticate?: boolean
   /** The service token that asks. One that is bound to accounts knows only their keys. */

@@ -9,7 +9,7 @@ import { Reporter } from './Reporter.ts'
 import { type RequestFacts, requestFacts } from './requestFacts.ts'
 import { ServiceTokenRefused, TokenWatch } from './TokenWatch.ts'
 import { TruthByAsking } from './TruthByAsking.ts'
-import { type Verification, type VerificationRequest, Verifier } from './Verifier.ts'
+import { type Presented, type Verification, Verifier } from './Verifier.ts'
 
 /** As the service's own `POST /verify` has it. */
 const MAX_UNITS = 1_000
@@ -42,7 +42,7 @@ type Outcome = { status: number; latencyMs?: number } & RequestFacts
 /** A verifier of one's own: decides as the service's `POST /verify` does, without a hop. */
 export type KeyVerifier = {
   /** Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid". */
-  verify: (request: VerificationRequest) => Promise<Verification>
+  verify: (request: Presented) => Promise<Verification>
   /** Completes an admitted request with status and latency; once per verification counts. Never waits, never throws. */
   report: (verification: Verification, outcome: Outcome) => void
   /** Resolves once it can verify. Throws ServiceTokenRefused, or RegionUnavailable after `boundMs` (default: 10 s). */

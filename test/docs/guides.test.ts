@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -27,6 +27,8 @@ afterAll(() => service?.stop())
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pictify-keys-guide-'))
   await mkdir(join(folder, 'bin'))
+  // What a reader has installed.
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await writeFile(
     join(folder, 'bin/keys'),
     `#!/bin/sh\nexec '${process.execPath}' '${root}/src/cli/main.ts' "$@"\n`,

@@ -57,6 +57,8 @@ it('every link of the README and of docs/ to a file of the repository leads to o
     'CONTRIBUTING.md',
     'SECURITY.md',
     'src/verifier/README.md',
+    'packages/client/README.md',
+    'packages/verifier/README.md',
     ...guides,
     ...decisions,
   ]) {

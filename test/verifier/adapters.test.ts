@@ -1,12 +1,16 @@
 import { createServer, type RequestListener, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import Fastify from 'fastify'
+import { Hono } from 'hono'
 import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expressKeys } from '../../src/verifier/adapters/express.ts'
 import { fastifyKeys } from '../../src/verifier/adapters/fastify.ts'
+import { fetchKeys } from '../../src/verifier/adapters/fetch.ts'
 import type { AdmittedKey } from '../../src/verifier/adapters/guardRequest.ts'
+import { honoKeys } from '../../src/verifier/adapters/hono.ts'
 import { httpKeys } from '../../src/verifier/adapters/http.ts'
 import { koaKeys } from '../../src/verifier/adapters/koa.ts'
 import { createVerifier, type KeyVerifier } from '../../src/verifier/createVerifier.ts'
@@ -40,6 +44,16 @@ afterAll(async () => {
 const handled = (key: AdmittedKey | undefined) => JSON.stringify(key)
 const options = { permission: 'renders:write', units: 2 }
 
+/** Handlers of the Fetch API on `node:http`, without its classes in place of the global ones. */
+const served = (handler: (request: Request) => Response | Promise<Response>): RequestListener =>
+  getRequestListener((request) => handler(request), { overrideGlobalObjects: false })
+
+const answerOf = async (request: Request, key: AdmittedKey | undefined) => {
+  const { pathname } = new URL(request.url)
+  if (pathname === '/slow') await new Promise(() => {})
+  return new Response(handled(key), { status: pathname === '/teapot' ? 418 : 200 })
+}
+
 const servers: Record<string, () => Promise<RequestListener>> = {
   'node:http': async () => {
     const keys = httpKeys(verifier, options)
@@ -62,11 +76,11 @@ const servers: Record<string, () => Promise<RequestListener>> = {
   },
   Express: async () => {
     const app = express().disable('x-powered-by')
-    app.use(expressKeys<express.Request & { apiKey?: AdmittedKey }>(verifier, options))
+    app.use(expressKeys(verifier, options))
     app.use((request, response) => {
       if (request.path === '/slow') return
       response.status(request.path === '/teapot' ? 418 : 200)
-      response.send(handled((request as { apiKey?: AdmittedKey }).apiKey))
+      response.send(handled(request.apiKey))
     })
     return app as unknown as RequestListener
   },
@@ -76,11 +90,22 @@ const servers: Record<string, () => Promise<RequestListener>> = {
     app.all('/*', async (request, reply) => {
       if (request.url === '/slow') await new Promise(() => {})
       reply.code(request.url.startsWith('/teapot') ? 418 : 200)
-      return handled((request as { apiKey?: AdmittedKey }).apiKey)
+      return handled(request.apiKey)
     })
     await app.ready()
     return (incoming, outgoing) => app.routing(incoming, outgoing)
   },
+  'Hono on Node': async () => {
+    const app = new Hono()
+    app.all('*', honoKeys(verifier, options), (c) => answerOf(c.req.raw, c.get('apiKey')))
+    return getRequestListener(app.fetch, { overrideGlobalObjects: false }) as RequestListener
+  },
+  'Hono elsewhere': async () => {
+    const app = new Hono()
+    app.all('*', honoKeys(verifier, options), (c) => answerOf(c.req.raw, c.get('apiKey')))
+    return served((request) => app.fetch(request))
+  },
+  'a fetch handler': async () => served(fetchKeys(verifier, options)(answerOf)),
 }
 
 describe.each(Object.keys(servers))('%s', (name) => {
@@ -193,5 +218,60 @@ describe.each(Object.keys(servers))('%s', (name) => {
       (errors) => errors === 1,
     )
     expect(reports.slice(before)).toMatchObject([{ status: 499 }])
+  })
+})
+
+describe('a fetch handler', () => {
+  const requestOf = (key: string, path = '/image') =>
+    new Request(`http://localhost${path}`, { headers: { Authorization: `Bearer ${key}` } })
+  const statuses = async (keyId: string, account: Awaited<ReturnType<SharedService['account']>>) =>
+    (await account.get(`/api-keys/${keyId}/usage`)).body.windows['24h']
+
+  it('passes on what its server hands over, and takes the address from there', async () => {
+    const account = await service.account('pro')
+    const { id, key } = await account.createKey({ allowedIps: ['203.0.113.7'] })
+    const keys = fetchKeys(verifier, { clientIp: (_request, { ip }: { ip: string }) => ip })
+    const handler = keys((_request, { keyId }, { ip }) => new Response(`${keyId} from ${ip}`))
+    const admitted = await handler(requestOf(key), { ip: '203.0.113.7' })
+    expect(await admitted.text()).toBe(`${id} from 203.0.113.7`)
+    const refused = await handler(requestOf(key), { ip: '203.0.113.8' })
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([403, 'application/problem+json'])
+    const nowhere = await fetchKeys(verifier)(() => new Response())(requestOf(key))
+    expect(((await nowhere.json()) as { type: string }).type).toMatch(/ip-not-allowed$/)
+  })
+
+  it('reports once, when the body has been read: whole, given up, or failed', async () => {
+    const account = await service.account('pro')
+    const { id, key } = await account.createKey()
+    const keys = fetchKeys(verifier)
+    const streamed = (chunks: string[], fails = false) =>
+      keys(() => {
+        const left = [...chunks]
+        const body = new ReadableStream({
+          pull(controller) {
+            const next = left.shift()
+            if (next !== undefined) controller.enqueue(new TextEncoder().encode(next))
+            else if (fails) controller.error(new Error('the disk is gone'))
+            else controller.close()
+          },
+        })
+        return new Response(body, { status: 201 })
+      })
+    const before = reports.length
+    const whole = await streamed(['one ', 'two'])(requestOf(key))
+    expect(reports).toHaveLength(before)
+    expect(await whole.text()).toBe('one two')
+    await (await streamed(['one', 'two'])(requestOf(key))).body?.cancel()
+    await expect((await streamed(['one'], true)(requestOf(key))).text()).rejects.toThrow('the disk is gone')
+    await keys(() => new Response(null, { status: 204 }))(requestOf(key))
+    await expect(keys(() => Promise.reject(new Error('a bug')))(requestOf(key))).rejects.toThrow('a bug')
+    const redirected = await keys(() => Response.redirect('http://localhost/other', 303))(requestOf(key))
+    expect(redirected.headers.get('x-usage-requests-today')).toBe('6')
+    expect(reports.slice(before).map(({ status }) => status)).toEqual([201, 499, 499, 204, 500, 303])
+    await eventually(
+      () => statuses(id, account),
+      ({ requests, serverErrors, clientErrors }) =>
+        requests === 6 && serverErrors === 1 && clientErrors === 2,
+    )
   })
 })

@@ -3,6 +3,15 @@ import type { KeyVerifier } from '../createVerifier.ts'
 import type { AdmittedKey, GuardOptions } from './guardRequest.ts'
 import { httpKeys } from './http.ts'
 
+declare global {
+  namespace Express {
+    interface Request {
+      /** The key of an admitted request. */
+      apiKey?: AdmittedKey
+    }
+  }
+}
+
 type Request = IncomingMessage & { apiKey?: AdmittedKey }
 
 /** Express middleware (and Connect): `req.apiKey` is the key of an admitted request; a refused one goes no further. */

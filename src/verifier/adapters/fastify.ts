@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import type { KeyVerifier } from '../createVerifier.ts'
-import { type AdmittedKey, type GuardOptions, guardRequest } from './guardRequest.ts'
+import { guardNode } from './guardNode.ts'
+import type { AdmittedKey, GuardOptions } from './guardRequest.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The key of an admitted request. */
+    apiKey?: AdmittedKey
+  }
+}
 
 /** The parts of Fastify's request and reply that are used here. */
 type Request = { raw: IncomingMessage; apiKey?: AdmittedKey }
@@ -15,12 +24,12 @@ type Reply = {
  * A Fastify hook (`onRequest`, or `preHandler` where the options look at the body): `request.apiKey` is the key of an
  * admitted request, a refused one goes no further.
  */
-export function fastifyKeys<Req extends Request = Request>(
+export function fastifyKeys<Req extends Request = FastifyRequest>(
   verifier: KeyVerifier,
   options: GuardOptions<Req> = {},
 ) {
   return async (request: Req, reply: Reply): Promise<unknown> => {
-    const guarded = await guardRequest(verifier, options, {
+    const guarded = await guardNode(verifier, options, {
       request,
       raw: request.raw,
       response: reply.raw,

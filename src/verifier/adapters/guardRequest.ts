@@ -1,26 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOnly } from '../../domain/metering/pathOnly.ts'
 import { newRequestId } from '../../domain/metering/requestId.ts'
 import { RegionUnavailable } from '../../region/Region.ts'
 import type { KeyVerifier } from '../createVerifier.ts'
 import { ANSWER_HEADERS } from '../http/answerHeaders.ts'
-import { missingAuthorization, presentedSecret } from '../http/credentials.ts'
+import { type CredentialHeaders, missingAuthorization, presentedSecret } from '../http/credentials.ts'
 import { HttpProblem } from '../http/HttpProblem.ts'
 import { type Limit, limitHeaders, limitsOf } from '../http/limitHeaders.ts'
 import { refusal } from '../http/refusal.ts'
 import { cannotVerify, verificationProblem } from '../http/verificationProblems.ts'
 import type { Verification } from '../Verifier.ts'
 
-/** How requests are verified. `Request` is the framework's own. */
-export type GuardOptions<Request> = {
+/**
+ * How requests are verified. `Request` is the framework's own; `More` is what else a framework hands to a handler, and
+ * comes to the functions, too.
+ */
+export type GuardOptions<Request, More extends unknown[] = []> = {
   /** What the key must be allowed to do, such as `renders:write`. */
-  permission?: string | ((request: Request) => string | undefined)
+  permission?: string | ((request: Request, ...more: More) => string | undefined)
   /** Renders asked for with `renders:write`. Default: 1. */
-  units?: number | ((request: Request) => number)
+  units?: number | ((request: Request, ...more: More) => number)
   /** The end user's address. Default: the connection's. Behind a proxy: what your framework makes of its headers. */
-  clientIp?: (request: Request) => string | undefined
+  clientIp?: (request: Request, ...more: More) => string | undefined
   /** What usage is reported under, such as a route's pattern. Default: the path without its query. */
-  endpoint?: (request: Request) => string
+  endpoint?: (request: Request, ...more: More) => string
 }
 
 /** What a handler gets about an admitted request. */
@@ -40,45 +42,58 @@ export type AdmittedKey = {
 }
 
 type Refused = { status: number; headers: Record<string, string>; body: string }
-export type Guarded = { key: AdmittedKey; headers: Record<string, string> } | { refused: Refused }
-
-/** What nginx logs, too, when the caller went away before the answer. */
-const CLIENT_CLOSED_REQUEST = 499
 
 /**
- * Decides about one request, and sees to it that its status and latency are reported when its answer has left, or
- * when the caller has gone. A refusal is the same problem that the service's `/forward-auth` answers.
+ * What was decided about a request. `answered` is called with the status once the answer has left, or with
+ * `CLIENT_CLOSED_REQUEST` once the caller has gone; only the first call counts.
  */
-export async function guardRequest<Request>(
+export type Guarded =
+  | { key: AdmittedKey; headers: Record<string, string>; answered: (status: number) => void }
+  | { refused: Refused }
+
+/** The parts of a request that decide, whatever the framework. `url` may have a query. */
+type Arrival = {
+  url: string
+  method: string | undefined
+  headers: CredentialHeaders
+  /** The connection's. */
+  address: string | undefined
+}
+
+/** What nginx logs, too, when the caller went away before the answer. */
+export const CLIENT_CLOSED_REQUEST = 499
+
+/** Decides about one request. A refusal is the same problem that the service's `/forward-auth` answers. */
+export async function guardRequest<Request, More extends unknown[]>(
   verifier: KeyVerifier,
-  options: GuardOptions<Request>,
-  { request, raw, response }: { request: Request; raw: IncomingMessage; response: ServerResponse },
+  options: GuardOptions<Request, More>,
+  args: [request: Request, ...more: More],
+  { url, method, headers: presented, address }: Arrival,
 ): Promise<Guarded> {
   const startedAt = performance.now()
-  const path = pathOnly((raw as { originalUrl?: string }).originalUrl ?? raw.url ?? '/')
+  const path = pathOnly(url)
   try {
-    const permission = resolve(options.permission, request)
+    const permission = resolve(options.permission, args)
     const facts = {
-      ip: options.clientIp ? options.clientIp(request) : raw.socket.remoteAddress,
-      endpoint: options.endpoint?.(request) ?? path,
-      method: raw.method,
+      ip: options.clientIp ? options.clientIp(...args) : address,
+      endpoint: options.endpoint?.(...args) ?? path,
+      method,
     }
-    const value = presentedSecret(raw)
+    const value = presentedSecret({ headers: presented })
     if (value === undefined) throw missingAuthorization()
-    const verification = await verifier.verify({
-      value,
-      permission,
-      units: resolve(options.units, request),
-      ...facts,
-    })
+    const units = resolve(options.units, args)
+    const verification = await verifier.verify({ value, permission, units, ...facts })
     const key = admittedKey(verification)
     if (!key) throw refusal(verification, permission)
-    whenAnswered(response, (status) => {
+    let isAnswered = false
+    const answered = (status: number) => {
+      if (isAnswered) return
+      isAnswered = true
       verifier.report(verification, { status, latencyMs: performance.now() - startedAt, ...facts })
-    })
+    }
     const headers = limitHeaders(verification, key.limits)
     headers['X-Request-Id'] = verification.requestId
-    return { key, headers }
+    return { key, headers, answered }
   } catch (error) {
     return { refused: present(verifier, error, path) }
   }
@@ -103,13 +118,6 @@ function admittedKey(verification: Verification): AdmittedKey | undefined {
   }
 }
 
-/** Calls back once with the status, even if the caller has gone. */
-function whenAnswered(response: ServerResponse, report: (status: number) => void): void {
-  const done = () => report(response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST)
-  if (response.closed || response.destroyed) done()
-  else response.once('close', done)
-}
-
 function present(verifier: KeyVerifier, error: unknown, path: string): Refused {
   const problem = problemOf(error)
   if (problem.status >= 500) verifier.onError(error)
@@ -132,9 +140,9 @@ function problemOf(error: unknown): HttpProblem {
   return verificationProblem('internal-error', { detail: 'Something went wrong on our side.' })
 }
 
-function resolve<Request, Value>(
-  option: Value | ((request: Request) => Value) | undefined,
-  request: Request,
+function resolve<Args extends unknown[], Value>(
+  option: Value | ((...args: Args) => Value) | undefined,
+  args: Args,
 ): Value | undefined {
-  return typeof option === 'function' ? (option as (request: Request) => Value)(request) : option
+  return typeof option === 'function' ? (option as (...args: Args) => Value)(...args) : option
 }

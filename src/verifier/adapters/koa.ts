@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KeyVerifier } from '../createVerifier.ts'
-import { type GuardOptions, guardRequest } from './guardRequest.ts'
+import { guardNode } from './guardNode.ts'
+import type { GuardOptions } from './guardRequest.ts'
 
 /** The part of Koa's context that is used here. */
 type Context = {
@@ -19,7 +20,7 @@ export function koaKeys<Ctx extends Context = Context>(
   options: GuardOptions<Ctx> = {},
 ) {
   return async (ctx: Ctx, next: () => Promise<unknown>): Promise<void> => {
-    const guarded = await guardRequest(verifier, options, { request: ctx, raw: ctx.req, response: ctx.res })
+    const guarded = await guardNode(verifier, options, { request: ctx, raw: ctx.req, response: ctx.res })
     if ('refused' in guarded) {
       const { status, headers, body } = guarded.refused
       ctx.status = status

@@ -1,14 +1,15 @@
-import type { IncomingMessage } from 'node:http'
 import type { HttpProblem } from './HttpProblem.ts'
 import { verificationProblem } from './verificationProblems.ts'
+
+/** The headers that may carry a secret, as `node:http` has them. */
+export type CredentialHeaders = { authorization?: string; 'x-api-key'?: string | string[] }
 
 /**
  * The secret that a request presents: `Authorization: Bearer …` or `X-API-Key`. Undefined where there is none.
  * Throws when both are there and differ. A query string is never looked at.
  */
-export function presentedSecret(request: IncomingMessage): string | undefined {
-  const { authorization } = request.headers
-  const apiKey = request.headers['x-api-key']
+export function presentedSecret({ headers }: { headers: CredentialHeaders }): string | undefined {
+  const { authorization, 'x-api-key': apiKey } = headers
   const fromKey = typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined
   if (authorization === undefined || authorization === '') return fromKey
   const space = authorization.indexOf(' ')

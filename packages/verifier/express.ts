@@ -1,0 +1,1 @@
+export { expressKeys } from '../../src/verifier/adapters/express.ts'

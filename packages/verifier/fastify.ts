@@ -1,0 +1,1 @@
+export { fastifyKeys } from '../../src/verifier/adapters/fastify.ts'

@@ -1,0 +1,1 @@
+export { fetchKeys } from '../../src/verifier/adapters/fetch.ts'

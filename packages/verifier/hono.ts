@@ -1,0 +1,1 @@
+export { honoKeys } from '../../src/verifier/adapters/hono.ts'

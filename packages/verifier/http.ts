@@ -1,0 +1,1 @@
+export { httpKeys } from '../../src/verifier/adapters/http.ts'

@@ -1,0 +1,5 @@
+export { RegionUnavailable } from '../../src/region/Region.ts'
+export type { AdmittedKey, GuardOptions } from '../../src/verifier/adapters/guardRequest.ts'
+export { createVerifier, type KeyVerifier, type VerifierOptions } from '../../src/verifier/createVerifier.ts'
+export { ServiceTokenRefused } from '../../src/verifier/TokenWatch.ts'
+export type { Verification } from '../../src/verifier/Verifier.ts'

@@ -1,0 +1,1 @@
+export { koaKeys } from '../../src/verifier/adapters/koa.ts'
