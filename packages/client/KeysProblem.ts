@@ -4,8 +4,8 @@ export type FieldError = { field: string; message: string; code: string }
 type Facts = Readonly<Record<string, unknown>>
 
 /**
- * Why a call has no result. Nearly always a problem response (RFC 9457) of the service; `status` and `type` are its own.
- * Four slugs are the client's: `unreachable` and `timed-out` (there was no response; `status` is 0),
+ * Why a call has no result. Nearly always a problem response (RFC 9457) of the service; `status` and `type` are its
+ * own. Four slugs are the client's: `unreachable` and `timed-out` (there was no response; `status` is 0),
  * `operation-pending` (the change is saved and not done yet) and `unexpected-response` (not by the service, such as a
  * proxy's page). Holds neither the token nor what was sent.
  */

@@ -79,7 +79,7 @@ async function writePackage(
   return manifest
 }
 
-/** The manifest of the repository leads to sources, which run here without a build; the one of a tarball to what was built. */
+/** The repository's manifest leads to sources, which run here without a build. A tarball's leads to what was built. */
 function published({ private: _, ...manifest }: Manifest, version: string) {
   const exports = Object.fromEntries(
     Object.entries(manifest.exports).map(([path, source]) => {
