@@ -43,7 +43,10 @@ export async function bundleTypes({ entries, packages, into }: Bundle, declarati
     platform: 'node',
     external: isPackage,
     // `tsc` has done what a generator does.
-    plugins: [resolveDeclarations(declarations), dts({ dtsInput: true, emitDtsOnly: true, oxc: true, tsconfig: false })],
+    plugins: [
+      resolveDeclarations(declarations),
+      dts({ dtsInput: true, emitDtsOnly: true, oxc: true, tsconfig: false }),
+    ],
   })
   const { output } = await bundle.write({
     dir: into,
