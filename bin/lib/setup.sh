@@ -182,10 +182,14 @@ setup_chromium() {
   rm -f "$log"
 }
 
-# For the tests alone, which run the guides' programs.
+python_present() {
+  python3 -c 'import asyncio, ssl, sys, unittest, wsgiref; sys.exit(sys.version_info < (3, 10))' 2>/dev/null
+}
+
+# For the tests alone, which run the guides' programs and the Python client.
 setup_python() {
-  command -v python3 >/dev/null && return 0
+  python_present && return 0
   say 'Installing Python …'
   install_package python3 python3 >/dev/null
-  command -v python3 >/dev/null || fail 'The tests need python3 and it could not be installed. Install it, then try again.'
+  python_present || fail 'The tests need python3, 3.10 or newer, and it could not be installed. Install it, then try again.'
 }

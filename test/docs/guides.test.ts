@@ -15,6 +15,7 @@ const NOT_RUN: Record<string, string[]> = {
   'checker.md': ['sh bin/test ', 'sh bin/test test/faults/eventHistory'],
   'operating.md': ['sh npm ci'],
   'doctor.md': ['sh bin/keys doctor', 'text ✓ Machine'],
+  'verify.md': ['sh npx '],
 }
 
 let service: Service
@@ -50,6 +51,8 @@ it.each(guides)(
     const { DATABASE_URL = '', REDIS_URL = '', SECRETS_KEY = '' } = service.env
     await expectTranscript(text, folder, {
       ...{ DATABASE_URL, REDIS_URL, SECRETS_KEY },
+      // As if the Python client was installed.
+      ...{ PYTHONPATH: join(root, 'clients/python'), PYTHONDONTWRITEBYTECODE: '1' },
       ...{ API_URL: service.url, ADMIN_KEY: adminKey, SERVICE_TOKEN: service.serviceToken },
     })
     for (const { language, title } of blocksOf(text)) {

@@ -35,6 +35,7 @@ it('texts and comments have no phrase that CONTRIBUTING.md bans', async () => {
     'src/**/*.{ts,tsx,lua,md}',
     'examples/**/*.{ts,md}',
     'packages/**/*.{ts,md}',
+    'clients/**/*.{py,md}',
     'bench/**/*.{ts,md}',
     'bin/**/{*.sh,dev,keys,test}',
   )
@@ -48,7 +49,9 @@ const isGenerated = (name: string) => /\.d\.ts$|^packages\/client\/(calls|schema
 
 it('no comment is wider than 120 columns', async () => {
   const wide: string[] = []
-  for await (const [name, text] of files('{src,test,bench,examples,packages,bin}/**/*.{ts,tsx,lua,sh}'))
+  for await (const [name, text] of files(
+    '{src,test,bench,examples,packages,bin,clients}/**/*.{ts,tsx,lua,sh,py}',
+  ))
     for (const [place, line] of text.split('\n').entries())
       if (line.length > 120 && /^\s*(\*|\/\/|\/\*\*|--|#) /.test(line) && !isGenerated(name))
         wide.push(`${name}:${place + 1}`)

@@ -59,6 +59,7 @@ it('every link of the README and of docs/ to a file of the repository leads to o
     'src/verifier/README.md',
     'packages/client/README.md',
     'packages/verifier/README.md',
+    'clients/python/README.md',
     ...guides,
     ...decisions,
   ]) {
