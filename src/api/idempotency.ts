@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
-import { answerName, decisionName } from '../platform/redisNames.ts'
+import { answerName, decisionName, decisionTurnName } from '../platform/redisNames.ts'
+import { RegionUnavailable } from '../region/Region.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
@@ -56,14 +58,18 @@ export async function answerOnce<Value>(
   run: () => Promise<Value>,
 ): Promise<{ answer: Value; replayed: boolean }> {
   if (asked.header === undefined) return { answer: await run(), replayed: false }
-  const name = answerName(api.commands.sealer.hashOf(`${asked.scope} ${asked.header}`))
+  // One for each secrets key. All processes claim them in the same order, whichever key is their current one.
+  const names = api.commands.sealer.hashesOf(`${asked.scope} ${asked.header}`).map(answerName).toSorted()
   const requestHash = asked.requestHash()
   const { redis } = api.region
   const inRedis = <Answer>(answer: Promise<Answer>) => api.region.answered(answer)
+  const give = (claimed: string[]) => (claimed.length > 0 ? redis.del(...claimed).catch(() => {}) : undefined)
 
   const mine = JSON.stringify({ requestHash } satisfies Stored<Value>)
-  const first = await inRedis(redis.set(name, mine, 'EX', IN_FLIGHT_SECONDS, 'NX'))
-  if (first === null) {
+  for (const [index, name] of names.entries()) {
+    const first = await inRedis(redis.set(name, mine, 'EX', IN_FLIGHT_SECONDS, 'NX'))
+    if (first !== null) continue
+    await give(names.slice(0, index))
     const stored = JSON.parse((await inRedis(redis.get(name))) ?? mine) as Stored<Value>
     if (stored.requestHash !== requestHash) throw idempotencyConflict()
     if (stored.answer === undefined) throw inFlight()
@@ -71,27 +77,55 @@ export async function answerOnce<Value>(
   }
   try {
     const answer = await run()
-    await inRedis(redis.set(name, JSON.stringify({ requestHash, answer }), 'EX', DAY_SECONDS))
+    const text = JSON.stringify({ requestHash, answer })
+    await Promise.all(names.map((name) => inRedis(redis.set(name, text, 'EX', DAY_SECONDS))))
     return { answer, replayed: false }
   } catch (error) {
-    await redis.del(name).catch(() => {})
+    await give(names)
     throw error
   }
 }
 
-/** What the admission script keeps the decision under, for a repeat of this request. */
-export function onceOf(api: ApiContext, header: string, scope: string, requestHash: string) {
-  return { name: api.commands.sealer.hashOf(`${scope} ${header}`), requestHash }
+/** Longer than a verification may take. */
+const TURN_MS = 3_000
+const TURN_LOOK_MS = 20
+
+export type Once = { name: string; requestHash: string }
+
+/**
+ * Decides with what the admission script keeps the decision under, for a repeat of this request. While secrets keys
+ * change, another process may keep it under another key's hash, which the script does not see. So these requests take
+ * turns: all processes that have the same keys take the same one. Throws RegionUnavailable where it does not come.
+ */
+export async function decidingOnce<Decided>(
+  { region, commands }: ApiContext,
+  asked: { header: string; scope: string; requestHash: string },
+  decide: (once: Once) => Promise<Decided>,
+): Promise<Decided> {
+  const { requestHash } = asked
+  const hashes = commands.sealer.hashesOf(`${asked.scope} ${asked.header}`)
+  if (hashes.length === 1) return decide({ name: hashes[0], requestHash })
+  const turn = decisionTurnName(hashes.toSorted()[0] ?? '')
+  const inRedis = <Answer>(answer: Promise<Answer>) => region.answered(answer)
+  for (let waited = 0; (await inRedis(region.redis.set(turn, '1', 'PX', TURN_MS, 'NX'))) === null; ) {
+    if (waited > TURN_MS) throw new RegionUnavailable(`No turn for an Idempotency-Key within ${TURN_MS} ms`)
+    await sleep(TURN_LOOK_MS)
+    waited += TURN_LOOK_MS
+  }
+  try {
+    const kept = await Promise.all(hashes.map((name) => inRedis(region.redis.exists(decisionName(name)))))
+    const name = hashes[kept.indexOf(1)] ?? hashes[0]
+    return await decide({ name, requestHash })
+  } finally {
+    await region.redis.del(turn).catch(() => {})
+  }
 }
 
 /**
  * Throws Failure `idempotency-conflict` where another request was decided under this key: for one that no script
  * decides.
  */
-export async function refuseOther(
-  { region }: ApiContext,
-  { name, requestHash }: ReturnType<typeof onceOf>,
-): Promise<void> {
+export async function refuseOther({ region }: ApiContext, { name, requestHash }: Once): Promise<void> {
   const stored = await region.answered(region.redis.get(decisionName(name)))
   if (stored !== null && !stored.startsWith(`${requestHash}|`))
     throw idempotencyConflict(`${ONCE_SECONDS / 60} minutes`)

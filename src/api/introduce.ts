@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { CHALLENGE_HEADER, createChallenges, type SignedIntroduction } from '../doctor/challenge.ts'
+import { readSecretsKeys } from '../platform/secretsKeys.ts'
 import type { ApiContext } from './context.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { ApiContext } from './context.ts'
 export function createIntroduce(
   api: ApiContext,
 ): (request: IncomingMessage) => SignedIntroduction | undefined {
-  const challenges = createChallenges(api.env.SECRETS_KEY)
+  const challenges = createChallenges(readSecretsKeys(api.env))
   return (request) => {
     const challenge = request.headers[CHALLENGE_HEADER]
     if (typeof challenge !== 'string' || !challenges.accepts(challenge, api.now().getTime())) return undefined

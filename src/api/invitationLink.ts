@@ -6,7 +6,7 @@ export const sendsEmail = ({ SMTP_URL, PUBLIC_URL }: Pick<Env, 'SMTP_URL' | 'PUB
   SMTP_URL !== undefined && PUBLIC_URL !== undefined
 
 /** How an invitation of this address goes out: the worker makes the link when it sends it. */
-export const invitationTo = ({ env, vault }: ApiContext, email: string) => ({
-  targetHash: vault.hashOf(email.toLowerCase()),
-  emailed: sendsEmail(env),
-})
+export function invitationTo({ env, vault }: ApiContext, email: string) {
+  const [targetHash, ...otherHashes] = vault.hashesOf(email.toLowerCase())
+  return { targetHash, otherHashes, emailed: sendsEmail(env) }
+}

@@ -4,12 +4,14 @@ import { readServiceTokens } from '../domain/accounts/serviceTokenStore.ts'
 import { listForms } from '../domain/imports/formStore.ts'
 import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
+import { countUnderOtherKeys } from '../domain/secrets/keyUse.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
 import { EventRelay } from '../platform/EventRelay.ts'
 import { enqueuePushes } from '../platform/enqueuePushes.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { lowerPool } from '../platform/lowPriority.ts'
+import { measureSecrets } from '../platform/measureSecrets.ts'
 import {
   countVerifications,
   createMetrics,
@@ -24,6 +26,7 @@ import { type ApiPool, apiPools, openPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
+import { readSecretsKeys } from '../platform/secretsKeys.ts'
 import { createShutdown } from '../platform/shutdown.ts'
 import { startTracing } from '../platform/startTracing.ts'
 import type { RequestHandler } from '../platform/tracing.ts'
@@ -52,6 +55,7 @@ import { cannotCheck, createServiceTokens } from './serviceTokens.ts'
 import { stopServer } from './stopServer.ts'
 
 const env = readEnv()
+const secrets = readSecretsKeys(env)
 const tracing = await startTracing(env, 'api')
 const log = createLog(env.LOG_LEVEL, { process: 'api' })
 const shutdown = createShutdown(log, env.SHUTDOWN_MS)
@@ -72,6 +76,7 @@ shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
 measureNotifications(metrics, () => oldestNotifications(em()))
 measureReconciliation(metrics, () => countDiffering(em()))
+measureSecrets(metrics, () => countUnderOtherKeys(em(), secrets[0].number))
 const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())
 const regions = openRegions(env, log, epochRegister(pools.tokens))
@@ -131,22 +136,22 @@ const api: ApiContext = {
   commands: {
     queues,
     replies,
-    sealer: createSealer(env.SECRETS_KEY),
+    sealer: createSealer(secrets),
     log,
     waitMs: env.COMMAND_WAIT_MS,
     now,
     onAnswered: (kind, outcome, seconds) => observe(metrics.commandSeconds, { kind, outcome }, seconds),
   },
   imports: new ImportReader(),
-  vault: createVault(env.SECRETS_KEY),
+  vault: createVault(secrets),
   serviceTokens,
   operatorTokens: createOperatorTokens(() => emOf('tokens'), env.KEY_PREFIX, now),
   callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
   turns: createTurns(),
   cookies,
   attempts: createAttempts(primary.redis, now, log),
-  passwords: createPasswords(env.SECRETS_KEY),
-  knownDevices: createKnownDevices(cookies, env.SECRETS_KEY),
+  passwords: createPasswords(secrets),
+  knownDevices: createKnownDevices(cookies, secrets),
   clientIp: createClientIp(env.TRUSTED_PROXIES),
   now,
   log,

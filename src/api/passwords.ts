@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import { hashPassword, matchPassword, saltFor } from '../platform/passwordHash.ts'
+import type { SecretsKeys } from '../platform/secretsKeys.ts'
 import { Problem } from './problems.ts'
 
 /** libuv has four threads, which name look-ups and files need, too. One hash takes 64 MiB while it runs. */
@@ -20,7 +21,7 @@ export type Passwords = {
   matching: (hashes: string[], password: string) => Promise<Set<string>>
 }
 
-export function createPasswords(secretsKey: string): Passwords {
+export function createPasswords(secrets: SecretsKeys): Passwords {
   const limit = pLimit(AT_ONCE)
   const requireRoom = () => {
     if (limit.pendingCount < WAITING) return
@@ -33,11 +34,10 @@ export function createPasswords(secretsKey: string): Passwords {
     requireRoom()
     return limit(work)
   }
-  const nobody = saltFor('', secretsKey, undefined)
+  const nobody = saltFor('', secrets, undefined)
   return {
     requireRoom,
-    hash: async (password, email, known) =>
-      run(() => hashPassword(password, saltFor(email, secretsKey, known))),
+    hash: async (password, email, known) => run(() => hashPassword(password, saltFor(email, secrets, known))),
     matching: async (hashes, password) =>
       run(async () => {
         if (hashes.length > 0) return matchPassword(hashes, password)

@@ -80,16 +80,15 @@ async function replayOrSubmit<Kind extends CommandKind>(
 
 /**
  * The Idempotency-Key with what must be equal for two requests to be the same: method, path and the body as the guard
- * read it. The hash is keyed, because a bare hash of a password or an address could be guessed.
+ * read it. What is stored is a keyed hash of it, because a bare hash of a password or an address could be guessed.
  */
 function idempotencyOf(request: CommandRequest): Submission<CommandKind>['idempotency'] {
-  const { api, ctx, principal, body, file } = request
+  const { ctx, principal, body, file } = request
   const key = idempotencyKeyOf(ctx.req)
   if (key === undefined) return undefined
   // Keys are an account's; those of no account are the operator token's.
   const header = principal.accountId === null ? `${principal.actor.id} ${key}` : key
-  const plainHash = requestHashOf(ctx.method, ctx.path, file?.text ?? body ?? {})
-  return { header, requestHash: api.commands.sealer.hashOf(plainHash), plainHash }
+  return { header, plainHash: requestHashOf(ctx.method, ctx.path, file?.text ?? body ?? {}) }
 }
 
 /** What callers see of a command. */

@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts'
+import { UnreadableSecret } from '../platform/secretsKeys.ts'
 import { RegionUnavailable } from '../region/Region.ts'
 import { HttpProblem } from '../verifier/http/HttpProblem.ts'
 import { cannotVerify } from '../verifier/http/verificationProblems.ts'
@@ -24,6 +25,9 @@ export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
   if (error instanceof Failure) return new Problem(error.code, error.details)
   if (error instanceof RegionUnavailable) return cannotVerify()
+  // Another process may have the key.
+  if (error instanceof UnreadableSecret)
+    return new Problem('service-unavailable', { detail: error.message, retryAfter: 60 })
   if (isAway(error))
     return new Problem('service-unavailable', { detail: 'The database is not available.', retryAfter: 2 })
   const { status } = error as { status?: number }

@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.ts'
 import { operatorTokenCommands } from './operatorTokens.ts'
 import { planCommands } from './plans.ts'
 import { regionCommands } from './regions.ts'
+import { secretsCommands } from './secrets.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
 import { sessionLinkCommands } from './sessionLinks.ts'
 import { usageCommands } from './usage.ts'
@@ -29,6 +30,7 @@ export function createProgram(): Cli {
     webhookCommands(),
     regionCommands(),
     usageCommands(),
+    secretsCommands(),
     migrateCommand(),
     doctorCommand(),
   ].reduce(

@@ -82,9 +82,9 @@ export async function hashed(service: Service, { password, ...member }: GivenMem
 /** The link is shown here and stored nowhere: whoever has it joins the account. */
 async function inviteLink(accountId: string, { email, role = 'viewer', name }: NewMember) {
   requireEmail(email)
-  return withService(async ({ env, em, run }) => {
+  return withService(async ({ env, secrets, em, run }) => {
     const token = newLinkToken()
-    const targetHash = createVault(env.SECRETS_KEY).hashOf(email.toLowerCase())
+    const [targetHash] = createVault(secrets).hashesOf(email.toLowerCase())
     const link = { targetHash, emailed: false, digest: digestOf(token) }
     const existing = await em
       .createQueryBuilder(MemberSchema)

@@ -38,9 +38,9 @@ export function webhookCommands(): Cli {
 }
 
 const createWebhook = ({ url: given, events, name }: Options) =>
-  withService(async ({ env, run }) => {
+  withService(async ({ env, secrets, run }) => {
     const { href: url, host } = readTarget(given, env.WEBHOOK_ALLOW_PRIVATE)
-    const vault = createVault(env.SECRETS_KEY)
+    const vault = createVault(secrets)
     const webhookId = newId('webhook')
     const secret = newSigningSecret()
     const created = await run('create-webhook', null, {
@@ -54,8 +54,8 @@ const createWebhook = ({ url: given, events, name }: Options) =>
   })
 
 const listWebhooks = () =>
-  withService(async ({ env, em }) => {
-    const vault = createVault(env.SECRETS_KEY)
+  withService(async ({ secrets, em }) => {
+    const vault = createVault(secrets)
     const order = { orderBy: { createdAt: 'asc' } } as const
     const webhooks = await em.find(ChannelSchema, { accountId: null }, order)
     return webhooks.map((webhook) => ({

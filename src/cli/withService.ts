@@ -8,6 +8,7 @@ import { openQueues, type Queues } from '../platform/queues.ts'
 import { requireReached } from '../platform/reached.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
+import { readSecretsKeys, type SecretsKeys } from '../platform/secretsKeys.ts'
 import { submitCommand } from '../platform/submitCommand.ts'
 import { awaitCommand, interruptible, isDone } from './awaitCommand.ts'
 
@@ -16,6 +17,7 @@ const WAIT_MS = 5_000
 
 export type Service = {
   env: Env
+  secrets: SecretsKeys
   orm: Orm
   em: Em
   queues: Queues
@@ -36,6 +38,7 @@ export type Service = {
 /** Opens what an operator's task needs, and closes it whatever becomes of the task. */
 export async function withService<Value>(task: (service: Service) => Promise<Value>): Promise<Value> {
   const env = readEnv()
+  const secrets = readSecretsKeys(env)
   const orm = await openPostgres(env.DATABASE_URL, { poolMax: 2 })
   const queues = openQueues(env.REDIS_URL, env.REGIONS)
   const replies = openReplies(env.REDIS_URL)
@@ -43,7 +46,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
   const deps = {
     queues,
     replies,
-    sealer: createSealer(env.SECRETS_KEY),
+    sealer: createSealer(secrets),
     log,
     waitMs: WAIT_MS,
     now: () => new Date(),
@@ -65,7 +68,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
     return command.result ?? {}
   }
   try {
-    return await task({ env, orm, em: orm.em.fork(), queues, actor, run })
+    return await task({ env, secrets, orm, em: orm.em.fork(), queues, actor, run })
   } finally {
     replies.close()
     await queues.close()

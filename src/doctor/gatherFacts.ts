@@ -2,6 +2,7 @@ import { QUEUES, type QueueName } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import type { FurtherRegion } from '../platform/queues.ts'
 import { queueName } from '../platform/redisNames.ts'
+import { readSecretsKeys } from '../platform/secretsKeys.ts'
 import { createVault } from '../platform/vault.ts'
 import type { Facts, Probed } from './Facts.ts'
 import { isThisMachine, probeDisks } from './probes/disks.ts'
@@ -25,7 +26,9 @@ export type GatherOptions = {
 export async function gatherFacts({ source, brief = false, ...given }: GatherOptions): Promise<Facts> {
   const settings = readSettings(source)
   const { DATABASE_URL, REDIS_URL, REGIONS = [], SECRETS_KEY, PUBLIC_URL, SMTP_URL } = settings.env
-  const vault = SECRETS_KEY === undefined ? undefined : createVault(SECRETS_KEY)
+  const { SECRETS_KEYS_READ = '' } = settings.env
+  const secrets = SECRETS_KEY === undefined ? undefined : readSecretsKeys({ SECRETS_KEY, SECRETS_KEYS_READ })
+  const vault = secrets && createVault(secrets)
   const all = <Value>(url: string | undefined, ask: (url: string) => Promise<Value>) =>
     url === undefined || brief ? undefined : ask(url)
   const redisUrls = [...(REDIS_URL === undefined ? [] : [{ name: PRIMARY, url: REDIS_URL }]), ...REGIONS]
@@ -38,7 +41,7 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
         probed: await probeRedis(url, brief ? undefined : queuesIn(name, REGIONS)),
       })),
     ),
-    SECRETS_KEY === undefined ? undefined : all(PUBLIC_URL, (url) => probePublicUrl(url, SECRETS_KEY)),
+    secrets && all(PUBLIC_URL, (url) => probePublicUrl(url, secrets)),
     all(SMTP_URL, probeSmtp),
   ])
   const folders = [

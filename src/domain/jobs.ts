@@ -3,6 +3,7 @@ import { type CommandKind, commands } from './commands/catalogue.ts'
 import { DecidedBatch } from './metering/decidedBatch.ts'
 import { EventRow } from './metering/eventRow.ts'
 import { OF_ASKS, type Retry, WITHOUT_END } from './retries.ts'
+import { RESEALED } from './secrets/resealedKinds.ts'
 
 /**
  * The catalogue of every job: its queue, what it carries, and how it is retried. Jobs carry ids, plus only
@@ -207,6 +208,13 @@ export const jobs = {
     data: z.object({ region: z.string() }),
     retry: { attempts: 3, delayMs: 5_000 },
     summary: 'Removes the states of keys that ended long ago from one region',
+  },
+  'reseal-secrets': scheduled('Enqueues a job for each kind of secrets that an older secrets key has sealed'),
+  'reseal-secrets-of': {
+    queue: 'maintenance',
+    data: z.object({ kind: z.enum(RESEALED) }),
+    retry: { attempts: 3, delayMs: 5_000 },
+    summary: 'Seals the secrets of one kind again under the current secrets key',
   },
   'sweep-expired-keys': scheduled('Announces keys that expire soon, and notes those that have expired'),
   'expire-records': scheduled('Deletes answers, sessions, claims and other records past their time'),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isUrlPrefix } from '../domain/accounts/returnUrl.ts'
 import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { haveOwnNumbers, parseSecretsKey, parseSecretsKeys } from './secretsKeys.ts'
 
 const flag = z
   .enum(['true', 'false', '1', '0'])
@@ -79,9 +80,19 @@ export const EnvSchema = z.object({
   ),
   SECRETS_KEY: z
     .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+    .refine(
+      (text) => parseSecretsKey(text) !== undefined,
+      'must be 32 bytes in base64, or 2:…, 3:… and so on',
+    )
     .describe(
-      '32 random bytes in base64. Seals the responses that `Idempotency-Key` repeats, and the secrets of channels. The same in every process.',
+      '32 random bytes in base64; a later key begins with `2:`. Seals channels’ secrets and repeatable responses. The same in every process. [Rotation](operating.md#rotate-secrets_key).',
+    ),
+  SECRETS_KEYS_READ: z
+    .string()
+    .default('')
+    .refine((text) => parseSecretsKeys(text) !== undefined, 'must be keys such as 1:…, separated by commas')
+    .describe(
+      'Further secrets keys, for reading only: `1:…,3:…`. [Rotation](operating.md#rotate-secrets_key).',
     ),
   HOST: z
     .string()
@@ -271,7 +282,13 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const parsed = EnvSchema.refine(
     ({ REGION, REGIONS }) => REGION === PRIMARY || REGIONS.some(({ name }) => name === REGION),
     { path: ['REGION'], message: `must be ${PRIMARY} or one of REGIONS` },
-  ).safeParse(given)
+  )
+    .refine((env) => haveOwnNumbers(env), {
+      path: ['SECRETS_KEYS_READ'],
+      message:
+        'must have numbers that SECRETS_KEY and the other keys do not have; a key without one is key 1',
+    })
+    .safeParse(given)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`The environment is not complete:\n${lines.join('\n')}`)

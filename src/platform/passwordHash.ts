@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import argon2 from 'argon2'
+import type { SecretsKeys } from './secretsKeys.ts'
 
 /** https://github.com/P-H-C/phc-string-format: `$argon2id$v=19$m=65536,t=3,p=4$salt$hash`, base64 without padding. */
 const FORM = /^\$argon2id\$v=19\$([mtp=\d,]+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
@@ -8,13 +9,12 @@ const SALT_BYTES = 16
 /**
  * The salt of a new password of this email address: that of the hashes that the address has, else one that is
  * derived. All passwords of an address share it, so that a sign-in takes one computation, however many accounts have
- * set one, and its time does not show how many there are.
+ * set one, and its time does not show how many there are. It stays when the secrets key changes.
  */
-export function saltFor(email: string, secretsKey: string, known: string | undefined): Buffer {
+export function saltFor(email: string, [{ bytes }]: SecretsKeys, known: string | undefined): Buffer {
   const [, , salt] = FORM.exec(known ?? '') ?? []
   if (salt !== undefined) return Buffer.from(salt, 'base64')
-  const key = Buffer.from(secretsKey, 'base64')
-  return createHmac('sha256', key).update(`salt:${email.toLowerCase()}`).digest().subarray(0, SALT_BYTES)
+  return createHmac('sha256', bytes).update(`salt:${email.toLowerCase()}`).digest().subarray(0, SALT_BYTES)
 }
 
 /** argon2id, PHC string. */

@@ -33,6 +33,9 @@ export const answerName = (hash: string) => `${PREFIX}idempotency:${hash}`
 /** The decision about the first verification under an Idempotency-Key, as the admission script keeps it. */
 export const decisionName = (hash: string) => `${PREFIX}idempotent:${hash}`
 
+/** Whose turn it is to decide under an Idempotency-Key, while secrets keys change. */
+export const decisionTurnName = (hash: string) => `${PREFIX}idempotent-turn:${hash}`
+
 /** While it is there, the Slack webhook with this digest has had its message of this second. */
 export const slackTurnName = (digest: string) => `${PREFIX}slack:${digest}`
 

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { type Actor, type Command, CommandSchema, isCompany } from '../domain/commands/Command.ts'
 import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
 import { FIRST_SWEEP_MS, insertCommand } from '../domain/commands/commandStore.ts'
+import { freeKey, lockKey } from '../domain/commands/idempotencyKeys.ts'
 import { mostUnfinished, NO_LIMIT, tooManyUnfinished } from '../domain/commands/limits.ts'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
@@ -43,8 +44,8 @@ export type Submission<Kind extends CommandKind> = {
   idempotency?: Idempotency
 }
 
-/** `plainHash` is how the first release stored `requestHash`; their rows are found for a day after the upgrade. */
-type Idempotency = { header: string; requestHash: string; plainHash?: string }
+/** `plainHash`: of method, path and body. It is stored keyed, as the header is. */
+type Idempotency = { header: string; plainHash: string }
 
 export type Submitted = { command: Command; secret?: string; replayed: boolean }
 
@@ -120,16 +121,9 @@ async function insert(
   { kind, accountId, targetId, payload, actor, permission, idempotency, secret }: Submission<CommandKind>,
   id: string,
 ): Promise<{ inserted: boolean; ahead: number }> {
+  const { sealer } = deps
   const createdAt = deps.now()
-  const idempotencyHash = idempotency ? deps.sealer.hashOf(idempotency.header) : null
-  if (idempotencyHash) {
-    // A key is free again after its time, whether or not the nightly job has been there.
-    await em.execute(
-      `update command set idempotency_hash = null, sealed_secret = null
-       where idempotency_hash = ? and coalesce(account_id, '') = ? and created_at < ?`,
-      [idempotencyHash, accountId ?? '', freeBefore(deps)],
-    )
-  }
+  const hashes = idempotency ? sealer.hashesOf(idempotency.header) : []
   const row = {
     id,
     accountId,
@@ -138,14 +132,25 @@ async function insert(
     payload,
     actor,
     permission: permission ?? null,
-    idempotencyHash,
-    requestHash: idempotency?.requestHash ?? null,
-    sealedSecret: idempotency && secret ? deps.sealer.seal(secret, idempotency.header, id) : null,
+    idempotencyHash: hashes[0] ?? null,
+    requestHash: idempotency ? sealer.hashesOf(idempotency.plainHash)[0] : null,
+    sealedSecret: idempotency && secret ? sealer.seal(secret, idempotency.header, id) : null,
     replyTo: deps.replies.channel,
     createdAt,
     sweepAt: new Date(createdAt.getTime() + FIRST_SWEEP_MS),
   }
-  return insertCommand(em, row, isCompany(actor) ? NO_LIMIT : mostUnfinished(kind))
+  const most = isCompany(actor) ? NO_LIMIT : mostUnfinished(kind)
+  if (hashes.length === 0) return insertCommand(em, row, most)
+  const key = { accountId, hashes }
+  if (hashes.length === 1) {
+    await freeKey(em, key, freeBefore(deps))
+    return insertCommand(em, row, most)
+  }
+  // While secrets keys change, another process stores another hash: the unique index does not see that it is the same.
+  return em.fork().transactional(async (tx) => {
+    const isTaken = await lockKey(tx, key, freeBefore(deps))
+    return isTaken ? { inserted: false, ahead: 0 } : insertCommand(tx, row, most)
+  })
 }
 
 /**
@@ -158,19 +163,20 @@ export async function findReplay(
   em: SqlEntityManager,
   deps: CommandDeps,
   accountId: string | null,
-  { header, requestHash, plainHash }: Idempotency,
+  { header, plainHash }: Idempotency,
 ): Promise<Submitted | undefined> {
+  const { sealer } = deps
   const command = await em.fork().findOne(CommandSchema, {
     accountId,
-    idempotencyHash: deps.sealer.hashOf(header),
+    idempotencyHash: { $in: sealer.hashesOf(header) },
     createdAt: { $gte: freeBefore(deps) },
   })
   if (!command) return undefined
-  if (command.requestHash !== requestHash && command.requestHash !== plainHash) {
-    throw idempotencyConflict()
-  }
+  // The first release stored the plain hash; their rows are found for a day after the upgrade.
+  const isSame = [...sealer.hashesOf(plainHash), plainHash].includes(command.requestHash ?? '')
+  if (!isSame) throw idempotencyConflict()
   if (command.status === 'pending' || command.status === 'applied') throw inFlight(command.id)
-  const secret = command.sealedSecret ? deps.sealer.open(command.sealedSecret, header, command.id) : undefined
+  const secret = command.sealedSecret ? sealer.open(command.sealedSecret, header, command.id) : undefined
   return { command, secret, replayed: true }
 }
 

@@ -62,6 +62,7 @@ import { foldMinutes } from './schedules/foldMinutes.ts'
 import { maintainPartitions } from './schedules/maintainPartitions.ts'
 import { reconcileAccount } from './schedules/reconcileAccount.ts'
 import { relayOutboxJob } from './schedules/relayOutboxJob.ts'
+import { enqueueResealing, resealSecretsOf } from './schedules/resealSecrets.ts'
 import { resetTestQuotas } from './schedules/resetTestQuotas.ts'
 import { sweepCommands } from './schedules/sweepCommands.ts'
 import { sweepExpiredKeys } from './schedules/sweepExpiredKeys.ts'
@@ -143,6 +144,8 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'announce-account-days': announceAccountDays,
   'sweep-states': sweepStates,
   'sweep-region-states': sweepRegionStates,
+  'reseal-secrets': enqueueResealing,
+  'reseal-secrets-of': resealSecretsOf,
   'sweep-expired-keys': sweepExpiredKeys,
   'expire-records': expireRecords,
 }

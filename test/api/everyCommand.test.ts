@@ -148,6 +148,11 @@ const RUNS: Record<string, Run> = {
     gives: { differing: 0, differences: [] },
   },
   'usage rebuild': { args: ({ account }) => ['--day', today, '--account', account] },
+  'secrets status': {
+    args: () => [],
+    gives: expect.arrayContaining([expect.objectContaining({ key: 1, role: 'current', removable: false })]),
+  },
+  'secrets reseal': { args: () => [], gives: { key: 1, channels: 0, links: 0, unreadable: 0 } },
   'usage parked': { args: () => [], gives: { parked: 0 } },
   migrate: { args: () => [], gives: { applied: [] } },
   // The Postgres of the tests does not flush.

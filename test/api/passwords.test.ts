@@ -2,15 +2,18 @@ import argon2 from 'argon2'
 import { afterEach, expect, it, vi } from 'vitest'
 import { createPasswords } from '../../src/api/passwords.ts'
 import { noPassword } from '../../src/platform/passwordHash.ts'
+import { readSecretsKeys } from '../../src/platform/secretsKeys.ts'
 
-const secretsKey = Buffer.alloc(32, 7).toString('base64')
+const secretsOf = (fill: number) =>
+  readSecretsKeys({ SECRETS_KEY: Buffer.alloc(32, fill).toString('base64') })
+const secrets = secretsOf(7)
 const email = 'ada@example.com'
 
 afterEach(() => void vi.restoreAllMocks())
 
 it('a password is kept as argon2id, salted by address and installation', async () => {
-  const passwords = createPasswords(secretsKey)
-  const elsewhere = createPasswords(Buffer.alloc(32, 8).toString('base64'))
+  const passwords = createPasswords(secrets)
+  const elsewhere = createPasswords(secretsOf(8))
   const one = await passwords.hash('correct horse', email, undefined)
   expect(one).toMatch(/^\$argon2id\$/)
   expect(await argon2.verify(one, 'correct horse')).toBe(true)
@@ -24,7 +27,7 @@ it('a password is kept as argon2id, salted by address and installation', async (
 })
 
 it('all passwords of an address, a former release’s among them, take one computation; so does an address without any', async () => {
-  const passwords = createPasswords(secretsKey)
+  const passwords = createPasswords(secrets)
   const former = await argon2.hash('correct horse')
   const others = await Promise.all(
     ['second horse', 'third horse'].map((text) => passwords.hash(text, email, former)),

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { createChallenges, type Introduction } from '../../src/doctor/challenge.ts'
+import { readSecretsKeys } from '../../src/platform/secretsKeys.ts'
+import { rotationSteps } from '../support/secretsKeys.ts'
 
-const newKey = () => randomBytes(32).toString('base64')
+const newKey = () => readSecretsKeys({ SECRETS_KEY: randomBytes(32).toString('base64') })
 const key = newKey()
 const [ours, theirs] = [createChallenges(key), createChallenges(newKey())]
 const NOW = Date.UTC(2026, 10, 27)
@@ -47,4 +49,17 @@ it('an answer is believed for its own challenge, by the same key, and as it was 
   expect(ours.read(challenge, { status: 'ok' })).toBeUndefined()
   // What an api has answered is no challenge.
   expect(ours.accepts(`${NOW}.${answer.proof}.${answer.proof}`, NOW)).toBe(false)
+})
+
+it.each(rotationSteps)('both sides prove it while keys change from "$before" to "$after"', (step) => {
+  const of = ([SECRETS_KEY, SECRETS_KEYS_READ]: [string, string]) =>
+    createChallenges(readSecretsKeys({ SECRETS_KEY, SECRETS_KEYS_READ }))
+  for (const [asks, answers] of [
+    [of(step.before), of(step.after)],
+    [of(step.after), of(step.before)],
+  ] as const) {
+    const challenge = asks.ask(NOW)
+    expect(answers.accepts(challenge, NOW)).toBe(true)
+    expect(asks.read(challenge, answers.answer(challenge, introduction))).toEqual(introduction)
+  }
 })

@@ -3,6 +3,7 @@ import { elapsedText, messageOf, withUnit } from '../../src/domain/notifications
 import { renderEmail } from '../../src/domain/notifications/renderEmail.ts'
 import { renderSlack } from '../../src/domain/notifications/renderSlack.ts'
 import { nextDelayMs, retryAfterMs, SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
+import { readSecretsKeys } from '../../src/platform/secretsKeys.ts'
 import { requiresTls } from '../../src/platform/smtp.ts'
 import { createVault } from '../../src/platform/vault.ts'
 import { createMailer } from '../../src/workers/notifiers/email.ts'
@@ -149,7 +150,9 @@ describe('when the next attempt follows', () => {
 })
 
 it('the vault opens what it sealed, in its place and under its key alone', () => {
-  const [vault, other] = [1, 2].map((fill) => createVault(Buffer.alloc(32, fill).toString('base64')))
+  const [vault, other] = [1, 2].map((fill) =>
+    createVault(readSecretsKeys({ SECRETS_KEY: Buffer.alloc(32, fill).toString('base64') })),
+  )
   const sealed = vault!.seal('https://hooks.example/secret', 'channel a target')
   expect(vault!.open(sealed, 'channel a target')).toBe('https://hooks.example/secret')
   expect(() => vault!.open(sealed, 'channel b target')).toThrow()

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { createSealer } from '../../src/platform/seal.ts'
+import { readSecretsKeys } from '../../src/platform/secretsKeys.ts'
 
-const keyOf = (fill: number) => Buffer.alloc(32, fill).toString('base64')
-const [sealer, other] = [createSealer(keyOf(1)), createSealer(keyOf(2))]
+const keysOf = (fill: number) => readSecretsKeys({ SECRETS_KEY: Buffer.alloc(32, fill).toString('base64') })
+const [sealer, other] = [createSealer(keysOf(1)), createSealer(keysOf(2))]
 
 it('a sealed answer opens for the same Idempotency-Key, command and SECRETS_KEY alone', () => {
   const sealed = sealer.seal('pk_live_secret', 'header', 'op_1')
@@ -14,11 +15,11 @@ it('a sealed answer opens for the same Idempotency-Key, command and SECRETS_KEY 
 })
 
 it('what is stored of an Idempotency-Key says nothing about it, and is another for another SECRETS_KEY', () => {
-  const hash = sealer.hashOf('header')
+  const hash = sealer.hashesOf('header')[0]
   expect(hash).toMatch(/^[\w-]{43}$/)
-  expect(sealer.hashOf('header')).toBe(hash)
-  expect(sealer.hashOf('header2')).not.toBe(hash)
-  expect(other.hashOf('header')).not.toBe(hash)
+  expect(sealer.hashesOf('header')).toEqual([hash])
+  expect(sealer.hashesOf('header2')).not.toContain(hash)
+  expect(other.hashesOf('header')).not.toContain(hash)
   // Nor does the same answer look the same twice.
   expect(sealer.seal('a', 'header', 'op_1')).not.toBe(sealer.seal('a', 'header', 'op_1'))
 })

@@ -4,6 +4,7 @@ import type { CommandKind } from '../../src/domain/commands/catalogue.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { newId } from '../../src/domain/ids.ts'
 import { createSealer } from '../../src/platform/seal.ts'
+import { readSecretsKeys } from '../../src/platform/secretsKeys.ts'
 import { submitCommand } from '../../src/platform/submitCommand.ts'
 import { startWorkers } from '../../src/workers/startWorkers.ts'
 import { createCommands } from '../support/commandRows.ts'
@@ -27,7 +28,7 @@ async function submit(
 ): Promise<string> {
   const { context } = worker
   const replies = { channel: 'none', wait: async () => {}, close: () => {} }
-  const sealer = createSealer(Buffer.alloc(32, 1).toString('base64'))
+  const sealer = createSealer(readSecretsKeys({ SECRETS_KEY: Buffer.alloc(32, 1).toString('base64') }))
   const deps = { queues: context.queues, replies, sealer, log: context.log, waitMs: 0, now: context.now }
   const asked = { kind, accountId, targetId: null, payload, actor }
   return (await submitCommand(worker.em(), deps, asked as never)).command.id

@@ -1,4 +1,5 @@
 import { sealContext } from '../../src/domain/notifications/Channel.ts'
+import { readSecretsKeys } from '../../src/platform/secretsKeys.ts'
 import { createVault } from '../../src/platform/vault.ts'
 import { runSql } from '../setup/runSql.ts'
 import type { Service } from './startService.ts'
@@ -22,7 +23,7 @@ export async function seedAlerts(
   { databaseUrl, env }: Pick<Service, 'databaseUrl' | 'env'>,
   { accounts, keys, url }: { accounts: number; keys: number; url: (type: string, account: number) => string },
 ): Promise<Seeded[]> {
-  const vault = createVault(env.SECRETS_KEY ?? '')
+  const vault = createVault(readSecretsKeys({ SECRETS_KEY: env.SECRETS_KEY ?? '' }))
   const rows = { account: [] as string[], channel: [] as string[], key: [] as string[], rule: [] as string[] }
   const seeded = Array.from({ length: accounts }, (_, account): Seeded => {
     const accountId = `acct_${place(account)}`

@@ -17,9 +17,9 @@ export const SECRETS = ['new', 'old'].map(
  * A worker's context with an account, its admin and a viewer, an SMTP server and a receiver: for calling the
  * deliveries' handlers.
  */
-export async function startDeliveries() {
+export async function startDeliveries(env: Parameters<typeof startWorkerContext>[0] = {}) {
   const [smtp, receiver] = await Promise.all([startSmtp(), startReceiver()])
-  const worker = await startWorkerContext({ SMTP_URL: smtp.url })
+  const worker = await startWorkerContext({ SMTP_URL: smtp.url, ...env })
   let channels = 0
   const seed = worker.em()
   const account = {

@@ -1,4 +1,5 @@
 import type { Metric } from 'prom-client'
+import { measureSecrets } from '../../platform/measureSecrets.ts'
 import {
   countVerifications,
   createMetrics,
@@ -27,6 +28,7 @@ export function metricTable(): string {
   measureQueues(metrics, queues)
   measureReconciliation(metrics, nothing)
   measureRollup(metrics, { waitedMs: 0 })
+  measureSecrets(metrics, nothing)
   const rows = (metrics.registry.getMetricsAsArray() as unknown as Described[])
     .filter(({ name }) => name.startsWith('keys_'))
     .toSorted((one, other) => one.name.localeCompare(other.name))

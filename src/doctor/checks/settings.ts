@@ -1,3 +1,4 @@
+import { parseSecretsKey } from '../../platform/secretsKeys.ts'
 import { type Check, found } from '../Check.ts'
 import type { Facts } from '../Facts.ts'
 
@@ -40,12 +41,12 @@ export const settingsChecks: Check[] = [
     id: 'secrets-key-weak',
     area: 'Settings',
     severity: 'error',
-    why: '`SECRETS_KEY` is not random: it repeats few bytes, as an example does. Whoever guesses it opens sealed secrets.',
-    fix: 'Make one with `openssl rand -base64 32`. [What a change of it costs](operating.md#requirements).',
+    why: 'The current secrets key is not random: it repeats few bytes, as an example does. Whoever guesses it opens sealed secrets.',
+    fix: 'Make one with `openssl rand -base64 32`. [Rotate it](operating.md#rotate-secrets_key).',
     look: ({ env: { SECRETS_KEY } }) =>
       SECRETS_KEY === undefined
         ? undefined
-        : found(distinct(Buffer.from(SECRETS_KEY, 'base64')) < FEW_BYTES, {
+        : found(distinct(parseSecretsKey(SECRETS_KEY)?.bytes ?? []) < FEW_BYTES, {
             found: 'It is not random',
             expected: '32 random bytes in base64',
           }),
@@ -54,8 +55,8 @@ export const settingsChecks: Check[] = [
     id: 'secrets-key-other',
     area: 'Settings',
     severity: 'error',
-    why: '`SECRETS_KEY` does not open what was sealed: targets and signing secrets of channels and webhooks. No alert and no event reaches them.',
-    fix: 'Set the key with which they were sealed, the same in every process. If it is lost, create the channels again.',
+    why: 'Neither `SECRETS_KEY` nor `SECRETS_KEYS_READ` opens what was sealed: targets and signing secrets of channels and webhooks. No alert and no event reaches them.',
+    fix: '`bin/keys secrets status` names the keys that are missing. Add them to `SECRETS_KEYS_READ`, the same in every process. If it is lost, create the channels again.',
     look: ({ postgres }) => {
       const sealed = postgres?.ok ? postgres.value.stored?.sealed : undefined
       return (

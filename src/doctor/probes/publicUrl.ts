@@ -3,6 +3,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { canonicalAddress } from '../../domain/addresses.ts'
+import type { SecretsKeys } from '../../platform/secretsKeys.ts'
 import { CHALLENGE_HEADER, createChallenges } from '../challenge.ts'
 import type { Probed, PublicUrlAnswer } from '../Facts.ts'
 import { PROBE_MS, probe } from './probe.ts'
@@ -14,9 +15,9 @@ export const FORGED_ADDRESS = '192.0.2.1'
 const MAX_CHARACTERS = 16_384
 
 /** Asks `/livez` through PUBLIC_URL who answers there, and whom it takes us for. */
-export function probePublicUrl(publicUrl: string, secretsKey: string): Promise<Probed<PublicUrlAnswer>> {
+export function probePublicUrl(publicUrl: string, secrets: SecretsKeys): Promise<Probed<PublicUrlAnswer>> {
   return probe(async () => {
-    const challenges = createChallenges(secretsKey)
+    const challenges = createChallenges(secrets)
     const challenge = challenges.ask(Date.now())
     const url = new URL(`${publicUrl.replace(/\/+$/, '')}/livez`)
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {

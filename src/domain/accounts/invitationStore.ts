@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { Failure } from '../failure.ts'
 import type { OutboxMessage } from '../jobs.ts'
+import { pgArray } from '../sql.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 import type { Member } from './Member.ts'
 import { MemberResource } from './presentMember.ts'
@@ -13,7 +14,12 @@ const PER_HOUR = 60
 const PER_ADDRESS_AND_DAY = 3
 
 /** `digest`: of a link that the command line shows; an emailed one is made when it is sent. */
-export type InvitationInput = { targetHash: string; emailed: boolean; digest?: string | null }
+export type InvitationInput = {
+  targetHash: string
+  otherHashes?: string[]
+  emailed: boolean
+  digest?: string | null
+}
 
 /** What whoever invites is shown. */
 const InvitationResource = z.object({
@@ -33,11 +39,11 @@ export const InvitedMember = MemberResource.extend({ invitation: InvitationResou
 export async function invite(
   em: SqlEntityManager,
   member: Pick<Member, 'id' | 'accountId'>,
-  { targetHash, emailed, digest = null }: InvitationInput,
+  { targetHash, otherHashes = [], emailed, digest = null }: InvitationInput,
   now: Date,
 ): Promise<{ invitation: z.infer<typeof InvitationResource>; follow: OutboxMessage[] }> {
   const endsAt = new Date(now.getTime() + INVITATION_MS)
-  if (emailed) await takeFromBudget(em, member.accountId, targetHash, now)
+  if (emailed) await takeFromBudget(em, member.accountId, [targetHash, ...otherHashes], now)
   await em.execute(
     `insert into invitation (member_id, digest, target_hash, emailed, ends_at) values (?, ?, ?, ?, ?)
      on conflict (member_id) do update set digest = excluded.digest, target_hash = excluded.target_hash,
@@ -53,14 +59,14 @@ export async function invite(
 async function takeFromBudget(
   em: SqlEntityManager,
   accountId: string,
-  targetHash: string,
+  targetHashes: [string, ...string[]],
   now: Date,
 ): Promise<void> {
   const [row] = await em.execute<{ of_account: number; of_address: number }[]>(
     `select count(*) filter (where at > ?)::int as of_account,
-       count(*) filter (where target_hash = ?)::int as of_address
+       count(*) filter (where target_hash = any(?::text[]))::int as of_address
      from invitation_email where account_id = ? and at > ?`,
-    [new Date(now.getTime() - HOUR_MS), targetHash, accountId, new Date(now.getTime() - DAY_MS)],
+    [new Date(now.getTime() - HOUR_MS), pgArray(targetHashes), accountId, new Date(now.getTime() - DAY_MS)],
   )
   if ((row?.of_account ?? 0) >= PER_HOUR)
     throw tooMany(`An account sends at most ${PER_HOUR} invitations an hour.`)
@@ -68,7 +74,7 @@ async function takeFromBudget(
     throw tooMany(`An account sends at most ${PER_ADDRESS_AND_DAY} invitations a day to one address.`)
   await em.execute('insert into invitation_email (account_id, target_hash, at) values (?, ?, ?)', [
     accountId,
-    targetHash,
+    targetHashes[0],
     now,
   ])
 }

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { pgArray } from '../sql.ts'
 import { DAY_MS } from '../time.ts'
 
 /** Longer than an attempt may take: after it, whoever had leased the email is dead. */
@@ -14,12 +15,13 @@ export type InvitationEmail = { to: string; accountId: string; targetHash: strin
 /**
  * Claims an invitation's email for one attempt and stores the digest of the link that it is to carry. Undefined where
  * there is nothing to send: it was sent, accepted or replaced, or the address has got enough. Throws while another
- * worker is at it.
+ * worker is at it. `hashesOf` are the keyed hashes under which emails to an address are stored.
  */
 export async function claimInvitation(
   em: SqlEntityManager,
   memberId: string,
   digest: string,
+  hashesOf: (email: string) => string[],
   now: Date,
 ): Promise<InvitationEmail | undefined> {
   const [row] = await em.execute<
@@ -33,10 +35,12 @@ export async function claimInvitation(
   )
   if (!row) return undefined
   if (row.leasedUntil && new Date(row.leasedUntil) > now) throw new Error('another worker sends it')
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, ?))', [row.targetHash, LOCK])
+  const hashes = [...new Set([row.targetHash, ...hashesOf(row.to.toLowerCase())])]
+  for (const hash of hashes.toSorted())
+    await em.execute('select pg_advisory_xact_lock(hashtextextended(?, ?))', [hash, LOCK])
   const [sent] = await em.execute<{ n: number }[]>(
-    'select count(*)::int as n from invitation_email where target_hash = ? and sent_at > ?',
-    [row.targetHash, new Date(now.getTime() - DAY_MS)],
+    'select count(*)::int as n from invitation_email where target_hash = any(?::text[]) and sent_at > ?',
+    [pgArray(hashes), new Date(now.getTime() - DAY_MS)],
   )
   if ((sent?.n ?? 0) >= PER_ADDRESS) return undefined
   await em.execute('update invitation set digest = ?, leased_until = ? where member_id = ?', [

@@ -39,9 +39,13 @@ export const NewMember = z.object({
   passwordHash: z.string(),
 })
 
-/** How an invitation goes out. `targetHash`: the keyed hash of the address, for its budget. */
+/**
+ * How an invitation goes out. `targetHash`: the keyed hash of the address, for its budget; `otherHashes`: those under
+ * the secrets keys that are not the current one.
+ */
 export const InvitationLink = z.object({
   targetHash: z.string(),
+  otherHashes: z.array(z.string()).optional(),
   emailed: z.boolean(),
   digest: z.string().nullable().optional(),
 })

@@ -27,16 +27,18 @@ export type Lease =
   | { delayMs: number; isEvent: boolean }
   | undefined
 
+type HashesOf = (channel: Channel) => [string, ...string[]] | undefined
+
 /**
  * Leases a notification for one attempt: of two workers one sends. Call it in a transaction of its own. A
- * channel or account with enough attempts under way makes it wait, without an attempt of its own. `hashOf` is the keyed
- * hash of a channel's target.
+ * channel or account with enough attempts under way makes it wait, without an attempt of its own. `hashesOf` are the
+ * keyed hashes of a channel's target, the one to store first; undefined where this process cannot read the target.
  */
 export async function leaseDelivery(
   em: SqlEntityManager,
   id: string,
   now: Date,
-  hashOf: (channel: Channel) => string,
+  hashesOf: HashesOf,
   random = Math.random,
 ): Promise<Lease> {
   const seen = await em.findOne(NotificationSchema, { id, status: 'pending' })
@@ -54,7 +56,7 @@ export async function leaseDelivery(
   const excuse =
     whyNot(notification, channel, now) ??
     (notification.eventId && !event ? 'The event is no longer kept.' : undefined) ??
-    (await refuseStranger(em, notification, channel, hashOf, now))
+    (await refuseStranger(em, notification, channel, hashesOf, now))
   if (excuse !== undefined || !channel) {
     await addAttempt(em, notification, { at: now, durationMs: 0, outcome: 'not-sent', detail: excuse })
     Object.assign(notification, { status: 'failed', finishedAt: now, nextAttemptAt: null })
@@ -108,13 +110,16 @@ async function refuseStranger(
   em: SqlEntityManager,
   notification: Notification,
   channel: Channel | null,
-  hashOf: (channel: Channel) => string,
+  hashesOf: HashesOf,
   now: Date,
 ): Promise<string | undefined> {
   const isUnasked = isTest(notification.type) || notification.type === 'channel.verify'
   if (!channel || channel.verifiedAt || !isUnasked) return undefined
-  notification.targetHash = hashOf(channel)
-  return whyNotUnconfirmed(em, channel.type, notification.targetHash, now)
+  const hashes = hashesOf(channel)
+  // Whoever cannot read the address cannot send to it: the attempt says why.
+  if (!hashes) return undefined
+  notification.targetHash = hashes[0]
+  return whyNotUnconfirmed(em, channel.type, hashes, now)
 }
 
 async function isBusy(

@@ -18,11 +18,12 @@ export type Recorded = { delayMs?: number; follow: string[]; disabled?: true }
 
 /**
  * Writes what came of an attempt, into the log, the notification and its channel, and decides what is next. Where the
- * lease has passed to another worker nothing is written: that one records its own.
+ * lease has passed to another worker nothing is written: that one records its own. `leadsTo` says whether a channel
+ * still has the address that the attempt was made to.
  */
 export async function recordAttempt(
   em: SqlEntityManager,
-  leased: { id: string; leasedUntil: Date; sealedTarget: string },
+  leased: { id: string; leasedUntil: Date; leadsTo: (channel: Channel) => boolean },
   attempt: Attempt & { retryAfterMs?: number },
   facts: Facts,
 ): Promise<Recorded> {
@@ -37,8 +38,8 @@ export async function recordAttempt(
     { lockMode: LockMode.PESSIMISTIC_WRITE },
   )
   // A notice goes to an admin, so it says nothing about the channel. Nor does a message to an address that the channel
-  // no longer has: each sealed address is a different value.
-  const isElsewhere = channel?.sealedTarget !== leased.sealedTarget
+  // no longer has.
+  const isElsewhere = !channel || !leased.leadsTo(channel)
   const concerned = notification.type === 'channel.disabled' || isElsewhere ? null : channel
   if (attempt.outcome === 'delivered') {
     finish(notification, 'delivered', now)

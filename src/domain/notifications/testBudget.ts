@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
+import { pgArray } from '../sql.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 import type { ChannelType } from './Channel.ts'
 
@@ -44,23 +45,26 @@ const TO_UNCONFIRMED = {
 } as const satisfies Record<ChannelType, { most: number; withinMs: number; words: string }>
 
 /**
- * Why an address that nobody has confirmed gets no further message now, or undefined. Call it in the transaction that
- * claims the attempt: what other workers send meanwhile is counted, too.
+ * Why an address that nobody has confirmed gets no further message now, or undefined. `targetHashes` are the keyed
+ * hashes under which messages to it are stored. Call it in the transaction that claims the attempt: what other workers
+ * send meanwhile is counted, too.
  */
 export async function whyNotUnconfirmed(
   em: SqlEntityManager,
   type: ChannelType,
-  targetHash: string,
+  targetHashes: string[],
   now: Date,
 ): Promise<string | undefined> {
   const { most, withinMs, words } = TO_UNCONFIRMED[type]
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, ?))', [targetHash, LOCK])
+  for (const hash of targetHashes.toSorted())
+    await em.execute('select pg_advisory_xact_lock(hashtextextended(?, ?))', [hash, LOCK])
+  const hashes = pgArray(targetHashes)
   const [row] = await em.execute<{ sent: string }[]>(
     `select
        (select count(*) from notification n join delivery_attempt a on a.notification_id = n.id
-        where n.target_hash = ? and a.at > ? and a.outcome <> 'not-sent')
-     + (select count(*) from notification where target_hash = ? and leased_until > ?) as sent`,
-    [targetHash, new Date(now.getTime() - withinMs), targetHash, now],
+        where n.target_hash = any(?::text[]) and a.at > ? and a.outcome <> 'not-sent')
+     + (select count(*) from notification where target_hash = any(?::text[]) and leased_until > ?) as sent`,
+    [hashes, new Date(now.getTime() - withinMs), hashes, now],
   )
   if (Number(row?.sent) < most) return undefined
   return `This address got ${most} messages and is not confirmed. ${words}`

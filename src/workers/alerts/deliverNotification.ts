@@ -8,6 +8,7 @@ import { PRIMARY } from '../../domain/regions.ts'
 import { enqueuePushes } from '../../platform/enqueuePushes.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import { slackTurnName } from '../../platform/redisNames.ts'
+import { UnreadableSecret } from '../../platform/secretsKeys.ts'
 import { tracing } from '../../platform/tracing.ts'
 import type { WorkerContext } from '../context.ts'
 import {
@@ -29,18 +30,17 @@ export async function deliverNotification(
   { notificationId: id }: JobData<'deliver-notification'>,
 ): Promise<void> {
   const { orm, notifiers, now, metrics, log } = context
-  const lease = await orm.em
-    .fork()
-    .transactional((em) =>
-      leaseDelivery(em, id, now(), (channel) =>
-        notifiers.vault.hashOf(targetOf(notifiers, channel).toLowerCase()),
-      ),
-    )
+  const lease = await orm.em.fork().transactional((em) =>
+    leaseDelivery(em, id, now(), (channel) => {
+      const target = asResult(() => targetOf(notifiers, channel))
+      return target instanceof Error ? undefined : notifiers.vault.hashesOf(target.toLowerCase())
+    }),
+  )
   if (!lease) return
   if ('delayMs' in lease) return lookAgain(context, { id, ...lease })
   const { channel, event, leasedUntil } = lease
   const isEvent = event !== undefined
-  const { sealedTarget } = channel
+  const leadsTo = sameTargetAs(notifiers, channel)
   const attempt = await attemptOne(context, lease)
   if ('delayMs' in attempt) {
     const next = new Date(now().getTime() + attempt.delayMs)
@@ -51,7 +51,7 @@ export async function deliverNotification(
 
   const recorded = await orm.em.fork().transactional(async (em) => {
     const facts = { now: now(), canMail: notifiers.mailer !== undefined, channelsUrl: channelsUrl(notifiers) }
-    const written = await recordAttempt(em, { id, leasedUntil, sealedTarget }, attempt, facts)
+    const written = await recordAttempt(em, { id, leasedUntil, leadsTo }, attempt, facts)
     for (const notificationId of written.follow) await writeOutbox(em, deliveryJob(notificationId))
     return written
   })
@@ -61,6 +61,24 @@ export async function deliverNotification(
   if (recorded.follow.length > 0) await relayOutbox(orm.em, context.queues.send)
   // There is room for another event, or the channel works again.
   if (channel.events) await enqueuePushes(context, { channelId: channel.id }).catch(() => {})
+}
+
+/**
+ * Whether a channel, read after the attempt, still leads to where it led before. The same address may have been sealed
+ * again meanwhile. It is not kept open as long as the attempt takes.
+ */
+function sameTargetAs(
+  notifiers: Notifiers,
+  { sealedTarget: before }: Channel,
+): (channel: Channel) => boolean {
+  return (channel) => {
+    const { id, sealedTarget: after } = channel
+    if (after === before) return true
+    const targets = [before, after].map((sealedTarget) =>
+      asResult(() => targetOf(notifiers, { id, sealedTarget })),
+    )
+    return typeof targets[0] === 'string' && targets[0] === targets[1]
+  }
 }
 
 const channelsUrl = ({ publicUrl }: Notifiers) =>
@@ -77,7 +95,8 @@ async function attemptOne(
   const unprepared = (error: Error): Outcome => {
     const { id } = leased.notification
     log.error({ notificationId: id, reason: error.message }, 'a notification could not be prepared')
-    return { outcome: 'unreachable', detail: 'The message could not be prepared.' }
+    const why = error instanceof UnreadableSecret ? ` ${error.message}` : ''
+    return { outcome: 'unreachable', detail: `The message could not be prepared.${why}` }
   }
   const destination = asResult(() => destinationOf(notifiers, leased))
   if (destination instanceof Error) return { ...unprepared(destination), at, durationMs: 0 }

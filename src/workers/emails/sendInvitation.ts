@@ -14,10 +14,12 @@ export async function sendInvitation(
   context: WorkerContext,
   { memberId }: JobData<'send-invitation'>,
 ): Promise<void> {
-  const { orm, now } = context
+  const { orm, notifiers, now } = context
   const token = newLinkToken()
   const digest = digestOf(token)
-  const email = await orm.em.fork().transactional((em) => claimInvitation(em, memberId, digest, now()))
+  const email = await orm.em
+    .fork()
+    .transactional((em) => claimInvitation(em, memberId, digest, notifiers.vault.hashesOf, now()))
   if (!email) return
   await sendLink(context, {
     to: email.to,

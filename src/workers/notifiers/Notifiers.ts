@@ -5,6 +5,7 @@ import { type Channel, type SealedSecret, sealContext } from '../../domain/notif
 import { messageOf } from '../../domain/notifications/messageOf.ts'
 import type { Notification } from '../../domain/notifications/Notification.ts'
 import type { Env } from '../../platform/env.ts'
+import { readSecretsKeys } from '../../platform/secretsKeys.ts'
 import { createVault, type Vault } from '../../platform/vault.ts'
 import { Destinations } from './Destinations.ts'
 import { createMailer, type Mailer } from './email.ts'
@@ -26,7 +27,8 @@ export type Notifiers = {
 type Settings = Pick<
   Env,
   'SECRETS_KEY' | 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL' | 'WEBHOOK_ALLOW_PRIVATE' | 'WORKER_CONCURRENCY'
->
+> &
+  Partial<Pick<Env, 'SECRETS_KEYS_READ'>>
 
 export function openNotifiers(env: Settings): Notifiers {
   const domain =
@@ -34,7 +36,7 @@ export function openNotifiers(env: Settings): Notifiers {
       .at(-1)
       ?.replace(/[^\w.-]/g, '') || 'localhost'
   return {
-    vault: createVault(env.SECRETS_KEY),
+    vault: createVault(readSecretsKeys(env)),
     outbound: outboundPolicy(env.WEBHOOK_ALLOW_PRIVATE),
     // A quarter of the places that the queue has (startWorkers.ts).
     destinations: new Destinations(env.WORKER_CONCURRENCY),
@@ -50,8 +52,10 @@ const isEmail = (notification: Notification, channel: Channel) =>
   notification.type === 'channel.disabled' || channel.type === 'email'
 
 /** Where a channel leads. Throws where the vault does. */
-export const targetOf = ({ vault }: Pick<Notifiers, 'vault'>, channel: Channel): string =>
-  vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
+export const targetOf = (
+  { vault }: Pick<Notifiers, 'vault'>,
+  channel: Pick<Channel, 'id' | 'sealedTarget'>,
+): string => vault.open(channel.sealedTarget, sealContext(channel.id, 'target'))
 
 /** Whose server an attempt takes: a URL's host, or the SMTP server. Throws where the vault does. */
 export function destinationOf(

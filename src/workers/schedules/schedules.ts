@@ -19,6 +19,7 @@ export const schedules: { job: JobName; every?: number; pattern?: string }[] = [
   { job: 'maintain-partitions', every: HOUR_MS },
   { job: 'sweep-expired-keys', every: 60_000 },
   { job: 'sweep-states', every: 600_000 },
+  { job: 'reseal-secrets', every: 600_000 },
   { job: 'expire-records', pattern: '0 10 0 * * *' },
   { job: 'fold-minutes', pattern: '0 20 0 * * *' },
   { job: 'close-usage-days', pattern: '0 30 0 * * *' },

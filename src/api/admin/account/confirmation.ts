@@ -72,7 +72,7 @@ export async function runAction(api: ApiContext, ctx: Context, asked: Asked): Pr
     requestId: ctx.state.requestId,
   }
   const plainHash = requestHashOf(ctx.method, ctx.path, change.payload)
-  const idempotency = { header: `operator ${request}`, requestHash: api.commands.sealer.hashOf(plainHash) }
+  const idempotency = { header: `operator ${request}`, plainHash }
   const submission = { ...change, accountId: id, targetId: id, actor, idempotency }
   const { command } =
     (await findReplay(api.em(), api.commands, id, idempotency)) ??

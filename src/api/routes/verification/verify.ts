@@ -10,7 +10,7 @@ import type { KnownToken } from '../../../verifier/KnownTokens.ts'
 import type { Verification, VerificationRequest } from '../../../verifier/Verifier.ts'
 import type { ApiContext } from '../../context.ts'
 import type { HotAnswer, HotRoute } from '../../hotRoute.ts'
-import { idempotencyKeyOf, onceOf, refuseOther, requestHashOf } from '../../idempotency.ts'
+import { decidingOnce, idempotencyKeyOf, type Once, refuseOther, requestHashOf } from '../../idempotency.ts'
 import { Problem } from '../../problems.ts'
 import { readJson } from '../../readJson.ts'
 import { Permission } from '../../schemas.ts'
@@ -91,8 +91,10 @@ export const verify: HotRoute = {
       return api.serviceTokens.confirming(token, async (current) =>
         answerOf(await api.verifier.verify(requestOf(asked, current))),
       )
-    const once = onceOf(api, header, token.id, requestHashOf('POST', '/verify', asked))
-    return api.serviceTokens.confirming(token, (current) => decideOnce(api, requestOf(asked, current), once))
+    const key = { header, scope: token.id, requestHash: requestHashOf('POST', '/verify', asked) }
+    return decidingOnce(api, key, (once) =>
+      api.serviceTokens.confirming(token, (current) => decideOnce(api, requestOf(asked, current), once)),
+    )
   },
 }
 
@@ -100,11 +102,7 @@ export const verify: HotRoute = {
  * With an Idempotency-Key: the script that counts the first request keeps its decision in the same step, and gives it
  * to repeats as long as the key may still do this. A revocation is never older news than an Idempotency-Key.
  */
-async function decideOnce(
-  api: ApiContext,
-  request: VerificationRequest,
-  once: ReturnType<typeof onceOf>,
-): Promise<HotAnswer> {
+async function decideOnce(api: ApiContext, request: VerificationRequest, once: Once): Promise<HotAnswer> {
   const verification = await api.verifier.verify({ ...request, once })
   // No script has decided about a key that does not exist.
   if (!verification.decision) await refuseOther(api, once)
