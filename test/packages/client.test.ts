@@ -118,7 +118,7 @@ describe('a request', () => {
     ['timeoutMs', (client) => client.getAccount({}, { timeoutMs: 0 })],
     ['retries', (client) => client.getAccount({}, { retries: 0.5 })],
   ])('a bad %s of a call is refused before anything is sent', async (name, call) => {
-    const { client, sent } = clientOf([])
+    const { client, sent } = clientOf([], { retries: 0 })
     await expect(call(client)).rejects.toThrow(new RegExp(`^${name} must be`))
     expect(sent).toEqual([])
   })
