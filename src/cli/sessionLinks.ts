@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { Command as Cli, Option } from 'commander'
 import { newLinkToken } from '../domain/accounts/linkToken.ts'
 import { ROLES, type Role } from '../domain/accounts/Member.ts'
@@ -6,6 +5,7 @@ import { allowedReturnUrl } from '../domain/accounts/returnUrl.ts'
 import { createSessionLink, LINK_SECONDS, sessionLinkUrl } from '../domain/accounts/sessionLinks.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
 import type { Env } from '../platform/env.ts'
+import { loginName } from './loginName.ts'
 import { print } from './print.ts'
 import { requireEmail } from './requireEmail.ts'
 import { withService } from './withService.ts'
@@ -42,7 +42,7 @@ async function createLink(accountId: string, { role, email, returnUrl, expiresIn
     const now = new Date()
     const expiresAt = new Date(now.getTime() + seconds * 1000)
     const link = {
-      ...{ accountId, role, email: email ?? null, madeBy: userInfo().username },
+      ...{ accountId, role, email: email ?? null, madeBy: loginName() },
       returnUrl: returnUrl === undefined ? null : readReturnUrl(env, returnUrl),
       digest: digestOf(token),
       expiresAt,

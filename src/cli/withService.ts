@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import type { Actor } from '../domain/commands/Command.ts'
 import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
 import { type Env, readEnv } from '../platform/env.ts'
@@ -11,6 +10,7 @@ import { createSealer } from '../platform/seal.ts'
 import { readSecretsKeys, type SecretsKeys } from '../platform/secretsKeys.ts'
 import { submitCommand } from '../platform/submitCommand.ts'
 import { awaitCommand, interruptible, isDone } from './awaitCommand.ts'
+import { loginName } from './loginName.ts'
 
 /** An operator's command waits this long for the worker's word; then it says so, and looks at the row. */
 const WAIT_MS = 5_000
@@ -51,7 +51,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
     waitMs: WAIT_MS,
     now: () => new Date(),
   }
-  const actor: Actor = { type: 'operator', id: userInfo().username }
+  const actor: Actor = { type: 'operator', id: loginName() }
 
   const run: Service['run'] = async (kind, accountId, payload, ifStopped = '') => {
     await requireReached(queues.byName.commands)
