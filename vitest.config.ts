@@ -3,7 +3,8 @@ import SlowFirst from './test/setup/SlowFirst.ts'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // bin/check-install: what takes minutes and root.
+    include: process.env.CHECK_INSTALL ? ['test/install/*.check.ts'] : ['test/**/*.test.ts'],
     globalSetup: ['test/setup/globalSetup.ts'],
     reporters: ['default', './test/setup/CountReporter.ts'],
     pool: 'forks',

@@ -136,6 +136,20 @@ setup_proxies() {
   done
 }
 
+# For the tests alone, which run the Procfile in a real process manager and look at the units of deploy/systemd/.
+setup_install() {
+  command -v foreman >/dev/null || {
+    say 'Installing foreman …'
+    install_package foreman ruby-foreman >/dev/null
+    command -v foreman >/dev/null || fail 'The tests need foreman and it could not be installed: gem install foreman'
+  }
+  [ "$(uname)" = Linux ] || return 0
+  command -v systemd-analyze >/dev/null && return 0
+  say 'Installing systemd …'
+  install_package systemd systemd >/dev/null
+  command -v systemd-analyze >/dev/null || fail 'The tests need systemd-analyze and it could not be installed.'
+}
+
 # Changes whenever the dashboard would be built otherwise.
 dashboard_hash() {
   (cd "$ROOT" && { lock_hash; find src/dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 
-/** The login name of whoever runs this, for the audit log. In a container a user ID need not have a name: `uid 10001`. */
+/** The login name of whoever runs this, for the audit log; `uid 10001` where the ID has no name. */
 export function loginName(read: () => { username: string } = userInfo): string {
   try {
     return read().username

@@ -50,7 +50,7 @@ const isGenerated = (name: string) => /\.d\.ts$|^packages\/client\/(calls|schema
 it('no comment is wider than 120 columns', async () => {
   const wide: string[] = []
   for await (const [name, text] of files(
-    '{src,test,bench,examples,packages,bin,clients}/**/*.{ts,tsx,lua,sh,py}',
+    '{src,test,bench,examples,packages,bin,clients,deploy}/**/*.{ts,tsx,lua,sh,py}',
   ))
     for (const [place, line] of text.split('\n').entries())
       if (line.length > 120 && /^\s*(\*|\/\/|\/\*\*|--|#) /.test(line) && !isGenerated(name))

@@ -51,7 +51,11 @@ it('every link of the README and of docs/ to a file of the repository leads to o
   const guides = (await readdir(join(root, 'docs')))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`)
-  const decisions = (await readdir(join(root, 'docs/decisions'))).map((name) => `docs/decisions/${name}`)
+  const further = await Promise.all(
+    ['docs/decisions', 'docs/install'].map(async (folder) =>
+      (await readdir(join(root, folder))).map((name) => `${folder}/${name}`),
+    ),
+  )
   for (const page of [
     'README.md',
     'CONTRIBUTING.md',
@@ -61,7 +65,7 @@ it('every link of the README and of docs/ to a file of the repository leads to o
     'packages/verifier/README.md',
     'clients/python/README.md',
     ...guides,
-    ...decisions,
+    ...further.flat(),
   ]) {
     const text = await readFile(join(root, page), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
