@@ -1,6 +1,6 @@
 """
-Writes what is made of other files: `pictify_keys/resources.py` from an OpenAPI document (its path or URL), and
-`pictify_keys/async_management.py` from `management.py`. `python3 generate.py DOCUMENT [FOLDER]`
+Writes what is made of other files: `resources.py` and `_version.py` from an OpenAPI document (its path or URL), and
+`async_management.py` from `management.py`. `python3 generate.py DOCUMENT [FOLDER]`
 """
 
 from __future__ import annotations
@@ -174,6 +174,8 @@ def main(source: str, folder: str = str(PACKAGE)) -> None:
         document = json.load(file)
     management = (PACKAGE / "management.py").read_text()
     (Path(folder) / "resources.py").write_text(resources_of(document, management))
+    version = f'VERSION = "{document["info"]["version"]}"\n"""The release of the service that this client came with."""\n'
+    (Path(folder) / "_version.py").write_text(version)
     (Path(folder) / "async_management.py").write_text(async_of(management))
 
 

@@ -75,19 +75,22 @@ describe('the Python client', () => {
     expect([...outcomes.keys()].sort()).toEqual(names.toSorted())
   })
 
-  it('has the resources of /openapi.json, and the same methods for asyncio', async () => {
+  it('has the resources and the version of /openapi.json, and the same methods for asyncio', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-python-'))
     try {
       await promisify(execFile)('python3', ['generate.py', `${service.url}/openapi.json`, folder], {
         cwd: FOLDER,
         env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
       })
-      for (const name of ['resources.py', 'async_management.py']) {
+      for (const name of ['resources.py', '_version.py', 'async_management.py']) {
         const [kept, made] = await Promise.all([
           readFile(join(FOLDER, 'pictify_keys', name), 'utf8'),
           readFile(join(folder, name), 'utf8'),
         ])
-        expect(kept === made, `${name}: see "Add a route" in CONTRIBUTING.md`).toBe(true)
+        expect(
+          kept === made,
+          `${name}: run clients/python/generate.py, as "Add a route" in CONTRIBUTING.md says`,
+        ).toBe(true)
       }
     } finally {
       await rm(folder, { recursive: true, force: true })

@@ -105,3 +105,6 @@ class Exchanges(unittest.TestCase):
                 self.assertEqual(self.play(method, *outcomes), expected)
         self.assertEqual(self.play("POST", accepted, bound=1), (["POST /x"], "OperationPending"))
         self.assertEqual(self.play("POST", busy, bound=1), (["POST /x"], "Problem"))
+        # Still under way when it was asked for again: what the first answer said is not forgotten.
+        later = answer(409, b'{"type": "x/idempotency-in-flight"}', **{"retry-after": "90"})
+        self.assertEqual(self.play("POST", accepted, later), (["POST /x", "wait 2", "POST /x"], "OperationPending"))

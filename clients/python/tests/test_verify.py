@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import uuid
 from pathlib import Path
 
 from pictify_keys import Keys, KeysUnavailable, Problem, ServiceTokenRefused
@@ -80,8 +81,9 @@ class Verify(unittest.TestCase):
 
     def test_a_repeat_with_the_same_idempotency_key_counts_once(self) -> None:
         created = new_key(self.management)
-        first = self.keys.verify(created.secret, idempotency_key="order-1")
-        again = self.keys.verify(created.secret, idempotency_key="order-1")
+        order = str(uuid.uuid4())
+        first = self.keys.verify(created.secret, idempotency_key=order)
+        again = self.keys.verify(created.secret, idempotency_key=order)
         self.assertEqual(again.request_id, first.request_id)
         self.assertEqual(self.keys.verify(created.secret).requests_today, 2)
 
