@@ -13,6 +13,7 @@ COPY examples/render-api/package.json examples/render-api/
 COPY packages/client/package.json packages/client/
 COPY packages/verifier/package.json packages/verifier/
 COPY src/dashboard/package.json src/dashboard/
+COPY test/clients/generators/package.json test/clients/generators/
 
 FROM manifests AS dashboard
 RUN npm ci --workspace src/dashboard --ignore-scripts --no-audit --no-fund

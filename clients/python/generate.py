@@ -174,8 +174,9 @@ def main(source: str, folder: str = str(PACKAGE)) -> None:
         document = json.load(file)
     management = (PACKAGE / "management.py").read_text()
     (Path(folder) / "resources.py").write_text(resources_of(document, management))
-    version = f'VERSION = "{document["info"]["version"]}"\n"""The release of the service that this client came with."""\n'
-    (Path(folder) / "_version.py").write_text(version)
+    version = json.dumps(document["info"]["version"])
+    about = '"""The release of the service that this client came with."""'
+    (Path(folder) / "_version.py").write_text(f"VERSION = {version}\n{about}\n")
     (Path(folder) / "async_management.py").write_text(async_of(management))
 
 

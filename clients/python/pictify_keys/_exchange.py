@@ -51,15 +51,15 @@ def prepared(request: Request, account_id: str | None, idempotency_key: str | No
 
 def exchange(request: Request, timeout: float, bound: float) -> Exchange:
     """
-    `timeout` is of one attempt, `bound` of the whole, in seconds. Raises Problem, KeysUnavailable, or OperationPending
-    when the change is stored but not done by then.
+    `timeout` is of one attempt, in seconds. After `bound` seconds no further one begins. Raises Problem,
+    KeysUnavailable, or OperationPending when the change is stored but not done by then.
     """
     deadline = time.monotonic() + bound
     pause = _PAUSE
     failures = 0
     pending: OperationPending | None = None
     while True:
-        outcome = yield Send(request, min(timeout, max(deadline - time.monotonic(), 0.05)))
+        outcome = yield Send(request, timeout)
         if isinstance(outcome, Response) and outcome.status < 300:
             pending = _pending(outcome)
             if not pending:
@@ -91,8 +91,11 @@ def _follow(request: Request, pending: OperationPending, timeout: float, deadlin
         if time.monotonic() + 1 > deadline:
             raise pending
         yield Wait(1)
-        left = max(deadline - time.monotonic(), 0.05)
-        operation: dict[str, Any] = read_json((yield from exchange(ask, timeout, left)))
+        try:
+            operation: dict[str, Any] = read_json((yield from exchange(ask, timeout, _until(deadline))))
+        except KeysUnavailable:
+            # The change continues without us.
+            continue
         if operation["status"] == "failed":
             problem: dict[str, Any] = operation["problem"] or {}
             raise Problem(409, {**problem, "type": problem.get("code", "internal-error")})
@@ -100,7 +103,12 @@ def _follow(request: Request, pending: OperationPending, timeout: float, deadlin
             continue
         if request.method == "DELETE":
             return Response(204, {}, b"")
-        return (yield from exchange(json_request("GET", request.target, headers=account), timeout, left))
+        changed = json_request("GET", request.target, headers=account)
+        return (yield from exchange(changed, timeout, _until(deadline)))
+
+
+def _until(deadline: float) -> float:
+    return deadline - time.monotonic()
 
 
 def _takes_key(request: Request) -> bool:

@@ -97,6 +97,11 @@ class Exchanges(unittest.TestCase):
             ("POST", [answer(500)], (["POST /x"], "KeysUnavailable")),
             ("POST", [answer(302)], (["POST /x"], "KeysUnavailable")),
             ("PATCH", [accepted, done, answer(200)], (["PATCH /x", "wait 1", "GET /operations/op_1", "GET /x"], 200)),
+            (
+                "PATCH",
+                [accepted, answer(500), done, answer(200)],
+                (["PATCH /x", "wait 1", "GET /operations/op_1", "wait 1", "GET /operations/op_1", "GET /x"], 200),
+            ),
             ("DELETE", [accepted, done], (["DELETE /x", "wait 1", "GET /operations/op_1"], 204)),
             ("DELETE", [away], (["DELETE /x"], "KeysUnavailable")),
             ("DELETE", [answer(404)], (["DELETE /x"], "Problem")),
