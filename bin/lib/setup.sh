@@ -196,6 +196,22 @@ setup_chromium() {
   rm -f "$log"
 }
 
+# For the tests alone: npm's Postgres has no pg_dump. Debian's package has the server of the same version, too.
+pg_dump_present() {
+  local bin
+  for bin in /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin; do
+    [ -x "$bin/pg_dump" ] && [ -x "$bin/initdb" ] && return 0
+  done
+  return 1
+}
+
+setup_pg_dump() {
+  pg_dump_present && return 0
+  say 'Installing pg_dump …'
+  install_package postgresql@18 postgresql >/dev/null
+  pg_dump_present || fail 'The tests need a Postgres with pg_dump and it could not be installed. Install it, e.g. sudo apt-get install postgresql, then try again.'
+}
+
 python_present() {
   python3 -c 'import asyncio, ssl, sys, unittest, wsgiref; sys.exit(sys.version_info < (3, 10))' 2>/dev/null
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { checkAtStart } from '../doctor/checkAtStart.ts'
 import { readServiceTokens } from '../domain/accounts/serviceTokenStore.ts'
+import { readBackups } from '../domain/backups/backupStore.ts'
 import { listForms } from '../domain/imports/formStore.ts'
 import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
@@ -11,6 +12,7 @@ import { enqueuePushes } from '../platform/enqueuePushes.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { lowerPool } from '../platform/lowPriority.ts'
+import { measureBackups } from '../platform/measureBackups.ts'
 import { measureSecrets } from '../platform/measureSecrets.ts'
 import {
   countVerifications,
@@ -76,6 +78,7 @@ shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
 measureNotifications(metrics, () => oldestNotifications(em()))
 measureReconciliation(metrics, () => countDiffering(em()))
+measureBackups(metrics, () => readBackups(em()))
 measureSecrets(metrics, () => countUnderOtherKeys(em(), secrets[0].number))
 const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())

@@ -1,6 +1,7 @@
 import { Command as Cli } from 'commander'
 import { accountCommands } from './accounts.ts'
 import { auditLogCommand } from './auditLog.ts'
+import { backupCommands } from './backups.ts'
 import { doctorCommand } from './doctor.ts'
 import { eventCommands } from './events.ts'
 import { importsCommands } from './imports.ts'
@@ -31,6 +32,7 @@ export function createProgram(): Cli {
     regionCommands(),
     usageCommands(),
     secretsCommands(),
+    backupCommands(),
     migrateCommand(),
     doctorCommand(),
   ].reduce(

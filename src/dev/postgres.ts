@@ -23,6 +23,8 @@ export type PostgresOptions = {
   sharedBuffers?: string
   /** For tests: delete the data once the server is stopped, or when this process dies. */
   temporary?: boolean
+  /** Another Postgres than the one that npm installed. */
+  binaries?: PostgresBinaries
   /** Gets the server's log. */
   log?: (text: string) => void
 }
@@ -44,7 +46,7 @@ const START_TRIES = 40
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const port = options.port ?? (await freePort())
-  const home = await postgresHome(resolve(options.dataDir), await postgresBinaries())
+  const home = await postgresHome(resolve(options.dataDir), options.binaries ?? (await postgresBinaries()))
   const cluster = join(home.folder, 'cluster')
   const passwordFile = join(home.folder, 'password')
   if (!(await fileExists(join(cluster, 'PG_VERSION')))) await initialise(home, cluster, passwordFile)
@@ -95,8 +97,9 @@ async function initialise(home: PostgresHome, cluster: string, passwordFile: str
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
+      ...(Number.parseInt(home.binaries.version, 10) < 17
+        ? []
+        : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']),
       // An interrupted initialisation is thrown away, so flushing it is no use.
       '--no-sync',
     ],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isUrlPrefix } from '../domain/accounts/returnUrl.ts'
 import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { backupSettings } from './backup/settings.ts'
 import { haveOwnNumbers, parseSecretsKey, parseSecretsKeys } from './secretsKeys.ts'
 
 const flag = z
@@ -265,6 +266,7 @@ export const EnvSchema = z.object({
     .describe(
       'How many days the units per day of an erased account are kept for invoices. `0`: without end.',
     ),
+  ...backupSettings,
   WORKER_CONCURRENCY: z.coerce
     .number()
     .int()

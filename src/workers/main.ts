@@ -1,6 +1,7 @@
 import { checkAtStart } from '../doctor/checkAtStart.ts'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
 import { leaseMarginMs } from '../domain/regions.ts'
+import { readBackupSettings } from '../platform/backup/settings.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
 import { EventRelay } from '../platform/EventRelay.ts'
 import { enqueuePushes } from '../platform/enqueuePushes.ts'
@@ -24,6 +25,7 @@ import { openNotifiers } from './notifiers/Notifiers.ts'
 import { poolOf } from './poolOf.ts'
 import { startProbes } from './probes.ts'
 import { keepLeases } from './regions/keepLeases.ts'
+import { keepBackups } from './schedules/keepBackups.ts'
 import { keepSchedules } from './schedules/schedules.ts'
 import { startWorkers } from './startWorkers.ts'
 
@@ -105,6 +107,11 @@ if (env.WORKER_PORT !== undefined) {
 }
 const leases = keepLeases({ ...context, orm: pools.leases })
 shutdown.add('leases', () => leases.stop())
+const backup = readBackupSettings(env)
+if (backup) {
+  const backups = keepBackups({ orm: pools.maintenance, log, now: context.now }, backup)
+  shutdown.add('backups', () => backups.stop())
+}
 const schedules = keepSchedules(queues, log)
 shutdown.add('schedules', () => schedules.stop())
 log.info('working')

@@ -148,6 +148,9 @@ const RUNS: Record<string, Run> = {
     gives: { differing: 0, differences: [] },
   },
   'usage rebuild': { args: ({ account }) => ['--day', today, '--account', account] },
+  'backup now': { args: () => [], refused: 'BACKUP_DIR is not set' },
+  'backup list': { args: () => [], gives: [] },
+  'backup check': { args: () => [], refused: 'BACKUP_DIR is not set' },
   'secrets status': {
     args: () => [],
     gives: expect.arrayContaining([expect.objectContaining({ key: 1, role: 'current', removable: false })]),

@@ -3,16 +3,23 @@ import type { ApiContext } from '../context.ts'
 import { type Html, html } from '../html.ts'
 import { findSection } from './findSection.ts'
 import { frame } from './frame.ts'
-import { notificationsSection, queuesSection, regionsSection, usageSection } from './sections.ts'
+import {
+  backupsSection,
+  notificationsSection,
+  queuesSection,
+  regionsSection,
+  usageSection,
+} from './sections.ts'
 
 /** All of the service at one instant. `q`: what to find among accounts and keys. */
 export async function overview(api: ApiContext, q: string): Promise<Html> {
-  const [found, queues, regions, notifications, usage, postgres] = await Promise.all([
+  const [found, queues, regions, notifications, usage, backups, postgres] = await Promise.all([
     orAway(api, findSection(api, q)),
     orAway(api, queuesSection(api)),
     orAway(api, regionsSection(api)),
     orAway(api, notificationsSection(api)),
     orAway(api, usageSection(api)),
+    orAway(api, backupsSection(api)),
     orAway(api, postgresVersion(api)),
   ])
   return frame({
@@ -27,7 +34,9 @@ ${regions}
 <h2>Notifications that are not delivered</h2>
 ${notifications}
 <h2>Usage</h2>
-${usage}`,
+${usage}
+<h2>Backups</h2>
+${backups}`,
   })
 }
 

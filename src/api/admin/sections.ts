@@ -1,3 +1,5 @@
+import { succeeded } from '../../domain/backups/backupRules.ts'
+import { readBackups } from '../../domain/backups/backupStore.ts'
 import { countUndelivered, oldestNotifications } from '../../domain/notifications/deliveryHealth.ts'
 import { readRegionStates } from '../../domain/regionStates.ts'
 import { PRIMARY } from '../../domain/regions.ts'
@@ -109,6 +111,22 @@ export async function notificationsSection(api: ApiContext): Promise<Html> {
   return html`<p>On their way: ${age}.</p>
 <p>Due: ${oldest.due > LATE_MESSAGE ? bad(lateness) : due === 0 ? 'none' : lateness}.</p>
 <p>Given up in the last 24 hours: ${failed > 0 ? bad(whole(failed)) : 'none'}.</p>`
+}
+
+/** A backup is due every day, and its restoring every week; a day more is late. */
+const LATE_BACKUP_HOURS = 26
+export async function backupsSection(api: ApiContext): Promise<Html> {
+  const backups = await readBackups(api.em())
+  const [last] = backups
+  if (!last)
+    return html`<p>None were made. Workers with <span class="mono">BACKUP_DIR</span> make one a day.</p>`
+  const made = backups.find(succeeded)
+  const checked = backups.find(({ checkedAt }) => checkedAt !== null)
+  const hours = made ? (api.now().getTime() - made.startedAt.getTime()) / 3_600_000 : Number.POSITIVE_INFINITY
+  const of = made && `${made.id}, ${whole(made.bytes ?? 0)} bytes, on ${made.host}`
+  const failed = last.failure === null ? '' : html` The last attempt failed: ${bad(last.failure)}`
+  return html`<p>Newest: ${of === undefined ? bad('none') : hours > LATE_BACKUP_HOURS ? bad(`${of}, late`) : of}.${failed}</p>
+<p>Restored and compared: ${checked ? (checked.checkFailure === null ? `${checked.id}, equal` : bad(`${checked.id}. ${checked.checkFailure}`)) : 'not yet'}.</p>`
 }
 
 export async function usageSection(api: ApiContext): Promise<Html> {

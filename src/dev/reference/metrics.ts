@@ -1,4 +1,5 @@
 import type { Metric } from 'prom-client'
+import { measureBackups } from '../../platform/measureBackups.ts'
 import { measureSecrets } from '../../platform/measureSecrets.ts'
 import {
   countVerifications,
@@ -28,6 +29,7 @@ export function metricTable(): string {
   measureQueues(metrics, queues)
   measureReconciliation(metrics, nothing)
   measureRollup(metrics, { waitedMs: 0 })
+  measureBackups(metrics, nothing)
   measureSecrets(metrics, nothing)
   const rows = (metrics.registry.getMetricsAsArray() as unknown as Described[])
     .filter(({ name }) => name.startsWith('keys_'))

@@ -65,6 +65,7 @@ export const OTHER_TABLES: Record<string, string> = {
   service_token:
     'Of the service. Those that name the account keep its ID: it is part of how their reports are numbered.',
   operator_token: 'Of the service.',
+  backup: 'Of the service. The files have the account until they are pruned.',
   plan: 'Of the service.',
   operator_audit_entry: 'Of the service: says who asked for the erasure.',
 }

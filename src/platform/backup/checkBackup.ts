@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { instantOf } from '../../domain/backups/backupRules.ts'
+import { recordCheck } from '../../domain/backups/backupStore.ts'
+import { differencesOf, readManifest } from '../../domain/backups/manifest.ts'
+import { type Em, openPostgres } from '../postgres.ts'
+import { type Description, dumpOf, listDumps, readDescription, requireIntact } from './files.ts'
+import { BACKUP_MS, versionOf, withBackupLock } from './makeBackup.ts'
+import { libpqEnv, requireVersion, runTool } from './pgTool.ts'
+import type { BackupSettings } from './settings.ts'
+
+/** No other database has this prefix, so whatever has it may be dropped. */
+const SCRATCH = 'keys_restore_check_'
+const MOST_DIFFERENCES = 5
+
+/** `failure`: null where the restored database is what was backed up. */
+type Checked = { id: string; tables: number; failure: string | null }
+
+/**
+ * Restores a backup, the newest unless `wanted` names one, into a scratch database on the same server, compares it with
+ * what the backup was made of, and drops it. Returns undefined where there is none, or another process makes or
+ * restores one. Throws where it was stopped: that says nothing about the backup.
+ */
+export async function checkBackup(
+  settings: BackupSettings,
+  { now, signal: stopped, wanted }: { now: () => Date; signal?: AbortSignal; wanted?: string },
+): Promise<Checked | undefined> {
+  const { dir, databaseUrl } = settings
+  const bound = AbortSignal.timeout(BACKUP_MS)
+  const signal = stopped ? AbortSignal.any([stopped, bound]) : bound
+  const ids = await listDumps(dir)
+  const id = wanted ?? ids.at(-1)
+  if (id === undefined) return undefined
+  if (!ids.includes(id)) throw new Error(`There is no backup ${id} in ${dir}.`)
+  const orm = await openPostgres(databaseUrl, { poolMax: 2 })
+  const em = () => orm.em.fork()
+  try {
+    return await withBackupLock(em(), async () => {
+      const description = await readDescription(dir, id)
+      const failure = await restore(em(), settings, description, signal).then(whyNot, (error: Error) => {
+        if (stopped?.aborted) throw error
+        return error.message
+      })
+      await recordCheck(em(), { id, startedAt: instantOf(id) ?? now(), host: hostname() }, failure, now())
+      return { id, tables: Object.keys(description.tables).length, failure }
+    })
+  } finally {
+    await orm.close()
+  }
+}
+
+function whyNot(differences: string[]): string | null {
+  if (differences.length === 0) return null
+  const more = differences.length - MOST_DIFFERENCES
+  const shown = differences.slice(0, MOST_DIFFERENCES).join('; ')
+  return `The restored database differs: ${shown}${more > 0 ? `; and ${more} more tables` : ''}.`
+}
+
+/** Returns how the restored database differs. Throws why it could not be restored. */
+async function restore(
+  em: Em,
+  { dir, databaseUrl, pgBin }: BackupSettings,
+  description: Description,
+  signal: AbortSignal,
+): Promise<string[]> {
+  await requireVersion({ name: 'pg_restore', pgBin, signal }, (await versionOf(em)).major)
+  await requireIntact(dir, description)
+  await dropScratch(em)
+  const scratch = `${SCRATCH}${randomBytes(6).toString('hex')}`
+  await em.execute(`create database ${scratch} template template0`)
+  try {
+    const options = [
+      '--no-owner',
+      '--no-privileges',
+      '--exit-on-error',
+      '--no-password',
+      `--dbname=${scratch}`,
+    ]
+    const args = [...options, dumpOf(dir, description.id)]
+    const env = libpqEnv(databaseUrl, scratch)
+    await runTool({ name: 'pg_restore', pgBin, args, env, signal }, async (output) => void output.resume())
+    return differencesOf(description.tables, await manifestOf(databaseUrl, scratch, signal))
+  } finally {
+    await dropScratch(em)
+  }
+}
+
+async function manifestOf(databaseUrl: string, database: string, signal: AbortSignal) {
+  const url = new URL(databaseUrl)
+  url.pathname = `/${database}`
+  const orm = await openPostgres(url.href, { poolMax: 1 })
+  try {
+    return await orm.em.fork().transactional((em) => readManifest(em, signal))
+  } finally {
+    await orm.close()
+  }
+}
+
+/** Drops scratch databases, those too that a process which died has left. */
+async function dropScratch(em: Em): Promise<void> {
+  const left = await em.execute<{ name: string }[]>(
+    'select datname as name from pg_database where starts_with(datname, ?) and datname <> current_database()',
+    [SCRATCH],
+  )
+  for (const { name } of left) await em.execute(`drop database if exists ${name} with (force)`)
+}
