@@ -7,6 +7,7 @@ import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
 import { countUnderOtherKeys } from '../domain/secrets/keyUse.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
+import { checkSchema } from '../platform/checkSchema.ts'
 import { EventRelay } from '../platform/EventRelay.ts'
 import { enqueuePushes } from '../platform/enqueuePushes.ts'
 import { readEnv } from '../platform/env.ts'
@@ -70,6 +71,7 @@ await lowerPool().catch((error) =>
 )
 const pools = await openPools(env.DATABASE_URL, apiPools(env))
 shutdown.add('postgres', () => pools.close())
+await checkSchema(pools.tokens, log, shutdown)
 measurePools(metrics, pools)
 const emOf = (pool: ApiPool) => pools[pool].em.fork()
 const em = () => emOf('reads')

@@ -13,6 +13,7 @@ import { regionCommands } from './regions.ts'
 import { secretsCommands } from './secrets.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
 import { sessionLinkCommands } from './sessionLinks.ts'
+import { upgradeCommands } from './upgrade.ts'
 import { usageCommands } from './usage.ts'
 import { webhookCommands } from './webhooks.ts'
 
@@ -33,6 +34,7 @@ export function createProgram(): Cli {
     usageCommands(),
     secretsCommands(),
     backupCommands(),
+    upgradeCommands(),
     migrateCommand(),
     doctorCommand(),
   ].reduce(

@@ -6,6 +6,7 @@ import { type Em, type Orm, openPostgres } from '../platform/postgres.ts'
 import { openQueues, type Queues } from '../platform/queues.ts'
 import { requireReached } from '../platform/reached.ts'
 import { openReplies } from '../platform/replies.ts'
+import { requireSchema } from '../platform/schemaState.ts'
 import { createSealer } from '../platform/seal.ts'
 import { readSecretsKeys, type SecretsKeys } from '../platform/secretsKeys.ts'
 import { submitCommand } from '../platform/submitCommand.ts'
@@ -35,11 +36,28 @@ export type Service = {
   ) => Promise<Record<string, unknown>>
 }
 
-/** Opens what an operator's task needs, and closes it whatever becomes of the task. */
+/**
+ * Opens what an operator's task needs, and closes it whatever becomes of the task. Throws SchemaMismatch where this
+ * release must not run on the database.
+ */
 export async function withService<Value>(task: (service: Service) => Promise<Value>): Promise<Value> {
   const env = readEnv()
   const secrets = readSecretsKeys(env)
   const orm = await openPostgres(env.DATABASE_URL, { poolMax: 2 })
+  try {
+    // Before the queues are opened: that writes in Redis.
+    await requireSchema(orm)
+    return await onSchema(env, orm, task)
+  } finally {
+    await orm.close()
+  }
+}
+
+async function onSchema<Value>(
+  env: Env,
+  orm: Orm,
+  task: (service: Service) => Promise<Value>,
+): Promise<Value> {
   const queues = openQueues(env.REDIS_URL, env.REGIONS)
   const replies = openReplies(env.REDIS_URL)
   const log = createLog('silent', { process: 'cli' })
@@ -72,6 +90,5 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
   } finally {
     replies.close()
     await queues.close()
-    await orm.close()
   }
 }

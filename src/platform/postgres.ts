@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
@@ -17,11 +16,13 @@ import { ChannelSchema } from '../domain/notifications/Channel.ts'
 import { NotificationSchema } from '../domain/notifications/Notification.ts'
 import { OperatorTokenSchema } from '../domain/operators/OperatorToken.ts'
 import { PlanSchema } from '../domain/plans/Plan.ts'
-import { HOUR_MS } from '../domain/time.ts'
 import { giveBackLost, type Pool } from './giveBackLost.ts'
 
 export type Em = SqlEntityManager
 export type Orm = MikroORM
+
+/** Where migrations are, one file each: `Migration<schema number>_<name>.ts`. */
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 const entities = [
   AccountSchema,
@@ -108,28 +109,4 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
       allOrNothing: false,
     },
   })
-}
-
-/** How long a process waits for another one that migrates, and how often it looks. */
-const MIGRATION_WAIT_MS = HOUR_MS
-const MIGRATION_LOOK_MS = 250
-
-/**
- * Brings the schema up to date; safe when several processes start at once. Returns what was applied. Who waits for
- * another asks again and again: a statement that waits holds a snapshot, and an index that is built concurrently
- * would wait for it.
- */
-export async function migrate(orm: Orm): Promise<string[]> {
-  const giveUpAt = Date.now() + MIGRATION_WAIT_MS
-  while (Date.now() < giveUpAt) {
-    const applied = await orm.em.fork().transactional(async (locked) => {
-      const [row] = await locked.execute<{ locked: boolean }[]>(
-        `select pg_try_advisory_xact_lock(hashtext('pictify-keys migrations')) as locked`,
-      )
-      return row?.locked ? orm.migrator.up() : undefined
-    })
-    if (applied) return applied.map((migration) => migration.name)
-    await delay(MIGRATION_LOOK_MS)
-  }
-  throw new Error('Another process has been migrating this database for an hour.')
 }

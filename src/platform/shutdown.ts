@@ -5,6 +5,8 @@ export type Shutdown = {
   /** Adds a step; steps run one after another, the last added first. */
   add: (name: string, close: () => Promise<unknown> | unknown) => void
   run: (reason: string) => Promise<void>
+  /** Runs them, and ends the process with status 1. */
+  fail: (reason: string) => Promise<never>
 }
 
 /**
@@ -41,14 +43,17 @@ export function createShutdown(log: Log, boundMs: number): Shutdown {
     running ??= close(reason)
     return running
   }
-  const end = (reason: string) => void run(reason).then(() => process.exit(status))
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal))
+  const end = (reason: string) => run(reason).then(() => process.exit(status))
+  const fail = (reason: string) => {
+    status = 1
+    return end(reason)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
-      status = 1
       log.fatal({ event, error: factsOf(error) }, 'an error that nothing caught: the process ends')
-      end(event)
+      void fail(event)
     })
   }
-  return { add: (name, step) => steps.push({ name, close: step }), run }
+  return { add: (name, step) => steps.push({ name, close: step }), run, fail }
 }

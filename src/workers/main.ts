@@ -2,6 +2,7 @@ import { checkAtStart } from '../doctor/checkAtStart.ts'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
 import { leaseMarginMs } from '../domain/regions.ts'
 import { readBackupSettings } from '../platform/backup/settings.ts'
+import { checkSchema } from '../platform/checkSchema.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
 import { EventRelay } from '../platform/EventRelay.ts'
 import { enqueuePushes } from '../platform/enqueuePushes.ts'
@@ -38,6 +39,7 @@ const metrics = createMetrics()
 
 const pools = await openPools(env.DATABASE_URL, workerPools(env))
 shutdown.add('postgres', () => pools.close())
+await checkSchema(pools.leases, log, shutdown)
 measurePools(metrics, pools)
 const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())

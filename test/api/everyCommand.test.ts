@@ -157,6 +157,7 @@ const RUNS: Record<string, Run> = {
   },
   'secrets reseal': { args: () => [], gives: { key: 1, channels: 0, links: 0, unreadable: 0 } },
   'usage parked': { args: () => [], gives: { parked: 0 } },
+  'upgrade check': { args: () => [], gives: { rolling: true, migrations: [] } },
   migrate: { args: () => [], gives: { applied: [] } },
   // The Postgres of the tests does not flush.
   doctor: {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { migrate, type Orm, openPostgres } from '../../src/platform/postgres.ts'
+import { migrate } from '../../src/platform/migrate.ts'
+import { type Orm, openPostgres } from '../../src/platform/postgres.ts'
 import { runSql } from '../setup/runSql.ts'
 
 const name = `test_${randomBytes(8).toString('hex')}`

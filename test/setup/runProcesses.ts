@@ -17,15 +17,18 @@ export type Api = ServiceProcess & { url: string }
 
 const READY_MS = 60_000
 
-/** Starts api and worker processes in an environment, which may be changed for those that are started later. */
-export function runProcesses(env: Record<string, string>) {
+/**
+ * Starts api and worker processes in an environment, which may be changed for those that are started later. `folder`
+ * has the sources, by default these.
+ */
+export function runProcesses(env: Record<string, string>, folder = root) {
   const output: string[] = []
   const died: string[] = []
   const running = new Set<ServiceProcess>()
 
   const launch = (file: string, more: Record<string, string> = {}): ServiceProcess => {
     const child = spawn(process.execPath, [file], {
-      cwd: root,
+      cwd: folder,
       env: { ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -49,6 +52,15 @@ export function runProcesses(env: Record<string, string>) {
     return one
   }
 
+  const awaitReady = (url: string) =>
+    waitForHttp(`${url}/readyz`, {
+      accept: (status) => status === 200,
+      boundMs: READY_MS,
+      signal: AbortSignal.timeout(READY_MS),
+    }).catch((error) => {
+      throw new Error(`${error}\n${output.join('')}`)
+    })
+
   return {
     /** Everything that they have written. */
     output,
@@ -58,16 +70,17 @@ export function runProcesses(env: Record<string, string>) {
       const port = await freePort()
       const one = launch('src/api/main.ts', { PORT: String(port), ...more })
       const url = `http://127.0.0.1:${port}`
-      await waitForHttp(`${url}/readyz`, {
-        accept: (status) => status === 200,
-        boundMs: READY_MS,
-        signal: AbortSignal.timeout(READY_MS),
-      }).catch((error) => {
-        throw new Error(`${error}\n${output.join('')}`)
-      })
+      await awaitReady(url)
       return Object.assign(one, { url })
     },
     startWorker: (more: Record<string, string> = {}) => launch('src/workers/main.ts', more),
+    /** A worker that has connected to everything. */
+    startReadyWorker: async (): Promise<ServiceProcess> => {
+      const port = await freePort()
+      const one = launch('src/workers/main.ts', { WORKER_PORT: String(port) })
+      await awaitReady(`http://127.0.0.1:${port}`)
+      return one
+    },
     killAll: () => Promise.all([...running].map((one) => one.end('SIGKILL'))),
   }
 }
