@@ -1,6 +1,6 @@
 import { type Effects, readEffects, STOPS } from '../platform/migrationEffects.ts'
 import type { Em, Orm } from '../platform/postgres.ts'
-import { readSchemaState, SchemaMismatch, schemaFault } from '../platform/schemaState.ts'
+import { isTooOld, readSchemaState, SchemaMismatch, schemaFault } from '../platform/schemaState.ts'
 
 /** Migrations wait this long for a lock, by `lock_timeout`. Then they fail without a trace. */
 const LOCK_TIMEOUT_S = 5
@@ -41,10 +41,10 @@ export async function checkUpgrade(
   orm: Orm,
   { effects = readEffects(), patienceSeconds = LOCK_TIMEOUT_S } = {},
 ): Promise<UpgradeReport> {
-  const state = await readSchemaState(orm)
-  const { version, schema, databaseSchema, runsFrom, pending } = state
-  if (schema < runsFrom) throw new SchemaMismatch(schemaFault(state) ?? '')
   const em = orm.em.fork()
+  const state = await readSchemaState(em)
+  const { version, schema, databaseSchema, runsFrom, pending } = state
+  if (isTooOld(state)) throw new SchemaMismatch(schemaFault(state) ?? '')
   const ahead = pending.map((name) => [name, effects[name]] as const)
   const tables = await readTables(
     em,

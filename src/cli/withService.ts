@@ -46,7 +46,7 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
   const orm = await openPostgres(env.DATABASE_URL, { poolMax: 2 })
   try {
     // Before the queues are opened: that writes in Redis.
-    await requireSchema(orm)
+    await requireSchema(orm.em.fork())
     return await onSchema(env, orm, task)
   } finally {
     await orm.close()

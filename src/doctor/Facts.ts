@@ -1,4 +1,5 @@
 import type { Env } from '../platform/env.ts'
+import type { SchemaState } from '../platform/schemaState.ts'
 import type { Introduction } from './challenge.ts'
 
 /** What a probe found: the facts, or why there are none. */
@@ -42,13 +43,10 @@ export type PostgresFacts = {
   foreignTables: string[]
   invalidIndexes: string[]
   /** Undefined where the tables belong to another role. */
-  schema?: SchemaFacts
+  schema?: SchemaState
   /** Undefined unless the schema is that of this release. */
   stored?: StoredFacts
 }
-
-/** Names of migrations: those of this release that the database lacks, and those of the database that it lacks. */
-export type SchemaFacts = { pending: string[]; unknown: string[] }
 
 export type StoredFacts = {
   /** Further regions that changes must reach. */

@@ -20,7 +20,7 @@ export async function checkSchema(
   againMs = AGAIN_MS,
 ): Promise<void> {
   const look = async () => {
-    const state = await within(ANSWER_MS, readSchemaState(orm))
+    const state = await within(ANSWER_MS, readSchemaState(orm.em.fork()))
     const fault = schemaFault(state)
     if (fault === undefined) return
     const { version, schema, databaseSchema, runsFrom } = state

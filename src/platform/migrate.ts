@@ -20,7 +20,7 @@ export async function migrate(orm: Orm): Promise<string[]> {
         `select pg_try_advisory_xact_lock(hashtext('pictify-keys migrations')) as locked`,
       )
       if (!row?.locked) return undefined
-      const state = await readSchemaState(orm)
+      const state = await readSchemaState(orm.em.fork())
       if (isTooOld(state)) throw new SchemaMismatch(schemaFault(state) ?? '')
       return orm.migrator.up()
     })

@@ -59,9 +59,6 @@ export type PostgresOptions = {
 /** Connections, free ones, and queries that wait for one. */
 export type PoolCounts = { totalCount: number; idleCount: number; waitingCount: number }
 
-/** The folder of the migrations of this release. */
-export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
-
 /** A process that stops in the middle of a transaction keeps its locks no longer than this. */
 const IDLE_IN_TRANSACTION_MS = 60_000
 

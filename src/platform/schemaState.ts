@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type Em, MIGRATIONS, type Orm } from './postgres.ts'
+import { type Em, MIGRATIONS } from './postgres.ts'
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 /** The version of this release, as in package.json. */
@@ -45,18 +45,17 @@ export async function readRunsFrom(em: Em): Promise<number> {
 }
 
 /** Only reads: also a database that was never migrated. Throws what Postgres throws. */
-export async function readSchemaState({ em }: Pick<Orm, 'em'>): Promise<SchemaState> {
-  const fork = em.fork()
+export async function readSchemaState(em: Em): Promise<SchemaState> {
   const has = async (table: string) => {
-    const [row] = await fork.execute<{ found: boolean }[]>('select to_regclass(?) is not null as found', [
+    const [row] = await em.execute<{ found: boolean }[]>('select to_regclass(?) is not null as found', [
       table,
     ])
     return row?.found === true
   }
   const applied = (await has('mikro_orm_migrations'))
-    ? await fork.execute<{ name: string }[]>('select name from mikro_orm_migrations')
+    ? await em.execute<{ name: string }[]>('select name from mikro_orm_migrations')
     : []
-  const runsFrom = (await has('schema_version')) ? await readRunsFrom(fork) : 0
+  const runsFrom = (await has('schema_version')) ? await readRunsFrom(em) : 0
   const own = listMigrations()
   const names = applied.map(({ name }) => name)
   return {
@@ -100,7 +99,7 @@ export class SchemaMismatch extends Error {
 }
 
 /** Throws SchemaMismatch unless this release may run on the database. */
-export async function requireSchema(orm: Pick<Orm, 'em'>): Promise<void> {
-  const fault = schemaFault(await readSchemaState(orm))
+export async function requireSchema(em: Em): Promise<void> {
+  const fault = schemaFault(await readSchemaState(em))
   if (fault) throw new SchemaMismatch(fault)
 }

@@ -15,6 +15,7 @@ import {
   setting,
   stored,
 } from './changes.ts'
+import { fits } from './goodFacts.ts'
 
 /** What is broken, the change that breaks it, and exactly what is found. */
 export const BROKEN: [what: string, change: Change, finding: string, severity?: 'warning'][] = [
@@ -109,8 +110,13 @@ export const BROKEN: [what: string, change: Change, finding: string, severity?: 
     'postgres-pooler',
     'warning',
   ],
-  ['a pending migration', postgres({ schema: { pending: ['M1'], unknown: [] } }), 'migrations-pending'],
-  ['a newer schema', postgres({ schema: { pending: [], unknown: ['M9'] } }), 'schema-newer', 'warning'],
+  ['a pending migration', postgres({ schema: { ...fits, pending: ['M1'] } }), 'migrations-pending'],
+  ['a newer schema', postgres({ schema: { ...fits, unknown: ['M9'] } }), 'schema-newer', 'warning'],
+  [
+    'a schema past this release',
+    postgres({ schema: { ...fits, unknown: ['M9'], runsFrom: 9 } }),
+    'release-too-old',
+  ],
   ['an index that is not valid', postgres({ invalidIndexes: ['key_index'] }), 'index-invalid', 'warning'],
 
   ['Redis away', () => ({ redis: [{ region: 'primary', probed: failed('away') }] }), 'redis-unreachable'],

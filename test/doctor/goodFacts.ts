@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { Facts, PostgresFacts, PublicUrlAnswer, QueueFacts, RedisFacts } from '../../src/doctor/Facts.ts'
 import { readSettings } from '../../src/doctor/probes/settings.ts'
+import type { SchemaState } from '../../src/platform/schemaState.ts'
+
+/** A database with the schema of the release. */
+export const fits: SchemaState = {
+  version: '0.1.0',
+  schema: 2,
+  databaseSchema: 2,
+  runsFrom: 1,
+  pending: [],
+  unknown: [],
+}
 
 const clock = { aheadMs: 3, uncertainMs: 2 }
 const NOW = Date.UTC(2026, 10, 27)
@@ -46,7 +57,7 @@ export const goodPostgres = (): PostgresFacts => ({
   mayCreate: true,
   foreignTables: [],
   invalidIndexes: [],
-  schema: { pending: [], unknown: [] },
+  schema: fits,
   stored: { regions: [], emailChannels: 1, sealed: { looked: 3, opened: 3 } },
 })
 

@@ -159,7 +159,7 @@ describe('a process that starts while Postgres is away', () => {
 it('the state names what each side has', async () => {
   database = await freshDatabase()
   const orm = await openPostgres(database.databaseUrl, { poolMax: 1 })
-  expect(await readSchemaState(orm)).toEqual({
+  expect(await readSchemaState(orm.em.fork())).toEqual({
     version: VERSION,
     schema: SCHEMA,
     databaseSchema: SCHEMA,

@@ -1,3 +1,4 @@
+import { isTooOld } from '../../platform/schemaState.ts'
 import { type Check, type Found, found } from '../Check.ts'
 import type { Facts, PostgresFacts, ProbeFailure } from '../Facts.ts'
 import { POSTGRES_MAJOR } from './requirements.ts'
@@ -241,7 +242,7 @@ export const postgresChecks: Check[] = [
   check(
     {
       id: 'migrations-pending',
-      why: 'The schema is older than this release. Processes of this release fail on it.',
+      why: 'The schema is older than this release. Processes of this release refuse to start on it.',
       fix: 'Run `bin/keys migrate`.',
     },
     ({ schema }) =>
@@ -253,14 +254,27 @@ export const postgresChecks: Check[] = [
   ),
   check(
     {
+      id: 'release-too-old',
+      why: 'A newer release has migrated this database [past this one](upgrading.md#the-schema-number). Processes of this release refuse to start on it.',
+      fix: 'Run the newer release, or restore a backup from before its migration.',
+    },
+    ({ schema }) =>
+      schema &&
+      found(isTooOld(schema), {
+        found: `schema ${schema.schema}`,
+        expected: `a release with schema ${schema.runsFrom} or newer`,
+      }),
+  ),
+  check(
+    {
       id: 'schema-newer',
-      why: 'A newer release has migrated this database. This release may not know what it has added.',
-      fix: 'Start the newer release, or finish [going back](operating.md#upgrade).',
+      why: 'A newer release has migrated this database. This release runs on it, and does not know what it has added.',
+      fix: 'Start the newer release, or finish [going back](upgrading.md#go-back).',
       severity: 'warning',
     },
     ({ schema }) =>
       schema &&
-      found(schema.unknown.length > 0, {
+      found(schema.unknown.length > 0 && !isTooOld(schema), {
         found: `${schema.unknown.length} of another release, up to ${schema.unknown.at(-1)}`,
         expected: 'only migrations of this release',
       }),

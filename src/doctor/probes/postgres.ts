@@ -1,11 +1,11 @@
-import { readdir } from 'node:fs/promises'
 import { pgArray } from '../../domain/sql.ts'
 import { factsOf } from '../../platform/errorFacts.ts'
-import { type Em, MIGRATIONS, openPostgres, type PostgresOptions } from '../../platform/postgres.ts'
+import { type Em, openPostgres, type PostgresOptions } from '../../platform/postgres.ts'
+import { readSchemaState } from '../../platform/schemaState.ts'
 import { sqlStateOf } from '../../platform/sqlState.ts'
 import type { Vault } from '../../platform/vault.ts'
 import { within } from '../../platform/within.ts'
-import type { PostgresFacts, Probed, SchemaFacts } from '../Facts.ts'
+import type { PostgresFacts, Probed } from '../Facts.ts'
 import { compareClock, isOfTls, isPrivateHost, PROBE_MS, passwordOf, probe, reasonOf } from './probe.ts'
 import { firstBytes } from './socket.ts'
 import { readStored } from './stored.ts'
@@ -124,7 +124,7 @@ async function readFacts(em: Em, vault: Vault | undefined): Promise<PostgresFact
   const [row] = await em.execute<Row[]>(FACTS)
   if (!row) throw new Error('Postgres returned no facts.')
   // Another role's tables may not be read.
-  const schema = row.foreign_tables.length === 0 ? await readSchema(em) : undefined
+  const schema = row.foreign_tables.length === 0 ? await readSchemaState(em) : undefined
   return {
     clock,
     settings,
@@ -141,23 +141,5 @@ async function readFacts(em: Em, vault: Vault | undefined): Promise<PostgresFact
     // Older and newer schemas may have other columns; the finding about that comes first.
     stored:
       schema && schema.pending.length + schema.unknown.length === 0 ? await readStored(em, vault) : undefined,
-  }
-}
-
-async function readSchema(em: Em): Promise<SchemaFacts> {
-  const files = await readdir(MIGRATIONS)
-  const own = files
-    .filter((file) => /^Migration\d+\w*\.ts$/.test(file))
-    .map((file) => file.replace(/\.ts$/, ''))
-  const [table] = await em.execute<{ there: boolean }[]>(
-    `select to_regclass('mikro_orm_migrations') is not null as there`,
-  )
-  const rows = table?.there
-    ? await em.execute<{ name: string }[]>('select name from mikro_orm_migrations')
-    : []
-  const executed = rows.map(({ name }) => name.replace(/\.\w+$/, ''))
-  return {
-    pending: own.filter((name) => !executed.includes(name)).toSorted(),
-    unknown: executed.filter((name) => !own.includes(name)).toSorted(),
   }
 }
