@@ -47,17 +47,17 @@ export async function withService<Value>(task: (service: Service) => Promise<Val
   try {
     // Before the queues are opened: that writes in Redis.
     await requireSchema(orm.em.fork())
-    return await onSchema(env, orm, task)
+    return await openRest({ env, secrets, orm }, task)
   } finally {
     await orm.close()
   }
 }
 
-async function onSchema<Value>(
-  env: Env,
-  orm: Orm,
+async function openRest<Value>(
+  opened: Pick<Service, 'env' | 'secrets' | 'orm'>,
   task: (service: Service) => Promise<Value>,
 ): Promise<Value> {
+  const { env, secrets, orm } = opened
   const queues = openQueues(env.REDIS_URL, env.REGIONS)
   const replies = openReplies(env.REDIS_URL)
   const log = createLog('silent', { process: 'cli' })
@@ -86,7 +86,7 @@ async function onSchema<Value>(
     return command.result ?? {}
   }
   try {
-    return await task({ env, secrets, orm, em: orm.em.fork(), queues, actor, run })
+    return await task({ ...opened, em: orm.em.fork(), queues, actor, run })
   } finally {
     replies.close()
     await queues.close()

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { startPostgres } from '../../src/dev/postgres.ts'
-import { migrate, openPostgres } from '../../src/platform/postgres.ts'
+import { migrate } from '../../src/platform/migrate.ts'
+import { openPostgres } from '../../src/platform/postgres.ts'
 
 const run = promisify(execFile)
 
