@@ -46,6 +46,7 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
   ])
   const folders = [
     { what: 'DATA_DIR', path: source.DATA_DIR },
+    { what: 'BACKUP_DIR', path: settings.env.BACKUP_DIR },
     {
       what: 'Postgres',
       path: localFolder(DATABASE_URL, postgres, ({ settings }) => settings.data_directory),

@@ -42,7 +42,7 @@ describe('a good set-up', () => {
   it('is ready, by the command line, which ends with 0', async () => {
     const { code, stdout, stderr } = await startCommandLine(setUp.env, ['doctor']).end
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^✓ Machine: 3 checks\n/)
+    expect(stdout).toMatch(/^✓ Machine: \d+ checks\n/)
     expect(stdout).toMatch(/\nReady\n$/)
   })
 

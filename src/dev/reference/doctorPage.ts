@@ -1,13 +1,15 @@
 import { join } from 'node:path'
-import { AREAS } from '../../doctor/Check.ts'
+import { AREAS, type Area } from '../../doctor/Check.ts'
 import { CHECKS } from '../../doctor/checks/all.ts'
+import { type Diagnosis, docsOf } from '../../doctor/diagnose.ts'
+import { renderDiagnosis } from '../../doctor/renderDiagnosis.ts'
 import { root } from '../dataDir.ts'
 import { code, table } from './table.ts'
 
 export const DOCTOR = join(root, 'docs/doctor.md')
 
 /** A row of its own for each check, which findings link to. */
-const tableOf = (area: (typeof AREAS)[number]) =>
+const tableOf = (area: Area) =>
   table(
     ['check', 'severity', 'what it finds', 'what to do'],
     CHECKS.filter((check) => check.area === area).map(({ id, severity, why, fix }) => [
@@ -17,6 +19,18 @@ const tableOf = (area: (typeof AREAS)[number]) =>
       fix,
     ]),
   )
+
+/** What the command prints where one thing is wrong. */
+function example(): string {
+  const idsOf = (area: Area) => CHECKS.filter((check) => check.area === area).map(({ id }) => id)
+  const perArea = (read: (area: Area) => string[]) =>
+    Object.fromEntries(AREAS.map((area) => [area, read(area)])) as Diagnosis['made']
+  const check = CHECKS.find(({ id }) => id === 'postgres-synchronous-commit')
+  if (!check) throw new Error('The example needs this check.')
+  const finding = { ...check, found: 'synchronous_commit is off', expected: 'on', docs: docsOf(check.id) }
+  const diagnosis = { findings: [finding], made: perArea(idsOf), missing: perArea(() => []) }
+  return renderDiagnosis(diagnosis, { colour: false }).trimEnd()
+}
 
 /** The page that lists every check. */
 export const doctorPage = (): string => `# Doctor
@@ -30,18 +44,7 @@ bin/keys doctor --apis 2 --workers 2
 \`\`\`
 
 \`\`\`text
-✓ Machine: 3 checks
-✓ Settings: 7 checks
-  Postgres: 22 checks
-  ✗ postgres-synchronous-commit: synchronous_commit is off. Expected: on.
-      Remove it from \`postgresql.conf\`, and from the role and the database: \`ALTER ROLE … RESET synchronous_commit\`.
-      docs/doctor.md#postgres-synchronous-commit
-✓ Redis: 15 checks
-✓ Regions and queues: 7 checks
-✓ Public URL: 11 checks
-✓ Email: 5 checks
-
-1 problem
+${example()}
 \`\`\`
 
 - **Run it in the environment of the processes**: with all their settings, on a machine that reaches what they reach. \`bin/keys\`

@@ -67,7 +67,7 @@ export const machineChecks: Check[] = [
     id: 'disk-low',
     area: 'Machine',
     severity: 'warning',
-    why: 'A disk has less than 10 % or 1 GiB left: that of `DATA_DIR`, and those of Postgres and Redis where they are on this machine and show where they write. A full disk stops all writes. Below 2 % or 256 MiB it is an error.',
+    why: 'A disk has less than 10 % or 1 GiB left: those of `DATA_DIR` and `BACKUP_DIR`, and those of Postgres and Redis where they are on this machine and show where they write. A full disk stops all writes. Below 2 % or 256 MiB it is an error.',
     fix: 'Make room, or give it a larger disk. [What grows](operating.md#disk-for-usage).',
     look: ({ disks }) =>
       disks?.flatMap(({ what, path, freeBytes, totalBytes }) =>
