@@ -35,7 +35,7 @@ COPY LICENSE ./
 COPY migrations migrations
 COPY src src
 COPY deploy/image deploy/image
-RUN rm -rf src/dashboard src/dev examples packages package-lock.json deploy/image/prune.sh deploy/image/compile.ts
+RUN rm -rf src/dashboard src/dev examples packages test package-lock.json deploy/image/prune.sh deploy/image/compile.ts
 COPY --from=dashboard /app/src/dashboard/dist src/dashboard/dist
 
 FROM ${BASE_IMAGE} AS bare
