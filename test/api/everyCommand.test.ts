@@ -161,8 +161,7 @@ const RUNS: Record<string, Run> = {
   migrate: { args: () => [], gives: { applied: [] } },
   // The Postgres of the tests does not flush.
   doctor: {
-    args: () =>
-      ['fsync', 'full-page-writes', 'synchronous-commit'].flatMap((name) => ['--skip', `postgres-${name}`]),
+    args: () => ['fsync', 'full-page-writes', 'synchronous-commit'].map((name) => `--skip=postgres-${name}`),
     gives: { ready: true, errors: 0 },
   },
   'account erase': { args: ({ other }) => [other], gives: { accountId: expect.any(String) } },
@@ -250,13 +249,7 @@ describe('what the commands of the table have done', () => {
     const entries = body.entries as { action: string; actor: { type: string; id: string } }[]
     const actions = entries.map(({ action }) => action)
     for (const action of [
-      ...[
-        'account.created',
-        'account.updated',
-        'account.plan-changed',
-        'account.suspended',
-        'account.resumed',
-      ],
+      ...['created', 'updated', 'plan-changed', 'suspended', 'resumed'].map((name) => `account.${name}`),
       ...['account.exported', 'account.imports-allowed', 'api-key.created', 'api-keys.imported'],
       ...['member.added', 'member.invited', 'member.updated', 'member.reset-link-created', 'member.removed'],
     ])

@@ -1,71 +1,22 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ClientOptions, createClient } from '../../packages/client/createClient.ts'
+import type { ClientOptions, createClient } from '../../packages/client/createClient.ts'
 import { KeysProblem } from '../../packages/client/KeysProblem.ts'
-
-const TOKEN = 'pk_operator_secret'
-const BASE = 'https://keys.example.com'
-
-type Sent = { method: string; path: string; headers: Record<string, string>; body: string | undefined }
-type Reply = Response | Error | 'hangs'
-
-const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
-  new Response(JSON.stringify(body), {
-    status,
-    headers: { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json', ...headers },
-  })
-const problem = (status: number, slug: string, headers?: Record<string, string>) =>
-  json(
-    status,
-    { type: `https://docs.pictify.io/errors/${slug}`, title: slug, status, detail: `It is ${slug}.` },
-    headers,
-  )
-const pending = { operation: { id: 'op_1', kind: 'any', status: 'pending' } }
-const operation = (status: string, more: object = {}) =>
-  json(200, { id: 'op_1', status, problem: null, ...more })
-
-/** A client whose service gives these replies, one after the other, and what was sent for them. */
-function clientOf(replies: Reply[], options: Partial<ClientOptions> = {}) {
-  const sent: Sent[] = []
-  const fake: typeof fetch = (url, { method = '', headers, body, signal, redirect } = {}) => {
-    expect(redirect).toBe('error')
-    sent.push({
-      method,
-      path: String(url).slice(BASE.length),
-      headers: headers as Record<string, string>,
-      body: body as string | undefined,
-    })
-    const reply = replies.shift()
-    if (reply === 'hangs')
-      return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
-    return reply instanceof Response ? Promise.resolve(reply) : Promise.reject(reply ?? new Error('no reply'))
-  }
-  return { sent, client: createClient({ url: BASE, token: TOKEN, fetch: fake, ...options }) }
-}
-
-const lost = () => new TypeError('fetch failed', { cause: new Error('read ECONNRESET') })
+import {
+  BASE,
+  clientOf,
+  json,
+  lost,
+  operation,
+  outcomeOf,
+  pending,
+  problem,
+  type Reply,
+  TOKEN,
+} from '../support/fakeReplies.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
-
-/** What became of a call, and how long it took by the clock that the test moves. */
-async function outcomeOf<Result>(
-  call: Promise<Result>,
-): Promise<{ tookMs: number; result?: Result; error?: KeysProblem }> {
-  const start = performance.now()
-  let outcome: { result?: Result; error?: KeysProblem } | undefined
-  const done = call.then(
-    (result) => {
-      outcome = { result }
-    },
-    (error) => {
-      outcome = { error }
-    },
-  )
-  while (!outcome) await vi.advanceTimersToNextTimerAsync()
-  await done
-  return { tookMs: performance.now() - start, ...outcome }
-}
 
 describe('a request', () => {
   it('has each part of the input where it belongs', async () => {
@@ -316,49 +267,4 @@ describe('a call that has no result', () => {
       slug: 'unexpected-response',
     })
   })
-})
-
-describe('lists', () => {
-  const collect = async <Item>(items: AsyncIterable<Item>) => {
-    const all: Item[] = []
-    for await (const item of items) all.push(item)
-    return all
-  }
-
-  it('by page, by cursor, and the record of events, whose cursor does not end', async () => {
-    const paged = clientOf([
-      json(200, { apiKeys: [1, 2], pagination: { hasNext: true } }),
-      json(200, { apiKeys: [3], pagination: { hasNext: false } }),
-    ])
-    expect(await collect(paged.client.iterate('listApiKeys', { limit: 2 }))).toEqual([1, 2, 3])
-    expect(paged.sent.map(({ path }) => path)).toEqual([
-      '/api-keys?limit=2&page=1',
-      '/api-keys?limit=2&page=2',
-    ])
-    const cursors = clientOf([
-      json(200, { accounts: [1], nextCursor: 'c1' }),
-      json(200, { accounts: [2], nextCursor: null }),
-    ])
-    expect(await collect(cursors.client.iterate('listAccounts'))).toEqual([1, 2])
-    expect(cursors.sent.map(({ path }) => path)).toEqual(['/accounts', '/accounts?cursor=c1'])
-    const events = clientOf([
-      json(200, { events: [1], nextCursor: 'e1' }),
-      json(200, { events: [], nextCursor: 'e1' }),
-    ])
-    expect(await collect(events.client.iterate('listEvents'))).toEqual([1])
-  })
-
-  it('are read no further than they are looked at', async () => {
-    const { client, sent } = clientOf([json(200, { apiKeys: [1, 2], pagination: { hasNext: true } })])
-    for await (const _ of client.iterate('listApiKeys')) break
-    expect(sent).toHaveLength(1)
-  })
-})
-
-it('`raw` returns the response with its body unread, and goes on aborting it', async () => {
-  const controller = new AbortController()
-  const { client } = clientOf([new Response('{}\n{}\n', { status: 200 }), problem(404, 'account-not-found')])
-  const response = await client.raw('exportAccount', {}, { signal: controller.signal })
-  expect(await response.text()).toBe('{}\n{}\n')
-  await expect(client.raw('getAccount')).rejects.toMatchObject({ slug: 'account-not-found' })
 })
