@@ -3,6 +3,10 @@ import type { Page } from 'playwright-core'
 
 const SCHEME = 'data-mantine-color-scheme'
 
+/** Ends what fades: in the middle of it, colours are those of neither scheme. A spinner has no end. */
+const SETTLE = `for (const animation of document.getAnimations())
+  if (Number.isFinite(animation.effect?.getComputedTiming().endTime)) animation.finish()`
+
 /** What axe finds wrong with the page as it stands, in both colour schemes: `scheme rule: elements`. */
 export async function findA11y(page: Page): Promise<string[]> {
   const found: string[] = []
@@ -23,6 +27,7 @@ export async function findA11y(page: Page): Promise<string[]> {
  */
 async function findViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source)
+  await page.evaluate(SETTLE)
   const { violations } = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] })',
   )) as axe.AxeResults
