@@ -4,7 +4,7 @@ import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
 beforeAll(async () => {
-  service = await startService({ workers: 0 })
+  service = await startService()
 })
 afterAll(() => service.stop())
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { blocksOf } from '../readme/readme.ts'
@@ -51,6 +51,8 @@ it.each(guides)(
     const { DATABASE_URL = '', REDIS_URL = '', SECRETS_KEY = '' } = service.env
     await expectTranscript(text, folder, {
       ...{ DATABASE_URL, REDIS_URL, SECRETS_KEY },
+      // The Node that the packages' sources need here: a reader has them built.
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
       // As if the Python client was installed.
       ...{ PYTHONPATH: join(root, 'clients/python'), PYTHONDONTWRITEBYTECODE: '1' },
       ...{ API_URL: service.url, ADMIN_KEY: adminKey, SERVICE_TOKEN: service.serviceToken },

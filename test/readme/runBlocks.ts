@@ -16,6 +16,9 @@ function stepsOf(text: string): Step[] {
   })
 }
 
+/** How long the commands of a page may take, in ms. Then whatever they have started is ended. */
+const BOUND_MS = 90_000
+
 /** Runs a script as a reader would, from one shell to its end. */
 function run(
   script: string,
@@ -27,11 +30,17 @@ function run(
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     })
+    // A page may wait for a program of its own that has failed.
+    const bound = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), BOUND_MS)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
     child.once('error', reject)
-    child.once('close', (status) => resolve({ status, output }))
+    child.once('close', (status) => {
+      clearTimeout(bound)
+      resolve({ status, output })
+    })
   })
 }
 
