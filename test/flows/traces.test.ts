@@ -97,7 +97,7 @@ describe('a trace', () => {
     expect(lineOf(traceId, 'deliver webhook').at(-1)).toBe('api: POST /channels/:id/test')
   })
 
-  it('is begun anew when its caller is no trusted proxy', async () => {
+  it('is a new one when its caller is no trusted proxy', async () => {
     const { traceId, headers } = newTrace()
     const api = await service.startApi({ TRUSTED_PROXIES: '192.0.2.1' })
     const { key } = await account.createKey()
