@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { release } from '../platform/release.ts'
+import { VERSION } from '../platform/release.ts'
 import type { RouteSpec, Streams } from './guard.ts'
 import { problems, type Slug } from './problems.ts'
 import { Accepted, AcceptedWithSecret } from './schemas.ts'
@@ -70,7 +70,7 @@ export function openApiOf(
     openapi: '3.1.0',
     info: {
       title: 'Pictify Keys',
-      version: release.version,
+      version: VERSION,
       description: 'API keys: create, verify, meter, limit and revoke.',
       contact: { name: 'Pictify', url: 'https://docs.pictify.io' },
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },

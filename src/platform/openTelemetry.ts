@@ -19,7 +19,7 @@ import {
 } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { BullMQOtel } from 'bullmq-otel'
-import { release } from './release.ts'
+import { VERSION } from './release.ts'
 import { withoutSecrets } from './spanFacts.ts'
 import { createSampler } from './spanSampler.ts'
 import type { SpanFacts, TraceContext, Tracing } from './tracing.ts'
@@ -47,7 +47,7 @@ export function openTelemetry({ endpoint, ratio, service }: Options): Tracing {
   })
   const provider = new TracerProvider({
     resource: defaultResource()
-      .merge(resourceFromAttributes({ 'service.name': service, 'service.version': release.version }))
+      .merge(resourceFromAttributes({ 'service.name': service, 'service.version': VERSION }))
       .merge(detectResources({ detectors: [envDetector] })),
     sampler: createSampler(ratio),
     spanProcessors: [
@@ -61,7 +61,7 @@ export function openTelemetry({ endpoint, ratio, service }: Options): Tracing {
   trace.setGlobalTracerProvider(provider)
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
-  const tracer = trace.getTracer('pictify-keys', release.version)
+  const tracer = trace.getTracer('pictify-keys', VERSION)
 
   const traced: Tracing['traced'] = (name, facts, run) =>
     tracer.startActiveSpan(name, { attributes: facts }, async (span) => {

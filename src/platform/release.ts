@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 
-/** What runs here: its `version` is that of package.json. */
-export const release: { version: string } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-)
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+/** The version of this release, as in package.json. */
+export const VERSION: string = manifest.version

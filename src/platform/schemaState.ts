@@ -1,9 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { type Em, MIGRATIONS } from './postgres.ts'
-
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-/** The version of this release, as in package.json. */
-export const VERSION: string = manifest.version
+import { VERSION } from './release.ts'
 
 /**
  * What this release and a database know of each other. A schema's number is that of its newest migration, and grows

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { checkUpgrade } from '../../src/cli/checkUpgrade.ts'
 import { readEffects } from '../../src/platform/migrationEffects.ts'
 import { type Orm, openPostgres } from '../../src/platform/postgres.ts'
-import { listMigrations, SCHEMA, VERSION } from '../../src/platform/schemaState.ts'
+import { VERSION } from '../../src/platform/release.ts'
+import { listMigrations, SCHEMA } from '../../src/platform/schemaState.ts'
 import { openSql, runSql } from '../setup/runSql.ts'
 
 /** The last migration of 0.1.0. */

@@ -1,4 +1,4 @@
-import { release } from '../../platform/release.ts'
+import { VERSION } from '../../platform/release.ts'
 import type { ApiContext } from '../context.ts'
 import { type Html, html } from '../html.ts'
 import { findSection } from './findSection.ts'
@@ -24,7 +24,7 @@ export async function overview(api: ApiContext, q: string): Promise<Html> {
   ])
   return frame({
     title: 'Pictify Keys for operators',
-    lead: html`As of ${api.now().toISOString()}. Pictify Keys ${release.version}, Node ${process.version}, Postgres ${postgres}.`,
+    lead: html`As of ${api.now().toISOString()}. Pictify Keys ${VERSION}, Node ${process.version}, Postgres ${postgres}.`,
     main: html`<h2>Accounts</h2>
 ${found}
 <h2>Queues</h2>
