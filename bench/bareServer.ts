@@ -1,6 +1,5 @@
-/** The servers to compare with: `bareServer.ts http|koa|body`, on 127.0.0.1:PORT. They do nothing but answer. */
+/** The servers to compare with: `bareServer.ts http|body`, on 127.0.0.1:PORT. They do nothing but answer. */
 import { createServer, type RequestListener } from 'node:http'
-import Koa from 'koa'
 
 const ANSWER = JSON.stringify({ ok: true })
 const HEADERS = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(ANSWER) }
@@ -8,14 +7,6 @@ const HEADERS = { 'Content-Type': 'application/json', 'Content-Length': Buffer.b
 const listeners: Record<string, () => RequestListener> = {
   http: () => (_request, response) => {
     response.writeHead(200, HEADERS).end(ANSWER)
-  },
-  koa: () => {
-    const app = new Koa()
-    app.use((context) => {
-      context.type = 'application/json'
-      context.body = ANSWER
-    })
-    return app.callback()
   },
   /** Reads and parses the body as a verification has to, then answers the constant. */
   body: () => (request, response) => {

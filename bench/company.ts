@@ -7,9 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { table } from './report.ts'
+import { describeRun, percentile, publish, say, table, whole, wholeNumber } from './report.ts'
 import { startCluster } from './revocation/cluster.ts'
-import { describeRun, percentile, publish, say, whole, wholeNumber } from './usage/report.ts'
 import { waitForQuiet } from './waitForQuiet.ts'
 
 const { values } = parseArgs({

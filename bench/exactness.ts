@@ -1,8 +1,7 @@
 import type { Service } from './startService.ts'
-import type { Target } from './targets.ts'
 
 /** What Postgres has counted so far, for the keys of the run. */
-export type Counted = { requests: number; refused: number; claims: number }
+export type Counted = { requests: number; refused: number }
 
 /** What the load generator knows of the runs since: `inFlight` requests at most were cut off, their answers unread. */
 export type Expected = { answered: number; inFlight: number }
@@ -14,33 +13,19 @@ export async function readCounted(query: Service['query'], keyIds: string[]): Pr
      from usage_day where key_id in (${keyIds.map(() => '?').join(', ')})`,
     keyIds,
   )
-  const [claim] = await query<{ claims: string }>('select count(*) as claims from usage_claim', [])
-  return {
-    requests: Number(usage?.requests),
-    refused: Number(usage?.refused),
-    claims: Number(claim?.claims),
-  }
+  return { requests: Number(usage?.requests), refused: Number(usage?.refused) }
 }
 
 /**
  * What is wrong between the answers that callers got and what Postgres counted for them; empty when nothing is. Every
  * answered request is counted once. One that was cut off may be counted or not, for its caller does not know either.
  */
-export function findFaults(
-  target: Pick<Target, 'name' | 'units' | 'counts'>,
-  expected: Expected,
-  before: Counted,
-  after: Counted,
-): string[] {
+export function findFaults({ answered, inFlight }: Expected, before: Counted, after: Counted): string[] {
   const counted = after.requests - before.requests
-  const claims = after.claims - before.claims
-  const least = expected.answered * target.units
-  const most = least + expected.inFlight * target.units
+  const most = answered + inFlight
   const faults: string[] = []
-  if (counted < least) faults.push(`${least - counted} of ${least} acknowledged were not counted`)
+  if (counted < answered) faults.push(`${answered - counted} of ${answered} acknowledged were not counted`)
   if (counted > most) faults.push(`${counted} were counted, where ${most} at most were asked for`)
   if (after.refused !== before.refused) faults.push(`${after.refused - before.refused} were refused`)
-  if (target.counts === 'events' && claims !== counted)
-    faults.push(`${claims} ids were claimed, but ${counted} events counted`)
-  return faults.map((fault) => `${target.name}: ${fault}`)
+  return faults
 }

@@ -9,10 +9,9 @@ import { generateSecret } from '../src/domain/keys/keyFormat.ts'
 import { familyTime, processTime } from './cpuTime.ts'
 import { createKeys } from './createKeys.ts'
 import { startTimeline, summarise } from './hanging/timeline.ts'
-import { table } from './report.ts'
+import { describeRun, percentile, publish, say, table, whole, wholeNumber } from './report.ts'
 import type { Process } from './startProcess.ts'
 import { startService } from './startService.ts'
-import { describeRun, percentile, publish, say, whole, wholeNumber } from './usage/report.ts'
 import { verifyRequests } from './verifyRequests.ts'
 
 const { values } = parseArgs({

@@ -1,74 +1,60 @@
-import { cpus, loadavg, totalmem } from 'node:os'
-import type { Sample } from './measure.ts'
-import type { Spread, Summary } from './summarise.ts'
-
-/** What the machine is, in one line, without its name. */
-export function describeMachine(): string {
-  const processors = cpus()
-  const gigabytes = Math.round(totalmem() / 2 ** 30)
-  const model = processors[0]?.model.trim() ?? 'unknown processor'
-  return `${processors.length} cores (${model}), ${gigabytes} GB, ${process.platform}, Node ${process.versions.node}`
-}
+import { execFile } from 'node:child_process'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { root } from '../src/dev/dataDir.ts'
+import { writeIntoReadme } from './readme.ts'
 
 /** The machine's load over the last minute; the run itself is in it once it has begun. */
 export const loadNow = () => (loadavg()[0] ?? 0).toFixed(2)
+const before = loadNow()
 
-const RESULTS = [
-  '',
-  'per second',
-  'p50 ms',
-  'p99 ms',
-  'server µs',
-  'Redis µs',
-  'Postgres µs',
-  'wrk µs',
-  'elsewhere',
-]
-const RATIOS = ['', 'rate', 'least to most', 'goal', 'CPU time', 'least to most']
+/** What the machine is, in one line, without its name. */
+export function describeMachine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor'
+  const gigabytes = Math.round(totalmem() / 2 ** 30)
+  return `${availableParallelism()} cores (${model}), ${gigabytes} GB, ${process.platform}, Node ${process.versions.node}; load before: ${before}`
+}
 
-/** The results as Markdown tables: readable as they are in a terminal, too. */
-export function toMarkdown(summaries: Summary[]): string {
-  const results = summaries.map(({ target, rate, p50, p99, cpu }) => [
-    target.title,
-    Math.round(rate).toLocaleString('en'),
-    p50.toFixed(2),
-    p99.toFixed(2),
-    cpu?.server.toFixed(1) ?? '',
-    target.server === 'api' ? (cpu?.redis.toFixed(1) ?? '') : '',
-    target.server === 'api' ? (cpu?.postgres.toFixed(1) ?? '') : '',
-    cpu?.wrk.toFixed(1) ?? '',
-    cpu ? percent(cpu.elsewhere) : '',
+/** The line above a bench's results: when, where, and how busy the machine was before. */
+export const describeRun = (how: string) =>
+  `${new Date().toISOString().slice(0, 10)}; ${describeMachine()}. ${how}`
+
+/** Prints a bench's results; with `write` they also replace those in bench/README.md, between its two marks. */
+export async function publish(name: string, markdown: string, write: boolean): Promise<void> {
+  process.stdout.write(`${markdown}\n`)
+  if (!write) return
+  await writeIntoReadme(name, markdown)
+  await promisify(execFile)(join(root, 'node_modules/.bin/biome'), [
+    'format',
+    '--write',
+    join(root, 'bench/README.md'),
   ])
-  const ratios = summaries.flatMap(({ target, ratios }) =>
-    ratios.map(({ peer, rate, cpu }) => [
-      `${target.name} to ${peer}`,
-      rate.median.toFixed(2),
-      range(rate),
-      peer === target.peers[0] && target.goal !== undefined ? `≥ ${target.goal}` : '',
-      cpu?.median.toFixed(2) ?? '',
-      cpu ? range(cpu) : '',
-    ]),
-  )
-  return `${table(RESULTS, results)}\n\n${table(RATIOS, ratios)}`
 }
 
-/** What was acknowledged and counted, in words. */
-export function describeCounts(summaries: Summary[]): string {
-  const number = (value: number) => value.toLocaleString('en')
-  return summaries
-    .filter(({ target }) => target.counts !== 'nothing')
-    .map(({ target, answered, counted }) => {
-      const what = target.counts === 'events' ? 'events' : 'requests'
-      const cut = number(counted - answered)
-      return `- ${target.name}: ${number(answered)} ${what} acknowledged, ${number(counted)} counted (${cut} more, cut off by wrk)`
-    })
-    .join('\n')
+export const say = (text: string) => process.stderr.write(`${text}\n`)
+
+export const whole = (value: number) => Math.round(value).toLocaleString('en')
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN
+  const high = sorted[Math.floor(middle)] ?? Number.NaN
+  return (low + high) / 2
 }
 
-/** One line while it runs. */
-export function describeSample({ target, rate, p99, cpu }: Sample): string {
-  const cost = cpu ? `, ${cpu.server.toFixed(1)} µs of CPU each, elsewhere ${percent(cpu.elsewhere)}` : ''
-  return `${target.padEnd(12)} ${Math.round(rate)}/s, p99 ${p99.toFixed(1)} ms${cost}`
+/** The value below which a share `q` of the others lies. */
+export function percentile(values: number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
+}
+
+export function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a whole number from 1: ${text}`)
+  return value
 }
 
 /** A Markdown table: numbers to the right, but for the first column. */
@@ -76,6 +62,3 @@ export function table(head: string[], rows: string[][]): string {
   const alignment = head.map((_, index) => (index === 0 ? '---' : '---:'))
   return [head, alignment, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
-
-const range = ({ min, max }: Spread) => `${min.toFixed(2)} to ${max.toFixed(2)}`
-const percent = (part: number) => `${Math.round(part * 100)} %`

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { percentile } from '../usage/report.ts'
+import { percentile } from '../report.ts'
 
 /** One request: when it was due (ms since the start), how long its answer took, and its status; 0 for none. */
 export type Asked = { due: number; ms: number; status: number }

@@ -6,7 +6,7 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { percentile } from '../usage/report.ts'
+import { percentile } from '../report.ts'
 import { machineNow } from './machineNow.ts'
 
 export type LoadOrders = { urls: string[]; token: string; values: string[]; perSecond: number }

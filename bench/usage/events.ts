@@ -21,8 +21,9 @@ export type EventOptions = {
   /** Starts every id: a run's own. */
   prefix: string
   keyIds: string[]
-  /** Unix ms; events lie in the ten minutes before. */
+  /** Unix ms; events lie in the time before, by default ten minutes. */
   now: number
+  withinMs?: number
   /** How many of the addresses call any one key: by default all. */
   addressesOfKey?: number
   /** Each event completes a verification that has address and endpoint already. */
@@ -34,10 +35,17 @@ export type EventOptions = {
  */
 export function makeEvents(
   count: number,
-  { prefix, keyIds, now, addressesOfKey = ADDRESSES, completing = false }: EventOptions,
+  {
+    prefix,
+    keyIds,
+    now,
+    withinMs = TEN_MINUTES,
+    addressesOfKey = ADDRESSES,
+    completing = false,
+  }: EventOptions,
 ): UsageEvent[] {
   return Array.from({ length: count }, (_, index) => {
-    const at = now - Math.floor(Math.random() * TEN_MINUTES)
+    const at = now - Math.floor(Math.random() * withinMs)
     const key = Math.floor(Math.random() * keyIds.length)
     const address = (key * 7 + Math.floor(Math.random() * addressesOfKey)) % ADDRESSES
     const endpoint = Math.floor(Math.random() * ENDPOINTS)

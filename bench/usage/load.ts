@@ -4,9 +4,9 @@
  */
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { percentile } from '../report.ts'
 import { randomLatency } from './events.ts'
 import { bodiesOf, createSender } from './loader.ts'
-import { percentile } from './report.ts'
 
 export type LoadOrders = {
   url: string

@@ -1,18 +1,18 @@
 /**
  * What most teams would write: a Koa middleware that looks the key up in Redis (`GET`) and counts it against a limit
- * (`INCR`), two round trips a request. `handWritten.ts plain|pipelined KEYS_FILE`, on 127.0.0.1:PORT: `pipelined` is
- * the same with ioredis gathering the commands of concurrent requests by itself (`enableAutoPipelining`).
+ * (`INCR`). ioredis gathers the commands of concurrent requests by itself (`enableAutoPipelining`), without which this
+ * takes half as much again. `handWritten.ts KEYS_FILE`, on 127.0.0.1:PORT.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Redis } from 'ioredis'
 import Koa from 'koa'
 
-const [mode = '', file = ''] = process.argv.slice(2)
+const [file = ''] = process.argv.slice(2)
 const PER_MINUTE = 100_000_000
 const MINUTE = 60_000
 
-const redis = new Redis(process.env.REDIS_URL ?? '', { enableAutoPipelining: mode === 'pipelined' })
+const redis = new Redis(process.env.REDIS_URL ?? '', { enableAutoPipelining: true })
 const digestOf = (value: string) => createHash('sha256').update(value).digest('base64url')
 
 const app = new Koa()

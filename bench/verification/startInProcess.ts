@@ -3,20 +3,24 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { root } from '../../src/dev/dataDir.ts'
 import { endWithUs } from '../../src/dev/endWithUs.ts'
-import type { Keys } from '../createKeys.ts'
-import type { Service } from '../startService.ts'
-import type { Memory, Rate } from './inProcess.ts'
+import { onCore } from '../startProcess.ts'
+import type { Filled, Rate } from './inProcess.ts'
 
-/** Starts inProcess.ts; needs a worker until it has verified every key of the file once. */
-export async function startInProcess(service: Service, keys: Keys, file: string) {
-  const child = spawn(
-    process.execPath,
-    ['--expose-gc', join(root, 'bench/verification/inProcess.ts'), file],
-    {
-      env: { ...process.env, REDIS_URL: service.env.REDIS_URL, SERVICE_TOKEN: keys.serviceToken },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  )
+export type InProcess = Awaited<ReturnType<typeof startInProcess>>
+
+/** Starts inProcess.ts, on one core where one is given. */
+export async function startInProcess(
+  { REDIS_URL }: { REDIS_URL: string },
+  SERVICE_TOKEN: string,
+  file: string,
+  core?: number,
+) {
+  const program = [process.execPath, '--expose-gc', join(root, 'bench/verification/inProcess.ts'), file]
+  const [command = '', ...args] = [...onCore(core), ...program]
+  const child = spawn(command, args, {
+    env: { ...process.env, REDIS_URL, SERVICE_TOKEN },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   exited.then(endWithUs(child.pid ?? 0, 'KILL'))
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
@@ -31,8 +35,9 @@ export async function startInProcess(service: Service, keys: Keys, file: string)
   }
   await next()
   return {
-    fill: () => ask<Memory>('memory'),
-    rate: (callers: number, seconds: number) => ask<Rate>(`rate ${callers} ${seconds}`),
+    pid: child.pid ?? 0,
+    fill: (keys: number) => ask<Filled>(`fill ${keys}`),
+    rate: (callers: number, seconds: number, keys: number) => ask<Rate>(`rate ${callers} ${seconds} ${keys}`),
     stop: async () => {
       child.stdin.end()
       await exited
