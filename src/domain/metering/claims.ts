@@ -5,22 +5,33 @@ import { DAY_MS } from '../time.ts'
 /** How long a claim is remembered at least: a day longer than events may be reported late. */
 export const CLAIMS_KEPT_MS = 36 * DAY_MS
 
+/** Fails where one is claimed already: each id costs half of what it costs to look first. */
+const CLAIM_NEW = 'insert into usage_claim (id) select id from unnest($1::uuid[]) as a (id) order by id'
+
+/** What comes back are those that were claimed before. */
+const CLAIM = `
+  with asked as materialized (select id from unnest($1::uuid[]) as a (id) order by id),
+    claimed as (insert into usage_claim (id) select id from asked on conflict do nothing returning id)
+  select id from asked
+  where (select count(*) from claimed) < $2 and id not in (select id from claimed)`
+
 /**
  * Claims ids (UUIDs) for counting and returns those that nobody had claimed: in the transaction that counts
  * them, which is what makes counting exact. Two transactions with one id in common wait for each other.
+ * `expectNew`: fails, and the transaction with it, where one was claimed before; see `Claiming`.
  */
-export async function claimIds(em: SqlEntityManager, ids: Iterable<string>): Promise<Set<string>> {
+export async function claimIds(
+  em: SqlEntityManager,
+  ids: Iterable<string>,
+  expectNew = false,
+): Promise<Set<string>> {
   const fresh = new Set(ids)
   if (fresh.size === 0) return fresh
-  // Nearly always all are fresh: then counting them is enough, else what comes back is those that are not.
-  const taken = await executeBound<{ id: string }>(
-    em,
-    `with asked as materialized (select id from unnest($1::uuid[]) as a (id) order by id),
-       claimed as (insert into usage_claim (id) select id from asked on conflict do nothing returning id)
-     select id from asked
-     where (select count(*) from claimed) < $2 and id not in (select id from claimed)`,
-    [pgArray([...fresh]), fresh.size],
-  )
+  if (expectNew) {
+    await executeBound(em, CLAIM_NEW, [pgArray([...fresh])])
+    return fresh
+  }
+  const taken = await executeBound<{ id: string }>(em, CLAIM, [pgArray([...fresh]), fresh.size])
   for (const { id } of taken) fresh.delete(id)
   return fresh
 }

@@ -10,6 +10,7 @@ import { announceReachedQuotas, reachedQuotas } from '../../domain/usage/reached
 import { UsageBatch } from '../../domain/usage/UsageBatch.ts'
 import type { Em, Orm } from '../../platform/postgres.ts'
 import { within } from '../../platform/within.ts'
+import { Claiming } from './Claiming.ts'
 import {
   claimsOf,
   completionsOf,
@@ -62,6 +63,7 @@ export class Rollup {
   readonly #endpoints = new EndpointIds()
   readonly #callerLimits = new CallerLimits()
   readonly #idRule = new EventIdRule()
+  readonly #claiming = new Claiming()
   readonly #patience: Patience
   readonly #onImpossible: (events: number) => void
   readonly #everyMs: number
@@ -147,13 +149,17 @@ export class Rollup {
   async #commit(works: Work[]): Promise<void> {
     const claims: string[][] = []
     await inTurns(works, (work) => claims.push(claimsOf(work)))
-    const now = this.#now()
     await this.#idRule.load(this.#orm.em.fork())
+    await this.#claiming.run((expectNew) => this.#count(works, claims, expectNew))
+  }
+
+  async #count(works: Work[], claims: string[][], expectNew: boolean): Promise<void> {
+    const now = this.#now()
     const sums: Sums = { batch: new UsageBatch(), accepted: new AcceptedUsage(), impossible: 0 }
     await this.#orm.em.fork().transactional(async (em) => {
-      const fresh = await claimIds(em, claims.flat())
+      const fresh = await claimIds(em, claims.flat(), expectNew)
       if (this.#idRule.remembersFormer(now.getTime())) await forgetFormer(em, works, claims, fresh)
-      const completed = await claimIds(em, completionsOf(works, claims, fresh))
+      const completed = await claimIds(em, completionsOf(works, claims, fresh), expectNew)
       await inTurns(works, (work, place) =>
         countWork(sums, work, claims[place] ?? [], { fresh, completed }, now.getTime()),
       )
