@@ -96,6 +96,17 @@ describe('a usage event', () => {
       null,
     ])
     expect(jobs['roll-up-events'].data.parse({ events: [toRow(whole)] })).toEqual({ events: [toRow(whole)] })
+    const isJob = (row: unknown) => jobs['roll-up-events'].data.safeParse({ events: [row] }).success
+    const rows: unknown[][] = [toRow(whole), toRow(least)]
+    expect(rows.map(isJob)).toEqual([true, true])
+    for (const row of rows) {
+      row.forEach((_, place) => {
+        for (const wrong of [undefined, {}, true, Number.NaN, 2 ** 53, ...(place < 3 ? [null, 1] : [])])
+          if (place !== 5 || wrong !== 2 ** 53)
+            expect([place, isJob(row.with(place, wrong))]).toEqual([place, false])
+      })
+      expect([row.slice(1), [...row, null], 'row', null].some(isJob)).toBe(false)
+    }
   })
 
   it('arrives under the names it left with, and takes nothing from the one before it', () => {
