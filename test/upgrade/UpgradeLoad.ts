@@ -55,7 +55,7 @@ export class UpgradeLoad {
     this.#running.catch(() => {})
   }
 
-  /** Resolves when each kind of work was done `times` more often. */
+  /** Resolves when each kind of work was done `times` more often. Throws what was refused by then. */
   async progress(times: number): Promise<void> {
     const before = { verified: this.#total(), commands: this.commands, reports: this.reports }
     const isDone = () =>
@@ -67,9 +67,10 @@ export class UpgradeLoad {
         throw new Error('The load ended')
       }),
       (async () => {
-        while (!isDone()) await delay(PAUSE_MS)
+        while (!isDone() && this.refused.length === 0) await delay(PAUSE_MS)
       })(),
     ])
+    if (this.refused.length > 0) throw new Error(this.refused.join('\n'))
   }
 
   /** Resolves when what is under way is done. Throws what ended a part of the load early. */
