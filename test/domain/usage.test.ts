@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { binOf, latencyOf, quantile } from '../../src/domain/usage/latencyBins.ts'
-import { partsOf, WINDOWS, windowEdges } from '../../src/domain/usage/windows.ts'
+import { piecesAt, WINDOWS } from '../../src/domain/usage/windows.ts'
 import { boundedBackoff } from '../../src/platform/jobOptions.ts'
 
 /** Uniform over 0 to 1 from a seed: Marsaglia's xorshift32. */
@@ -43,15 +43,12 @@ describe('windows', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('cover each of their minutes once, and no other (seed %i)', (seed) => {
     const random = seeded(seed)
     const now = Date.UTC(2026, 0, 1) + Math.floor(random() * 400 * 86_400_000)
-    const edges = windowEdges(now)
+    const pieces = piecesAt(now)
     Object.values(WINDOWS).forEach((length, index) => {
       const covered = new Map<number, number>()
-      // A window is its own segment and those of the shorter windows.
-      for (let segment = 0; segment <= index; segment++) {
-        for (const { grain, from, to } of partsOf(edges[segment + 1] ?? 0, edges[segment] ?? 0)) {
-          expect(from % lengthOf[grain]).toBe(0)
-          for (let at = from; at < to; at += MINUTE) covered.set(at, (covered.get(at) ?? 0) + 1)
-        }
+      for (const { grain, from, to } of pieces.filter(({ reasons }) => (reasons & (1 << index)) !== 0)) {
+        expect([from % lengthOf[grain], to % lengthOf[grain]]).toEqual([0, 0])
+        for (let at = from; at < to; at += MINUTE) covered.set(at, (covered.get(at) ?? 0) + 1)
       }
       const first = Math.floor((now - length) / MINUTE) * MINUTE
       const last = Math.floor(now / MINUTE) * MINUTE
@@ -60,6 +57,23 @@ describe('windows', () => {
       expect(Math.min(...covered.keys())).toBe(first)
       expect(Math.max(...covered.keys())).toBe(last)
     })
+  })
+
+  it.each([1, 2, 3, 4])('read no bucket twice, the hours of the last day included (seed %i)', (seed) => {
+    const random = seeded(seed)
+    const now = Date.UTC(2026, 0, 1) + Math.floor(random() * 400) * 86_400_000
+    for (const at of [now, now + 1, now - 1, now + Math.floor(random() * 86_400_000)]) {
+      const pieces = piecesAt(at, true)
+      for (const { grain, from, to } of pieces) {
+        expect(from).toBeLessThan(to)
+        const others = pieces.filter((other) => other.grain === grain && other.from !== from)
+        expect(others.filter((other) => other.from < to && from < other.to)).toEqual([])
+      }
+      const hours = pieces.filter(({ reasons }) => (reasons & 8) !== 0)
+      expect(hours.every(({ grain }) => grain === 'hour')).toBe(true)
+      expect(hours.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(24 * 60 * MINUTE)
+      expect(Math.max(...hours.map(({ to }) => to))).toBe((Math.floor(at / (60 * MINUTE)) + 1) * 60 * MINUTE)
+    }
   })
 })
 

@@ -1,12 +1,11 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { z } from 'zod'
 import { executeBound, pgArray } from '../sql.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
-import { readBucketSums, SUM_NAMES, SUMS, type SumsRow } from './bucketColumns.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, MINUTES_KEPT_MS } from '../time.ts'
+import { BUCKET_COLUMNS, readBucketSums, SUMS, type SumsRow } from './bucketColumns.ts'
 import { type Counts, sumCounts } from './counts.ts'
-import { UNFOLDED } from './foldMinutes.ts'
 import { LatencyMs } from './LatencyMs.ts'
-import { quantile } from './latencyBins.ts'
+import { quantiles } from './latencyBins.ts'
 
 /** The lengths of the windows in ms, shortest first. */
 export const WINDOWS = { '24h': DAY_MS, '7d': 7 * DAY_MS, '30d': 30 * DAY_MS } as const
@@ -30,8 +29,9 @@ export const WindowUsage = z
 export type WindowUsage = z.infer<typeof WindowUsage>
 export type Windows = Record<WindowName, WindowUsage>
 
-export type Grain = 'minute' | 'hour' | 'day'
-export type Part = { grain: Grain; from: number; to: number }
+const GRAINS = ['day', 'hour', 'minute'] as const
+export type Grain = (typeof GRAINS)[number]
+type Part = { grain: Grain; from: number; to: number }
 
 /**
  * The time from `from` to `to` (Unix ms, whole minutes; `to` is not in it) as whole days, the whole hours beside them,
@@ -57,86 +57,178 @@ function split(from: number, to: number, [coarse, ...finer]: { grain: Grain; len
   ]
 }
 
-/**
- * Where windows begin and end at an instant: the first minute of each, and the end of the current one. What lies
- * between two neighbours, a span, belongs to the same windows.
- */
-export function windowEdges(now: number): number[] {
-  const starts = NAMES.map((name) => Math.floor((now - WINDOWS[name]) / MINUTE_MS) * MINUTE_MS)
-  return [Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS, ...starts]
+/** A piece of time that one grain is read for, and what it is read for: a bit for each window, and one for `HOURS`. */
+type Piece = Part & { reasons: number }
+
+/** The bit of the hours of the last day, each for itself. */
+const HOURS = 1 << NAMES.length
+const HOURS_SHOWN = 24
+
+/** The first minute of each window at an instant, and the end of them all: that of the current minute. */
+function edgesOf(now: number): { starts: number[]; to: number } {
+  const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS
+  return { starts: NAMES.map((name) => minute - WINDOWS[name]), to: minute + MINUTE_MS }
 }
 
-/** The sums of one key over a span of time. */
-type Totals = SumsRow & { key_id: string; refused: Counts[] | null; latency_bins?: Counts[] | null }
-
-/** `quantiles: false` leaves p50, p95 and p99 out (null), which makes many keys at once cheap. */
-export type WindowOptions = { quantiles: boolean }
+/** The start of the first hour that is shown by itself. */
+const firstHourOf = (now: number) => (Math.floor(now / HOUR_MS) - HOURS_SHOWN + 1) * HOUR_MS
 
 /**
- * The three windows of each of these keys at one instant. Keys without usage have empty windows. One statement for the
- * shortest window and one for what each longer one has besides, at the same time: every bucket is read once.
+ * All that the windows at an instant, and with `hours` the hours of the last day, consist of: disjoint pieces by grain,
+ * earliest first. Each window is made of the fewest buckets, so a longer one passes over the edges of a shorter one.
  */
+export function piecesAt(now: number, hours = false): Piece[] {
+  const { starts, to } = edgesOf(now)
+  const wanted = starts.map((from) => partsOf(from, to))
+  const first = firstHourOf(now)
+  if (hours) wanted.push([{ grain: 'hour', from: first, to: first + HOURS_SHOWN * HOUR_MS }])
+  return GRAINS.flatMap((grain) => {
+    const own = wanted.map((parts) => parts.filter((part) => part.grain === grain))
+    const cuts = [...new Set(own.flat().flatMap((part) => [part.from, part.to]))].sort((a, b) => a - b)
+    return cuts.flatMap((from, index) => {
+      const end = cuts[index + 1] ?? from
+      const isIn = (part: Part) => part.from <= from && from < part.to
+      const reasons = own.reduce((bits, parts, place) => (parts.some(isIn) ? bits | (1 << place) : bits), 0)
+      return reasons === 0 ? [] : [{ grain, from, to: end, reasons }]
+    })
+  })
+}
+
+/** The sums of one key over the pieces that have the same reasons. */
+type Totals = SumsRow & {
+  key_id: string
+  reasons: number
+  refused: Counts[] | null
+  latency_bins?: Counts[] | null
+  hours?: Counts | null
+}
+
+/**
+ * `quantiles: false` leaves p50, p95 and p99 out (null), which makes many keys at once cheap. `hours` reads the requests
+ * by hour, too.
+ */
+type WindowOptions = { quantiles: boolean; hours?: boolean }
+
+/** What was read of one key. `requestsByHour`: of the last 24 hours of the clock, oldest first. */
+type KeyUsage = { windows: Windows; requestsByHour: number[] }
+
+/** The three windows of each of these keys at one instant. Keys without usage have empty windows. */
 export async function readWindows(
   em: SqlEntityManager,
   keyIds: string[],
   now: Date,
-  options: WindowOptions = { quantiles: true },
 ): Promise<Map<string, Windows>> {
-  const edges = windowEdges(now.getTime())
-  const spans = await Promise.all(
-    NAMES.map((_, span) => readSpan(em, keyIds, edges[span + 1] ?? 0, edges[span] ?? 0, options)),
-  )
-  return new Map(keyIds.map((keyId) => [keyId, windowsOf(keyId, spans, options)]))
+  const usages = await readKeyUsages(em, keyIds, now, { quantiles: true })
+  return new Map([...usages].map(([keyId, { windows }]) => [keyId, windows]))
 }
 
-async function readSpan(
+/** As `readWindows`, with what the options say: one statement, in which each bucket is read once. */
+export async function readKeyUsages(
   em: SqlEntityManager,
   keyIds: string[],
-  from: number,
-  to: number,
+  now: Date,
   options: WindowOptions,
-): Promise<Map<string, Totals>> {
-  const params: unknown[] = [pgArray(keyIds)]
-  const bind = (at: number) => `$${params.push(new Date(at))}`
-  const branches = partsOf(from, to).flatMap((part) => {
-    const [first, end] = [bind(part.from), bind(part.to)]
-    const whole = readPart(part.grain, options, first, end)
-    if (part.grain !== 'minute') return [whole]
-    return [whole, readFolded(bind(Math.floor(part.from / HOUR_MS) * HOUR_MS), options, first, end)]
-  })
-  const rows = await executeBound<Totals>(
-    em,
-    `select key_id, ${SUMS}, jsonb_agg(refused) filter (where refused <> '{}') as refused
-       ${options.quantiles ? `, jsonb_agg(latency_bins) filter (where latency_bins <> '{}') as latency_bins` : ''}
-     from (${branches.join(' union all ')}) as part group by key_id`,
-    params,
+): Promise<Map<string, KeyUsage>> {
+  const { sql, params } = statementOf(keyIds, now.getTime(), options)
+  const byKey = Map.groupBy(await executeBound<Totals>(em, sql, params), (row) => row.key_id)
+  return new Map(
+    keyIds.map((keyId) => {
+      const rows = byKey.get(keyId) ?? []
+      return [keyId, { windows: windowsOf(rows), requestsByHour: hoursOf(rows, firstHourOf(now.getTime())) }]
+    }),
   )
-  return new Map(rows.map((row) => [row.key_id, row]))
 }
 
-const columns = ({ quantiles }: WindowOptions) => `${SUM_NAMES}, refused${quantiles ? ', latency_bins' : ''}`
+function statementOf(keyIds: string[], now: number, options: WindowOptions) {
+  const params: unknown[] = [pgArray(keyIds)]
+  const bind = (at: number) => `$${params.push(new Date(at))}`
+  const { quantiles, hours = false } = options
+  const columns = BUCKET_COLUMNS.filter(
+    ({ kind, column }) => kind === 'sum' || column === 'refused' || (quantiles && column === 'latency_bins'),
+  )
+  const sums = columns.map(({ column }) => column).join(', ')
+  const pieces = piecesAt(now, hours)
+  const branches = branchesOf(pieces, now).map(
+    (
+      branch,
+    ) => `select key_id, at, ${reasonsOf(branch, bind)} as reasons, ${sums} from usage_${branch[0]?.grain}
+     where key_id = any($1::text[]) and (${branch.map((piece) => during('at', piece, bind)).join(' or ')})`,
+  )
+  const minutes = pieces.filter(({ grain }) => grain === 'minute')
+  if (minutes.length > 0) {
+    const hoursOfMinutes = [...new Set(minutes.map(({ from }) => Math.floor(from / HOUR_MS) * HOUR_MS))]
+    branches.push(
+      `select f.key_id, m.at, ${reasonsOf(minutes, bind, 'm.at')}, ${sums} from usage_folded f,
+         jsonb_to_recordset(f.minutes) as m (at timestamptz, ${columns.map(({ column, type }) => `${column} ${type}`).join(', ')})
+       where f.key_id = any($1::text[]) and f.at in (${hoursOfMinutes.map(bind).join(', ')})
+         and (${minutes.map((piece) => during('m.at', piece, bind)).join(' or ')})`,
+    )
+  }
+  const sql = `select key_id, reasons, ${SUMS}, jsonb_agg(refused) filter (where refused <> '{}') as refused
+       ${quantiles ? `, jsonb_agg(latency_bins) filter (where latency_bins <> '{}') as latency_bins` : ''}
+       ${hours ? `, jsonb_object_agg(at, requests) filter (where reasons & ${HOURS} <> 0) as hours` : ''}
+     from (${branches.join(' union all ')}) as part group by key_id, reasons`
+  return { sql, params }
+}
 
-const readPart = (grain: Grain, options: WindowOptions, from: string, to: string) =>
-  `select key_id, ${columns(options)} from usage_${grain}
-   where key_id = any($1::text[]) and at >= ${from} and at < ${to}`
+/**
+ * Pieces that are read together, each list from one table: those that follow each other as one range of its index, and
+ * all minutes that should be folded by now, of which there are few.
+ */
+function branchesOf(pieces: Piece[], now: number): Piece[][] {
+  const branches: Piece[][] = []
+  const isOld = ({ grain, to }: Piece) => grain === 'minute' && to <= now - MINUTES_KEPT_MS
+  for (const piece of pieces) {
+    const last = branches.at(-1)?.at(-1)
+    const isNext = last?.grain === piece.grain && (last.to === piece.from || (isOld(last) && isOld(piece)))
+    if (isNext) branches.at(-1)?.push(piece)
+    else branches.push([piece])
+  }
+  return branches
+}
 
-const readFolded = (hour: string, options: WindowOptions, from: string, to: string) =>
-  `select f.key_id, ${columns(options)} from ${UNFOLDED}
-   where f.key_id = any($1::text[]) and f.at = ${hour} and m.at >= ${from} and m.at < ${to}`
+type Bind = (at: number) => string
 
-/** Each window is the one before it and its own span. */
-function windowsOf(keyId: string, spans: Map<string, Totals>[], options: WindowOptions): Windows {
-  const windows = NAMES.map((name, index) => {
-    const rows = spans.slice(0, index + 1).flatMap((span) => span.get(keyId) ?? [])
-    return [name, presentWindow(rows, options)] as const
+const during = (column: string, { from, to }: Part, bind: Bind) =>
+  `${column} >= ${bind(from)} and ${column} < ${bind(to)}`
+
+/** The reasons of the piece that a bucket lies in. */
+function reasonsOf(pieces: Piece[], bind: Bind, column = 'at'): string {
+  const last = pieces.at(-1)?.reasons ?? 0
+  const before = pieces.slice(0, -1).map(({ to, reasons }) => `when ${column} < ${bind(to)} then ${reasons}`)
+  return before.length === 0 ? String(last) : `case ${before.join(' ')} else ${last} end`
+}
+
+/** Totals with their maps added up: most of them belong to several windows. */
+type Added = { totals: Totals; refused: Counts; bins: Counts }
+
+function windowsOf(rows: Totals[]): Windows {
+  const added = rows.map((totals) => ({
+    totals,
+    refused: sumCounts(totals.refused ?? []),
+    bins: sumCounts(totals.latency_bins ?? []),
+  }))
+  const windows = NAMES.map((name, place) => {
+    const own = added.filter(({ totals }) => (totals.reasons & (1 << place)) !== 0)
+    return [name, presentWindow(own)] as const
   })
   return Object.fromEntries(windows) as Windows
 }
 
-function presentWindow(rows: Totals[], { quantiles }: WindowOptions): WindowUsage {
-  const { requests, clientErrors, serverErrors, units, latencyCount, latencySum } = readBucketSums(...rows)
-  const refusedByCode = sumCounts(rows.flatMap((row) => row.refused ?? []))
-  const bins = quantiles ? sumCounts(rows.flatMap((row) => row.latency_bins ?? [])) : {}
+function hoursOf(rows: Totals[], first: number): number[] {
+  const requests = Array<number>(HOURS_SHOWN).fill(0)
+  for (const { hours } of rows)
+    for (const at in hours) requests[(new Date(at).getTime() - first) / HOUR_MS] = hours[at] ?? 0
+  return requests
+}
+
+function presentWindow(rows: Added[]): WindowUsage {
+  const { requests, clientErrors, serverErrors, units, latencyCount, latencySum } = readBucketSums(
+    ...rows.map(({ totals }) => totals),
+  )
+  const refusedByCode = sumCounts(rows.map((row) => row.refused))
+  const bins = sumCounts(rows.map((row) => row.bins))
+  const [p50 = null, p95 = null, p99 = null] = quantiles(bins, [0.5, 0.95, 0.99])
   const errors = clientErrors + serverErrors
   return {
     requests,
@@ -147,11 +239,6 @@ function presentWindow(rows: Totals[], { quantiles }: WindowOptions): WindowUsag
     serverErrors,
     errorRate: requests === 0 ? 0 : errors / requests,
     units,
-    latencyMs: {
-      mean: latencyCount === 0 ? null : latencySum / latencyCount,
-      p50: quantile(bins, 0.5),
-      p95: quantile(bins, 0.95),
-      p99: quantile(bins, 0.99),
-    },
+    latencyMs: { mean: latencyCount === 0 ? null : latencySum / latencyCount, p50, p95, p99 },
   }
 }

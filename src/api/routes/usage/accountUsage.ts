@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { loadKey } from '../../../domain/keys/keyStore.ts'
+import { requireKey } from '../../../domain/keys/keyStore.ts'
 import { readSeries } from '../../../domain/usage/series.ts'
 import { type Range, seriesRange } from '../../../domain/usage/seriesRange.ts'
 import { type GroupBy, SeriesRows } from '../../../domain/usage/seriesRows.ts'
@@ -60,7 +60,7 @@ export const getUsage = route(
   },
   async ({ api, principal, query: { from, to, interval, groupBy, keyId, format } }) => {
     const em = api.em()
-    if (keyId !== undefined) await loadKey(em, principal.accountId, keyId)
+    if (keyId !== undefined) await requireKey(em, principal.accountId, keyId)
     const now = api.now()
     const range = seriesRange({ from, to }, interval, now)
     const series = { accountId: principal.accountId, keyId, interval, range }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { loadKey } from '../../../domain/keys/keyStore.ts'
+import { requireKey } from '../../../domain/keys/keyStore.ts'
 import { readWindows, WindowUsage } from '../../../domain/usage/windows.ts'
 import { route } from '../../guard.ts'
 import { IdParams } from '../../schemas.ts'
@@ -27,9 +27,9 @@ export const getApiKeyUsage = route(
   },
   async ({ api, principal, params }) => {
     const em = api.em()
-    const key = await loadKey(em, principal.accountId, params.id)
+    await requireKey(em, principal.accountId, params.id)
     const now = api.now()
-    const windows = (await readWindows(em, [key.id], now)).get(key.id)
-    return { status: 200, body: { keyId: key.id, asOf: now.toISOString(), windows } }
+    const windows = (await readWindows(em, [params.id], now)).get(params.id)
+    return { status: 200, body: { keyId: params.id, asOf: now.toISOString(), windows } }
   },
 )
