@@ -47,7 +47,9 @@ FROM bare AS compiled
 USER 10001:10001
 ENV NODE_COMPILE_CACHE=/tmp/compiled
 COPY deploy/image/compile.ts /app/deploy/image/
-RUN ["node", "deploy/image/compile.ts"]
+# With these two flags V8 makes the same bytes each time. They are the two that V8 ignores when it asks whether code was
+# made for its flags, so a process without them takes the code.
+RUN ["node", "--predictable", "--random-seed=1", "deploy/image/compile.ts"]
 
 FROM bare AS service
 # Node writes it for its owner alone; here the owner is root, who alone may change what runs.
@@ -77,6 +79,22 @@ HEALTHCHECK --interval=30s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "--eval", "fetch('http://127.0.0.1:' + process.env.PORT).catch(() => process.exit(1))"]
 ENTRYPOINT ["node", "/app/examples/render-api/main.ts"]
 CMD []
+
+# With pg_dump and pg_restore, for a worker that makes backups: `--target backups`. Its base needs apt.
+FROM service AS backups
+# That of the server, or a later one. What the base's own distribution does not have comes from the Postgres project.
+ARG POSTGRES_MAJOR=18
+USER 0:0
+RUN apt-get update \
+  && if ! apt-cache show "postgresql-client-${POSTGRES_MAJOR}" > /dev/null 2>&1; then \
+    apt-get install --yes --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y; \
+  fi \
+  && apt-get install --yes --no-install-recommends "postgresql-client-${POSTGRES_MAJOR}" \
+  && rm -rf /var/lib/apt/lists/*
+# Debian's pg_dump on PATH is a program of its own that looks for servers of this machine.
+ENV BACKUP_PG_BIN=/usr/lib/postgresql/${POSTGRES_MAJOR}/bin
+USER 10001:10001
 
 # The last stage is what a build makes by default.
 FROM service AS keys

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image and that of the example, without an engine and without a registry of images: by buildah, on a base
 # that debootstrap makes. Run as root: build-images.sh STORE, a folder that keeps base and layers for the next time.
+# build-images.sh STORE bare: only what the images are built on, a base, and a base with Node and npm.
 set -euo pipefail
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 store="$1"
@@ -31,6 +32,7 @@ if ! has localhost/keys-build; then
   fi
   buildah commit --quiet --rm "$container" localhost/keys-build
 fi
+[ "${2-}" != bare ] || exit 0
 
 build() {
   # HEALTHCHECK is not part of the OCI format.
@@ -39,3 +41,6 @@ build() {
 }
 build --tag localhost/pictify-keys
 build --tag localhost/pictify-keys-render-example --target render-example
+# The base's own distribution has this version. Another one would come from servers that not every machine reaches.
+major="$(apt-cache show postgresql-client | sed -n 's/^Depends: postgresql-client-\([0-9]*\).*/\1/p' | head -n 1)"
+build --tag localhost/pictify-keys-backups --target backups --build-arg "POSTGRES_MAJOR=$major"
