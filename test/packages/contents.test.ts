@@ -101,14 +101,3 @@ it('the same sources make the same bytes', async () => {
   for (const [place, tarball] of tarballs.entries())
     expect((await readFile(tarball)).equals(await readFile(again[place] ?? '')), tarball).toBe(true)
 })
-
-it('every package of the repository has the version of the service', async () => {
-  const { workspaces } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  expect(workspaces).toEqual(expect.arrayContaining(['packages/client', 'packages/verifier']))
-  for (const workspace of workspaces) {
-    // What tests need alone is never released.
-    if (workspace.startsWith('test/')) continue
-    const manifest = JSON.parse(await readFile(join(root, workspace, 'package.json'), 'utf8'))
-    expect([workspace, manifest.version]).toEqual([workspace, version])
-  }
-})
