@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { createSbom } from '../../packages/release/createSbom.ts'
 import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import { type Server, startServer } from '../../src/dev/startServer.ts'
@@ -140,6 +141,32 @@ it('the image adds less than 250 MB to its base', async () => {
   const added = keys.size - base.size
   console.log(`image: ${Math.round(added / 1e6)} MB above the base`)
   expect(added).toBeLessThan(MAX_ADDED)
+})
+
+it('every package in the image is in the bill of materials', async () => {
+  const bill = JSON.parse(await createSbom(root, 0))
+  const known = new Set(bill.components.map(({ purl }: { purl?: string }) => purl))
+  const names = await readdir(join(keys.files, 'app/node_modules'), { recursive: true })
+  const manifests = names.filter((name) =>
+    /(^|node_modules\/)(@[^/]+\/)?[^/@.][^/]*\/package\.json$/.test(name),
+  )
+  expect(manifests.length).toBeGreaterThan(100)
+  for (const path of manifests) {
+    const { name, version } = JSON.parse(await readFile(join(keys.files, 'app/node_modules', path), 'utf8'))
+    expect(known, path).toContain(`pkg:npm/${name.replace('@', '%40')}@${version}`)
+  }
+})
+
+it('the target `backups` is the image with pg_dump and pg_restore, which run as its user', async () => {
+  const backups = await images.open('localhost/pictify-keys-backups')
+  expect(backups.config).toMatchObject({ User: keys.config.User, Entrypoint: keys.config.Entrypoint })
+  for (const name of ['pg_dump', 'pg_restore']) {
+    const script = `exec "$BACKUP_PG_BIN/${name}" --version`
+    const [program = '', ...args] = containerWords(backups, { entrypoint: ['sh', '-c', script], command: [] })
+    expect((await promisify(execFile)(program, args)).stdout).toMatch(
+      new RegExp(`^${name} \\(PostgreSQL\\) \\d+`),
+    )
+  }
 })
 
 it('migrate brings an empty database up to date, as its owner', async () => {
