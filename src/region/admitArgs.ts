@@ -10,6 +10,8 @@ const ORDER = [
   'verifier',
   'sequence',
   'groups',
+  'plain',
+  'soonest',
   'limits',
   'contexts',
   'batchId',
@@ -41,7 +43,9 @@ export function admitArgs(
     verifier: batch.verifier,
     sequence: batch.sequence,
     groups: JSON.stringify(batch.groups),
-    limits: JSON.stringify(batch.limits),
+    plain: JSON.stringify(batch.plain),
+    soonest: batch.soonest,
+    limits: JSON.stringify(flatLimits(batch.limits)),
     contexts: `[${batch.contexts.join(',')}]`,
     batchId: batch.batchId,
     queue: meteringPrefix,
@@ -55,6 +59,12 @@ export function admitArgs(
     tokens: tokenVersions(batch.tokens),
   }
   return ORDER.map((part) => named[part])
+}
+
+/** All in one list; those of the first account alone where all have the same, as on one plan. */
+function flatLimits(limits: number[][]): number[] {
+  const [first = []] = limits
+  return limits.every((own) => own.every((limit, at) => limit === first[at])) ? first : limits.flat()
 }
 
 /** The head of a script that takes these arguments: it reads them by the same names, as `arg.deadline`. */

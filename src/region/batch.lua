@@ -3,6 +3,8 @@ local prefix = arg.prefix
 -- Of the verifier: what its last batch came to, and the last of its batches that it took back.
 local recordKey, fenceKey = prefix .. 'batch:' .. arg.verifier, prefix .. 'fence:' .. arg.verifier
 local DAY = 86400
+-- What `results` say of a request whose key had all of its requests admitted at once.
+local ADMITTED = ADMIT .. ',,,'
 
 local function counterKeys(at)
   local date = civilDate(math.floor(at / 86400000))

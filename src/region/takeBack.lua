@@ -16,9 +16,16 @@ redis.call('DEL', recordKey)
 local time = redis.call('TIME')
 local minuteKey, dayKey, testKey, monthKey = counterKeys(tonumber(at))
 local ids, accountIds = cjson.decode(arg.keys), cjson.decode(arg.accounts)
+local groups = cjson.decode(arg.groups)
 local codes, rests = {}, {}
-for code, rest in string.gmatch(counted, '(%d+)(,%d+,%d+,%d+)') do
+for code, rest in string.gmatch(counted, '(%d+)(,%d*,%d*,%d*)') do
   codes[#codes + 1], rests[#rests + 1] = tonumber(code), rest
+end
+if counted == '' then
+  -- All were admitted at once.
+  for _, group in ipairs(groups) do
+    for _ = 4, #group, 3 do codes[#codes + 1], rests[#rests + 1] = ADMIT, ',,,' end
+  end
 end
 
 -- A repeat of what is taken back is a new verification. But a decision that a repeat has been given stays, and stays
@@ -38,7 +45,6 @@ local function lower(key, id, by)
 end
 
 local place, total = 0, 0
-local groups = cjson.decode(arg.groups)
 for index, group in ipairs(groups) do
   local requests, units = 0, 0
   for member = 4, #group, 3 do

@@ -81,7 +81,7 @@ export class GroupCommit {
         const again = changed ? withoutTokens(requests, batch, changed) : []
         this.#waiting.unshift(...again)
         this.#sendNext()
-        if (!changed) giveOut(ordered, answer)
+        if (!changed) giveOut(ordered, readDecisions(batch.groups, answer, this.#region.kind === 'primary'))
       },
       (error) => {
         this.#sendNext()
@@ -148,9 +148,8 @@ function withoutTokens(requests: Waiting[], batch: VerificationBatch, changed: n
   })
 }
 
-/** Hands each request its part of the script's answer. */
-function giveOut(ordered: Waiting[], answer: unknown[]): void {
-  const decisions = readDecisions(ordered.length, answer)
+/** Hands each request what was decided about it. */
+function giveOut(ordered: Waiting[], decisions: Decision[]): void {
   for (let place = 0; place < ordered.length; place++) {
     const decision = decisions[place] as Decision
     const one = ordered[place]

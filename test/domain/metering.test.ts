@@ -158,6 +158,9 @@ describe('a batch of verifications', () => {
         [2, 0, 0, REVOKED, 0, 1],
         [1, 0, 1, ADMIT, 5, 0],
       ],
+      // One has a key that may have expired, one a refusal, one is a test key: a look at each of their requests.
+      plain: [1, 0, 2, 2, 0, 0, 1, 0, 5],
+      soonest: 0,
       limits: [
         [-1, 9, -1, 0],
         [-1, 9, -1, 0],

@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import { PRIMARY } from '../regions.ts'
 import { RESULT_SIZE } from './readDecisions.ts'
-import type { VerificationGroup } from './verificationBatch.ts'
-
-/** What a `VerificationGroup` has before its requests, and for each. */
-const HEAD_SIZE = 3
-const REQUEST_SIZE = 3
+import { HEAD_SIZE, REQUEST_SIZE, type VerificationGroup } from './verificationBatch.ts'
 
 /** A batch as the script decided it: what the jobs `roll-up-verifications` and `take-back-verifications` carry. */
 export const DecidedBatch = z.object({
@@ -18,7 +14,7 @@ export const DecidedBatch = z.object({
   keys: z.array(z.string()),
   /** Each a `VerificationGroup`. */
   groups: z.array(z.array(z.int()).min(6)),
-  /** Per request, in the groups' order: `code,minute,day,renders`. */
+  /** Per request, in the groups' order: `code,minute,day,renders`. The code alone is read here. */
   results: z.string(),
 })
 export type DecidedBatch = z.infer<typeof DecidedBatch>

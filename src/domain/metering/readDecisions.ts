@@ -1,4 +1,5 @@
-import { REPEATED } from './decisionCodes.ts'
+import { ADMIT, REPEATED } from './decisionCodes.ts'
+import { HEAD_SIZE, REQUEST_SIZE, type VerificationGroup } from './verificationBatch.ts'
 
 /**
  * What the script decided about one request: its code, and the counts of its key (month: of its account) after it.
@@ -15,29 +16,60 @@ export type Decision = {
   tail?: string
 }
 
-/** How many numbers `results` have per request: `code,minute,day,renders`. The code is the first. */
+/**
+ * How many numbers `results` have per request: `code,minute,day,renders`. The code is the first; the others are empty
+ * where the script admitted all requests of a key at once.
+ */
 export const RESULT_SIZE = 4
 
-/** The answer of admit.lua about a batch of `size` requests, in its order. */
-export function readDecisions(size: number, answer: unknown[]): Decision[] {
-  const now = Number(answer[1])
-  const results = String(answer[2]).split(',')
+/**
+ * The answer of admit.lua about a batch, in its order. Of a key whose requests were admitted without a look at each it
+ * says only what was counted before them; the counts after each follow from that. `isPrimary`: its region counts
+ * renders.
+ */
+export function readDecisions(
+  groups: VerificationGroup[],
+  [, time, minutesBefore, daysBefore, monthsBefore, counted, repeats]: unknown[],
+  isPrimary: boolean,
+): Decision[] {
+  const now = Number(time)
+  const [minutes, days, months] = [numbers(minutesBefore), numbers(daysBefore), numbers(monthsBefore)]
+  const results = counted === '' ? undefined : String(counted).split(',')
   const decisions: Decision[] = []
-  for (let at = 0; at < size * RESULT_SIZE; at += RESULT_SIZE) {
-    decisions.push({
-      code: Number(results[at]),
-      inMinute: Number(results[at + 1]),
-      inDay: Number(results[at + 2]),
-      renders: Number(results[at + 3]),
-      now,
-    })
+  let at = 0
+  for (let index = 0; index < groups.length; index++) {
+    const group = groups[index] as VerificationGroup
+    const account = (group[0] as number) - 1
+    let [inMinute, inDay, renders] = [minutes[index] ?? 0, days[index] ?? 0, months[account] ?? 0]
+    for (let member = HEAD_SIZE; member < group.length; member += REQUEST_SIZE) {
+      let code = ADMIT
+      if (results === undefined || results[at + 1] === '') {
+        inMinute += 1
+        inDay += 1
+        if (isPrimary) renders += group[member + 1] as number
+      } else {
+        code = Number(results[at])
+        inMinute = Number(results[at + 1])
+        inDay = Number(results[at + 2])
+        renders = Number(results[at + 3])
+      }
+      decisions.push({ code, inMinute, inDay, renders, now })
+      at += RESULT_SIZE
+    }
+    // Of a test key it is the key's own.
+    if (group[2] === 0) months[account] = renders
   }
-  const repeats = answer[3] as (string | number)[]
+  readRepeats(decisions, repeats as (string | number)[])
+  return decisions
+}
+
+const numbers = (joined: unknown) => String(joined).split(',').map(Number)
+
+function readRepeats(decisions: Decision[], repeats: (string | number)[]): void {
   for (let at = 0; at < repeats.length; at += 3) {
     const decision = decisions[Number(repeats[at]) - 1]
     if (decision) Object.assign(decision, repeatOf(Number(repeats[at + 1]), String(repeats[at + 2])))
   }
-  return decisions
 }
 
 /** What the caller of a repeat gets: the first decision, as it was stored, unless its key may no longer do this. */

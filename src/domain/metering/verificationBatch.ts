@@ -1,3 +1,4 @@
+import { ADMIT } from './decisionCodes.ts'
 import type { Ticket, TokenVersion } from './Ticket.ts'
 
 /**
@@ -12,6 +13,13 @@ export type VerificationBatch = {
   batchId: string
   /** One per key: see `VerificationGroup`. */
   groups: VerificationGroup[]
+  /**
+   * Per key: account's place from 1, how many requests, how many units they ask for. Zero requests where the script
+   * must look at each: they may be refused for another reason than a limit, or repeat an Idempotency-Key.
+   */
+  plain: number[]
+  /** When the first of the plain keys expires, Unix ms; 0: none does. */
+  soonest: number
   /** Per account: [perMinute, perDay, rendersPerMonth, 1 if hard]; -1: unlimited. */
   limits: number[][]
   /** Each as `contextOf` makes it. */
@@ -33,6 +41,10 @@ export type VerificationBatch = {
  */
 export type VerificationGroup = number[]
 
+/** What a `VerificationGroup` has before its requests, and for each. */
+export const HEAD_SIZE = 3
+export const REQUEST_SIZE = 3
+
 /** What is known of a request beside its key, as batches hold it. */
 export const contextOf = (ip?: string, endpoint?: string, method?: string): string =>
   JSON.stringify([ip ?? null, endpoint ?? null, method ?? null])
@@ -46,7 +58,7 @@ export function encodeBatch<One extends { ticket: Ticket }>(
   requests: One[],
   identity: Pick<VerificationBatch, 'verifier' | 'sequence' | 'batchId'>,
 ): { ordered: One[]; batch: VerificationBatch } {
-  const byKey = new Map<string, { group: VerificationGroup; members: One[] }>()
+  const byKey = new Map<string, { group: VerificationGroup; members: One[]; isPlain: boolean; units: number }>()
   const accountPlaces = new Map<string, number>()
   const contextPlaces = new Map<string, number>()
   const limits: number[][] = []
@@ -57,10 +69,12 @@ export function encodeBatch<One extends { ticket: Ticket }>(
   const accountVersions: string[] = []
   const tokens = new Set<TokenVersion>()
   let hasOnce = false
+  // The region's clock decides. This one only says which keys are worth a look.
+  const now = Date.now()
   for (const one of requests) {
-    const { key, verdict, units, context, token } = one.ticket
+    const { key, verdict, units, context, token, once } = one.ticket
     if (token) tokens.add(token)
-    hasOnce ||= one.ticket.once !== undefined
+    if (once) hasOnce = true
     let entry = byKey.get(key.name)
     if (!entry) {
       let place = accountPlaces.get(key.state.accountId)
@@ -77,7 +91,12 @@ export function encodeBatch<One extends { ticket: Ticket }>(
         accountPlaces.set(key.state.accountId, place)
       }
       const { digest, keyId, expiresAt, type } = key.state
-      entry = { group: [place, expiresAt, type === 'test' ? 1 : 0], members: [] }
+      entry = {
+        group: [place, expiresAt, type === 'test' ? 1 : 0],
+        members: [],
+        isPlain: type === 'live' && (expiresAt === 0 || expiresAt > now),
+        units: 0,
+      }
       digests.push(digest)
       versions.push(key.version)
       keyIds.push(keyId)
@@ -90,14 +109,26 @@ export function encodeBatch<One extends { ticket: Ticket }>(
     }
     entry.group.push(verdict, units, index)
     entry.members.push(one)
+    entry.units += units
+    if (verdict !== ADMIT || once) entry.isPlain = false
   }
   const entries = [...byKey.values()]
-  const ordered = entries.flatMap((entry) => entry.members)
+  const ordered: One[] = []
+  const plain: number[] = []
+  let soonest = 0
+  for (const { group, members, isPlain, units } of entries) {
+    ordered.push(...members)
+    const [place = 0, expiresAt = 0] = group
+    plain.push(place, isPlain ? members.length : 0, units)
+    if (isPlain && expiresAt > 0 && (soonest === 0 || expiresAt < soonest)) soonest = expiresAt
+  }
   return {
     ordered,
     batch: {
       ...identity,
       groups: entries.map((entry) => entry.group),
+      plain,
+      soonest,
       limits,
       contexts: [...contextPlaces.keys()],
       digests,
