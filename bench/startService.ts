@@ -65,7 +65,7 @@ export async function startService({
   const api = await startHttp(['src/api/main.ts'], env, '/readyz', 200, apiOptions)
   const orm = await openPostgres(postgres.url, { poolMax: 2 })
   const queues = openQueues(redis.url)
-  const { metering } = queues.byName
+  const { metering, slots } = queues.byName
   await metering.waitUntilReady()
 
   const query = <Row extends Record<string, unknown>>(sql: string, values: unknown[]): Promise<Row[]> =>
@@ -85,14 +85,15 @@ export async function startService({
       await worker.stop()
     }
   }
-  /** Waits until the metering queue is empty. Throws when it does not get there, or when a job has failed for good. */
+  /** Waits until all usage is counted. Throws when it does not get there, or when a job has failed for good. */
   const drained = async () => {
     const until = Date.now() + DRAIN_MS
     for (;;) {
-      const { failed = 0, ...left } = await metering.getJobCounts('wait', 'active', 'delayed', 'failed')
+      const left = await queues.countMetering()
+      const failed = (await metering.getFailedCount()) + (await slots.getFailedCount())
       if (failed > 0) throw new Error(`${failed} metering jobs have failed`)
-      if (Object.values(left).every((count) => count === 0)) return
-      if (Date.now() > until) throw new Error(`The metering queue is not empty: ${JSON.stringify(left)}`)
+      if (left === 0) return
+      if (Date.now() > until) throw new Error(`${left} jobs have usage that is not counted`)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }

@@ -2,7 +2,7 @@ import { Command as Cli } from 'commander'
 import { leaseMarginMs, listRegions, removeRegion } from '../domain/regions.ts'
 import type { Queues } from '../platform/queues.ts'
 import { requireReached } from '../platform/reached.ts'
-import { queueName } from '../platform/redisNames.ts'
+import { usageQueues } from '../platform/redisNames.ts'
 import { print } from './print.ts'
 import { type Service, withService } from './withService.ts'
 
@@ -51,14 +51,17 @@ async function remove({ env, em, queues }: Service, name: string, { stopped, los
 
 /** Throws where the region's Redis holds usage that no worker has counted, or cannot be asked. */
 async function requireNoUsage(queues: Queues, name: string): Promise<void> {
-  const queue = queues.all.get(queueName('metering', name))
-  if (!queue)
+  const own = usageQueues(name).flatMap((queue) => queues.all.get(queue) ?? [])
+  if (own.length === 0)
     throw new Error(
       `Its Redis may hold usage that is not counted yet. Name it for this command, REGIONS=${name}=redis://…, or say --lose-usage if it is gone for good.`,
     )
-  await requireReached(queue)
   const states = ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const
-  const jobs = await queue.getJobCountByTypes(...states)
+  let jobs = 0
+  for (const queue of own) {
+    await requireReached(queue)
+    jobs += await queue.getJobCountByTypes(...states)
+  }
   if (jobs > 0)
     throw new Error(
       `Its Redis holds ${jobs} metering jobs that are not counted yet. Let a worker with ${name} in its REGIONS count them first (see also \`usage parked\`), or say --lose-usage.`,

@@ -80,7 +80,7 @@ function localFolder<Value>(
 }
 
 /** The queues of which each region has its own in its Redis. */
-const NEAR: QueueName[] = ['metering', 'asks']
+const NEAR: QueueName[] = ['metering', 'slots', 'asks']
 
 /** Which queues a region's Redis should hold. */
 function queuesIn(region: string, further: FurtherRegion[]): string[] {

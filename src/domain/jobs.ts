@@ -27,6 +27,7 @@ export const QUEUES = [
   'notifications',
   'fan-out',
   'metering',
+  'slots',
   'asks',
 ] as const
 export type QueueName = (typeof QUEUES)[number]
@@ -107,6 +108,13 @@ export const jobs = {
     // Often: somebody waits, for the region or for the end of its lease.
     retry: { attempts: 100_000, delayMs: 100, maxDelayMs: 1_000 },
     summary: 'Writes the current state of keys, accounts or service tokens into one region',
+  },
+  'roll-up-slot': {
+    // Of its own: the workers of 0.1.0 do not know this job, and would give it up.
+    queue: 'slots',
+    data: z.object({ region: z.string(), slot: z.string() }),
+    retry: WITHOUT_END,
+    summary: 'Adds the batches of verifications of one slot to the usage buckets',
   },
   'roll-up-verifications': {
     queue: 'metering',

@@ -12,7 +12,7 @@ import { PRIMARY } from '../domain/regions.ts'
 import { connectRedis } from './connectRedis.ts'
 import { jobOptions } from './jobOptions.ts'
 import { requireReached } from './reached.ts'
-import { queueName } from './redisNames.ts'
+import { queueName, usageQueues } from './redisNames.ts'
 import { tracing } from './tracing.ts'
 import { within } from './within.ts'
 
@@ -42,7 +42,7 @@ export type Queues = {
    * again.
    */
   sendAgain: (message: OutboxMessage) => Promise<void>
-  /** Metering jobs of all regions that are not done. */
+  /** Jobs of all regions that have usage to count and are not done. */
   countMetering: () => Promise<number>
   close: () => Promise<void>
 }
@@ -75,6 +75,7 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
     open(queueName('fan-out', region.name), connection)
     const near = connect(region.url)
     open(queueName('metering', region.name), near)
+    open(queueName('slots', region.name), near)
     open(queueName('asks', region.name), near)
   }
   const flows = new FlowProducer({ connection, telemetry })
@@ -131,8 +132,8 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
   const countMetering = async () => {
     const regions = [PRIMARY, ...furtherRegions.map(({ name }) => name)]
     const counts = await Promise.all(
-      regions.map(async (region) => {
-        const queue = all.get(queueName('metering', region))
+      regions.flatMap(usageQueues).map(async (name) => {
+        const queue = all.get(name)
         if (queue) await requireReached(queue)
         return queue ? queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized') : 0
       }),

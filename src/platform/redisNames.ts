@@ -12,6 +12,9 @@ export const PREFIX = 'keys:'
 export const queueName = (queue: QueueName, region: string) =>
   region === PRIMARY ? queue : `${queue}-${region}`
 
+/** A region's queues whose jobs have usage to count. */
+export const usageQueues = (region: string) => [queueName('metering', region), queueName('slots', region)]
+
 /** What the names of BullMQ begin with, for a queue to which our scripts add jobs. */
 export const queuePrefix = (queue: QueueName, region: string) => `bull:${queueName(queue, region)}:`
 
@@ -51,6 +54,9 @@ export const dayRequestsName = (day: string) => `${PREFIX}requests:day:${day}`
 /** Refused requests that are set aside to be counted, by the ID they are set aside under; and the set of these IDs. */
 export const refusalsName = (id: string) => `${PREFIX}refusals:${id}`
 export const SEALED_REFUSALS = `${PREFIX}refusals:sealed`
+
+/** The list of a slot: each a batch of verifications as it was decided, in JSON. */
+export const slotName = (slot: string) => `${PREFIX}slot:${slot}`
 
 /** What the names of an epoch's states, lease and sweep begin with. */
 export const statePrefix = (marker: string) => `${PREFIX}${marker.slice(marker.indexOf('|') + 1)}:`

@@ -41,6 +41,8 @@ export class Region {
   readonly kind: RegionOptions['kind']
   /** BullMQ's key prefix of the queue to which this region's scripts add metering jobs. */
   readonly meteringPrefix: string
+  /** The same of the queue whose jobs count slots. */
+  readonly slotsPrefix: string
   #marker: string | undefined
   #opening: Promise<string> | undefined
   /** How often the connection was lost. */
@@ -53,6 +55,7 @@ export class Region {
     this.name = name
     this.kind = kind
     this.meteringPrefix = queuePrefix('metering', name)
+    this.slotsPrefix = queuePrefix('slots', name)
     this.redis = connectRegion(url, (error) =>
       log.warn({ region: name, reason: error.message }, 'the region is away'),
     )

@@ -1,4 +1,4 @@
--- Admits or refuses every request of one batch, and stores the batch's usage as one metering job.
+-- Admits or refuses every request of one batch, and stores the batch's usage in the open slot.
 -- The one place where a verification is decided: everything here happens at one instant of this
 -- Redis's clock, whatever the number of verifiers.
 --
@@ -18,7 +18,8 @@
 -- decoded, read and written only where it is needed.
 local marker = arg.marker
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
-local present = redis.call('MGET', prefix .. 'region', fenceKey, state .. 'lease')
+local slotKey = state .. 'slot'
+local present = redis.call('MGET', prefix .. 'region', fenceKey, state .. 'lease', slotKey)
 if present[1] ~= marker then return { 'CLOSED' } end
 
 local time = redis.call('TIME')
@@ -26,6 +27,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(arg.deadline) then return { 'LATE', now } end
 if tonumber(present[2] or 0) >= tonumber(arg.sequence) then return { 'LATE', now } end
 if arg.kind ~= 'unleased' and now >= tonumber(present[3] or 0) then return { 'LAPSED' } end
+local openSlot = present[4]
 local changed = changedTokens(state, arg.tokens)
 if #changed > 0 then return { 'TOKENS', now, unpack(changed) } end
 -- Elsewhere than in the primary region renders of test keys and of months are counted there: see reserve.lua.
@@ -202,15 +204,14 @@ write(monthKey, monthWrites, hasMonth, 101 * 86400)
 local counted = results and table.concat(results, ',') or ''
 if decided > 0 then
   local part, stored, grain = arg, counted, ''
-  if not results then stored = string.rep(ADMITTED .. ',', size - 1) .. ADMITTED end
-  if refused > 0 and isCrowded(counted) then
+  if refused > 0 and isCrowded(counted, openSlot) then
     local codes = {}
     for place, result in ipairs(results) do codes[place] = tonumber(string.match(result, '^%d+')) end
     grain = mergedGrain()
     mergeRefusals(codes, groups, ids, accountIds, now, grain, 1)
     part, stored = admittedPart(codes, results, groups, ids)
   end
-  if part then storeBatch('roll-up-verifications', now, now, stored, part) end
+  if part then storeInSlot(slotKey, openSlot, now, decidedBatch(now, stored, part)) end
   redis.call('SET', recordKey, arg.sequence .. '|' .. string.format('%d', now) .. '|' .. grain .. '|' .. counted, 'EX', DAY)
 end
 return { 'OK', now, table.concat(minutes, ','), table.concat(days, ','), table.concat(monthsBefore, ','), counted, repeats }

@@ -2,7 +2,12 @@ import type { TokenVersion } from '../domain/metering/Ticket.ts'
 import type { VerificationBatch } from '../domain/metering/verificationBatch.ts'
 import { METERING_OPTIONS } from '../platform/retryOptions.ts'
 
-export type BatchOf = { name: string; kind: 'primary' | 'unleased' | 'leased'; meteringPrefix: string }
+export type BatchOf = {
+  name: string
+  kind: 'primary' | 'unleased' | 'leased'
+  meteringPrefix: string
+  slotsPrefix: string
+}
 
 /** The script's arguments after marker and prefix, in their order. */
 const ORDER = [
@@ -16,6 +21,7 @@ const ORDER = [
   'contexts',
   'batchId',
   'queue',
+  'slots',
   'options',
   'cached',
   'keys',
@@ -34,7 +40,7 @@ export const tokenVersions = (tokens: TokenVersion[]): string =>
 
 /** A batch as the arguments of admit.lua and takeBack.lua. `deadline` is Unix ms of the region's clock. */
 export function admitArgs(
-  { name, kind, meteringPrefix }: BatchOf,
+  { name, kind, meteringPrefix, slotsPrefix }: BatchOf,
   batch: VerificationBatch,
   deadline: number,
 ): (string | number)[] {
@@ -49,6 +55,7 @@ export function admitArgs(
     contexts: `[${batch.contexts.join(',')}]`,
     batchId: batch.batchId,
     queue: meteringPrefix,
+    slots: slotsPrefix,
     options: METERING_OPTIONS,
     cached: JSON.stringify([batch.digests, batch.versions, batch.accountVersions]),
     keys: JSON.stringify(batch.keyIds),

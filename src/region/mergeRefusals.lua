@@ -1,14 +1,18 @@
--- What admit.lua and takeBack.lua do with refused requests while too much waits in the metering queue: instead of being
--- in a job, they are added up in one hash, by key, account, time and code. However many there are, and however long
+-- What admit.lua and takeBack.lua do with refused requests while too much usage waits: instead of being in a slot, they are added up in one hash, by key, account, time and code. However many there are, and however long
 -- Postgres is away, they take no more than a field each of these. See docs/decisions/bounded-usage.md.
 local mergedKey = prefix .. 'refusals'
 
--- A batch of this size, as often as there are jobs waiting: an estimate that costs nothing, and bounds what they take
--- together.
-local function isCrowded(results)
-  local bytes = JOB_BYTES + #results + #arg.groups + #arg.contexts + #arg.keys + #arg.accounts
-  local waiting = redis.call('LLEN', arg.queue .. 'wait') + redis.call('LLEN', arg.queue .. 'paused')
-  return waiting * bytes > UNMERGED_BYTES
+-- A batch of this size, as often as there are batches and jobs waiting: an estimate that costs nothing, and bounds what
+-- they take together. Of the slots that wait, all but the open one are full.
+local function isCrowded(results, openSlot)
+  local bytes = BATCH_BYTES + #results + #arg.groups + #arg.contexts + #arg.keys + #arg.accounts
+  local function waiting(queue) return redis.call('LLEN', queue .. 'wait') + redis.call('LLEN', queue .. 'paused') end
+  local slots, open = waiting(arg.slots), 0
+  if openSlot then
+    open = redis.call('LLEN', prefix .. 'slot:' .. openSlot)
+    slots = math.max(0, slots - 1)
+  end
+  return waiting(arg.queue) * (JOB_BYTES + bytes) + (slots * SLOT_BATCHES + open) * bytes > UNMERGED_BYTES
 end
 
 -- The more there are, the coarser their times: of a minute, an hour, a day.

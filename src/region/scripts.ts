@@ -15,10 +15,16 @@ export const ONCE_SECONDS = 600
  * mergeRefusals.lua).
  */
 const UNMERGED_BYTES = 16 * 1024 * 1024
-/** What a job takes beside what it carries. */
+/** What a job takes beside what it carries, and a batch in a slot beside its parts. */
 const JOB_BYTES = 800
+const BATCH_BYTES = 150
 /** Above so many fields of refused requests their times are those of hours, above twice as many those of days. */
 const MERGED_FIELDS = 50_000
+
+/** Batches in one slot at most, so that a job is bounded however long no worker runs. */
+export const SLOT_BATCHES = 100
+/** A slot that no worker has taken is left open for so long, should somebody have removed its job. */
+const SLOT_SECONDS = 3600
 
 /** TypeScript's constants as Lua's, under the same names. */
 const constants = (values: Record<string, number | string>) =>
@@ -41,7 +47,10 @@ const ofBatches =
     ONCE_SECONDS,
     UNMERGED_BYTES,
     JOB_BYTES,
+    BATCH_BYTES,
     MERGED_FIELDS,
+    SLOT_BATCHES,
+    SLOT_SECONDS,
   }) +
   ADMIT_ARGS +
   addJob +
@@ -60,6 +69,7 @@ export const scripts = {
   getTokens: source('getTokens'),
   putTokens: source('putTokens'),
   sealRefusals: source('sealRefusals'),
+  closeSlot: source('closeSlot'),
   renewLease: source('renewLease'),
   reserve: source('civilDate') + source('reserve'),
   acceptEvents: addJob + source('acceptEvents'),

@@ -72,5 +72,7 @@ for index, code in ipairs(codes) do
   if code ~= STALE then stored = stored + 1 end
   results[index] = code .. rests[index]
 end
-if stored > 0 then storeBatch('take-back-verifications', time[1] * 1000, at, table.concat(results, ',')) end
+if stored > 0 then
+  storeJob(arg.queue, 'take-back-verifications', time[1] * 1000, arg.options, decidedBatch(at, table.concat(results, ','), arg))
+end
 return { 'OK', total }

@@ -52,6 +52,7 @@ import { pushEvents } from './events/pushEvents.ts'
 import { relayEvents } from './events/relayEvents.ts'
 import { countRefusals } from './metering/countRefusals.ts'
 import { rollUpEvents, rollUpVerifications, takeBackVerifications } from './metering/rollUpJob.ts'
+import { rollUpSlot } from './metering/rollUpSlot.ts'
 import { finishCommand } from './regions/finishCommand.ts'
 import { propagateState } from './regions/propagateState.ts'
 import { announceAccountDays, enqueueUsageAnnouncements } from './schedules/announceUsage.ts'
@@ -120,6 +121,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'evaluate-account': evaluateAccount,
   'finish-command': finishCommand,
   'propagate-state': propagateState,
+  'roll-up-slot': rollUpSlot,
   'roll-up-verifications': rollUpVerifications,
   'take-back-verifications': takeBackVerifications,
   'roll-up-events': rollUpEvents,

@@ -9,6 +9,7 @@ const byQueue: Record<QueueName, WorkerPool> = {
   'fan-out': 'revocations',
   asks: 'asks',
   metering: 'metering',
+  slots: 'metering',
   alerts: 'messages',
   notifications: 'messages',
   // What sees to others' work is short.

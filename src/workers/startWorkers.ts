@@ -49,6 +49,8 @@ export function startWorkers(
     notifications: concurrency * 4,
     // Jobs share transactions (see Rollup.ts), so many at once is what makes each transaction cheap per job.
     metering: concurrency * 16,
+    // Each is many batches.
+    slots: concurrency,
     // Two may be at work for minutes by night, and what is left over by day must not wait for them.
     maintenance: 4,
     asks: concurrency,
@@ -70,6 +72,7 @@ export function startWorkers(
       return [
         { queue: 'fan-out' as const, region, connection: primary },
         { queue: 'metering' as const, region, connection: near },
+        { queue: 'slots' as const, region, connection: near },
         { queue: 'asks' as const, region, connection: near },
       ]
     }),

@@ -177,7 +177,8 @@ describe('a batch of verifications', () => {
   })
 
   it('reaches the script under the names of its parts', () => {
-    const region = { name: 'eu', kind: 'leased', meteringPrefix: 'bull:metering:' } as const
+    const queues = { meteringPrefix: 'bull:metering:', slotsPrefix: 'bull:slots:' }
+    const region = { name: 'eu', kind: 'leased', ...queues } as const
     const { batch } = encodeBatch(requests, identity)
     const args = admitArgs(region, batch, 12_345)
     const head = scripts.admit.match(/local arg = \{ (.*) \}/)?.[1] ?? ''
@@ -192,6 +193,7 @@ describe('a batch of verifications', () => {
       kind: 'leased',
       region: 'eu',
       queue: 'bull:metering:',
+      slots: 'bull:slots:',
       keys: '["key_live","key_other","key_test"]',
       groups: JSON.stringify(batch.groups),
     })

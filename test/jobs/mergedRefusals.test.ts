@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
 import { ADMIT, AUTHENTICATE, FORBIDDEN, REVOKED } from '../../src/domain/metering/decisionCodes.ts'
+import { slotName } from '../../src/platform/redisNames.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { account, cached, key, seed } from '../support/regionFixtures.ts'
@@ -29,7 +30,7 @@ beforeEach(async () => {
     'api_key_use',
   ])
     await worker.em().execute(`delete from ${table}`)
-  await redis().del(wait(), 'keys:refusals')
+  await redis().del(wait(), 'keys:refusals', ...(await redis().keys('keys:*slot*')))
   await redis().rpush(wait(), ...Array.from({ length: WAITING }, (_, n) => `none-${n}`))
 })
 
@@ -43,14 +44,10 @@ async function decide(...verdicts: number[]) {
   )
 }
 const count = () => handlers['count-refusals'](worker.context, {})
-const jobsSince = async (): Promise<JobData<'roll-up-verifications'>[]> => {
-  const ids = await redis().lrange(wait(), 0, -1)
-  const added = ids.filter((id) => !id.startsWith('none-'))
-  return Promise.all(
-    added.map(async (id) =>
-      JSON.parse((await redis().hget(`${worker.region.meteringPrefix}${id}`, 'data')) ?? ''),
-    ),
-  )
+const batchesSince = async (): Promise<JobData<'roll-up-verifications'>[]> => {
+  const slots = await redis().keys(slotName('*'))
+  const batches = await Promise.all(slots.map((slot) => redis().lrange(slot, 0, -1)))
+  return batches.flat().map((batch) => JSON.parse(batch))
 }
 async function counted() {
   const one = async (sql: string) => (await worker.em().execute<Record<string, unknown>[]>(sql))[0] ?? {}
@@ -114,7 +111,7 @@ describe('promise 12: refused requests while much usage waits', () => {
   it('leave nothing of theirs in the job of the requests that are admitted beside them', async () => {
     const decisions = await decide(REVOKED, ADMIT, FORBIDDEN, ADMIT)
     expect(decisions.map(({ code }) => code).sort()).toEqual([ADMIT, ADMIT, REVOKED, FORBIDDEN])
-    const [job, ...more] = await jobsSince()
+    const [job, ...more] = await batchesSince()
     expect(more).toEqual([])
     expect(job?.contexts.map(([ip]) => ip)).toEqual(['203.0.113.1', '203.0.113.3'])
     expect(job?.groups.map((group) => group.slice(3))).toEqual([[ADMIT, 1, 0, ADMIT, 1, 1]])
@@ -134,7 +131,7 @@ describe('promise 12: refused requests while much usage waits', () => {
     const decideWith = (verdict: number, context: string) =>
       commit.decide({ key: cached(), verdict, units: 1, context })
     await Promise.all([decideWith(REVOKED, '[null,"/\\ud800","GET"]'), decideWith(ADMIT, '[null,"/","GET"]')])
-    const [job] = await jobsSince()
+    const [job] = await batchesSince()
     if (job) await handlers['roll-up-verifications'](worker.context, job)
     await count()
     const accepted = { refused: 1, verifications: 1 }
@@ -147,7 +144,7 @@ describe('promise 12: refused requests while much usage waits', () => {
     const [row] = await worker.em().execute<{ at: string }[]>('select last_used_at as at from api_key_use')
     const seconds = new Date(row?.at ?? '').getTime() / 1_000
     expect([seconds > 0, seconds % 60]).toEqual([true, 0])
-    expect(await jobsSince()).toEqual([])
+    expect(await batchesSince()).toEqual([])
   })
 
   it('get coarser times the more there are, so that their number stays bounded', async () => {
@@ -174,7 +171,7 @@ describe('promise 12: refused requests while much usage waits', () => {
 it('refused requests are in the job as any others while little waits', async () => {
   await redis().ltrim(wait(), 0, 99)
   await decide(REVOKED, ADMIT)
-  const [job] = await jobsSince()
+  const [job] = await batchesSince()
   expect(job?.contexts).toHaveLength(2)
   expect(await merged()).toEqual({})
 })

@@ -1,6 +1,7 @@
 import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
 import type { KnownKey } from '../../src/domain/metering/Ticket.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { slotName } from '../../src/platform/redisNames.ts'
 import { Region } from '../../src/region/Region.ts'
 import { epochsInMemory } from './epochsInMemory.ts'
 
@@ -48,3 +49,10 @@ export const cached = (limits: Partial<AccountState> = {}): KnownKey => ({
   version: '1',
   account: { state: { ...account, ...limits }, version: '1' },
 })
+
+/** How many decided batches wait in the region's slots. */
+export async function countBatches(region: Region): Promise<number> {
+  const slots = await region.redis.keys(slotName('*'))
+  const lengths = await Promise.all(slots.map((slot) => region.redis.llen(slot)))
+  return lengths.reduce((sum, length) => sum + length, 0)
+}

@@ -8,7 +8,7 @@ import { freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
-import { cached, key, openRegion } from '../support/regionFixtures.ts'
+import { cached, countBatches, key, openRegion } from '../support/regionFixtures.ts'
 import type { TestRedis } from '../support/startService.ts'
 
 let redis: TestRedis
@@ -40,7 +40,6 @@ const nextDecision = () =>
     () => decide().catch(() => undefined),
     (made) => made !== undefined,
   )
-const meteringJobs = () => region.redis.llen(`${region.meteringPrefix}wait`)
 
 describe('a batch whose callers were given up does nothing when it runs', () => {
   it('after its Redis hung', async () => {
@@ -53,7 +52,7 @@ describe('a batch whose callers were given up does nothing when it runs', () => 
       inDay: 2,
       renders: 2,
     } satisfies Partial<Decision>)
-    expect(await meteringJobs()).toBe(2)
+    expect(await countBatches(region)).toBe(2)
   })
 
   it('after it was held up on the way', async () => {
@@ -62,7 +61,7 @@ describe('a batch whose callers were given up does nothing when it runs', () => 
     expect(await outcome()).toBe('RegionUnavailable')
     proxy.mend()
     expect(await nextDecision()).toMatchObject({ code: ADMIT, inDay: 2 })
-    expect(await meteringJobs()).toBe(2)
+    expect(await countBatches(region)).toBe(2)
   })
 
   it('nor do reservations of renders for further regions', async () => {

@@ -10,8 +10,8 @@ const BOARD_POLICY =
 
 /**
  * Bull Board over every queue that is there, at /admin/queues: without those of a further region that is away. It
- * only shows, unless OPERATOR_QUEUES_WRITE is set: who can remove jobs of `metering` removes usage that was
- * acknowledged.
+ * only shows, unless OPERATOR_QUEUES_WRITE is set: who can remove jobs of `metering` or `slots` removes
+ * usage that was acknowledged.
  */
 export function bullBoard(api: ApiContext): Middleware {
   const queues = [...api.queues.all.values()]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PRIMARY } from '../regions.ts'
+import { ADMIT } from './decisionCodes.ts'
 import { RESULT_SIZE } from './readDecisions.ts'
 import { HEAD_SIZE, REQUEST_SIZE, type VerificationGroup } from './verificationBatch.ts'
 
@@ -14,7 +15,10 @@ export const DecidedBatch = z.object({
   keys: z.array(z.string()),
   /** Each a `VerificationGroup`. */
   groups: z.array(z.array(z.int()).min(6)),
-  /** Per request, in the groups' order: `code,minute,day,renders`. The code alone is read here. */
+  /**
+   * Per request, in the groups' order: `code,minute,day,renders`. The code alone is read here. Empty where all were
+   * admitted; in jobs that an older release may read it never is: see `withResults`.
+   */
   results: z.string(),
 })
 export type DecidedBatch = z.infer<typeof DecidedBatch>
@@ -43,7 +47,7 @@ export function forEachVerification(
   batch: DecidedBatch,
   visit: (verification: DecidedVerification) => void,
 ): void {
-  const results = batch.results.split(',')
+  const results = batch.results === '' ? undefined : batch.results.split(',')
   const verification: DecidedVerification = {
     region: batch.region,
     at: batch.at,
@@ -63,7 +67,7 @@ export function forEachVerification(
     verification.isTest = group[2] === 1
     for (let request = HEAD_SIZE; request < group.length; request += REQUEST_SIZE) {
       const context = batch.contexts[group[request + 2] ?? 0]
-      verification.code = Number(results[result])
+      verification.code = results === undefined ? ADMIT : Number(results[result])
       verification.units = group[request + 1] ?? 0
       verification.ip = context?.[0] ?? undefined
       verification.endpoint = context?.[1] ?? undefined
@@ -72,6 +76,13 @@ export function forEachVerification(
       result += RESULT_SIZE
     }
   }
+}
+
+/** The batch with a result for each request. */
+export function withResults(batch: DecidedBatch): DecidedBatch {
+  if (batch.results !== '') return batch
+  const requests = batch.groups.reduce((sum, { length }) => sum + (length - HEAD_SIZE) / REQUEST_SIZE, 0)
+  return { ...batch, results: Array(requests).fill(`${ADMIT},,,`).join() }
 }
 
 /**
