@@ -4,9 +4,8 @@ import { freshRedis } from '../setup/services.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-const QUEUES = 'commands revocations imports maintenance alerts notifications fan-out metering slots asks'.split(
-  ' ',
-)
+const QUEUES =
+  'commands revocations imports maintenance alerts notifications fan-out metering slots asks'.split(' ')
 const namesOf = async (board: Response) =>
   ((await board.json()) as { queues: { name: string }[] }).queues.map(({ name }) => name)
 let service: Service

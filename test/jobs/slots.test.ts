@@ -169,8 +169,7 @@ it('a batch that is taken back after its slot was counted is subtracted, once', 
   expect(await usage()).toEqual([3, 6])
   expect(await worker.region.run('takeBack', ...admitArgs(worker.region, batch, 0))).toEqual(['OK', 2])
   const [taken] = await queues().metering.getJobs(['wait'])
-  for (let time = 0; time < 2; time++)
-    await handlers['take-back-verifications'](worker.context, taken?.data)
+  for (let time = 0; time < 2; time++) await handlers['take-back-verifications'](worker.context, taken?.data)
   expect(await usage()).toEqual([1, 2])
 })
 

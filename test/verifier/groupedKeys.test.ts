@@ -12,6 +12,7 @@ import {
   REVOKED,
   STALE,
 } from '../../src/domain/metering/decisionCodes.ts'
+import type { Decision } from '../../src/domain/metering/readDecisions.ts'
 import type { KnownKey, Ticket } from '../../src/domain/metering/Ticket.ts'
 import type { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
@@ -112,18 +113,21 @@ it('promise 5: a batch decides as if its requests had come one by one, key by ke
   const model = new Model()
   const seen = new Set<number>()
   for (let batch = 0; batch < 60; batch++) {
-    const tickets = Array.from({ length: 1 + random.between(0, 39) }, (): Ticket => ({
-      key: random.pick(known),
-      verdict: random.chance(0.03) ? random.pick([REVOKED, FORBIDDEN]) : ADMIT,
-      units: random.between(0, 2),
-      context: '[null,null,null]',
-    }))
+    const tickets = Array.from({ length: random.between(1, 40) }, (): Ticket => {
+      const one = random.pick(known)
+      return {
+        key: one,
+        verdict: random.chance(0.03) ? random.pick([REVOKED, FORBIDDEN]) : ADMIT,
+        units: random.between(0, 2) + (one.state.type === 'test' ? 1 : 0),
+        context: '[null,null,null]',
+      }
+    })
     const decisions = await Promise.all(tickets.map((ticket) => commit.decide(ticket)))
     const byKey = Map.groupBy(tickets.keys(), (place) => tickets[place]?.key.name)
     for (const place of [...byKey.values()].flat()) {
-      const { now: at = 0, ...decision } = decisions[place] ?? {}
+      const { now: at, ...decision } = decisions[place] as Decision
       expect(decision).toEqual(model.decide(tickets[place] as Ticket, at))
-      seen.add(decision.code ?? -1)
+      seen.add(decision.code)
     }
   }
   // Otherwise this would not have asked about all of them.

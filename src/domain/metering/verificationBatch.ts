@@ -58,7 +58,10 @@ export function encodeBatch<One extends { ticket: Ticket }>(
   requests: One[],
   identity: Pick<VerificationBatch, 'verifier' | 'sequence' | 'batchId'>,
 ): { ordered: One[]; batch: VerificationBatch } {
-  const byKey = new Map<string, { group: VerificationGroup; members: One[]; isPlain: boolean; units: number }>()
+  const byKey = new Map<
+    string,
+    { group: VerificationGroup; members: One[]; isPlain: boolean; units: number }
+  >()
   const accountPlaces = new Map<string, number>()
   const contextPlaces = new Map<string, number>()
   const limits: number[][] = []

@@ -46,5 +46,8 @@ async function storeAlone({ queues }: WorkerContext, region: string, data: Decid
   const queue = queues.all.get(queueName('metering', region))
   if (!queue) throw new Error(`This worker has no queue of the region ${region}.`)
   await requireReached(queue)
-  await within(ADD_MS, queue.add('roll-up-verifications', withResults(data), jobOptions('roll-up-verifications')))
+  await within(
+    ADD_MS,
+    queue.add('roll-up-verifications', withResults(data), jobOptions('roll-up-verifications')),
+  )
 }
