@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { TEST_RENDERS_PER_DAY } from '../../src/domain/accounts/plans.ts'
 import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
 import {
@@ -136,6 +136,22 @@ it('promise 5: a batch decides as if its requests had come one by one, key by ke
       (one, other) => one - other,
     ),
   )
+})
+
+it('the region’s clock says whether a key has expired, whatever the verifier’s says', async () => {
+  const state = { ...key, digest: 'e'.repeat(64), keyId: 'key_expiring', expiresAt: Date.now() - 1 }
+  await region.putStates([{ key: state, account, seed }], await region.beforeFill())
+  const of = { state: account, version: '1' }
+  const behind = vi.spyOn(Date, 'now').mockReturnValue(state.expiresAt - 3_600_000)
+  const { code } = await commit
+    .decide({
+      key: { name: `${state.digest}:1`, state, version: '1', account: of },
+      verdict: ADMIT,
+      units: 0,
+      context: '[null,null,null]',
+    })
+    .finally(() => behind.mockRestore())
+  expect(code).toBe(EXPIRED)
 })
 
 it('what counts expires, and is a table from its first batch on', async () => {
