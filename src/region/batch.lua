@@ -1,4 +1,4 @@
--- What admit.lua and takeBack.lua have in common: where a batch of that instant is counted, and how its usage is stored.
+-- What admit.lua and takeBack.lua have in common: where a batch of that instant is counted, and how usage is stored.
 local prefix = arg.prefix
 -- Of the verifier: what its last batch came to, and the last of its batches that it took back.
 local recordKey, fenceKey = prefix .. 'batch:' .. arg.verifier, prefix .. 'fence:' .. arg.verifier

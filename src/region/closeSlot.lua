@@ -1,7 +1,7 @@
 -- Closes a slot, so that nothing is added to it any more, and reads it. Safe to repeat: a slot that is closed does not
 -- change. ARGV 1 marker, 2 prefix, 3 ID of the slot
--- Returns {'CLOSED'} when the marker is another, else {'OK', batch, …}: each as admit.lua has stored it. None where it was
--- counted before.
+-- Returns {'CLOSED'} when the marker is another, else {'OK', batch, …}: each as admit.lua has stored it. None where it
+-- was counted before.
 --
 -- A slot of an earlier epoch is closed: no script has that epoch's marker any more.
 local marker, prefix, slot = unpack(ARGV)

@@ -1,5 +1,6 @@
--- What admit.lua and takeBack.lua do with refused requests while too much usage waits: instead of being in a slot, they are added up in one hash, by key, account, time and code. However many there are, and however long
--- Postgres is away, they take no more than a field each of these. See docs/decisions/bounded-usage.md.
+-- What admit.lua and takeBack.lua do with refused requests while too much usage waits: instead of being in a slot, they
+-- are added up in one hash, by key, account, time and code. However many there are, and however long Postgres is away,
+-- they take no more than a field each of these. See docs/decisions/bounded-usage.md.
 local mergedKey = prefix .. 'refusals'
 
 -- A batch of this size, as often as there are batches and jobs waiting: an estimate that costs nothing, and bounds what

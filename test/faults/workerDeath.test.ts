@@ -99,7 +99,11 @@ it('promise 2: 10,000 events with duplicates, sent while workers are killed, are
         })
       ).text(),
     (metrics) =>
-      /queue="metering",state="active"} 0/.test(metrics) && /queue="metering",state="wait"} 0/.test(metrics),
+      ['metering', 'slots'].every(
+        (queue) =>
+          metrics.includes(`queue="${queue}",state="active"} 0`) &&
+          metrics.includes(`queue="${queue}",state="wait"} 0`),
+      ),
   )
   expect((await usage()).map(({ requests }) => requests)).toEqual(expected.map(({ requests }) => requests))
 }, 120_000)

@@ -174,22 +174,18 @@ async function restartService(meanwhile: () => Promise<unknown> = async () => {}
   apis.push(...(await Promise.all([startApi(), startApi()])))
 }
 
-/** Until the metering queue has nothing left, jobs of killed workers and retries included. */
+/** Until the queues of usage have nothing left, jobs of killed workers and retries included. */
 async function everythingCounted(): Promise<void> {
   const jobsLeft = async () => {
     const response = await fetch(`${service.apis[0]?.url}/metrics`, {
       headers: { Authorization: `Basic ${btoa('operator:operator-password')}` },
     })
     const lines = (await response.text()).matchAll(
-      /^keys_queue_jobs\{queue="metering",state="(\w+)"\} (-?\d+)$/gm,
+      /^keys_queue_jobs\{queue="(?:metering|slots)",state="(?:wait|active|delayed)"\} (-?\d+)$/gm,
     )
-    return Object.fromEntries([...lines].map(([, state, count]) => [state, Number(count)]))
+    return [...lines].map(([, count]) => Number(count))
   }
-  await eventually(
-    jobsLeft,
-    ({ wait, active, delayed }) => wait === 0 && active === 0 && delayed === 0,
-    90_000,
-  )
+  await eventually(jobsLeft, (left) => left.length === 6 && left.every((count) => count === 0), 90_000)
 }
 
 /**
