@@ -4,6 +4,7 @@ import { addUsage } from '../../src/domain/usage/addUsage.ts'
 import { emptyBucket } from '../../src/domain/usage/bucket.ts'
 import { BUCKET_COLUMNS } from '../../src/domain/usage/bucketColumns.ts'
 import { CallerLimits } from '../../src/domain/usage/CallerLimits.ts'
+import type { Counts } from '../../src/domain/usage/counts.ts'
 import { foldHour } from '../../src/domain/usage/foldMinutes.ts'
 import { rebuildDay } from '../../src/domain/usage/rebuild.ts'
 import { differencesOf, readDayRecords } from '../../src/domain/usage/reconcile.ts'
@@ -95,6 +96,36 @@ describe('the list of what a bucket counts', () => {
     const { minute, hour: hours, day: days, accepted } = await records()
     expect([minute, hours, days]).toEqual([days, days, days])
     expect(accepted).toEqual({ verifications: 0, refused: 0, events: 0 })
+  })
+
+  it('adds the maps of a row name by name: those of one side, of both, of neither, and what is taken out', async () => {
+    const at = Math.floor(worker.clock.now.getTime() / HOUR) * HOUR
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, bin) => [`${bin}`, 2 ** 40 + bin]))
+    const rounds: [refused: Counts, bins: Counts][] = [
+      [{}, { ...many }],
+      [{ RATE_LIMITED: 2 }, {}],
+      [
+        { RATE_LIMITED: -1, REVOKED: 3 },
+        { 7: 5, 900: 1 },
+      ],
+    ]
+    for (const [refused, latencyBins] of rounds) {
+      const batch = new UsageBatch()
+      batch.buckets.push({ ...emptyBucket('key_maps', 'acct_maps', at), refused, latencyBins })
+      await worker.em().transactional((em) => addUsage(em, batch, () => 7, new CallerLimits()))
+    }
+    for (const table of TABLES) {
+      const found = await worker
+        .em()
+        .execute(`select refused, latency_bins, endpoints from ${table} where key_id = 'key_maps'`)
+      expect(found).toEqual([
+        {
+          refused: { RATE_LIMITED: 1, REVOKED: 3 },
+          latency_bins: { ...many, 7: 2 ** 40 + 12, 900: 1 },
+          endpoints: {},
+        },
+      ])
+    }
   })
 
   it('may have become longer since minutes were folded: they count nothing of what is new', async () => {
