@@ -111,6 +111,7 @@ export async function startService({
     env,
     orm,
     metering,
+    slots,
     api,
     redisPid: redis.pid,
     postgresPid: postgres.pid,

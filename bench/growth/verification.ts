@@ -1,6 +1,7 @@
 /** What a verification costs with few and with millions of keys in a region: see ../README.md. */
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { slotName } from '../../src/platform/redisNames.ts'
 import { startClock } from '../cost.ts'
 import { createKeys } from '../createKeys.ts'
 import { median, say, whole } from '../report.ts'
@@ -43,13 +44,13 @@ export async function measureKeys(
     for (const keys of sizes.toSorted((a, b) => a - b)) {
       await fillRegion(service.env.REDIS_URL, value, keys - filled, file)
       filled = keys
-      await forget(service)
+      await forget(service, redis)
       const full = await usedMemory(redis)
       say(`${whole(keys)} keys: ${(full / 2 ** 20).toFixed(0)} MB of Redis`)
       const library = await startInProcess(service.env, serviceToken, file, CORE)
       const cached = Math.min(keys, CACHED)
       const { bytesPerKey } = await library.fill(cached)
-      await forget(service)
+      await forget(service, redis)
       const fresh = cached - used
       const counters = fresh > 0 ? ((await usedMemory(redis)) - full) / fresh : Number.NaN
       used = Math.max(used, cached)
@@ -68,7 +69,7 @@ export async function measureKeys(
           `${whole(keys)} keys: ${whole(rate)}/s, ${microseconds.toFixed(1)} µs, Redis ${cost.redis.toFixed(1)} µs`,
         )
         samples.push({ rate, microseconds, redis: cost.redis, p99 })
-        await forget(service)
+        await forget(service, redis)
       }
       await library.stop()
       const of = (name: keyof (typeof samples)[number]) => median(samples.map((one) => one[name]))
@@ -104,7 +105,11 @@ async function makeFirst(service: Service, file: string) {
 }
 
 /** Nobody rolls up the usage of keys that are in Redis alone. */
-const forget = ({ metering }: Service) => metering.obliterate({ force: true })
+async function forget({ slots }: Service, redis: Redis): Promise<void> {
+  await slots.obliterate({ force: true })
+  const lists = await redis.keys(slotName('*'))
+  if (lists.length > 0) await redis.unlink(...lists)
+}
 
 async function usedMemory(redis: Redis): Promise<number> {
   const text = await redis.info('memory')

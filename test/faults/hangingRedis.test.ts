@@ -93,8 +93,8 @@ it('what was answered 503 is neither counted, nor limited, nor billed, whenever 
   )
   // Nothing more comes: the metering jobs are done.
   await eventually(
-    () => redis.llen('bull:metering:wait'),
-    (waiting) => waiting === 0,
+    () => Promise.all(['metering', 'slots'].map((queue) => redis.llen(`bull:${queue}:wait`))),
+    (waiting) => waiting.every((count) => count === 0),
   )
   const { requests } = (await account.get(`/api-keys/${live.id}/usage`)).body.windows['24h']
   expect(requests).toBe(valid + 1)
