@@ -5,13 +5,15 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 /** `length` characters, each uniform over base62 (bytes of 248 and more are thrown away, so none is favoured). */
 export function randomBase62(length: number): string {
-  let text = ''
-  while (text.length < length) {
+  const codes = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
     for (const byte of randomBytes(length * 2)) {
-      if (byte < 248 && text.length < length) text += BASE62[byte % 62]
+      if (filled === length) break
+      if (byte < 248) codes[filled++] = BASE62.charCodeAt(byte % 62)
     }
   }
-  return text
+  return codes.toString('latin1')
 }
 
 /** A whole number ≥ 0 in base62, most significant digit first, left-padded with `0` to `length`. */
