@@ -58,27 +58,42 @@ export class TokenWatch {
     void this.#check()
   }
 
-  /** Runs a task that has the region confirm the token. Throws ServiceTokenRefused, or RegionUnavailable. */
-  async confirming<Value>(
+  /** Runs a task that has the region confirm the token. Rejects with ServiceTokenRefused, or RegionUnavailable. */
+  confirming<Value>(
     permission: ServiceTokenPermission,
     task: (token: KnownToken) => Promise<Value>,
   ): Promise<Value> {
-    const token = await this.require()
-    if (!token.permissions.includes(permission))
-      throw new ServiceTokenRefused(`The service token lacks the permission "${permission}".`)
-    return withFreshToken(token, () => this.#load(), task)
+    const known = this.#known()
+    return known
+      ? this.#confirming(known, permission, task)
+      : this.require().then((token) => this.#confirming(token, permission, task))
+  }
+
+  #confirming<Value>(
+    token: KnownToken,
+    permission: ServiceTokenPermission,
+    task: (token: KnownToken) => Promise<Value>,
+  ): Promise<Value> {
+    if (token.permissions.includes(permission)) return withFreshToken(token, this.#reload, task)
+    return Promise.reject(new ServiceTokenRefused(`The service token lacks the permission "${permission}".`))
   }
 
   /** The token. Throws ServiceTokenRefused, or RegionUnavailable when it cannot be checked. */
   async require(): Promise<KnownToken> {
     if (this.#digest === undefined || this.#refused) throw new ServiceTokenRefused()
-    return this.#tokens.get(this.#digest) ?? this.#load()
+    return this.#known() ?? this.#load()
+  }
+
+  #known(): KnownToken | undefined {
+    return this.#digest === undefined || this.#refused ? undefined : this.#tokens.get(this.#digest)
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
   }
+
+  readonly #reload = () => this.#load()
 
   async #load(): Promise<KnownToken> {
     const token = this.#digest === undefined ? undefined : await this.#tokens.load(this.#digest)

@@ -60,6 +60,9 @@ export type Verification = {
   decision?: Decision
 }
 
+/** Each turn meets a state that changed under it; more than a few in a row are no longer chance. */
+const MAX_RENEWALS = 4
+
 export type VerifierHooks = {
   onBatch: (size: number) => void
   onVerified: (code: VerificationCode) => void
@@ -117,66 +120,57 @@ export class Verifier {
   }
 
   /**
-   * Throws RegionUnavailable when nothing can be decided now: answer 503, never "valid"; ServiceTokenStale where the
-   * token has changed; and Failure `idempotency-conflict` for another request under the same Idempotency-Key.
+   * Rejects with RegionUnavailable when nothing can be decided now: answer 503, never "valid"; ServiceTokenStale where
+   * the token has changed; and Failure `idempotency-conflict` for another request under the same Idempotency-Key.
    */
-  async verify(request: VerificationRequest): Promise<Verification> {
+  verify(request: VerificationRequest): Promise<Verification> {
+    const asked = readRequest(request)
+    const cached = this.#cache.get(asked.digest)
     this.#open += 1
-    try {
-      return await this.#verify(request)
-    } finally {
-      this.#open -= 1
-      if (this.#open === 0) for (const resolve of this.#idle.splice(0)) resolve()
-    }
+    if (!cached || isHidden(cached, request.token)) return this.#closing(this.#lookUp(asked))
+    // The way of nearly every request: one promise more than that of its batch.
+    return this.#decide(ticketOf(cached, asked)).then((decision) => {
+      if (decision.code === STALE) return this.#closing(this.#renew(asked, undefined))
+      this.#close()
+      return this.#reported(answer(cached, decision, asked.knows))
+    }, this.#fail)
   }
 
-  async #verify(request: VerificationRequest): Promise<Verification> {
+  /** A key that is not in memory, or is another account's. */
+  async #lookUp(asked: Asked): Promise<Verification> {
+    const { digest, ip, request } = asked
     const { value, token } = request
-    const isHidden = (key: KnownKey | undefined) =>
-      key !== undefined && token?.accounts !== undefined && !token.accounts.has(key.state.accountId)
-    // A digest that is known needs no further look at the value; one too long for a key is not even hashed.
-    const digest = value.length <= MAX_VALUE ? digestOf(value) : ''
-    const cached = this.#cache.get(digest)
-    const known = isHidden(cached) ? undefined : cached
     let hint: string | undefined
-    if (!known) {
-      const parsed = this.#parse(value)
-      if ('hint' in parsed) {
-        hint = parsed.hint
-        // Where nobody can say, the region may know the key all the same.
-        if (!mayBeImportedKey(value) || !(await this.#mayBeImported(value).catch(() => true)))
-          return this.#undecided(notFound(hint), token)
-      }
+    const parsed = this.#parse(value)
+    if ('hint' in parsed) {
+      hint = parsed.hint
+      // Where nobody can say, the region may know the key all the same.
+      if (!mayBeImportedKey(value) || !(await this.#mayBeImported(value).catch(() => true)))
+        return this.#undecided(notFound(hint), token)
     }
-    const units = request.permission === 'renders:write' ? (request.units ?? 1) : 0
-    const ip = request.ip === undefined ? undefined : canonicalAddress(request.ip)
-    const context = contextOf(ip, request.endpoint, request.method)
-    const knows = (ip === undefined ? 0 : KNOWS_IP) + (request.endpoint === undefined ? 0 : KNOWS_ENDPOINT)
-
     // A server of some accounts may name any address: what it says counts against itself alone.
     const reporter = token?.accounts && token.id
-    if (!known && ip !== undefined && this.#unknown.isReached(ip, reporter))
+    if (ip !== undefined && this.#unknown.isReached(ip, reporter))
       return this.#undecided(tooManyUnknown(), token)
-    const once = request.once && { ...request.once, tail: randomTail() }
-
-    let key = known ?? (await this.#loader.load(digest))
+    const key = await this.#loader.load(digest)
     // Another account's key is as unknown as one that does not exist.
-    if (isHidden(key)) key = undefined
-    if (!key && ip !== undefined) this.#unknown.add(ip, reporter)
-    // Each turn meets a state that changed under it; more than a few in a row are no longer chance.
-    for (let turn = 0; turn < 5; turn++) {
-      if (!key) return this.#undecided(notFound(hint), token)
-      const decision = await this.#decide({
-        key,
-        verdict: verdictOf(key.state, key.account.state, request),
-        units,
-        context,
-        once,
-        token,
-      })
-      if (decision.code !== STALE) return this.#reported(answer(key, decision, knows))
-      this.#cache.drop(digest)
-      key = await this.#loader.load(digest)
+    if (!key || isHidden(key, token)) {
+      if (ip !== undefined) this.#unknown.add(ip, reporter)
+      return this.#undecided(notFound(hint), token)
+    }
+    const decision = await this.#decide(ticketOf(key, asked))
+    if (decision.code === STALE) return this.#renew(asked, hint)
+    return this.#reported(answer(key, decision, asked.knows))
+  }
+
+  /** The region has another version of the key or its account: reads it again. */
+  async #renew(asked: Asked, hint: string | undefined): Promise<Verification> {
+    for (let turn = 0; turn < MAX_RENEWALS; turn++) {
+      this.#cache.drop(asked.digest)
+      const key = await this.#loader.load(asked.digest)
+      if (!key) return this.#undecided(notFound(hint), asked.request.token)
+      const decision = await this.#decide(ticketOf(key, asked))
+      if (decision.code !== STALE) return this.#reported(answer(key, decision, asked.knows))
     }
     throw new RegionUnavailable('The key is changing faster than it can be read.')
   }
@@ -192,6 +186,24 @@ export class Verifier {
     return verification
   }
 
+  async #closing(verification: Promise<Verification>): Promise<Verification> {
+    try {
+      return await verification
+    } finally {
+      this.#close()
+    }
+  }
+
+  #close(): void {
+    this.#open -= 1
+    if (this.#open === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  readonly #fail = (error: unknown): never => {
+    this.#close()
+    throw error
+  }
+
   /** Resolves when every answer on its way has been given. */
   async drain(): Promise<void> {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
@@ -203,6 +215,46 @@ export class Verifier {
     return this.#cache.size
   }
 }
+
+/** A request as its batch needs it, made once for all its turns. */
+type Asked = {
+  request: VerificationRequest
+  digest: string
+  /** In its one spelling. */
+  ip: string | undefined
+  units: number
+  context: string
+  knows: number
+  once: Ticket['once']
+}
+
+function readRequest(request: VerificationRequest): Asked {
+  const { value, permission, endpoint, method, once } = request
+  const ip = request.ip === undefined ? undefined : canonicalAddress(request.ip)
+  return {
+    request,
+    // A digest that is known needs no further look at the value; one too long for a key is not even hashed.
+    digest: value.length <= MAX_VALUE ? digestOf(value) : '',
+    ip,
+    units: permission === 'renders:write' ? (request.units ?? 1) : 0,
+    context: contextOf(ip, endpoint, method),
+    knows: (ip === undefined ? 0 : KNOWS_IP) + (endpoint === undefined ? 0 : KNOWS_ENDPOINT),
+    once: once && { ...once, tail: randomTail() },
+  }
+}
+
+const ticketOf = (key: KnownKey, { request, units, context, once }: Asked): Ticket => ({
+  key,
+  verdict: verdictOf(key.state, key.account.state, request),
+  units,
+  context,
+  once,
+  token: request.token,
+})
+
+/** Whether the token must not know of the key: it is bound to other accounts. */
+const isHidden = (key: KnownKey, token: KnownToken | undefined): boolean =>
+  token?.accounts !== undefined && !token.accounts.has(key.state.accountId)
 
 function notFound(hint: string | undefined): Verification {
   const verification: Verification = {

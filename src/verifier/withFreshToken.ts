@@ -6,22 +6,19 @@ import type { KnownToken } from './KnownTokens.ts'
 const TURNS = 5
 
 /**
- * Runs a task that has the region confirm the token: again with what `reload` returns, while it has changed. Throws
- * what either throws, or RegionUnavailable.
+ * Runs a task that has the region confirm the token: again with what `reload` returns, while it has changed. Rejects
+ * with what either rejects with, or with RegionUnavailable.
  */
-export async function withFreshToken<Value>(
+export function withFreshToken<Value>(
   token: KnownToken,
   reload: (digest: string) => Promise<KnownToken>,
   task: (token: KnownToken) => Promise<Value>,
+  turns = TURNS,
 ): Promise<Value> {
-  let current = token
-  for (let turn = 0; turn < TURNS; turn++) {
-    try {
-      return await task(current)
-    } catch (error) {
-      if (!(error instanceof ServiceTokenStale)) throw error
-      current = await reload(current.digest)
-    }
-  }
-  throw new RegionUnavailable('The service token is changing faster than it can be read.')
+  return task(token).catch(async (error) => {
+    if (!(error instanceof ServiceTokenStale)) throw error
+    const current = await reload(token.digest)
+    if (turns > 1) return withFreshToken(current, reload, task, turns - 1)
+    throw new RegionUnavailable('The service token is changing faster than it can be read.')
+  })
 }
