@@ -1,15 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newRequestId } from '../domain/metering/requestId.ts'
 import { ANSWER_HEADERS } from '../verifier/http/answerHeaders.ts'
+import { headerLines } from '../verifier/http/headerLines.ts'
+import type { Verification } from '../verifier/Verifier.ts'
 import type { ApiContext } from './context.ts'
-import type { HotRoute } from './hotRoute.ts'
+import type { HotAnswer, HotRoute } from './hotRoute.ts'
 import { Problem } from './problems.ts'
 import { forwardAuth } from './routes/verification/forwardAuth.ts'
 import { verify } from './routes/verification/verify.ts'
+import { createSendLines } from './sendLines.ts'
 import { toProblem } from './toProblem.ts'
 
 export const hotRoutes: HotRoute[] = [verify, forwardAuth]
 export const hotPaths = new Set(hotRoutes.map(({ spec }) => spec.path))
+
+const ANSWER_LINES = headerLines(ANSWER_HEADERS)
 
 /**
  * Answers verifications on the bare request and response, ahead of Koa's context and middleware: these two calls are
@@ -19,6 +24,7 @@ export function createHotPath(
   api: ApiContext,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const byPath = new Map(hotRoutes.map((route) => [route.spec.path, route]))
+  const sendLines = createSendLines()
   return (request, response) => {
     const url = request.url ?? ''
     const nameless = request.headers.host === undefined && request.httpVersionMinor > 0
@@ -31,18 +37,23 @@ export function createHotPath(
     const search = mark < 0 ? '' : url.slice(mark + 1)
     const hot = byPath.get(path)
     if (!hot || (hot.spec.method !== 'all' && hot.spec.method.toUpperCase() !== request.method)) return false
-    hot.answer(api, request, search).then(
-      ({ status, headers, body, requestId }) => {
-        Object.assign(headers, ANSWER_HEADERS)
-        headers['X-Request-Id'] = requestId
-        if (body !== '') headers['Content-Type'] = 'application/json'
-        const bytes = Buffer.byteLength(body)
-        headers['Content-Length'] = String(bytes)
-        // Most answers are plain ASCII, which Latin-1 writes without looking at each character.
-        response.writeHead(status, headers).end(body, bytes === body.length ? 'latin1' : 'utf8')
-      },
-      (error) => sendProblem(api, response, path, error, hot.problemInHeader?.(search)),
-    )
+    const refuse = (error: unknown) => sendProblem(api, response, path, error, hot.problemInHeader?.(search))
+    const answer = (verification: Verification) => {
+      let presented: HotAnswer
+      try {
+        presented = hot.present(verification, search)
+      } catch (error) {
+        return refuse(error)
+      }
+      const { lines, body } = presented
+      const type = body === '' ? '' : 'Content-Type: application/json\r\n'
+      sendLines(response, `${lines}${ANSWER_LINES}X-Request-Id: ${verification.requestId}\r\n${type}`, body)
+    }
+    try {
+      hot.decide(api, request, search).then(answer, refuse)
+    } catch (error) {
+      refuse(error)
+    }
     return true
   }
 }

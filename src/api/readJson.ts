@@ -20,15 +20,21 @@ export function mediaTypeOf(request: IncomingMessage): string | undefined {
  * media type than these or a content coding, 400 for what is not JSON in UTF-8, is nested more than 32 deep, or holds
  * a NUL or a `__proto__`.
  */
-export async function readJson(
+export function readJson(
   request: IncomingMessage,
   absent?: unknown,
   types = ['application/json'],
   maxBytes = MAX_BYTES,
 ): Promise<unknown> {
-  const text = await readText(request, maxBytes)
-  if (text === '') return absent
-  requireType(request, types)
+  return readBytes(request, maxBytes, (bytes) => {
+    if (bytes.length === 0) return absent
+    if (!isUtf8(bytes)) throw malformed('The body is not valid UTF-8.')
+    requireType(request, types)
+    return parseJson(bytes.toString('utf8'))
+  })
+}
+
+function parseJson(text: string): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -53,7 +59,7 @@ export async function readFile(
   types: string[],
   maxBytes = MAX_BYTES,
 ): Promise<{ type: string; text: string }> {
-  const bytes = await readBytes(request, maxBytes)
+  const bytes = await readBytes(request, maxBytes, (whole) => whole)
   requireType(request, types)
   try {
     return { type: mediaTypeOf(request) ?? '', text: decoderFor(bytes, charsetOf(request))(bytes, false) }
@@ -83,16 +89,15 @@ function requireType(request: IncomingMessage, types: string[]): void {
   }
 }
 
-async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(request, maxBytes)
-  if (!isUtf8(bytes)) throw malformed('The body is not valid UTF-8.')
-  return bytes.toString('utf8')
-}
-
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** What `use` makes of the whole body; rejects with what it throws. */
+function readBytes<Value>(
+  request: IncomingMessage,
+  maxBytes: number,
+  use: (bytes: Buffer) => Value,
+): Promise<Value> {
   return new Promise((resolve, reject) => {
     // Where there is no body at all, the server has ended the stream without an event (see main.ts).
-    if (request.readableEnded) return resolve(Buffer.alloc(0))
+    if (request.readableEnded) return resolve(use(Buffer.alloc(0)))
     const chunks: Buffer[] = []
     let size = 0
     const tooLarge = (headers: Record<string, string> = {}) =>
@@ -112,7 +117,11 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     })
     request.on('end', () => {
       if (size > maxBytes) return tooLarge()
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
+      try {
+        resolve(use(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+      } catch (error) {
+        reject(error)
+      }
     })
     request.on('error', () => reject(malformed('The body did not arrive whole.')))
   })

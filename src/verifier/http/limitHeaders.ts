@@ -3,6 +3,7 @@ import type { KeyType } from '../../domain/keys/keyFormat.ts'
 import type { AccountState } from '../../domain/keys/keyState.ts'
 import { PER_DAY } from '../../domain/metering/decisionCodes.ts'
 import type { Verification } from '../Verifier.ts'
+import { readHeaderLines } from './headerLines.ts'
 
 /** One limit as counted by the admission script. `reset` in Unix seconds, `resetIn` in seconds. */
 export type Limit = {
@@ -56,29 +57,26 @@ function monthEnd(nowMs: number): number {
 }
 
 /**
- * The headers of a verified request: `X-RateLimit-…` for the minute, the IETF pair
+ * The headers of a verified request as lines: `X-RateLimit-…` for the minute, the IETF pair
  * (draft-ietf-httpapi-ratelimit-headers-10) for all.
  */
-export function limitHeaders(verification: Verification, limits: Limit[]): Record<string, string> {
+export function limitLines(verification: Verification, limits: Limit[]): string {
   const { decision } = verification
-  if (!decision) return {}
-  const headers: Record<string, string> = { 'X-Usage-Requests-Today': String(decision.inDay) }
-  const policy = policyOf(verification, limits)
+  if (!decision) return ''
+  let lines = `X-Usage-Requests-Today: ${decision.inDay}\r\n`
   let state = ''
   for (const { name, limit, remaining, reset, resetIn } of limits) {
-    if (name === 'minute') {
-      headers['X-RateLimit-Limit'] = String(limit)
-      headers['X-RateLimit-Remaining'] = String(remaining)
-      headers['X-RateLimit-Reset'] = String(reset)
-    }
+    if (name === 'minute')
+      lines += `X-RateLimit-Limit: ${limit}\r\nX-RateLimit-Remaining: ${remaining}\r\nX-RateLimit-Reset: ${reset}\r\n`
     state += `${state === '' ? '' : ', '}"${name}";r=${remaining};t=${resetIn}`
   }
-  if (policy !== '') {
-    headers['RateLimit-Policy'] = policy
-    headers.RateLimit = state
-  }
-  return headers
+  const policy = policyOf(verification, limits)
+  return policy === '' ? lines : `${lines}RateLimit-Policy: ${policy}\r\nRateLimit: ${state}\r\n`
 }
+
+/** The same by name. */
+export const limitHeaders = (verification: Verification, limits: Limit[]): Record<string, string> =>
+  Object.fromEntries(readHeaderLines(limitLines(verification, limits)))
 
 const policies = new WeakMap<AccountState, Record<KeyType, string | undefined>>()
 

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
+import type { KeyState } from '../../../domain/keys/keyState.ts'
 import { pathOnly } from '../../../domain/metering/pathOnly.ts'
 import { remember } from '../../../domain/remember.ts'
 import { missingAuthorization, presentedSecret } from '../../../verifier/http/credentials.ts'
-import { limitHeaders, limitsOf } from '../../../verifier/http/limitHeaders.ts'
+import { headerLines } from '../../../verifier/http/headerLines.ts'
+import { limitLines, limitsOf } from '../../../verifier/http/limitHeaders.ts'
 import { refusal } from '../../../verifier/http/refusal.ts'
 import type { HotRoute } from '../../hotRoute.ts'
 import { Permission, whole } from '../../schemas.ts'
@@ -45,11 +47,11 @@ export const forwardAuth: HotRoute = {
     ],
   },
   problemInHeader: (search) => new URLSearchParams(search).get('problem') === 'header',
-  async answer(api, request, search) {
+  decide(api, request, search) {
     const value = presentedSecret(request)
     if (value === undefined) throw missingAuthorization()
     const { permission, units } = queryOf(search)
-    const verification = await api.verifier.verify({
+    return api.verifier.verify({
       value,
       permission,
       units,
@@ -57,15 +59,28 @@ export const forwardAuth: HotRoute = {
       endpoint: pathOf(request),
       method: methodOf(request),
     })
-    const { key, valid } = verification
-    if (!valid || !key) throw refusal(verification, permission)
-    const headers = limitHeaders(verification, limitsOf(verification))
-    headers['X-Key-Id'] = key.keyId
-    headers['X-Account-Id'] = key.accountId
-    headers['X-Key-Type'] = key.type
-    headers['X-Watermark'] = key.type === 'test' ? 'true' : 'false'
-    return { status: 200, headers, body: '', requestId: verification.requestId }
   },
+  present(verification, search) {
+    const { key, valid } = verification
+    if (!valid || !key) throw refusal(verification, queryOf(search).permission)
+    return { lines: limitLines(verification, limitsOf(verification)) + linesOf(key), body: '' }
+  },
+}
+
+const written = new WeakMap<KeyState, string>()
+
+/** The headers that say whose key it is, as lines; kept as long as its state. */
+function linesOf(key: KeyState): string {
+  const known = written.get(key)
+  if (known !== undefined) return known
+  const lines = headerLines({
+    'X-Key-Id': key.keyId,
+    'X-Account-Id': key.accountId,
+    'X-Key-Type': key.type,
+    'X-Watermark': key.type === 'test' ? 'true' : 'false',
+  })
+  written.set(key, lines)
+  return lines
 }
 
 /** Queries are few and come back with every request. */

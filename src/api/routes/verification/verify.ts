@@ -5,11 +5,11 @@ import type { AccountState, KeyState } from '../../../domain/keys/keyState.ts'
 import { pathOnly } from '../../../domain/metering/pathOnly.ts'
 import { VERIFICATION_CODES } from '../../../domain/metering/verificationCode.ts'
 import { ONCE_SECONDS } from '../../../region/scripts.ts'
-import { type Limit, limitHeaders, limitsOf, retryAfterOf } from '../../../verifier/http/limitHeaders.ts'
+import { type Limit, limitLines, limitsOf, retryAfterOf } from '../../../verifier/http/limitHeaders.ts'
 import type { KnownToken } from '../../../verifier/KnownTokens.ts'
 import type { Verification, VerificationRequest } from '../../../verifier/Verifier.ts'
 import type { ApiContext } from '../../context.ts'
-import type { HotAnswer, HotRoute } from '../../hotRoute.ts'
+import type { HotRoute } from '../../hotRoute.ts'
 import { decidingOnce, idempotencyKeyOf, type Once, refuseOther, requestHashOf } from '../../idempotency.ts'
 import { Problem } from '../../problems.ts'
 import { readJson } from '../../readJson.ts'
@@ -81,20 +81,28 @@ export const verify: HotRoute = {
       'service-unavailable',
     ],
   },
-  async answer(api, request) {
+  async decide(api, request) {
     const found = api.serviceTokens.find(request, 'verify')
     const token = found instanceof Promise ? await found : found
     const asked = validate(Body, await readJson(request))
     if (asked.ip !== undefined && canonicalAddress(asked.ip) === undefined) throw badIp()
     const header = idempotencyKeyOf(request)
     if (header === undefined)
-      return api.serviceTokens.confirming(token, async (current) =>
-        answerOf(await api.verifier.verify(requestOf(asked, current))),
+      return await api.serviceTokens.confirming(token, (current) =>
+        api.verifier.verify(requestOf(asked, current)),
       )
     const key = { header, scope: token.id, requestHash: requestHashOf('POST', '/verify', asked) }
     return decidingOnce(api, key, (once) =>
       api.serviceTokens.confirming(token, (current) => decideOnce(api, requestOf(asked, current), once)),
     )
+  },
+  present(verification) {
+    const limits = limitsOf(verification)
+    const retryAfter = retryAfterOf(verification, limits)
+    let lines = limitLines(verification, limits)
+    if (retryAfter !== undefined) lines += `Retry-After: ${retryAfter}\r\n`
+    if (verification.decision?.repeated) lines += 'Idempotent-Replayed: true\r\n'
+    return { lines, body: bodyOf(verification, limits, retryAfter) }
   },
 }
 
@@ -102,30 +110,17 @@ export const verify: HotRoute = {
  * With an Idempotency-Key: the script that counts the first request keeps its decision in the same step, and gives it
  * to repeats as long as the key may still do this. A revocation is never older news than an Idempotency-Key.
  */
-async function decideOnce(api: ApiContext, request: VerificationRequest, once: Once): Promise<HotAnswer> {
+async function decideOnce(api: ApiContext, request: VerificationRequest, once: Once): Promise<Verification> {
   const verification = await api.verifier.verify({ ...request, once })
   // No script has decided about a key that does not exist.
   if (!verification.decision) await refuseOther(api, once)
-  const answer = answerOf(verification)
-  if (verification.decision?.repeated) answer.headers['Idempotent-Replayed'] = 'true'
-  return answer
+  return verification
 }
 
-function requestOf({ key, endpoint, ...rest }: z.infer<typeof Body>, token: KnownToken): VerificationRequest {
-  return { ...rest, token, value: key, endpoint: endpoint === undefined ? undefined : pathOnly(endpoint) }
-}
-
-function answerOf(verification: Verification): HotAnswer {
-  const limits = limitsOf(verification)
-  const headers = limitHeaders(verification, limits)
-  const retryAfter = retryAfterOf(verification, limits)
-  if (retryAfter !== undefined) headers['Retry-After'] = String(retryAfter)
-  return {
-    status: 200,
-    headers,
-    body: bodyOf(verification, limits, retryAfter),
-    requestId: verification.requestId,
-  }
+function requestOf(asked: z.infer<typeof Body>, token: KnownToken): VerificationRequest {
+  const { key: value, permission, units, ip, endpoint, method } = asked
+  const path = endpoint === undefined ? undefined : pathOnly(endpoint)
+  return { value, permission, units, ip, endpoint: path, method, token }
 }
 
 /**
