@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { checkAtStart } from '../doctor/checkAtStart.ts'
 import { readServiceTokens } from '../domain/accounts/serviceTokenStore.ts'
 import { readBackups } from '../domain/backups/backupStore.ts'
@@ -53,9 +52,8 @@ import { createKnownDevices } from './knownDevice.ts'
 import { createOperatorTokens } from './operatorTokens.ts'
 import { createPasswords } from './passwords.ts'
 import { refuseBytes } from './refuseBytes.ts'
-import { serverOptions } from './serverOptions.ts'
 import { cannotCheck, createServiceTokens } from './serviceTokens.ts'
-import { stopServer } from './stopServer.ts'
+import { startServers } from './startServers.ts'
 
 const env = readEnv()
 const secrets = readSecretsKeys(env)
@@ -165,17 +163,15 @@ const api: ApiContext = {
 const hotPath = createHotPath(api)
 const answer = createApp(api, pools.tokens).callback()
 const respond: RequestHandler = (request, response) => {
-  if (!server.listening) response.setHeader('Connection', 'close')
   if (!hotPath(request, response)) void answer(request, response)
 }
-const server = createServer(
-  serverOptions,
-  tracing.requests(respond, { isTrusted: api.clientIp.believes, routes: hotPaths }),
-)
-refuseBytes(api, server)
-shutdown.add('server', () => stopServer(server))
-server.listen(env.PORT, env.HOST ?? '0.0.0.0', () => {
-  log.info({ port: (server.address() as { port: number }).port }, 'listening')
-  // The servers of tests do not flush: each start would say so.
-  if (env.NODE_ENV !== 'test') void checkAtStart({ log, metrics })
+const servers = await startServers({
+  env,
+  handler: tracing.requests(respond, { isTrusted: api.clientIp.believes, routes: hotPaths }),
+  prepare: (server) => refuseBytes(api, server),
 })
+shutdown.add('server', servers.stop)
+const [port, sharedPort] = servers.ports
+log.info({ port, sharedPort }, 'listening')
+// The servers of tests do not flush: each start would say so.
+if (env.NODE_ENV !== 'test') void checkAtStart({ log, metrics })

@@ -22,6 +22,7 @@ const url = (...protocols: string[]) =>
     `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   )
 
+const port = z.coerce.number().int().min(0).max(65535)
 const NAME = /^[a-z][a-z0-9-]{0,31}$/
 
 function parseRegions(text: string, context: z.RefinementCtx): { name: string; url: string }[] {
@@ -101,15 +102,17 @@ export const EnvSchema = z.object({
     .describe(
       'The address to listen on. Default: every address for the api, loopback for a worker’s probes.',
     ),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('The api’s port.'),
+  PORT: port.default(3000).describe('The api’s port.'),
+  SHARED_PORT: port
+    .min(1)
+    .optional()
+    .describe(
+      'A second port of the api, which all apis of a machine [share](operating.md#several-apis-on-one-machine): the kernel spreads connections over them. Default: none.',
+    ),
   PUBLIC_URL: url('http:', 'https:')
     .optional()
     .describe('The URL at which callers reach the api. With `https:`, cookies are `__Host-…` and `Secure`.'),
-  WORKER_PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65535)
+  WORKER_PORT: port
     .optional()
     .describe(
       'The worker’s port for `/livez`, `/readyz` and `/metrics`, which are unguarded. Default: not served.',
