@@ -24,6 +24,10 @@ export type Effects = {
   rewrites?: string[]
   /** Indexes that it builds while writes go on, and their tables. */
   builds?: Record<string, string>
+  /** Columns (`table.column`) that lose their default: old processes insert rows without them. */
+  defaultsDropped?: string[]
+  /** Tables that lose or change their primary key: old processes name its columns in `on conflict`. */
+  keysChanged?: string[]
   /** What schema_version.runs_from is afterwards, where it changes that. */
   runsFrom?: number
 }

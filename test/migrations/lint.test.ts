@@ -34,7 +34,7 @@ const FIRST_RELEASE = 'Migration20261123040000_deliveries'
 /** What Postgres showed of a script, against the rules of migrations/README.md. */
 function faultsOf(
   { statements }: Script,
-  { transactional, locks = {}, reads = [], rewrites = [] }: Effects,
+  { transactional, locks = {}, reads = [], rewrites = [], defaultsDropped = [], keysChanged = [] }: Effects,
 ): string[] {
   if (!transactional) return []
   const faults: string[] = []
@@ -48,7 +48,12 @@ function faultsOf(
     else if (mode === 'RowExclusiveLock' && table !== 'schema_version')
       faults.push(`rows-in-transaction: changes rows of ${table} and keeps them locked; use backfill`)
   }
-  return [...faults, ...rewrites.map((table) => `rewrites-table: writes ${table} again`)]
+  return [
+    ...faults,
+    ...rewrites.map((table) => `rewrites-table: writes ${table} again`),
+    ...defaultsDropped.map((column) => `drops-default: old processes leave ${column} out`),
+    ...keysChanged.map((table) => `changes-primary-key: old processes upsert ${table} by its key`),
+  ]
 }
 
 const ruleOf = (fault: string) => fault.slice(0, fault.indexOf(':'))
@@ -94,6 +99,14 @@ const BAD: [rule: string, statements: string[], transactional?: boolean][] = [
   ['blocks-while-it-reads', timed('alter table api_key add constraint x check (version > 0)')],
   ['blocks-while-it-reads', timed('alter table api_key add column x text; select count(*) from api_key')],
   ['rewrites-table', timed('alter table api_key alter column version type bigint')],
+  ['drops-default', timed('alter table quota_day alter column requests drop default')],
+  ['changes-primary-key', timed('alter table imported_form drop constraint imported_form_pkey')],
+  [
+    'changes-primary-key',
+    timed(
+      'alter table imported_form drop constraint imported_form_pkey; alter table imported_form add primary key (account_id, length, prefix)',
+    ),
+  ],
 ]
 const GOOD: [what: string, statements: string[], transactional?: boolean][] = [
   ['a nullable column', timed('alter table api_key add column x text')],

@@ -12,6 +12,10 @@ const TABLES = `select c.oid, coalesce(pg_partition_root(c.oid), c.oid)::regclas
   pg_relation_filenode(c.oid) as file, s.seq_scan + coalesce(s.idx_scan, 0) as scans
   from pg_class c left join pg_stat_xact_user_tables s on s.relid = c.oid
   where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace`
+const DEFAULTS = `select attrelid as oid, attrelid::regclass::text || '.' || attname::text as name from pg_attribute
+  where atthasdef and not attisdropped and attrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)`
+const KEYS = `select conrelid as oid, conrelid::regclass::text as name, pg_get_constraintdef(oid) as key from pg_constraint
+  where contype = 'p' and connamespace = 'public'::regnamespace`
 const LOCKS = `select relation as oid, mode from pg_locks where pid = pg_backend_pid() and locktype = 'relation'`
 const INDEXES = `select indexrelid::regclass::text as name, indrelid::regclass::text as on from pg_index
   where indrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)`
@@ -33,8 +37,11 @@ export async function observe(
   await run('begin')
   // What an earlier transaction of this session counted may still be among the counts.
   const tables = new Map((await run(TABLES)).map((table) => [table.oid, table]))
+  const [defaults, keys] = [await run(DEFAULTS), await run(KEYS)]
   try {
     for (const statement of statements) await run(statement)
+    const defaultsAfter = new Set((await run(DEFAULTS)).map(({ name }) => name))
+    const keysAfter = new Map((await run(KEYS)).map(({ oid, key }) => [oid, key]))
     const locks: Record<string, string> = {}
     for (const { oid, mode } of await run(LOCKS)) {
       const name = tables.get(oid)?.name
@@ -53,6 +60,8 @@ export async function observe(
       locks,
       reads,
       rewrites,
+      defaultsDropped: defaults.flatMap(({ name }) => (defaultsAfter.has(name) ? [] : [String(name)])),
+      keysChanged: keys.flatMap(({ oid, name, key }) => (keysAfter.get(oid) === key ? [] : [String(name)])),
       ...(raised === runsFrom ? {} : { runsFrom: raised }),
     })
   } finally {
@@ -67,13 +76,15 @@ async function readRunsFrom(run: Sql['run']): Promise<number> {
 }
 
 /** Sorted, and without what is empty. */
-function tidy({ transactional, locks, reads, rewrites, builds, runsFrom }: Effects): Effects {
+function tidy({ transactional, locks, builds, runsFrom, ...named }: Effects): Effects {
   const sorted = (record: Record<string, string> = {}) =>
     Object.fromEntries(Object.entries(record).toSorted(([one], [other]) => (one < other ? -1 : 1)))
   const lists = {
     locks: sorted(locks),
-    reads: reads?.toSorted() ?? [],
-    rewrites: rewrites?.toSorted() ?? [],
+    reads: named.reads?.toSorted() ?? [],
+    rewrites: named.rewrites?.toSorted() ?? [],
+    defaultsDropped: named.defaultsDropped?.toSorted() ?? [],
+    keysChanged: named.keysChanged?.toSorted() ?? [],
     builds: sorted(builds),
   }
   const filled = Object.entries(lists).filter(([, list]) => Object.keys(list).length > 0)
