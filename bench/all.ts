@@ -45,10 +45,11 @@ const results: Results = earlier ?? {
   parts: {},
 }
 
+let isEnding = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, async () => {
-    await endParts()
-    process.exit(130)
+  process.once(signal, () => {
+    isEnding = true
+    void endParts()
   })
 }
 
@@ -57,6 +58,7 @@ for (const [place, name] of chosen.entries()) {
   if (results.parts[name]?.state === 'measured') continue
   say(`\n${place + 1} of ${chosen.length}: ${name}, about ${quick ? 1 : parts[name].minutes} min`)
   const outcome = await runPart(name, options)
+  if (isEnding) process.exit(130)
   results.parts[name] = outcome
   if (outcome.state === 'failed') say(`${name} failed: ${outcome.reason}`)
   await writeResults(file, results)
