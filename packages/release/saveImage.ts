@@ -14,6 +14,8 @@ type Options = {
   buildArgs: string[]
   /** The path of the archive. */
   into: string
+  /** Options that lead buildah to images elsewhere than where it keeps them by default. */
+  storage?: string[]
 }
 
 const run = (...args: string[]) => promisify(execFile)('buildah', args, { maxBuffer: 256e6 })
@@ -29,18 +31,19 @@ export const missingBuilder = () =>
  * Builds the image and saves it as an archive for `docker load`, `podman load` and skopeo. That form, because the OCI's
  * has no HEALTHCHECK, and its archives have the time of their making in them.
  */
-export async function saveImage({ root, version, epoch, buildArgs, into }: Options): Promise<void> {
+export async function saveImage(options: Options): Promise<void> {
+  const { root, version, epoch, buildArgs, into, storage = [] } = options
   const name = `localhost/pictify-keys:${version}`
   const args = buildArgs.flatMap((arg) => ['--build-arg', arg])
   // Without layers nothing of an earlier build is used.
   const build = ['build', '--format', 'docker', '--layers=false', '--timestamp', String(epoch)]
   const tar = into.replace(/\.gz$/, '')
   try {
-    await run(...build, ...args, '--tag', name, root)
-    await run('push', name, `docker-archive:${tar}:pictify-keys:${version}`)
+    await run(...storage, ...build, ...args, '--tag', name, root)
+    await run(...storage, 'push', name, `docker-archive:${tar}:pictify-keys:${version}`)
     await pipeline(createReadStream(tar), createGzip({ level: 6 }), createWriteStream(into))
   } finally {
     await rm(tar, { force: true })
-    await run('rmi', name).catch(() => undefined)
+    await run(...storage, 'rmi', name).catch(() => undefined)
   }
 }

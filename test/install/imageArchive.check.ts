@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,25 +17,20 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pictify-keys-archive-'))
   await run(join(root, 'test/install/build-images.sh'), [store, 'bare'], { maxBuffer: 256e6 })
-  const where = `driver = "vfs"\ngraphroot = "${store}/storage"\nrunroot = "${store}/run"\n`
-  await writeFile(join(folder, 'storage.conf'), `[storage]\n${where}`)
-  Object.assign(process.env, {
-    CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
-    BUILDAH_ISOLATION: 'chroot',
-  })
+  process.env.BUILDAH_ISOLATION = 'chroot'
 }, 1_800_000)
 afterAll(async () => {
-  delete process.env.CONTAINERS_STORAGE_CONF
   delete process.env.BUILDAH_ISOLATION
   await rm(folder, { recursive: true, force: true })
 })
 
 it('the image archive of a release has the same bytes twice, its name and its health check', async () => {
   const buildArgs = ['BUILD_IMAGE=localhost/keys-build', 'BASE_IMAGE=localhost/keys-base']
+  const storage = ['--root', join(store, 'storage'), '--runroot', join(store, 'run')]
   const sums = []
   for (const name of ['first', 'second']) {
     const into = join(folder, `${name}.tar.gz`)
-    await saveImage({ root, version: VERSION, epoch: EPOCH, buildArgs, into })
+    await saveImage({ root, version: VERSION, epoch: EPOCH, buildArgs, into, storage })
     sums.push(
       createHash('sha256')
         .update(await readFile(into))
