@@ -150,6 +150,20 @@ setup_install() {
   command -v systemd-analyze >/dev/null || fail 'The tests need systemd-analyze and it could not be installed.'
 }
 
+# For the tests alone, in which the doctor looks at a real PgBouncer, and runs with a clock that is wrong.
+setup_doctor() {
+  local program
+  for program in pgbouncer faketime; do
+    proxy_present "$program" && continue
+    say "Installing $program …"
+    case "$program" in
+      pgbouncer) install_package pgbouncer pgbouncer >/dev/null ;;
+      faketime) install_package libfaketime faketime >/dev/null ;;
+    esac
+    proxy_present "$program" || fail "The tests need $program and it could not be installed. Install it, e.g. sudo apt-get install $program, then try again."
+  done
+}
+
 # Changes whenever the dashboard would be built otherwise.
 dashboard_hash() {
   (cd "$ROOT" && { lock_hash; find src/dashboard -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \

@@ -10,7 +10,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { findProgram } from '../support/startProxy.ts'
 
 /** Listens on loopback; `stop` ends its connections, too. */
-export async function listen(server: Server): Promise<{ port: number; stop: () => Promise<void> }> {
+async function listen(server: Server): Promise<{ port: number; stop: () => Promise<void> }> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)))

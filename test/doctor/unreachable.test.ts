@@ -2,13 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { freePort } from '../../src/dev/freePort.ts'
-import { diagnose } from '../../src/doctor/diagnose.ts'
-import { gatherFacts } from '../../src/doctor/gatherFacts.ts'
 import { freshRedis } from '../setup/services.ts'
 import { startCommandLine } from '../support/startCommandLine.ts'
 import { startSelfSigned, startSilence, startSmtpServer } from './brokenServers.ts'
 import { createStops, type Environment, findingsIn } from './goodSetUp.ts'
-import { startPooler } from './startPooler.ts'
 
 const { keep, stop } = createStops()
 /** Without Postgres, Redis, public URL and email. */
@@ -93,18 +90,6 @@ it('wrong passwords: each is found, and none is shown', async () => {
   expect(found).toEqual(['postgres-login', 'redis-login (primary)', 'redis-login (us)', 'smtp-login'])
   for (const secret of ['wrong-secret', 'right-one', ...Object.values(settings)])
     expect(stdout + stderr).not.toContain(secret)
-})
-
-it.each([
-  ['refuse', 'error', 'unsupported startup parameter: statement_timeout'],
-  ['drop', 'warning', 'statement_timeout is 0 where 54321 ms were asked for'],
-] as const)('a pooler that %ss our time-outs is found', async (does, severity, found) => {
-  const postgres = new URL(inject('postgresUrl'))
-  const pooler = await keep(startPooler(Number(postgres.port), does))
-  postgres.port = String(pooler.port)
-  const { findings } = diagnose(await gatherFacts({ source: { ...settings, DATABASE_URL: postgres.href } }))
-  const ofPooler = findings.filter(({ id }) => id === 'postgres-pooler')
-  expect(ofPooler).toEqual([expect.objectContaining({ severity, found: expect.stringContaining(found) })])
 })
 
 it('a port where something else answers has no Postgres and no Redis', async () => {

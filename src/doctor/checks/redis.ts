@@ -4,6 +4,9 @@ import { REDIS_VERSION } from './requirements.ts'
 
 type RedisCheck = Omit<Check, 'area' | 'severity' | 'look'> & Partial<Pick<Check, 'severity'>>
 
+/** The one check of a Redis Cluster or a Sentinel: its settings say nothing about a Redis that can be used. */
+const MODE = 'redis-mode'
+
 /** A check of what each region's Redis says of itself. */
 const check = (about: RedisCheck, look: (redis: RedisFacts) => Found[]): Check => ({
   severity: 'error',
@@ -12,7 +15,9 @@ const check = (about: RedisCheck, look: (redis: RedisFacts) => Found[]): Check =
   look: ({ redis }) => {
     const asked = redis.flatMap(({ region, probed }) => (probed.ok ? [{ region, facts: probed.value }] : []))
     if (asked.length === 0) return undefined
-    return asked.flatMap(({ region, facts }) => look(facts).map((one) => ({ subject: region, ...one })))
+    return asked
+      .filter(({ facts }) => about.id === MODE || facts.mode === 'standalone' || facts.mode === '')
+      .flatMap(({ region, facts }) => look(facts).map((one) => ({ subject: region, ...one })))
   },
 })
 
@@ -105,7 +110,7 @@ export const redisChecks: Check[] = [
   ),
   check(
     {
-      id: 'redis-mode',
+      id: MODE,
       why: 'This is a Redis Cluster or a Sentinel. Scripts touch keys that they compute, so a region needs one primary.',
       fix: 'Use a Redis without cluster mode; with Sentinel, name the primary or a proxy that follows it.',
     },

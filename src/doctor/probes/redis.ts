@@ -34,7 +34,7 @@ export function probeRedis(url: string, queues: string[] | undefined): Promise<P
       await within(BOUND_MS, redis.connect(), () => new TimedOut(SILENT))
       const facts = await readFacts(redis)
       const wire = { encrypted, private: await isPrivateHost(hostname).catch(() => true) }
-      return { ...facts, wire, ...(queues && (await readState(redis, queues))) }
+      return { ...facts, wire, ...(queues && isUsable(facts) && (await readState(redis, queues))) }
     } catch (error) {
       const first = cause ?? error
       await requireSameProtocol(url, first)
@@ -80,19 +80,24 @@ function kindOf(error: unknown) {
   return isAnswer(error) ? 'refused' : 'away'
 }
 
+/** A node of a Redis Cluster or a Sentinel refuses further questions, and no region can be there anyway. */
+const isUsable = ({ mode }: Pick<RedisFacts, 'mode'>) => mode === 'standalone'
+
 async function readFacts(redis: Redis): Promise<Omit<RedisFacts, 'wire'>> {
   const info = parseInfo(await redis.info())
   const configuration = await readConfiguration(redis)
   const isLoading = info.loading === '1'
+  const mode = info.redis_mode ?? (info.cluster_enabled === '1' ? 'cluster' : 'standalone')
   const now = async () => {
     const [seconds, micros] = await redis.time()
     return Number(seconds) * 1_000 + Number(micros) / 1_000
   }
+  const hasClock = !isLoading && isUsable({ mode })
   return {
-    clock: isLoading ? { aheadMs: 0, uncertainMs: Number.POSITIVE_INFINITY } : await compareClock(now),
+    clock: hasClock ? await compareClock(now) : { aheadMs: 0, uncertainMs: Number.POSITIVE_INFINITY },
     isLoading,
     version: info.redis_version ?? '0',
-    mode: info.redis_mode ?? (info.cluster_enabled === '1' ? 'cluster' : 'standalone'),
+    mode,
     isReplica: info.role === 'slave',
     runId: info.run_id ?? '',
     maxmemoryPolicy: info.maxmemory_policy ?? '',
