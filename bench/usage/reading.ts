@@ -3,7 +3,7 @@ import { totalmem } from 'node:os'
 import { createPartition, wantedPartitions } from '../../src/domain/usage/partitions.ts'
 import { type Options, type Row, sizesOf } from '../all/Part.ts'
 import { startClock } from '../cost.ts'
-import { createKeys } from '../createKeys.ts'
+import { createKeys, MANY_CALLS } from '../createKeys.ts'
 import { median, percentile, say, whole } from '../report.ts'
 import { startService } from '../startService.ts'
 import { waitForQuiet } from '../waitForQuiet.ts'
@@ -34,7 +34,8 @@ export async function run(options: Options): Promise<Row[]> {
     explain: [0, 0],
   })
   // Nothing is written while reading is measured, so flushing would only make filling slow.
-  const service = await startService({ sharedBuffers: `${Math.floor(totalmem() / 4 / 2 ** 20)}MB` })
+  const sharedBuffers = `${Math.floor(totalmem() / 4 / 2 ** 20)}MB`
+  const service = await startService({ sharedBuffers, env: MANY_CALLS })
   try {
     const now = Date.now()
     for (const partition of wantedPartitions(new Date(now)))
