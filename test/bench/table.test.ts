@@ -22,7 +22,7 @@ const plain = (markdown: string) => markdown.replaceAll(/ {2,}/g, ' ').replaceAl
 function rowOf(id: string, parts: Results['parts']): string {
   const what = goals.find((goal) => goal.id === id)?.what ?? ''
   const lines = renderResults({ ...RESULTS, parts }).split('\n')
-  return lines.find((line) => line.startsWith(`| ${what} |`))?.slice(what.length + 4) ?? ''
+  return lines.find((line) => line.startsWith(`| ${what} |`))?.slice(what.length + 5) ?? ''
 }
 
 const measured = (id: string, values: number[], beside?: string): Outcome => ({
