@@ -17,13 +17,14 @@ export type JobDefinition = {
   summary: string
 }
 
-/** The first six are in the primary region's Redis; of the others each region has its own. */
+/** The first seven are in the primary region's Redis; of the others each region has its own. */
 export const QUEUES = [
   'commands',
   'revocations',
   'imports',
   'maintenance',
   'alerts',
+  'crossings',
   'notifications',
   'fan-out',
   'metering',
@@ -174,6 +175,13 @@ export const jobs = {
     data: z.object({ accountId: z.string(), at: z.int() }),
     retry: { attempts: 20, delayMs: 1_000 },
     summary: 'Evaluates the alert rules of one account at one instant',
+  },
+  'find-crossings': {
+    queue: 'crossings',
+    data: z.object({ accountId: z.string() }),
+    // After that, the next evaluation of the account finds them.
+    retry: { attempts: 3, delayMs: 1_000 },
+    summary: 'Begins the incidents that usage which was just counted begins in one account',
   },
   'sweep-notifications': scheduled('Enqueues notifications again that are due and whose job was lost'),
   'sweep-commands': scheduled('Enqueues commands again that are not finished'),

@@ -29,12 +29,15 @@ export type Queues = {
   byName: Record<QueueName, Queue>
   /** Every queue by its name, those of further regions among them. */
   all: Map<string, Queue>
-  /** `delayMs`: not before then. `priority`: 0 first. */
+  /**
+   * `delayMs`: not before then. `priority`: 0 first. `once`: while a job with this name waits, another adds nothing; while
+   * it runs, one more follows it, however many are added. It is a trace of its own: it has many causes.
+   */
   add: <Name extends JobName>(
     name: Name,
     data: JobData<Name>,
     id?: string,
-    options?: { delayMs?: number; priority?: number },
+    options?: { delayMs?: number; priority?: number; once?: string },
   ) => Promise<void>
   send: (message: OutboxMessage) => Promise<void>
   /**
@@ -87,7 +90,7 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
     name: JobName,
     data: unknown,
     id?: string,
-    { delayMs, priority }: { delayMs?: number; priority?: number } = {},
+    { delayMs, priority, once }: { delayMs?: number; priority?: number; once?: string } = {},
   ) => {
     const queue = byName[jobs[name].queue]
     await requireReached(queue)
@@ -95,6 +98,7 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
       ...jobOptions(name, id),
       ...(delayMs === undefined ? {} : { delay: delayMs }),
       ...(priority === undefined ? {} : { priority }),
+      ...(once === undefined ? {} : onlyOnce(once)),
     }
     await stored(queue.add(name, data, options))
   }
@@ -147,6 +151,11 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
   }
   return { byName, all, add, send, sendAgain, countMetering, close }
 }
+
+const onlyOnce = (id: string) => ({
+  deduplication: { id, keepLastIfActive: true },
+  telemetry: { omitContext: true },
+})
 
 /** An ended job keeps its ID until BullMQ forgets it, and another by that ID would be dropped. */
 async function removeEnded(queue: Queue | undefined, id: string | undefined): Promise<void> {

@@ -42,6 +42,9 @@ export const decisionTurnName = (hash: string) => `${PREFIX}idempotent-turn:${ha
 /** While it is there, the Slack webhook with this digest has had its message of this second. */
 export const slackTurnName = (digest: string) => `${PREFIX}slack:${digest}`
 
+/** While it is there, an account's rules have been looked at because of new usage, and are not looked at again. */
+export const crossingsTurnName = (accountId: string) => `${PREFIX}crossings:${accountId}`
+
 /** What the names of the hashes begin with that count the renders of test keys, one a UTC day. */
 export const TEST_RENDERS_PREFIX = `${PREFIX}test-renders:day:`
 

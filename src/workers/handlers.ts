@@ -1,6 +1,7 @@
 import type { JobData, JobName } from '../domain/jobs.ts'
 import { deliverNotification } from './alerts/deliverNotification.ts'
 import { evaluateAccount } from './alerts/evaluateAccount.ts'
+import { findCrossings } from './alerts/findCrossings.ts'
 import { checkServiceToken } from './answers/checkServiceToken.ts'
 import { claimQuotas } from './answers/claimQuotas.ts'
 import { loadStates } from './answers/loadStates.ts'
@@ -119,6 +120,7 @@ export const handlers: { [Name in JobName]: Handler<JobData<Name>> } = {
   'send-password-reset': sendPasswordReset,
   'evaluate-alerts': enqueueAlertEvaluations,
   'evaluate-account': evaluateAccount,
+  'find-crossings': findCrossings,
   'finish-command': finishCommand,
   'propagate-state': propagateState,
   'roll-up-slot': rollUpSlot,

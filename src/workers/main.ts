@@ -21,6 +21,7 @@ import { createShutdown } from '../platform/shutdown.ts'
 import { startTracing } from '../platform/startTracing.ts'
 import { epochRegister } from '../region/epochRegister.ts'
 import { openRegions, primaryOf } from '../region/openRegions.ts'
+import { CrossingWatch } from './alerts/CrossingWatch.ts'
 import { Rollup } from './metering/Rollup.ts'
 import { openNotifiers } from './notifiers/Notifiers.ts'
 import { poolOf } from './poolOf.ts'
@@ -56,11 +57,16 @@ shutdown.add('replies', () => replies.disconnect())
  * work.
  */
 const ROLLUP_EVERY_MS = 100
+const crossings = new CrossingWatch(pools.messages, queues, (error) =>
+  log.seldom.warn({ reason: error.message }, 'alerts wait for the evaluation of the half minute'),
+)
+shutdown.add('crossings', () => crossings.stop())
 const rollup = new Rollup(pools.metering, () => new Date(), {
   everyMs: ROLLUP_EVERY_MS,
   onAway: (error) =>
     log.warn({ reason: (error as Error).message }, 'usage waits for Postgres; nothing is given up'),
   onBack: () => log.info('Postgres is back: usage continues'),
+  onCounted: (accountIds) => crossings.counted(accountIds),
   onImpossible: (events) => {
     metrics.impossibleEvents.inc(events)
     log.error({ events }, 'reported events name a time that no report may have; they are not counted')

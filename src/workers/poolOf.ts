@@ -11,6 +11,7 @@ const byQueue: Record<QueueName, WorkerPool> = {
   metering: 'metering',
   slots: 'metering',
   alerts: 'messages',
+  crossings: 'messages',
   notifications: 'messages',
   // What sees to others' work is short.
   maintenance: 'messages',

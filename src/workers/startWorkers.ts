@@ -45,6 +45,8 @@ export function startWorkers(
     'fan-out': concurrency,
     // Its statements are heavy; one account never takes more than one of these places.
     alerts: 4,
+    // They do not wait for the evaluations of each half minute, nor do these wait for them.
+    crossings: 4,
     // They wait for others' servers.
     notifications: concurrency * 4,
     // Jobs share transactions (see Rollup.ts), so many at once is what makes each transaction cheap per job.

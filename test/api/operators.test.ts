@@ -5,7 +5,9 @@ import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 const QUEUES =
-  'commands revocations imports maintenance alerts notifications fan-out metering slots asks'.split(' ')
+  'commands revocations imports maintenance alerts crossings notifications fan-out metering slots asks'.split(
+    ' ',
+  )
 const namesOf = async (board: Response) =>
   ((await board.json()) as { queues: { name: string }[] }).queues.map(({ name }) => name)
 let service: Service

@@ -67,3 +67,6 @@ export const isPerKey = (metric: Metric) =>
 
 export const isDetector = (metric: Metric) => (DETECTORS as readonly string[]).includes(metric)
 export const isWindowed = (metric: Metric) => (WINDOW_METRICS as readonly string[]).includes(metric)
+
+/** Whether more usage can begin an incident. The metrics in days change with time alone, or by less usage. */
+export const isChangedByUse = (metric: Metric) => !(KEY_METRICS as readonly string[]).includes(metric)

@@ -3,7 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
 import { ChannelSchema } from '../notifications/Channel.ts'
 import { pgArray } from '../sql.ts'
-import { type AlertRule, AlertRuleSchema } from './AlertRule.ts'
+import { type AlertRule, AlertRuleSchema, KEY_METRICS } from './AlertRule.ts'
 import type { StoredRule } from './ruleFields.ts'
 
 /** The rule, if it is this account's; a foreign id fails exactly like an unknown one. */
@@ -86,4 +86,14 @@ export async function accountsWithRules(em: SqlEntityManager): Promise<string[]>
      where r.enabled and a.suspended_at is null order by 1`,
   )
   return rows.map((row) => row.account_id)
+}
+
+/** Which of these accounts have an enabled rule in which more usage can begin an incident. */
+export async function findWatched(em: SqlEntityManager, accountIds: string[]): Promise<Set<string>> {
+  const rows = await em.execute<{ account_id: string }[]>(
+    `select distinct account_id from alert_rule
+     where account_id = any(?::text[]) and enabled and metric <> all(?::text[])`,
+    [pgArray(accountIds), pgArray([...KEY_METRICS])],
+  )
+  return new Set(rows.map((row) => row.account_id))
 }

@@ -2,21 +2,15 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { newId } from '../ids.ts'
 import { createNotifications } from '../notifications/createNotifications.ts'
 import { MINUTE_MS } from '../time.ts'
-import { type AlertRule, AlertRuleSchema, isDetector, isPerKey, isWindowed } from './AlertRule.ts'
+import { type AlertRule, AlertRuleSchema, isChangedByUse, isPerKey } from './AlertRule.ts'
 import { dropStates, readAlertStates, type StoredState, saveStates } from './alertStates.ts'
 import { announceIncident } from './announceIncident.ts'
 import { receiversOf } from './closeIncidents.ts'
+import { type Change, decideChanges } from './decideChanges.ts'
 import { recordIncident } from './incidents.ts'
 import { type KeyName, notificationData, readKeyNames } from './notificationData.ts'
-import { readDetector } from './readDetectors.ts'
-import { readKeyDays } from './readKeyDays.ts'
-import { readWindowRules } from './readMeasures.ts'
-import { readPlanRules } from './readPlan.ts'
-import { learnsFrom, type Rest, wakeReading, wakeState } from './rest.ts'
-import { type AlertEvent, CALM, type Reading, restingState, stepAlert } from './stepAlert.ts'
-
-/** Incidents that one rule begins in one evaluation; the other keys have to wait for the next. */
-const MAX_NEW = 50
+import type { Rest } from './rest.ts'
+import type { AlertEvent } from './stepAlert.ts'
 
 export type Evaluation = {
   accountId: string
@@ -26,20 +20,26 @@ export type Evaluation = {
   now: Date
 }
 
-type Change = {
-  rule: AlertRule
-  before: StoredState
-  after: StoredState
-  reading: Reading
-  events: AlertEvent[]
-}
+type StatesOfRule = Map<string, StoredState> | undefined
+
+/** As of when a rule was evaluated last; 0: never. */
+const evaluatedAt = (states: StatesOfRule) => states?.get('')?.evaluatedAt ?? 0
+
+const findRules = (em: SqlEntityManager, accountId: string): Promise<AlertRule[]> =>
+  em.find(AlertRuleSchema, { accountId, enabled: true }, { orderBy: { id: 'asc' } })
 
 /** The account's rules that are evaluated, locked: evaluations and edits of one account run one after the other. */
 function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]> {
   return em
     .execute('select id from alert_rule where account_id = ? order by id for update', [accountId])
-    .then(() => em.find(AlertRuleSchema, { accountId, enabled: true }, { orderBy: { id: 'asc' } }))
+    .then(() => findRules(em, accountId))
 }
+
+const readStatesOf = (em: SqlEntityManager, rules: AlertRule[]) =>
+  readAlertStates(
+    em,
+    rules.map((rule) => rule.id),
+  )
 
 /**
  * Evaluates an account's rules as of `at`, in the transaction that it is called in, and returns the IDs of the
@@ -49,86 +49,63 @@ function lockRules(em: SqlEntityManager, accountId: string): Promise<AlertRule[]
 export async function evaluateRules(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
   const { accountId, at, rest } = evaluation
   const rules = await lockRules(em, accountId)
-  const states = await readAlertStates(
-    em,
-    rules.map((rule) => rule.id),
-  )
-  const due = rules.filter((rule) => (states.get(rule.id)?.get('')?.evaluatedAt ?? 0) < at)
-  const readings = await readAll(em, evaluation, due, states)
-  const isBetween = at % MINUTE_MS !== 0
-  const changes = due.flatMap((rule) =>
-    changesOf(rule, readings.get(rule.id) ?? new Map(), states.get(rule.id) ?? new Map(), {
-      at,
-      rest,
-      isBetween,
-    }),
-  )
-  return record(em, changes, evaluation)
+  const states = await readStatesOf(em, rules)
+  const due = rules.filter((rule) => evaluatedAt(states.get(rule.id)) < at)
+  const instant = { accountId, at, rest, beginningsOnly: at % MINUTE_MS !== 0 }
+  return record(em, await decideChanges(em, instant, due, states), evaluation)
 }
 
-async function readAll(
+/**
+ * Begins what usage that has just been counted begins as of `at`, in the transaction that it is called in, and returns
+ * the IDs of the notifications to be delivered. It may run at any time and as often as one likes: what has begun does
+ * not begin again. As of when a rule was evaluated stays as it is, so every minute is still evaluated as a whole.
+ */
+export async function beginIncidents(em: SqlEntityManager, evaluation: Evaluation): Promise<string[]> {
+  const rules = await lockRules(em, evaluation.accountId)
+  const states = await readStatesOf(em, rules)
+  const changes = await decideBeginnings(em, evaluation, rules, states)
+  const begun = changes.map((change) => {
+    const minute = Math.floor(evaluation.at / MINUTE_MS) * MINUTE_MS
+    const after = { ...change.after, evaluatedAt: evaluatedAt(states.get(change.rule.id)) || minute }
+    return { ...change, after }
+  })
+  return record(em, begun, evaluation)
+}
+
+/** Whether `beginIncidents` has something to do. Locks and writes nothing. */
+export async function isCrossing(em: SqlEntityManager, evaluation: Evaluation): Promise<boolean> {
+  const rules = await findRules(em, evaluation.accountId)
+  const changes = await decideBeginnings(em, evaluation, rules, await readStatesOf(em, rules))
+  return changes.length > 0
+}
+
+async function decideBeginnings(
   em: SqlEntityManager,
   { accountId, at, rest }: Evaluation,
   rules: AlertRule[],
-  states: Map<string, Map<string, StoredState>>,
-): Promise<Map<string, Map<string, Reading>>> {
-  const windowed = rules.filter((rule) => isWindowed(rule.metric))
-  const plans = rules.filter((rule) => rule.metric === 'plan_usage')
-  const readings = new Map([
-    ...(await readWindowRules(em, accountId, windowed, at)),
-    ...(await readPlanRules(em, accountId, plans, at)),
-  ])
-  for (const rule of rules) {
-    if (readings.has(rule.id)) continue
-    const memories = new Map([...(states.get(rule.id) ?? [])].map(([key, one]) => [key, one.memory]))
-    const read = isDetector(rule.metric)
-      ? readDetector(em, rule, memories, at, learnsFrom(rest))
-      : readKeyDays(em, rule, at, rest)
-    readings.set(rule.id, await read)
-  }
-  return readings
+  states: Map<string, StatesOfRule & {}>,
+): Promise<Change[]> {
+  const due = rules.filter((rule) => {
+    const known = states.get(rule.id)
+    return isChangedByUse(rule.metric) && mayBegin(rule, known) && !isBehind(evaluatedAt(known), at, rest)
+  })
+  const changes = await decideChanges(em, { accountId, at, rest, beginningsOnly: true }, due, states)
+  return changes.filter(({ before, after }) => after.state !== before.state)
 }
 
-/** What one evaluation makes of one rule: its keys, those that have a state, and always the state that says when. */
-function changesOf(
-  rule: AlertRule,
-  readings: Map<string, Reading>,
-  states: Map<string, StoredState>,
-  { at, rest, isBetween }: Pick<Evaluation, 'at' | 'rest'> & { isBetween: boolean },
-): Change[] {
-  const timing = {
-    forMinutes: rule.forMinutes,
-    repeatMinutes: rule.repeatMinutes ?? null,
-    notifyRecovery: rule.options.notifyRecovery ?? true,
-    mutedUntil: rule.mutedUntil?.getTime() ?? null,
-  }
-  let begun = 0
-  return [...new Set(['', ...states.keys(), ...readings.keys()])].flatMap((keyId) => {
-    const fresh = {
-      ...restingState(at),
-      ruleId: rule.id,
-      keyId,
-      incidentId: null,
-      evaluatedAt: at,
-      memory: {},
-    }
-    const before = wakeState(states.get(keyId) ?? fresh, rest)
-    const reading = wakeReading(rule, readings.get(keyId) ?? CALM, rest, at)
-    const skip = isBetween && (before.state !== 'ok' || !reading.breached)
-    const next = skip ? { state: before, events: [] } : stepAlert(timing, before, reading, at)
-    const begins = next.events.some((event) => event.type === 'fired')
-    if (begins && ++begun > MAX_NEW) return []
-    const memory = reading.remember ?? (isPerKey(rule.metric) ? {} : before.memory)
-    return [
-      {
-        rule,
-        before,
-        after: { ...before, ...next.state, evaluatedAt: at, memory },
-        reading,
-        events: next.events,
-      },
-    ]
-  })
+/** Whether one of a rule's keys, or the account, is at rest; of a rule over each active key that is not known. */
+function mayBegin({ metric, keyIds }: AlertRule, states: StatesOfRule): boolean {
+  if (isPerKey(metric)) return true
+  return (keyIds ?? ['']).some((key) => (states?.get(key)?.state ?? 'ok') === 'ok')
+}
+
+/**
+ * Whether minutes before the current one wait to be evaluated. What happened in them comes first, so that one incident
+ * does not hide another. The current minute is evaluated some seconds after its beginning.
+ */
+function isBehind(evaluated: number, at: number, rest: Rest): boolean {
+  const last = Math.max(evaluated, rest.to)
+  return evaluated > 0 && Math.floor(at / MINUTE_MS) - Math.floor(last / MINUTE_MS) > 1
 }
 
 async function record(em: SqlEntityManager, changes: Change[], evaluation: Evaluation): Promise<string[]> {

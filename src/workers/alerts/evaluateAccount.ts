@@ -5,6 +5,7 @@ import type { JobData } from '../../domain/jobs.ts'
 import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
+import { dashboardUrl } from './dashboardUrl.ts'
 
 /**
  * Evaluates one account at one instant, and before that at each minute that nobody has evaluated: a backlog sends the
@@ -17,7 +18,7 @@ export async function evaluateAccount(
   { accountId, at }: JobData<'evaluate-account'>,
 ): Promise<void> {
   const { orm, now, metrics, notifiers } = context
-  const url = (path: string) => (notifiers.publicUrl ? `${notifiers.publicUrl}/dashboard${path}` : null)
+  const url = dashboardUrl(notifiers)
   const rest = await readRest(orm.em.fork(), accountId)
   if (!rest || at <= rest.to) return
   let notified = 0

@@ -24,11 +24,13 @@ import { divertErased } from './divertErased.ts'
 import { Patience, type PatienceOptions } from './Patience.ts'
 
 /**
- * `onImpossible`: so many events named a time that no report may have, and were left out. `everyMs`: how long after the
- * start of a transaction the next one may start, unless much waits; 0 by default.
+ * `onImpossible`: so many events named a time that no report may have, and were left out. `onCounted`: usage of these
+ * accounts has been committed. `everyMs`: how long after the start of a transaction the next one may start, unless much
+ * waits; 0 by default.
  */
 export type RollupHooks = Omit<PatienceOptions, 'probe'> & {
   onImpossible?: (events: number) => void
+  onCounted?: (accountIds: Set<string>) => void
   everyMs?: number
 }
 
@@ -66,6 +68,7 @@ export class Rollup {
   readonly #claiming = new Claiming()
   readonly #patience: Patience
   readonly #onImpossible: (events: number) => void
+  readonly #onCounted: (accountIds: Set<string>) => void
   readonly #everyMs: number
   #startedAt = Number.NEGATIVE_INFINITY
   #next: NodeJS.Timeout | undefined
@@ -81,6 +84,7 @@ export class Rollup {
       probe: () => within(PROBE_MS, orm.em.fork().execute('select 1')),
     })
     this.#onImpossible = hooks.onImpossible ?? (() => {})
+    this.#onCounted = hooks.onCounted ?? (() => {})
     this.#everyMs = hooks.everyMs ?? 0
   }
 
@@ -171,6 +175,7 @@ export class Rollup {
       await announceReachedQuotas(em, reachedQuotas(sums.batch.buckets), now)
     })
     if (sums.impossible > 0) this.#onImpossible(sums.impossible)
+    this.#onCounted(new Set(sums.batch.buckets.map(({ accountId }) => accountId)))
   }
 }
 

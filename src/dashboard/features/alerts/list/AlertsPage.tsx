@@ -22,7 +22,7 @@ function Alerts() {
     <Stack gap="lg">
       <PageTitle
         title="Alerts"
-        description="What is watched, and who is notified when something looks wrong. Rules are evaluated every 30 seconds."
+        description="What is watched, and who is notified when something looks wrong. Rules are evaluated as usage arrives, and every 30 seconds."
       >
         <Button component={Link} to="/alerts/new" leftSection={<IconPlus size={16} aria-hidden />}>
           Add Alert
