@@ -1,4 +1,4 @@
-import { checkAtStart } from '../doctor/checkAtStart.ts'
+import { flushCompileCache } from 'node:module'
 import { readServiceTokens } from '../domain/accounts/serviceTokenStore.ts'
 import { readBackups } from '../domain/backups/backupStore.ts'
 import { listForms } from '../domain/imports/formStore.ts'
@@ -173,5 +173,10 @@ const servers = await startServers({
 shutdown.add('server', servers.stop)
 const [port, sharedPort] = servers.ports
 log.info({ port, sharedPort }, 'listening')
+// For the next start, also where nothing is left of this process to write it at its end.
+flushCompileCache()
 // The servers of tests do not flush: each start would say so.
-if (env.NODE_ENV !== 'test') void checkAtStart({ log, metrics })
+if (env.NODE_ENV !== 'test') {
+  const { checkAtStart } = await import('../doctor/checkAtStart.ts')
+  void checkAtStart({ log, metrics })
+}

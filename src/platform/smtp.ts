@@ -1,5 +1,3 @@
-import { createTransport } from 'nodemailer'
-
 /**
  * Whether mail may only travel encrypted: `smtp://` begins in the open, and whoever sits between could hide that the
  * server offers STARTTLS. Default: required for every host but this machine; `?requireTLS=false` and `=true` decide
@@ -12,8 +10,12 @@ export function requiresTls(smtpUrl: string): boolean {
   return wanted === null ? !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname) : wanted !== 'false'
 }
 
-/** A transport to the SMTP server of `smtpUrl`. Times are per step, in ms. */
-export function openSmtp(smtpUrl: string, { connectMs, silentMs }: { connectMs: number; silentMs: number }) {
+/** A transport to the SMTP server of `smtpUrl`. Times are per step, in ms. Loads nodemailer with the first one. */
+export async function openSmtp(
+  smtpUrl: string,
+  { connectMs, silentMs }: { connectMs: number; silentMs: number },
+) {
+  const { createTransport } = await import('nodemailer')
   return createTransport({
     url: smtpUrl,
     requireTLS: requiresTls(smtpUrl),

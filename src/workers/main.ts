@@ -1,4 +1,4 @@
-import { checkAtStart } from '../doctor/checkAtStart.ts'
+import { flushCompileCache } from 'node:module'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
 import { leaseMarginMs } from '../domain/regions.ts'
 import { readBackupSettings } from '../platform/backup/settings.ts'
@@ -123,5 +123,10 @@ if (backup) {
 const schedules = keepSchedules(queues, log)
 shutdown.add('schedules', () => schedules.stop())
 log.info('working')
+// For the next start, also where nothing is left of this process to write it at its end.
+flushCompileCache()
 // The servers of tests do not flush: each start would say so.
-if (env.NODE_ENV !== 'test') void checkAtStart({ log, metrics })
+if (env.NODE_ENV !== 'test') {
+  const { checkAtStart } = await import('../doctor/checkAtStart.ts')
+  void checkAtStart({ log, metrics })
+}

@@ -10,7 +10,7 @@ const BOUND_MS = PROBE_MS - 1_000
 export function probeSmtp(smtpUrl: string): Promise<Probed<true>> {
   return probe(
     async () => {
-      const transport = openSmtp(smtpUrl, { connectMs: BOUND_MS, silentMs: BOUND_MS })
+      const transport = await openSmtp(smtpUrl, { connectMs: BOUND_MS, silentMs: BOUND_MS })
       try {
         return await transport.verify()
       } finally {

@@ -19,11 +19,13 @@ const TOTAL_MS = 25_000
 
 /** Sends by the SMTP server of `smtpUrl`. `domain` is what message IDs end with. */
 export function createMailer(smtpUrl: string, from: string, domain: string): Mailer {
-  const transport = openSmtp(smtpUrl, { connectMs: 10_000, silentMs: 15_000 })
+  let opened: ReturnType<typeof openSmtp> | undefined
   return {
     async send({ id, message, to, thread, now }) {
       const { subject, text, html } = renderEmail(message)
       const parent = thread === undefined ? undefined : `<${thread}@${domain}>`
+      opened ??= openSmtp(smtpUrl, { connectMs: 10_000, silentMs: 15_000 })
+      const transport = await opened
       const sent = transport.sendMail({
         from,
         to: { name: '', address: to },
