@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Propagated } from './commands/Command.ts'
+import { pgArray } from './sql.ts'
 
 /** The region that every deployment has: its Redis holds the queues, too. */
 export const PRIMARY = 'primary'
@@ -74,31 +75,64 @@ export async function removeRegion(
   return 'removed'
 }
 
-/** Records that a command is to reach these regions; in the command's transaction. */
+/**
+ * Records in the command's transaction that a command is to reach these regions, and the outbox's message that makes
+ * sure of it. Returns the ID of that. One statement, because the account's lock is held.
+ */
 export async function expectConfirmations(
   em: SqlEntityManager,
   commandId: string,
   regions: string[],
-): Promise<void> {
-  const rows = regions.map(() => '(?, ?)').join(', ')
-  await em.execute(
-    `insert into command_region (command_id, region) values ${rows}`,
-    regions.flatMap((region) => [commandId, region]),
+  message: string,
+): Promise<string> {
+  const [row] = await em.execute<{ id: string }[]>(
+    `with expected as (insert into command_region (command_id, region) select ?, unnest(?::text[]))
+     insert into outbox (message) values (?::jsonb) returning id`,
+    [commandId, pgArray(regions), message],
   )
+  return row?.id ?? ''
 }
 
 type Outcome = 'confirmed' | 'lapsed'
 
-/** Records when a region had what a command changed. Twice does no harm: the first time stays. */
-export async function confirmRegion(
+/** What a region has from `at` on, in the epoch of `marker`. */
+export type Arrived = {
+  region: string
+  marker: string
+  versions: { keyId: string; version: number }[]
+  at: Date
+}
+
+/**
+ * Records in a transaction what has arrived in regions, and that a command has reached them; returns their names. A
+ * region is left out, and nothing of it recorded, where that was in an epoch that is not the registered one: in a Redis
+ * that serves the region no longer. Twice does no harm: the first time stays, and a newer version of a key. One
+ * statement, because a caller waits.
+ */
+export async function recordArrivals(
   em: SqlEntityManager,
-  { commandId, region, at }: { commandId: string; region: string; at: Date },
-): Promise<void> {
-  await em.execute(
-    `update command_region set confirmed_at = ?, outcome = coalesce(outcome, 'confirmed'), decided_at = coalesce(decided_at, ?)
-     where command_id = ? and region = ? and confirmed_at is null`,
-    [at, at, commandId, region],
+  commandId: string,
+  arrivals: Arrived[],
+): Promise<string[]> {
+  const rows = await em.execute<{ region: string }[]>(
+    `with believed as (
+       select a.* from jsonb_to_recordset(?::jsonb) as a (region text, marker text, versions jsonb, at timestamptz)
+       join region_epoch using (region, marker)
+     ), noted as (
+       insert into key_region as present (key_id, region, version, arrived_at)
+       select "keyId", region, version, at
+       from believed, jsonb_to_recordset(versions) as v ("keyId" text, version integer) order by region, "keyId"
+       on conflict (key_id, region) do update set version = excluded.version, arrived_at = excluded.arrived_at
+       where present.version < excluded.version
+     ), confirmed as (
+       update command_region c set confirmed_at = at, outcome = coalesce(outcome, 'confirmed'),
+         decided_at = coalesce(decided_at, at)
+       from believed where c.command_id = ? and c.region = believed.region and confirmed_at is null
+     )
+     select region from believed`,
+    [JSON.stringify(arrivals), commandId],
   )
+  return rows.map(({ region }) => region)
 }
 
 /**
@@ -160,23 +194,6 @@ export async function readOutcomes(em: SqlEntityManager, commandId: string): Pro
     outcome,
     at: decided_at === null ? null : new Date(decided_at),
   }))
-}
-
-/** Records which version of keys a region has; never an older one over a newer. */
-export async function noteArrivals(
-  em: SqlEntityManager,
-  region: string,
-  versions: { keyId: string; version: number }[],
-  at: Date,
-): Promise<void> {
-  if (versions.length === 0) return
-  await em.execute(
-    `insert into key_region as present (key_id, region, version, arrived_at)
-     select "keyId", ?, version, ? from jsonb_to_recordset(?::jsonb) as v ("keyId" text, version integer) order by "keyId"
-     on conflict (key_id, region) do update set version = excluded.version, arrived_at = excluded.arrived_at
-     where present.version < excluded.version`,
-    [region, at, JSON.stringify(versions)],
-  )
 }
 
 export type Arrival = { region: string; arrivedAt: string | null }

@@ -9,10 +9,14 @@ import { type TraceContext, tracing } from './tracing.ts'
 export async function writeOutbox(em: SqlEntityManager, message: OutboxMessage): Promise<string> {
   const [row] = await em.execute<{ id: string }[]>(
     'insert into outbox (message) values (?::jsonb) returning id',
-    [JSON.stringify({ ...message, trace: tracing.carry() })],
+    [outboxRow(message)],
   )
   return row?.id ?? ''
 }
+
+/** A message as its row has it, as JSON. */
+export const outboxRow = (message: OutboxMessage): string =>
+  JSON.stringify({ ...message, trace: tracing.carry() })
 
 /** Deletes a message that is no longer needed, unless another process is sending it now. */
 export async function dropFromOutbox(em: SqlEntityManager, id: string): Promise<void> {

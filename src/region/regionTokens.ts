@@ -36,12 +36,23 @@ export async function fillTokens(
   for (let attempt = 0; attempt < 3; attempt++) {
     const marker = await region.marker()
     const tokens = await readTruth()
-    const rows = tokens.map((token) => [token.digest, token.version, JSON.stringify(token)])
-    const stored =
-      rows.length === 0 || (await region.answered(region.runIn(marker, 'putTokens', JSON.stringify(rows))))
-    if (stored) return { tokens, marker }
+    if (await storeTokens(region, marker, tokens)) return { tokens, marker }
   }
   throw new RegionUnavailable(`The region ${region.name} is being opened.`)
+}
+
+/**
+ * Stores service tokens, each only over an older version; false where the epoch of `marker`, from before they were
+ * read, is over. Throws RegionUnavailable.
+ */
+export async function storeTokens(
+  region: Region,
+  marker: string,
+  tokens: ServiceTokenState[],
+): Promise<boolean> {
+  if (tokens.length === 0) return true
+  const rows = tokens.map((token) => [token.digest, token.version, JSON.stringify(token)])
+  return Boolean(await region.answered(region.runIn(marker, 'putTokens', JSON.stringify(rows))))
 }
 
 /**

@@ -99,7 +99,8 @@ type Row = {
   key: ApiKey & { expiresAt: string | null }
   account: Account & { suspendedAt: string | null; erasingAt: string | null }
   plan_limits: PlanLimits
-  requests: string
+  /** Of the day by region; null where nothing was counted. */
+  requests: Record<string, number> | null
   renders: string
   account_renders: string
 }
@@ -131,6 +132,8 @@ const accountColumns = columns('a', {
   erasingAt: 'erasing_at',
 })
 
+type By = 'digest' | 'id' | 'account'
+
 /**
  * The current states of keys by digest, by ID or by account, in one query; unknown ones are absent. Deleted keys are
  * among them: their state is what keeps them refused. `region` is the one for which counters are to be started: renders
@@ -138,12 +141,22 @@ const accountColumns = columns('a', {
  */
 export async function readKeyStates(
   em: SqlEntityManager,
-  by: 'digest' | 'id' | 'account',
+  by: By,
   values: string[],
   now: Date,
   region = PRIMARY,
 ): Promise<LoadedState[]> {
-  if (values.length === 0) return []
+  return (await readStatesFor(em, by, values, now))(region)
+}
+
+/** The same for any region, in one query. */
+export async function readStatesFor(
+  em: SqlEntityManager,
+  by: By,
+  values: string[],
+  now: Date,
+): Promise<(region: string) => LoadedState[]> {
+  if (values.length === 0) return () => []
   const marks = values.map(() => '?').join(', ')
   const wanted = {
     digest: `k.digest in (${marks})`,
@@ -151,30 +164,30 @@ export async function readKeyStates(
     // Any key of an account brings the account's state along; deleted ones are kept, so there always is one.
     account: `k.id in (select distinct on (account_id) id from api_key where account_id in (${marks}))`,
   }[by]
-  const isPrimary = region === PRIMARY
   const day = now.toISOString().slice(0, 10)
   const month = `${day.slice(0, 7)}-01`
   const rows = await em.execute<Row[]>(
     `select ${keyColumns} as key, ${accountColumns} as account, p.limits as plan_limits,
-       coalesce(d.requests, 0) as requests, coalesce(d.renders, 0) as renders, coalesce(m.renders, 0) as account_renders
+       d.requests, coalesce(d.renders, 0) as renders, coalesce(m.renders, 0) as account_renders
      from api_key k join account a on a.id = k.account_id join plan p on p.name = a.plan
      left join lateral (
-       select sum(requests) filter (where region = ?) as requests, sum(renders) as renders
+       select jsonb_object_agg(region, requests) as requests, sum(renders) as renders
        from quota_day where key_id = k.id and day = ?
      ) d on true
      left join quota_month m on m.account_id = a.id and m.month = ?
      where ${wanted}`,
-    [region, day, month, ...values],
+    [day, month, ...values],
   )
-  return rows.map((row) => ({
-    key: keyStateOf({ ...row.key, expiresAt: row.key.expiresAt ? new Date(row.key.expiresAt) : null }, now),
-    account: accountStateOf(row.account, row.plan_limits),
-    seed: {
-      day,
-      requests: Number(row.requests),
-      renders: isPrimary ? Number(row.renders) : 0,
-      month,
-      accountRenders: isPrimary ? Number(row.account_renders) : 0,
-    },
-  }))
+  return (region) =>
+    rows.map((row) => ({
+      key: keyStateOf({ ...row.key, expiresAt: row.key.expiresAt ? new Date(row.key.expiresAt) : null }, now),
+      account: accountStateOf(row.account, row.plan_limits),
+      seed: {
+        day,
+        requests: row.requests?.[region] ?? 0,
+        renders: region === PRIMARY ? Number(row.renders) : 0,
+        month,
+        accountRenders: region === PRIMARY ? Number(row.account_renders) : 0,
+      },
+    }))
 }

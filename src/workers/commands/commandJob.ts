@@ -13,8 +13,9 @@ import { requireNotErasing } from '../../domain/erasure/erasing.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { OutboxMessage } from '../../domain/jobs.ts'
 import { expectConfirmations, regionsToReach } from '../../domain/regions.ts'
-import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
+import { outboxRow, relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
+import { carryStates, prepareRegions } from '../regions/carryStates.ts'
 import { type AppliedCommand, finishDirectly } from '../regions/finishDirectly.ts'
 import { announceCommand, lockCommand, refuse } from './commandRow.ts'
 import { fanOut } from './fanOut.ts'
@@ -67,9 +68,10 @@ export function commandJob<Kind extends CommandKind>(kind: Kind, apply: Apply<Ki
     const finished = run.applied && (await finishDirectly(context, run.applied))
     const command = finished ?? run.command
     if (!command) return
-    context.events.soon()
     // When a command continues after its regions have confirmed, its caller waits for the regions only.
     if (finished || command.status !== 'applied') await announceCommand(context, command)
+    // After whoever waits: their answer is read from the same Postgres.
+    context.events.soon()
     if (command.status === 'applied') await relayOutbox(context.orm.em, context.queues.send)
     // What is left, or cannot be sent now, the schedule sends: the command is done.
     if (run.follows && command.status === 'succeeded')
@@ -95,7 +97,7 @@ function runOnce<Kind extends CommandKind>(
     const payload = commands[kind].payload.parse(command.payload) as CommandPayload<Kind>
     const held = await requireActor(em, command, now)
     const { follow = [], ...change } = await apply({ em, command, payload, now })
-    const applied = await record(em, command, change, now)
+    const applied = await record(context, em, command, change, now)
     for (const message of follow) await writeOutbox(em, message)
     if (mustStillHold(kind, command)) await requireSameActor(em, command, now, held)
     if (mustBeActive(kind, command)) await requireStillActive(em, command.accountId)
@@ -130,8 +132,12 @@ function mustBeActive<Kind extends CommandKind>(
   return accountId !== null && !isCompany(actor) && mustStillHold(kind, command)
 }
 
-/** Records a change in its command's row, and which regions must learn of it before the command is done, if any. */
+/**
+ * Records a change in its command's row, and which regions must learn of it before the command is done, if any; reads
+ * what they must learn. Every change of the command is made by now.
+ */
 async function record(
+  context: WorkerContext,
   em: SqlEntityManager,
   command: Command,
   { result, keyIds = [], accountIds = [], serviceTokenIds = [], continues = false }: Applied,
@@ -146,6 +152,9 @@ async function record(
     return undefined
   }
   command.status = 'applied'
-  await expectConfirmations(em, command.id, regions)
-  return { command, regions, outboxId: await writeOutbox(em, next) }
+  const prepared = prepareRegions(context, regions)
+  const outboxId = await expectConfirmations(em, command.id, regions, outboxRow(next))
+  await em.flush()
+  const carried = await carryStates(em, prepared, propagate, now)
+  return { command, regions, outboxId, carried }
 }

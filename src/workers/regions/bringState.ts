@@ -1,23 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { readServiceTokens } from '../../domain/accounts/serviceTokenStore.ts'
 import type { Propagated } from '../../domain/commands/Command.ts'
-import { readKeyStates } from '../../domain/keys/keyState.ts'
-import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
-import { confirmRegion, noteArrivals } from '../../domain/regions.ts'
+import { type LoadedState, readKeyStates } from '../../domain/keys/keyState.ts'
+import { type Arrived, recordArrivals } from '../../domain/regions.ts'
 import { tracing } from '../../platform/tracing.ts'
 import { type Region, RegionUnavailable } from '../../region/Region.ts'
 import { fillTokens } from '../../region/regionTokens.ts'
 import type { WorkerContext } from '../context.ts'
 
 type Owed = Propagated & { commandId: string }
-
-/** What a region has from `at` on, in the epoch of `marker`. */
-export type Arrived = {
-  region: string
-  marker: string
-  versions: { keyId: string; version: number }[]
-  at: Date
-}
 
 /** An import brings thousands: verifications need not wait for a script that writes them all. */
 export const KEYS_AT_ONCE = 200
@@ -32,7 +23,7 @@ export async function bringState(
   owed: Owed,
 ): Promise<void> {
   const arrived = await writeStates(context, region, owed)
-  await context.orm.em.fork().transactional((em) => recordArrival(em, owed.commandId, arrived))
+  await context.orm.em.fork().transactional((em) => requireRecorded(em, owed.commandId, [arrived]))
 }
 
 /** Writes the current state of keys, accounts and service tokens into a region. Throws RegionUnavailable. */
@@ -51,7 +42,9 @@ async function writeEach(
   { keyIds, accountIds, serviceTokenIds = [] }: Propagated,
 ): Promise<Arrived> {
   const em = orm.em.fork()
-  const written = [await region.fillEpoch(() => readKeyStates(em, 'account', accountIds, now(), region.name))]
+  const written: { states: LoadedState[]; marker: string }[] = []
+  if (accountIds.length > 0)
+    written.push(await region.fillEpoch(() => readKeyStates(em, 'account', accountIds, now(), region.name)))
   for (let at = 0; at < keyIds.length; at += KEYS_AT_ONCE) {
     const some = keyIds.slice(at, at + KEYS_AT_ONCE)
     written.push(await region.fillEpoch(() => readKeyStates(em, 'id', some, now(), region.name)))
@@ -60,23 +53,23 @@ async function writeEach(
   if (written.some((other) => other.marker !== marker))
     throw new RegionUnavailable(`The region ${region.name} began a new epoch.`)
   const states = written.flatMap((one) => one.states)
-  const versions = states.map(({ key }) => ({ keyId: key.keyId, version: key.version }))
-  return { region: region.name, marker, versions, at: now() }
+  return { region: region.name, marker, versions: versionsOf(states), at: now() }
 }
 
+export const versionsOf = (states: LoadedState[]): Arrived['versions'] =>
+  states.map(({ key }) => ({ keyId: key.keyId, version: key.version }))
+
 /**
- * Records in a transaction what has arrived, and that a command has reached the region. Throws RegionUnavailable where
- * it arrived in an epoch that is not the registered one: in a Redis that serves the region no longer.
+ * Records in a transaction what has arrived, and that a command has reached these regions. Throws RegionUnavailable
+ * where one of them is not believed: see `recordArrivals`.
  */
-export async function recordArrival(
+export async function requireRecorded(
   em: SqlEntityManager,
   commandId: string,
-  { region, marker, versions, at }: Arrived,
+  arrivals: Arrived[],
 ): Promise<void> {
-  if (!(await isRegisteredEpoch(em, region, marker)))
-    throw new RegionUnavailable(
-      `What was brought to the region ${region} is in an epoch that does not count.`,
-    )
-  await noteArrivals(em, region, versions, at)
-  await confirmRegion(em, { commandId, region, at })
+  const recorded = await recordArrivals(em, commandId, arrivals)
+  const lost = arrivals.filter(({ region }) => !recorded.includes(region)).map(({ region }) => region)
+  if (lost.length > 0)
+    throw new RegionUnavailable(`What was brought to ${lost.join(', ')} is in an epoch that does not count.`)
 }

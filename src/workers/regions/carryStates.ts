@@ -1,0 +1,80 @@
+import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { readServiceTokens, type ServiceTokenState } from '../../domain/accounts/serviceTokenStore.ts'
+import type { Propagated } from '../../domain/commands/Command.ts'
+import { type LoadedState, readStatesFor } from '../../domain/keys/keyState.ts'
+import type { Arrived } from '../../domain/regions.ts'
+import { tracing } from '../../platform/tracing.ts'
+import { storeTokens } from '../../region/regionTokens.ts'
+import type { BeforeFill } from '../../region/stateRows.ts'
+import type { WorkerContext } from '../context.ts'
+import { KEYS_AT_ONCE, versionsOf } from './bringState.ts'
+
+type Regions = Pick<WorkerContext, 'regions'>
+
+/** By region: what a fill must remember from before its states are read. A region that says nothing is absent. */
+export type Prepared = Map<string, BeforeFill>
+
+/** By region: states that a transaction has read before it commits, for writing them once it has. */
+export type Carried = Map<string, { before: BeforeFill; states: LoadedState[]; tokens: ServiceTokenState[] }>
+
+/**
+ * Asks regions what a fill must remember, and does not wait: the answers are there when the transaction that changes
+ * the states is nearly over.
+ */
+export function prepareRegions({ regions }: Regions, names: string[]): Prepared {
+  const prepared: Prepared = new Map()
+  for (const name of names)
+    regions
+      .get(name)
+      ?.beforeFill()
+      .then(
+        (before) => void prepared.set(name, before),
+        () => {},
+      )
+  return prepared
+}
+
+/**
+ * Reads what a transaction is about to commit, once for all regions that have answered. Its changes must be flushed.
+ * What it reads is the truth when it has committed, or is older than what somebody else commits and brings themselves.
+ */
+export async function carryStates(
+  em: SqlEntityManager,
+  prepared: Prepared,
+  { keyIds, accountIds, serviceTokenIds = [] }: Propagated,
+  now: Date,
+): Promise<Carried> {
+  // What answers from now on is not from before the states were read.
+  const regions = [...prepared]
+  if (regions.length === 0 || keyIds.length > KEYS_AT_ONCE) return new Map()
+  const ofAccounts = await readStatesFor(em, 'account', accountIds, now)
+  const ofKeys = await readStatesFor(em, 'id', keyIds, now)
+  const tokens = await readServiceTokens(em, 'id', serviceTokenIds)
+  return new Map(
+    regions.map(([name, before]) => [
+      name,
+      { before, states: [...ofAccounts(name), ...ofKeys(name)], tokens },
+    ]),
+  )
+}
+
+/**
+ * Writes carried states into a region, after the commit. Undefined where there are none for it, or the region has
+ * forgotten something since: then they have to be read again. Throws RegionUnavailable.
+ */
+export async function writeCarried(
+  { regions, now }: Pick<WorkerContext, 'regions' | 'now'>,
+  name: string,
+  carried: Carried,
+): Promise<Arrived | undefined> {
+  const [region, own] = [regions.get(name), carried.get(name)]
+  if (!region || !own) return undefined
+  const { before, states, tokens } = own
+  return tracing.traced('write region', { 'pictify.region': name }, async () => {
+    const stored =
+      (await region.putStates(states, before)) && (await storeTokens(region, before.marker, tokens))
+    return stored
+      ? { region: name, marker: before.marker, versions: versionsOf(states), at: now() }
+      : undefined
+  })
+}
