@@ -3,7 +3,7 @@ import { type Actor, type Command, CommandSchema, isCompany } from '../domain/co
 import type { AccountIdOf, CommandKind, CommandPayload } from '../domain/commands/catalogue.ts'
 import { FIRST_SWEEP_MS, insertCommand } from '../domain/commands/commandStore.ts'
 import { freeKey, lockKey } from '../domain/commands/idempotencyKeys.ts'
-import { mostUnfinished, NO_LIMIT, tooManyUnfinished } from '../domain/commands/limits.ts'
+import { mostUnfinished, NO_LIMIT, priorityBehind, tooManyUnfinished } from '../domain/commands/limits.ts'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { newId } from '../domain/ids.ts'
 import { DAY_MS } from '../domain/time.ts'
@@ -83,7 +83,9 @@ async function submit<Kind extends CommandKind>(
 
   const answered = deps.replies.wait(id, deps.waitMs)
   // An account with a backlog queues behind itself. The company does not queue behind what it suspends.
-  const [accountId, priority] = isCompany(submission.actor) ? [null, 0] : [submission.accountId, ahead]
+  const [accountId, priority] = isCompany(submission.actor)
+    ? [null, 0]
+    : [submission.accountId, priorityBehind(ahead)]
   const data = { commandId: id, accountId: accountId ?? undefined }
   const sent = await deps.queues.add(submission.kind, data as never, id, { priority }).then(
     () => true,

@@ -23,6 +23,8 @@ export type WorkerContext = {
   erasedUsageDays: number
   /** Tells the process that waits for a command to look at its row. */
   reply: (channel: string | null, commandId: string) => Promise<void>
+  /** Lets another job of the same account begin, where they take turns: the change is committed. */
+  endTurn?: (() => void) | undefined
   now: () => Date
   log: Log
   metrics: Metrics

@@ -79,9 +79,9 @@ export function startWorkers(
       ]
     }),
   ]
-  const run = async (job: Job, token?: string) => {
+  const run = async (job: Job, token?: string, endTurn?: () => void) => {
     try {
-      const own = { ...context, orm: ormOf(job.name as JobName) }
+      const own = { ...context, orm: ormOf(job.name as JobName), endTurn }
       return await runSuspect(own, job, () => runJob(own, job))
     } catch (error) {
       if (!(error instanceof Postponed)) throw error
@@ -91,7 +91,8 @@ export function startWorkers(
   }
   const workers = queues.map(({ queue, region, connection }) => {
     const name = queueName(queue, region)
-    const worker = new Worker(name, BY_ACCOUNT.includes(queue) ? takeTurns(run) : run, {
+    const byTurns = BY_ACCOUNT.includes(queue)
+    const worker = new Worker(name, byTurns ? takeTurns(run) : (job, token) => run(job, token), {
       connection,
       telemetry: tracing.queues,
       concurrency: perQueue[queue],

@@ -156,7 +156,7 @@ describe('promise 1: the sweeper', () => {
     await sweepCommands(worker.context)
     const { commands, revocations } = worker.context.queues.byName
     const jobs = [
-      ...(await revocations.getJobs(['prioritized'])),
+      ...(await revocations.getJobs(['wait', 'prioritized'])),
       ...(await commands.getJobs(['waiting-children'])),
     ]
     const ids = jobs.map((job) => job.id)

@@ -63,7 +63,7 @@ describe('promise 12: one account’s commands do not hold up another’s', () =
     } finally {
       await workers.close()
     }
-    // Eight places, two of them the flooder's: nothing of another's waits for more than what is in hand.
+    // Eight places, four of them the flooder's at most: nothing of another's waits for more than what is in hand.
     for (const id of mine) expect(worker.replies.indexOf(id)).toBeLessThan(20)
   })
 

@@ -65,6 +65,7 @@ export function commandJob<Kind extends CommandKind>(kind: Kind, apply: Apply<Ki
       if (!refusal) throw error
       run = { command: await refuse(context, commandId, refusal, now), follows: false }
     }
+    context.endTurn?.()
     const finished = run.applied && (await finishDirectly(context, run.applied))
     const command = finished ?? run.command
     if (!command) return

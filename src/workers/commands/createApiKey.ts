@@ -11,16 +11,19 @@ import { presentKey } from '../../domain/keys/presentKey.ts'
 import { readLimits } from '../../domain/plans/planStore.ts'
 import { commandJob } from './commandJob.ts'
 
-/** The account's lock makes concurrent creates count one after another, so the plan's limit holds. */
+/**
+ * The account's lock makes concurrent creates count one after another, so the plan's limit holds. What the actor holds
+ * is read before it: it is compared again before the commit.
+ */
 export const createApiKey = commandJob('create-api-key', async ({ em, command, payload, now }) => {
+  const { keyId, expiresAt: end, ...fields } = payload
+  const expiresAt = end === null ? null : new Date(end)
+  requireWithin(await loadHolder(em, command), grantOf({ ...fields, expiresAt }))
   const account = await lockAccount(em, command.accountId)
   const limits = await readLimits(em, account)
   const used = await countAgainstPlan(em, account.id, limits, payload.type, now)
   requireRoom(account.plan, limits, payload.type, used)
 
-  const { keyId, expiresAt: end, ...fields } = payload
-  const expiresAt = end === null ? null : new Date(end)
-  requireWithin(await loadHolder(em, command), grantOf({ ...fields, expiresAt }))
   const key = em.create(ApiKeySchema, {
     ...fields,
     id: keyId,

@@ -1,5 +1,6 @@
 import { type Swept, takeUnfinished } from '../../domain/commands/commandStore.ts'
 import { UNCLEAR_HOURS } from '../../domain/commands/giveUp.ts'
+import { priorityBehind } from '../../domain/commands/limits.ts'
 import { jobs } from '../../domain/jobs.ts'
 import { readOutcomes } from '../../domain/regions.ts'
 import { HOUR_MS } from '../../domain/time.ts'
@@ -52,7 +53,7 @@ async function sendAgain(context: WorkerContext, command: Swept): Promise<void> 
     if (flow) return context.queues.sendAgain(flow)
   }
   const data = { commandId: id, accountId: accountId ?? undefined }
-  await context.queues.sendAgain({ kind: 'job', name: kind, data, id, priority: ahead })
+  await context.queues.sendAgain({ kind: 'job', name: kind, data, id, priority: priorityBehind(ahead) })
 }
 
 /** Another release may know the kind: until it has had a day, the command waits for that. */
