@@ -13,8 +13,9 @@ type Options = {
 }
 
 /**
- * Serves the same on PORT and, where it is set, on SHARED_PORT: there the kernel hands each new connection to one of the
- * processes that listen (SO_REUSEPORT), so that the apis of one machine need no balancer. Throws where it cannot listen.
+ * Serves the same on PORT and, where it is set, on SHARED_PORT: there the kernel hands each new connection to one of
+ * the processes that listen (SO_REUSEPORT), so that the apis of one machine need no balancer. Throws where it cannot
+ * listen.
  */
 export async function startServers({ env, handler, prepare }: Options) {
   const { HOST: host = '0.0.0.0', PORT, SHARED_PORT } = env
