@@ -5,8 +5,8 @@ import type { Service } from '../startService.ts'
 const AT_ONCE = 2_000_000
 
 /**
- * Claims of events that nobody reports again, over the days for which claims are kept. Indexes are dropped meanwhile and
- * made again: filling them one by one would take as long as the whole bench.
+ * Claims of events that nobody reports again, over the days for which claims are kept. Indexes are dropped meanwhile
+ * and made again: filling them one by one would take as long as the whole bench.
  */
 export async function seedClaims({ query }: Service, count: number): Promise<void> {
   const settings = { maintenance_work_mem: '1GB', max_wal_size: '32GB' }

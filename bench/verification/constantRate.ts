@@ -1,8 +1,8 @@
 /**
  * Sends requests at a constant rate over kept-alive connections, each of which takes one at a time: `constantRate.ts`,
  * started by latency.ts with its orders, one message each, which it answers with Latencies. A latency (ms) counts from
- * the instant at which its request was due, so a server that stalls is not spared the requests that had to wait; up to a
- * tick of it is this loader's own clock.
+ * the instant at which its request was due, so a server that stalls is not spared the requests that had to wait; up to
+ * a tick of it is this loader's own clock.
  */
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -13,7 +13,7 @@ export async function loadKey(em: SqlEntityManager, accountId: string, keyId: st
   return key
 }
 
-/** Throws as `loadKey` does, and reads nothing else of the key: to make an entity of it takes a third of a short read. */
+/** Throws as `loadKey` does, and reads nothing else of the key: an entity takes a third of the time of a short read. */
 export async function requireKey(em: SqlEntityManager, accountId: string, keyId: string): Promise<void> {
   const found = await executeBound(
     em,

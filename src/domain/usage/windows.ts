@@ -104,8 +104,8 @@ type Totals = SumsRow & {
 }
 
 /**
- * `quantiles: false` leaves p50, p95 and p99 out (null), which makes many keys at once cheap. `hours` reads the requests
- * by hour, too.
+ * `quantiles: false` leaves p50, p95 and p99 out (null), which makes many keys at once cheap. `hours` reads the
+ * requests by hour, too.
  */
 type WindowOptions = { quantiles: boolean; hours?: boolean }
 
