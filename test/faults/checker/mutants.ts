@@ -90,7 +90,7 @@ export const MUTANTS: Record<string, Change[]> = {
   // Either of the checks at admission and of writes covers for the other: see docs/checker.md.
   'no marker checks': ['admit', 'putStates', 'getStates', 'renewLease'].map((name) => ({
     file: `src/region/${name}.lua`,
-    from: /if redis.call\('GET', prefix .. 'region'\) ~= marker then return .*/,
+    from: /if (redis.call\('GET', prefix .. 'region'\)|present\[1\]) ~= marker then return .*/,
     to: '',
   })),
   'a fill under the marker of when it is written': [
