@@ -26,8 +26,8 @@ FROM manifests AS packages
 RUN npm ci --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fund \
   && (cd node_modules/node && node installArchSpecificPackage.js) \
   && cp node_modules/node/bin/node /usr/local/bin/service-node
-COPY deploy/image/prune.sh deploy/image/
-RUN sh deploy/image/prune.sh
+COPY deploy/image/prune.sh deploy/image/pruneUnreachable.ts deploy/image/reachable.ts deploy/image/
+RUN node deploy/image/pruneUnreachable.ts && sh deploy/image/prune.sh
 
 # What runs, as one folder. The sources run as they are: Node strips their types.
 FROM packages AS app
@@ -35,7 +35,8 @@ COPY LICENSE ./
 COPY migrations migrations
 COPY src src
 COPY deploy/image deploy/image
-RUN rm -rf src/dashboard src/dev examples packages test package-lock.json deploy/image/prune.sh deploy/image/compile.ts
+RUN rm -rf src/dashboard src/dev examples packages test package-lock.json \
+  deploy/image/compile.ts deploy/image/prune.sh deploy/image/pruneUnreachable.ts deploy/image/reachable.ts
 COPY --from=dashboard /app/src/dashboard/dist src/dashboard/dist
 
 FROM ${BASE_IMAGE} AS bare

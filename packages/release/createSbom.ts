@@ -1,25 +1,17 @@
 import { glob, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Enums, Models, Serialize, SPDX, Spec } from '@cyclonedx/cyclonedx-library'
-
-type Entry = {
-  name?: string
-  version?: string
-  license?: string
-  integrity?: string
-  link?: boolean
-  optional?: boolean
-  dependencies?: Record<string, string>
-  optionalDependencies?: Record<string, string>
-  peerDependencies?: Record<string, string>
-  peerDependenciesMeta?: Record<string, { optional?: boolean }>
-}
-type Packages = Record<string, Entry>
+import {
+  type LockEntry,
+  type LockPackages,
+  NODE_MODULES,
+  needsOf,
+  placeOf,
+} from '../../deploy/image/reachable.ts'
 
 /** What the release has of our own beside the service: where it is in package-lock.json, and its name. */
 const DASHBOARD = 'src/dashboard'
 const OWN = { [DASHBOARD]: undefined, 'packages/client': 'npm', 'packages/verifier': 'npm' } as const
-const NODE_MODULES = 'node_modules/'
 /** What is imported and no file beside the one that imports it. */
 const IMPORT = /^(?:import |(?:import |export |\} )(?:.* )?from )'([^'.][^']*)'/gm
 
@@ -30,7 +22,7 @@ const IMPORT = /^(?:import |(?:import |export |\} )(?:.* )?from )'([^'.][^']*)'/
  */
 export async function createSbom(folder: string, epoch: number): Promise<string> {
   const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'))
-  const packages: Packages = lock.packages
+  const packages: LockPackages = lock.packages
   const components = new Map<string, Models.Component>()
 
   const componentOf = (path: string): Models.Component => {
@@ -79,25 +71,7 @@ async function importedBy(dashboard: string): Promise<string[]> {
   return [...names].sort()
 }
 
-/** The names of what a package runs on. A peer that is optional is somebody else's choice. */
-function needsOf(path: string, entry: Entry): string[] {
-  const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = entry
-  const peers = Object.keys(peerDependencies).filter(
-    (name) => path.includes(NODE_MODULES) && !entry.peerDependenciesMeta?.[name]?.optional,
-  )
-  return [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers]
-}
-
-/** Where Node finds a package: in the nearest node_modules upwards. Undefined for one that is not installed. */
-function placeOf(packages: Packages, from: string, name: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const place = join(folder, NODE_MODULES, name)
-    if (packages[place] && !packages[place].link) return place
-    if (folder === '.' || folder === '') return undefined
-  }
-}
-
-function createComponent(path: string, entry: Entry): Models.Component {
+function createComponent(path: string, entry: LockEntry): Models.Component {
   // One that is installed under another name says its own.
   const full = entry.name ?? path.slice(path.lastIndexOf(NODE_MODULES) + NODE_MODULES.length)
   const [name = '', group] = full.split('/').reverse()
