@@ -202,6 +202,7 @@ describe('regions and queues', () => {
       'queue-unattended asks-us',
       'queue-unattended fan-out-us',
       'queue-unattended metering-us',
+      'queue-unattended slots-us',
       'regions-share us',
     ])
   })
