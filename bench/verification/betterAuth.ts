@@ -1,7 +1,7 @@
 /**
  * The API-key plugin of Better Auth behind a bare `node:http`, with its keys in Redis alone (`secondary-storage`),
- * which is its fastest way: `betterAuth.ts KEYS_FILE COUNT`, on 127.0.0.1:PORT, with keys of its own, which it writes to
- * KEYS_FILE. Each verification checks a permission and counts against a limit per minute, as ours does.
+ * which is its fastest way: `betterAuth.ts KEYS_FILE COUNT`, on 127.0.0.1:PORT, with keys of its own, which it writes
+ * to KEYS_FILE. Each verification checks a permission and counts against a limit per minute, as ours does.
  */
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'

@@ -1,6 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Propagated } from './commands/Command.ts'
-import { pgArray } from './sql.ts'
 
 /** The region that every deployment has: its Redis holds the queues, too. */
 export const PRIMARY = 'primary'
@@ -86,9 +85,9 @@ export async function expectConfirmations(
   message: string,
 ): Promise<string> {
   const [row] = await em.execute<{ id: string }[]>(
-    `with expected as (insert into command_region (command_id, region) select ?, unnest(?::text[]))
+    `with expected as (insert into command_region (command_id, region) select ?, jsonb_array_elements_text(?::jsonb))
      insert into outbox (message) values (?::jsonb) returning id`,
-    [commandId, pgArray(regions), message],
+    [commandId, JSON.stringify(regions), message],
   )
   return row?.id ?? ''
 }

@@ -30,8 +30,8 @@ export type Queues = {
   /** Every queue by its name, those of further regions among them. */
   all: Map<string, Queue>
   /**
-   * `delayMs`: not before then. `priority`: 0 first. `once`: while a job with this name waits, another adds nothing; while
-   * it runs, one more follows it, however many are added. It is a trace of its own: it has many causes.
+   * `delayMs`: not before then. `priority`: 0 first. `once`: while a job with this name waits, another adds nothing;
+   * while it runs, one more follows it, however many are added. It is a trace of its own: it has many causes.
    */
   add: <Name extends JobName>(
     name: Name,

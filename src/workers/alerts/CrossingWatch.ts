@@ -12,8 +12,8 @@ const AT_ONCE = 500
 /**
  * Has the rules of accounts looked at as soon as new usage of theirs has been committed. One statement for all accounts
  * of half a second finds those that have rules; accounts without rules cost no more than their place in it, and nothing
- * runs while there is no usage. A process that dies with what it was told here, or a queue that is away, costs half a
- * minute: then every account with rules is evaluated.
+ * runs while there is no usage. If the process dies before it has asked, or the queue is away, the half-minute
+ * evaluation finds the crossing: it looks at every account with rules.
  */
 export class CrossingWatch {
   readonly #orm: Orm

@@ -16,8 +16,8 @@ const TURN_MS = 1_000
 const PART = 0.1
 
 /**
- * Begins the incidents that usage of an account begins, without waiting for the half minute. Safe to run twice, late and
- * at once: what has begun does not begin again, and all else is left to the evaluation of the minute. Usage that is
+ * Begins the incidents that usage of an account begins, without waiting for the half minute. Safe to run twice, late
+ * and at once: what has begun does not begin again, and all else is left to the evaluation of the minute. Usage that is
  * committed while this runs has a job of its own, which waits here until the account has its turn again.
  */
 export async function findCrossings(

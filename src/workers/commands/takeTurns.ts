@@ -1,6 +1,6 @@
 import { DelayedError, type Job } from 'bullmq'
 
-/** How many jobs of one account change something at once in one worker. Most of them wait for the account's lock anyway. */
+/** How many jobs of one account change something at once in one worker. Most of them wait for its lock anyway. */
 const AT_ONCE = 2
 
 /** As many again may be bringing to the regions what they have changed. */
