@@ -1,2 +1,2 @@
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 """The release of the service that this client came with."""
