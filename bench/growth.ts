@@ -20,7 +20,7 @@ const inRegion = sizes(values.keys ?? (quick ? '1,1000,20000' : '1,1000,100000,5
 const active = sizes(values.active ?? (quick ? '100,2000' : '100,10000,100000'))
 const rounds = Number(values.rounds ?? (quick ? 1 : 5))
 
-/** A measurement that fails says so in its place, and the other one is made. */
+/** If one measurement fails, its row says so and the other measurement still runs. */
 async function attempt(name: string, measure: () => Promise<string>): Promise<string> {
   if (only !== undefined && only !== name) return `${name}: not run.`
   try {

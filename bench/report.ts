@@ -29,6 +29,7 @@ export async function publish(name: string, markdown: string, write: boolean): P
     'format',
     '--write',
     join(root, 'bench/README.md'),
+    join(root, 'bench/results.json'),
   ])
 }
 

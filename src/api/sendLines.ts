@@ -9,7 +9,7 @@ const START = 'HTTP/1.1 200 OK\r\n'
 type Answering = ServerResponse & { _header?: unknown }
 
 /**
- * Answers 200 with headers that are lines already (see headerLines.ts), and with their Content-Length.
+ * Sends a 200 with headers that are lines already (see headerLines.ts), and with their Content-Length.
  *
  * `writeHead` checks each name and value, which takes a tenth of the CPU time of a verification. So Node writes and
  * checks the first head of each second. The others of that second end with Node's own lines of it (Date, Connection,

@@ -16,10 +16,7 @@ export const ANSWER_MS = 300
 
 /** The region's Redis is away, or is being opened: nothing can be decided now. */
 export class RegionUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'RegionUnavailable'
-  }
+  override name = 'RegionUnavailable'
 }
 
 /** Answers of scripts that did nothing, and whose callers know what to do. */

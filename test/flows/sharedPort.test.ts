@@ -52,7 +52,7 @@ it('a port that another program keeps for itself is named with its setting', asy
   other.close()
 })
 
-it('a system that cannot share a port is told what to do', () => {
+it('a system that cannot share a port gets an error that names the setting', () => {
   // As Node says it there, before it listens.
   const unsupported = Object.assign(new Error('listen ENOTSUP'), { code: 'ENOTSUP' })
   expect(explainShared(8_080, unsupported).message).toMatch(/^SHARED_PORT: this system cannot share a port/)

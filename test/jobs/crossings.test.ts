@@ -250,7 +250,7 @@ describe('who is looked at, and how often', () => {
   it('what a dead worker was told is found by the evaluation of the half minute', async () => {
     const acme = await account()
     await rule(acme, { threshold: 10 })
-    // Counted, and nobody is told.
+    // Counted, and nobody is notified.
     await use(acme, NOON + 10 * SECOND, 11)
     clock.now = new Date(NOON + 35 * SECOND)
     await handlers['evaluate-alerts'](context, {})

@@ -12,7 +12,7 @@ function jobOf(accountId: string | null, id: string, events: string[]): Job {
   } as unknown as Job
 }
 
-/** Jobs that end their turn, and end, when they are told to. */
+/** Jobs that end their turn, and end, on request. */
 function startJobs() {
   const events: string[] = []
   const running = new Map<string, { endTurn: () => void; end: () => void; fail: () => void }>()
