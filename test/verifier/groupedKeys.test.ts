@@ -85,8 +85,8 @@ it('promise 5: a batch decides as if its requests had come one by one, key by ke
     const of = Math.floor(place / 3)
     const limits = [
       { requestsPerMinute: 1_000_000, requestsPerDay: -1, rendersPerMonth: 1_000_000, rendersHard: true },
-      { requestsPerMinute: -1, requestsPerDay: 80, rendersPerMonth: 60, rendersHard: true },
-      { requestsPerMinute: 60, requestsPerDay: 1_000_000, rendersPerMonth: 100, rendersHard: false },
+      { requestsPerMinute: -1, requestsPerDay: 30, rendersPerMonth: 8, rendersHard: true },
+      { requestsPerMinute: 30, requestsPerDay: 1_000_000, rendersPerMonth: 100, rendersHard: false },
     ][of]
     const accountId = `acct_${of}`
     return {
@@ -112,13 +112,13 @@ it('promise 5: a batch decides as if its requests had come one by one, key by ke
 
   const model = new Model()
   const seen = new Set<number>()
-  for (let batch = 0; batch < 60; batch++) {
+  for (let batch = 0; batch < 80; batch++) {
     const tickets = Array.from({ length: random.between(1, 40) }, (): Ticket => {
       const one = random.pick(known)
       return {
         key: one,
         verdict: random.chance(0.03) ? random.pick([REVOKED, FORBIDDEN]) : ADMIT,
-        units: random.between(0, 2) + (one.state.type === 'test' ? 1 : 0),
+        units: random.between(0, 2) + (one.state.type === 'test' ? 3 : 0),
         context: '[null,null,null]',
       }
     })
