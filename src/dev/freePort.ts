@@ -6,11 +6,15 @@ import { createServer } from 'node:net'
  */
 const FIRST_PORT = 20_000
 const PORTS = 12_736
-/** Each process takes turns in a block of its own, so that processes do not pick the same port at the same time. */
-const BLOCK = 64
-
-const ownBlock = (process.pid * BLOCK) % PORTS
-let picked = 0
+/**
+ * Each process has a block of its own, so that none takes the port of another's server that is being restarted. It goes
+ * through all of the block before it picks a port again: a client that still looks for a server that has ended does not
+ * meet the next one. Processes that share a block, as their number is not bounded, begin at different places in it.
+ */
+const BLOCKS = 32
+const BLOCK = PORTS / BLOCKS
+const ownBlock = (process.pid % BLOCKS) * BLOCK
+let next = Math.floor(process.pid / BLOCKS) * 67
 
 /** Whether a server could listen on 127.0.0.1:`port` now. */
 export function isPortFree(port: number): Promise<boolean> {
@@ -26,7 +30,7 @@ export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await isPortFree(preferred))) return preferred
   for (let tries = 0; tries < PORTS; tries++) {
     // Where its own block is full it goes on in the next ones.
-    const place = ownBlock + (tries < BLOCK ? picked++ % BLOCK : tries)
+    const place = tries < BLOCK ? ownBlock + (next++ % BLOCK) : ownBlock + tries
     const port = FIRST_PORT + (place % PORTS)
     if (await isPortFree(port)) return port
   }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
 import { createLog } from '../../src/platform/log.ts'
 import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
@@ -24,9 +24,10 @@ let register: ReturnType<typeof epochsInMemory>
 beforeAll(async () => {
   redis = await freshRedis()
 })
+// One that stayed open would begin an epoch of its own in whichever Redis listens on the port next.
+afterEach(() => Promise.all(open.splice(0).map((one) => one.close())))
 afterAll(() => redis.stop())
-beforeEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.close()))
+beforeEach(() => {
   register = epochsInMemory()
 })
 
