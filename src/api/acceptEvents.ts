@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalAddress, MAX_ADDRESS } from '../domain/addresses.ts'
+import { findErased } from '../domain/erasure/erasing.ts'
 import { Failure, type FieldFault } from '../domain/failure.ts'
 import { ApiKeySchema } from '../domain/keys/ApiKey.ts'
 import { claimIdOf } from '../domain/metering/claimId.ts'
@@ -52,12 +53,15 @@ export async function acceptEvents(
 ): Promise<{ accepted: number; duplicates: number }> {
   const now = api.now().getTime()
   await learnAccounts(api, reports)
+  const accounts = new Set(reports.flatMap(({ keyId }) => accountOf.get(keyId) ?? []))
+  const erased = await findErased(api.em(), [...accounts])
   await idRule.load(api.em())
+  const isOpen = (accountId: string) => token.accounts?.has(accountId) !== false && !erased.has(accountId)
   const idOf = (id: string) => (idRule.isScoped(now) ? scopedId(token.reporter, id) : id)
   const faults: FieldFault[] = []
   const events = new Map<string, UsageEvent>()
   for (const [index, report] of reports.entries()) {
-    const fault = faultOf(report, token.accounts, now)
+    const fault = faultOf(report, isOpen, now)
     if (fault) faults.push({ ...fault, field: nameOf(index, fault.field) })
     else if (!events.has(report.id))
       events.set(report.id, {
@@ -102,13 +106,13 @@ async function learnAccounts(api: ApiContext, reports: EventReport[]): Promise<v
 
 function faultOf(
   report: EventReport,
-  accounts: KnownToken['accounts'],
+  isOpen: (accountId: string) => boolean,
   now: number,
 ): (FieldFault & { field: keyof EventReport }) | undefined {
   const at = Date.parse(report.at)
   const accountId = accountOf.get(report.keyId)
-  // Another account's key is as unknown as one that does not exist.
-  if (accountId === undefined || accounts?.has(accountId) === false)
+  // The key of an erased account, or of one that the token is not for, is as unknown as one that does not exist.
+  if (accountId === undefined || !isOpen(accountId))
     return { field: 'keyId', message: 'there is no such key', code: 'invalid_format' }
   const wrongTime = timeFault(at, now)
   if (wrongTime) return { field: 'at', message: wrongTime, code: 'out_of_range' }

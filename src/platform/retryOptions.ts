@@ -8,7 +8,8 @@ export function retryOptions({ attempts, delayMs, parkAfter }: Retry, id?: strin
     attempts,
     // From `delayMs` on, doubled with each attempt up to a minute, ± a quarter.
     backoff: { type: 'bounded', delay: delayMs },
-    removeOnComplete: { count: 200 },
+    // What carries usage has addresses and endpoints, and leaves as soon as it is counted.
+    removeOnComplete: parkAfter === undefined ? { count: 200 } : true,
     removeOnFail: parkAfter === undefined ? { count: 5_000, age: 14 * 24 * 3600 } : false,
     // Otherwise a job keeps the stack of every failed run.
     stackTraceLimit: 3,

@@ -203,6 +203,10 @@ describe('an account that is erased', () => {
     expect((await operator.get('/api-keys', { headers: { 'X-Account-Id': id } })).status).toBe(404)
     expect((await admin.get('/api-keys')).status).toBe(401)
     expect((await service.server.post('/verify', { key: key.key })).body.code).toBe('NOT_FOUND')
+    const event = { id: 'e-2', at: new Date().toISOString(), keyId: key.id, status: 200 }
+    expect((await service.server.post('/usage/events', { events: [event] })).body.errors).toEqual([
+      { field: 'events[0].keyId', message: 'there is no such key', code: 'invalid_format' },
+    ])
     const signIn = { email: `${PLANTED}@example.com`, password }
     expect((await createClient(service.url).post('/session', signIn)).status).toBe(401)
     const again = await operator.post('/accounts', { name: 'Again', externalId: `${PLANTED}-1` })

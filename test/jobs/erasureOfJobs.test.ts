@@ -62,6 +62,11 @@ const verifications = (one: Used, other: Used) => ({
     results: '0,1,1,1,0,1,1,1',
   },
 })
+/** The same job as Postgres takes it. */
+const readable = ({ name, data }: { name: string; data: object }) => ({
+  name,
+  data: JSON.parse(JSON.stringify(data).replaceAll('\\u0000"', '"')) as object,
+})
 async function stored({ name, data }: { name: string; data: object }, failures: number): Promise<Job> {
   const job = await queue().add(name, data, JSON.parse(METERING_OPTIONS))
   await redis.hset(queue().toKey(job.id ?? ''), 'atm', failures)
@@ -84,6 +89,12 @@ const reaches = (job: Job, state: string) =>
     () => job.getState(),
     (present) => present === state,
   )
+/** A job that has been counted is not kept. */
+const isGone = (job: Job) => reaches(job, 'unknown')
+async function dataOf(job: Job) {
+  const { name, data } = (await queue().getJob(job.id ?? '')) as Job
+  return { name, data }
+}
 
 describe('a metering job of several accounts that Postgres refuses', () => {
   it.each([
@@ -107,14 +118,28 @@ describe('a metering job of several accounts that Postgres refuses', () => {
 
       await queue().retryJobs({ state: 'failed' })
       await failed.promote()
-      await working(() => Promise.all([reaches(parked, 'completed'), reaches(failed, 'completed')]))
+      const works = await Promise.all([parked, failed].map(dataOf))
+      await working(() => Promise.all([parked, failed].map(isGone)))
       expect([await unitsOf(one.accountId), await unitsCounted(other)]).toEqual([[20], [22]])
       // However often.
-      for (const job of [parked, failed]) {
-        const { name, data } = (await queue().getJob(job.id ?? '')) as Job
-        await handlers[name as 'roll-up-events'](worker.context, data)
-      }
+      for (const { name, data } of works) await handlers[name as 'roll-up-events'](worker.context, data)
       expect([await unitsOf(one.accountId), await unitsCounted(other)]).toEqual([[20], [22]])
+    },
+  )
+
+  it.each([
+    ['events', events],
+    ['verifications', verifications],
+  ])(
+    'of %s: loses what it has of an erased account while it still waits, and is not kept once it is counted',
+    async (_, make) => {
+      const [one, other] = [await accountWithKey(), await accountWithKey()]
+      const waiting = await stored(readable(make(one, other)), 0)
+      for (const text of secrets(one).slice(0, 3)) expect(await inRedis(waiting)).toContain(text)
+      await remove(await begin(one.accountId), one.accountId)
+      for (const text of secrets(one)) expect(await inRedis(waiting)).not.toContain(text)
+      await working(() => isGone(waiting))
+      expect([await unitsOf(one.accountId), await unitsCounted(other)]).toEqual([[10], [11]])
     },
   )
 
