@@ -1,4 +1,4 @@
-export { RegionUnavailable } from '../../src/region/Region.ts'
+export { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
 export type { AdmittedKey, GuardOptions } from '../../src/verifier/adapters/guardRequest.ts'
 export { createVerifier, type KeyVerifier, type VerifierOptions } from '../../src/verifier/createVerifier.ts'
 export { ServiceTokenRefused } from '../../src/verifier/TokenWatch.ts'

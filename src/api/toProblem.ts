@@ -1,6 +1,6 @@
 import { Failure } from '../domain/failure.ts'
 import { UnreadableSecret } from '../platform/secretsKeys.ts'
-import { RegionUnavailable } from '../region/Region.ts'
+import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { HttpProblem } from '../verifier/http/HttpProblem.ts'
 import { cannotVerify } from '../verifier/http/verificationProblems.ts'
 import { Problem, type Slug } from './problems.ts'

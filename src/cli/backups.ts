@@ -2,6 +2,7 @@ import { Command as Cli } from 'commander'
 import { readBackups } from '../domain/backups/backupStore.ts'
 import { checkBackup } from '../platform/backup/checkBackup.ts'
 import { makeBackup } from '../platform/backup/makeBackup.ts'
+import { restoreBackup } from '../platform/backup/restoreBackup.ts'
 import { type BackupSettings, readBackupSettings } from '../platform/backup/settings.ts'
 import { readEnv } from '../platform/env.ts'
 import { print } from './print.ts'
@@ -41,6 +42,16 @@ export function backupCommands(): Cli {
         throw new Error('There is no backup yet, or another process makes or restores one right now.')
       if (checked.failure !== null) process.exitCode = 1
       print(command, checked)
+    })
+
+  backup
+    .command('restore')
+    .description(
+      'restore a backup into the database of DATABASE_URL, which must be empty; then migrate and recover',
+    )
+    .argument('[id]', 'default: the newest one')
+    .action(async (wanted: string | undefined, _options: unknown, command: Cli) => {
+      print(command, await restoreBackup(requireSettings(), wanted))
     })
   return backup
 }

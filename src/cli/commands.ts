@@ -9,6 +9,7 @@ import { memberCommands } from './members.ts'
 import { migrateCommand } from './migrate.ts'
 import { operatorTokenCommands } from './operatorTokens.ts'
 import { planCommands } from './plans.ts'
+import { recoverCommand } from './recover.ts'
 import { regionCommands } from './regions.ts'
 import { secretsCommands } from './secrets.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
@@ -34,6 +35,7 @@ export function createProgram(): Cli {
     usageCommands(),
     secretsCommands(),
     backupCommands(),
+    recoverCommand(),
     upgradeCommands(),
     migrateCommand(),
     doctorCommand(),

@@ -34,6 +34,12 @@ export type Service = {
     payload: CommandPayload<Kind>,
     ifStopped?: string,
   ) => Promise<Record<string, unknown>>
+  /** Leaves a command for the next worker, and does not wait for it. */
+  leave: <Kind extends CommandKind>(
+    kind: Kind,
+    accountId: AccountIdOf<Kind>,
+    payload: CommandPayload<Kind>,
+  ) => Promise<void>
 }
 
 /**
@@ -85,8 +91,12 @@ async function openRest<Value>(
       throw new Error(command.problem?.details.detail ?? 'The command was refused.')
     return command.result ?? {}
   }
+  const leave: Service['leave'] = async (kind, accountId, payload) => {
+    const asked = { kind, accountId, targetId: null, payload, actor }
+    await submitCommand(orm.em.fork(), { ...deps, waitMs: 0 }, asked)
+  }
   try {
-    return await task({ ...opened, em: orm.em.fork(), queues, actor, run })
+    return await task({ ...opened, em: orm.em.fork(), queues, actor, run, leave })
   } finally {
     replies.close()
     await queues.close()

@@ -63,3 +63,6 @@ export const slotName = (slot: string) => `${PREFIX}slot:${slot}`
 
 /** What the names of an epoch's states, lease and sweep begin with. */
 export const statePrefix = (marker: string) => `${PREFIX}${marker.slice(marker.indexOf('|') + 1)}:`
+
+/** What ended, as far as a region has it: entries as JSON, by their sequence. */
+export const JOURNAL = `${PREFIX}journal`

@@ -6,6 +6,7 @@ import {
   followEpoch,
   RegisterAway,
 } from './agreeOnEpoch.ts'
+import type { Journal } from './Journal.ts'
 import type { RegionOptions } from './regionOptions.ts'
 
 /**
@@ -18,6 +19,7 @@ const VOUCH_EVERY_MS = 5_000
 /** What epochs need of a region. */
 type OpenRegion = Pick<RegionOptions, 'name' | 'kind'> & {
   redis: Redis
+  journal: Pick<Journal, 'requireCurrent'>
   marker: () => Promise<string>
   /** The region's clock, in Unix ms. */
   now: () => Promise<number>
@@ -66,6 +68,7 @@ export class Epochs {
     const since = await this.#region.now()
     if (!this.#register) return this.#follow(this.#region.kind === 'unleased')
     try {
+      await this.#requireTruth()
       const marker = await agreeOnEpoch(this.#connection, this.#register, this.#region.name)
       this.#agreed = marker
       if (this.#vouches) await this.#region.renewLease(marker, since + VOUCHED_MS)
@@ -76,9 +79,17 @@ export class Epochs {
     }
   }
 
+  /** Throws RegisterAway while Postgres is away, or is older than the region: then it counts as away. */
+  #requireTruth(): Promise<void> {
+    return this.#region.journal.requireCurrent().catch((cause) => {
+      throw new RegisterAway('Postgres does not say whether it has what the region has.', { cause })
+    })
+  }
+
   /** Says so to who uses the marker where it is no longer the registered one. Throws while Postgres is away. */
   async check(marker: string): Promise<boolean> {
     if (!this.#register) return true
+    await this.#requireTruth()
     const isRegistered = (await this.#register.read(this.#region.name, marker)).marker === marker
     if (!isRegistered) this.#hooks.onOver(marker)
     return isRegistered

@@ -4,6 +4,8 @@ import { PREFIX, queuePrefix, statePrefix } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { connectRegion, untilConnected } from './connectRegion.ts'
 import { Epochs } from './Epochs.ts'
+import { Journal } from './Journal.ts'
+import { RegionUnavailable } from './RegionUnavailable.ts'
 import type { RegionLog, RegionOptions } from './regionOptions.ts'
 import type { scripts } from './scripts.ts'
 import { type BeforeFill, stateRows } from './stateRows.ts'
@@ -14,16 +16,13 @@ export const BOUND_MS = 800
 /** How much of that is kept for the answer's way back: a script that counts something runs before that, or never. */
 export const ANSWER_MS = 300
 
-/** The region's Redis is away, or is being opened: nothing can be decided now. */
-export class RegionUnavailable extends Error {
-  override name = 'RegionUnavailable'
-}
-
 /** Answers of scripts that did nothing, and whose callers know what to do. */
-const PASSED_ON = new Set(['LAPSED', 'SWEPT', 'TOKENS'])
+const PASSED_ON = new Set(['LAPSED', 'OLD', 'SWEPT', 'TOKENS'])
 
 /** Scripts that count or take something: each has a deadline. Its answer begins with a word and the region's clock. */
 type Counting = 'admit' | 'reserve'
+/** Scripts that are run in one very epoch or not at all. */
+type InEpoch = 'dropStates' | 'journal' | 'noteSweep' | 'putTokens'
 
 type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>
 
@@ -40,6 +39,8 @@ export class Region {
   readonly meteringPrefix: string
   /** The same of the queue whose jobs count slots. */
   readonly slotsPrefix: string
+  /** What ended, as far as the region has it. */
+  readonly journal: Journal
   #marker: string | undefined
   #opening: Promise<string> | undefined
   /** How often the connection was lost. */
@@ -56,6 +57,7 @@ export class Region {
     this.redis = connectRegion(url, (error) =>
       log.warn({ region: name, reason: error.message }, 'the region is away'),
     )
+    this.journal = new Journal(name, this.redis, register?.holds)
     this.redis.on('close', () => {
       this.#losses += 1
       this.#marker = undefined
@@ -126,7 +128,7 @@ export class Region {
    * RegionUnavailable after `BOUND_MS`: whether the script has run, or still will, is then unknown.
    */
   run(
-    script: Exclude<keyof typeof scripts, 'beginEpoch' | 'dropStates' | 'noteSweep' | 'putTokens' | Counting>,
+    script: Exclude<keyof typeof scripts, 'beginEpoch' | InEpoch | Counting>,
     ...args: (string | number)[]
   ): Promise<unknown[]> {
     return this.#bounded(
@@ -194,11 +196,7 @@ export class Region {
   }
 
   /** Runs a script in this very epoch; undefined where another has begun. Throws RegionUnavailable. */
-  runIn(
-    marker: string,
-    script: 'dropStates' | 'noteSweep' | 'putTokens',
-    ...args: string[]
-  ): Promise<unknown[] | undefined> {
+  runIn(marker: string, script: InEpoch, ...args: string[]): Promise<unknown[] | undefined> {
     return this.#runUnder(marker, script, args)
   }
 
@@ -246,8 +244,7 @@ export class Region {
   async getStates(digests: string[]): Promise<({ key: KeyState; account: AccountState } | undefined)[]> {
     const answer = (await this.run('getStates', ...digests)) as string[]
     return digests.map((_, index) => {
-      const key = answer[1 + index * 2]
-      const account = answer[2 + index * 2]
+      const [key, account] = answer.slice(1 + index * 2, 3 + index * 2)
       return key && account ? { key: JSON.parse(key), account: JSON.parse(account) } : undefined
     })
   }
@@ -255,8 +252,9 @@ export class Region {
   /** What to remember before states are read that are to be stored. Throws RegionUnavailable. */
   async beforeFill(): Promise<BeforeFill> {
     const marker = await this.marker()
-    const count = this.redis.hget(`${statePrefix(marker)}sweep`, 'count').catch(this.#away)
-    return { marker, sweeps: (await this.#bounded(performance.now() + BOUND_MS, count)) ?? '0' }
+    const count = this.redis.hget(`${statePrefix(marker)}sweep`, 'count')
+    const [sweeps, head] = await this.answered(Promise.all([count, this.journal.head()]))
+    return { marker, sweeps: sweeps ?? '0', head }
   }
 
   /**
@@ -271,7 +269,7 @@ export class Region {
 
   /**
    * Reads states from the truth and stores them; again, while the region forgets. Throws RegionUnavailable after the
-   * third time.
+   * third time, and TruthIsOld where Postgres lacks what the region has.
    */
   async fill(readTruth: () => Promise<LoadedState[]>): Promise<LoadedState[]> {
     return (await this.fillEpoch(readTruth)).states
@@ -283,6 +281,8 @@ export class Region {
     for (let attempt = 0; attempt < 3; attempt++) {
       const before = await this.beforeFill()
       const states = await readTruth()
+      // After they were read: a Postgres that had it then, has it now.
+      await this.journal.require(before.head)
       if (await this.#bounded(performance.now() + BOUND_MS, this.putStates(states, before)))
         return { states, marker: before.marker }
     }

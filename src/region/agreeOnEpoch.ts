@@ -1,15 +1,17 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { JournalHead } from '../domain/journal/JournalEntry.ts'
 import type { RegisteredEpoch } from '../domain/regionEpochs.ts'
 
 /**
- * Postgres's word on which epoch of a region is believed. Both throw while Postgres is away or hangs. See
- * docs/decisions/epochs.md.
+ * Postgres's word on which epoch of a region is believed, and on whether it has what the region has. All throw while
+ * Postgres is away or hangs. See docs/decisions/epochs.md and docs/decisions/journal.md.
  */
 export type EpochRegister = {
   read: (region: string, current: string | null) => Promise<RegisteredEpoch>
   /** Registers a new epoch unless another was registered since `before` was read; returns whether it did. */
   register: (region: string, before: string | null, marker: string) => Promise<boolean>
+  holds: (head: JournalHead) => Promise<boolean>
 }
 
 /** What agreeing needs of a connection to a region's Redis. */

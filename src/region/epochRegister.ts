@@ -1,3 +1,4 @@
+import { holdsEntry } from '../domain/journal/journalStore.ts'
 import { readRegisteredEpoch, registerEpoch } from '../domain/regionEpochs.ts'
 import type { Orm } from '../platform/postgres.ts'
 import { within } from '../platform/within.ts'
@@ -12,5 +13,6 @@ export function epochRegister(orm: Orm): EpochRegister {
     read: (region, present) => within(BOUND_MS, readRegisteredEpoch(orm.em.fork(), region, present)),
     register: (region, before, marker) =>
       within(BOUND_MS, registerEpoch(orm.em.fork(), { region, before, marker })),
+    holds: (head) => within(BOUND_MS, holdsEntry(orm.em.fork(), head)),
   }
 }

@@ -2,7 +2,8 @@ import { PRIMARY } from '../domain/regions.ts'
 import type { Env } from '../platform/env.ts'
 import type { Log } from '../platform/log.ts'
 import type { EpochRegister } from './agreeOnEpoch.ts'
-import { Region, RegionUnavailable } from './Region.ts'
+import { Region } from './Region.ts'
+import { RegionUnavailable } from './RegionUnavailable.ts'
 
 /**
  * Connects to every region that the environment names, the primary first. Without `register` the process only follows

@@ -5,7 +5,8 @@ import {
   statePrefix,
   TEST_RENDERS_PREFIX,
 } from '../platform/redisNames.ts'
-import { type Region, RegionUnavailable } from './Region.ts'
+import type { Region } from './Region.ts'
+import { RegionUnavailable } from './RegionUnavailable.ts'
 
 /** For so many days a region keeps the counters of a day. */
 const DAYS = 41

@@ -1,6 +1,7 @@
 import type { JobData } from '../domain/jobs.ts'
 import type { LoadedState } from '../domain/keys/keyState.ts'
-import { BOUND_MS, type Region, RegionUnavailable } from './Region.ts'
+import { BOUND_MS, type Region } from './Region.ts'
+import { RegionUnavailable } from './RegionUnavailable.ts'
 
 /** See src/domain/jobs.ts. */
 export type QuotaClaim = JobData<'claim-quotas'>['claims'][number]

@@ -2,7 +2,8 @@ import type { ServiceTokenState } from '../domain/accounts/serviceTokenStore.ts'
 import type { TokenVersion } from '../domain/metering/Ticket.ts'
 import { GroupedLookup } from '../platform/GroupedLookup.ts'
 import { tokenVersions } from './admitArgs.ts'
-import { BOUND_MS, type Region, RegionUnavailable } from './Region.ts'
+import { BOUND_MS, type Region } from './Region.ts'
+import { RegionUnavailable } from './RegionUnavailable.ts'
 
 /** The region has another version of a service token than whoever asks with it knows. Read it again. */
 export class ServiceTokenStale extends Error {
@@ -34,8 +35,9 @@ export async function fillTokens(
   readTruth: () => Promise<ServiceTokenState[]>,
 ): Promise<{ tokens: ServiceTokenState[]; marker: string }> {
   for (let attempt = 0; attempt < 3; attempt++) {
-    const marker = await region.marker()
+    const { marker, head } = await region.beforeFill()
     const tokens = await readTruth()
+    await region.journal.require(head)
     if (await storeTokens(region, marker, tokens)) return { tokens, marker }
   }
   throw new RegionUnavailable(`The region ${region.name} is being opened.`)

@@ -2,6 +2,7 @@ import { addStandardJob } from 'bullmq/dist/esm/scripts/addStandardJob-9.js'
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
 import * as codes from '../domain/metering/decisionCodes.ts'
 import { ADMIT_ARGS } from './admitArgs.ts'
+import { JOURNAL_MS } from './Journal.ts'
 import { source } from './source.ts'
 
 /** The field of a counter hash that counts nothing (see admit.lua). */
@@ -64,6 +65,7 @@ export const scripts = {
   dropStates: source('dropStates'),
   noteSweep: source('noteSweep'),
   getStates: source('getStates'),
+  journal: constants({ JOURNAL_MS }) + source('journal'),
   putStates: source('civilDate') + source('putStates'),
   confirmTokens: source('tokens') + source('confirmTokens'),
   getTokens: source('getTokens'),

@@ -1,9 +1,11 @@
+import type { JournalHead } from '../domain/journal/JournalEntry.ts'
 import { type LoadedState, regionVersionOf } from '../domain/keys/keyState.ts'
 
 /**
- * The region as it was before states were read: its epoch, and how often it had removed states (see dropStates.lua).
+ * The region as it was before states were read: its epoch, how often it had removed states (see dropStates.lua), and
+ * what had ended last.
  */
-export type BeforeFill = { marker: string; sweeps: string }
+export type BeforeFill = { marker: string; sweeps: string; head: JournalHead | null }
 
 /** States as putStates.lua takes them. */
 export function stateRows(states: LoadedState[]): string {

@@ -5,7 +5,8 @@ import { ASK_WAIT_MS } from '../domain/retries.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
 import { newAnswerChannel, queuePrefix } from '../platform/redisNames.ts'
 import { ASK_OPTIONS } from '../platform/retryOptions.ts'
-import { type Region, RegionUnavailable } from '../region/Region.ts'
+import type { Region } from '../region/Region.ts'
+import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 
 type Question<Name extends AskName> = Omit<JobData<Name>, 'askId' | 'region' | 'replyTo' | 'at'>
 type Waiting = { answer: (answer: unknown) => void; fail: (error: Error) => void }

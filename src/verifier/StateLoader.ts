@@ -1,7 +1,8 @@
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import type { KnownKey } from '../domain/metering/Ticket.ts'
 import { GroupedLookup } from '../platform/GroupedLookup.ts'
-import { type Region, RegionUnavailable } from '../region/Region.ts'
+import type { Region } from '../region/Region.ts'
+import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import type { StateCache } from './StateCache.ts'
 
 /** Brings states by digest from the truth into the region and returns them; unknown digests are absent. */

@@ -1,6 +1,7 @@
 import type { ServiceTokenPermission } from '../domain/accounts/ServiceToken.ts'
 import { createSecretParser, digestOf } from '../domain/keys/keyFormat.ts'
-import { type Region, RegionUnavailable } from '../region/Region.ts'
+import type { Region } from '../region/Region.ts'
+import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { getTokens } from '../region/regionTokens.ts'
 import type { Asks } from './Asks.ts'
 import { type KnownToken, KnownTokens } from './KnownTokens.ts'

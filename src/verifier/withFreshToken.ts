@@ -1,4 +1,4 @@
-import { RegionUnavailable } from '../region/Region.ts'
+import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { ServiceTokenStale } from '../region/regionTokens.ts'
 import type { KnownToken } from './KnownTokens.ts'
 

@@ -151,11 +151,13 @@ const RUNS: Record<string, Run> = {
   'backup now': { args: () => [], refused: 'BACKUP_DIR is not set' },
   'backup list': { args: () => [], gives: [] },
   'backup check': { args: () => [], refused: 'BACKUP_DIR is not set' },
+  'backup restore': { args: () => [], refused: 'BACKUP_DIR is not set' },
   'secrets status': {
     args: () => [],
     gives: expect.arrayContaining([expect.objectContaining({ key: 1, role: 'current', removable: false })]),
   },
   'secrets reseal': { args: () => [], gives: { key: 1, channels: 0, links: 0, unreadable: 0 } },
+  recover: { args: () => [], gives: expect.objectContaining({ entries: 0, keysRevoked: 0 }) },
   'usage parked': { args: () => [], gives: { parked: 0 } },
   'upgrade check': { args: () => [], gives: { rolling: true, migrations: [] } },
   migrate: { args: () => [], gives: { applied: [] } },

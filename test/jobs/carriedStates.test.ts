@@ -35,7 +35,7 @@ async function createKey() {
 type Key = { id: string; digest: string }
 
 const changed = ({ id }: Key) => ({ keyIds: [id], accountIds: [] })
-const bring = (key: Key) => writeStates(worker.context, worker.region, changed(key))
+const bring = (key: Key) => writeStates(worker.context, worker.region, changed(key), [])
 const setName = (key: Key, name: string) =>
   worker.em().execute('update api_key set name = ?, version = version + 1 where id = ?', [name, key.id])
 
@@ -76,12 +76,12 @@ describe('states that a transaction reads before it commits', () => {
       await em.execute(`update api_key set name = 'own', version = version + 1 where id = ?`, [key.id])
       return carryStates(em, before, changed(key), worker.clock.now)
     })
-    expect(await writeCarried(worker.context, 'primary', carried)).toMatchObject({
+    expect(await writeCarried(worker.context, 'primary', carried, [])).toMatchObject({
       region: 'primary',
       versions: [{ keyId: key.id, version: 2 }],
     })
     expect(await present(key)).toEqual(['own', 2, 'active'])
-    expect(await writeCarried(worker.context, 'unknown', carried)).toBeUndefined()
+    expect(await writeCarried(worker.context, 'unknown', carried, [])).toBeUndefined()
   })
 
   it('do not count for a region that answers while they are being read', async () => {
@@ -93,7 +93,7 @@ describe('states that a transaction reads before it commits', () => {
       for (const [name, answer] of before) late.set(name, answer)
       return carrying
     })
-    expect(await writeCarried(worker.context, 'primary', carried)).toBeUndefined()
+    expect(await writeCarried(worker.context, 'primary', carried, [])).toBeUndefined()
   })
 
   it('promise 9: bring back nothing older, however late they are written', async () => {
@@ -101,7 +101,7 @@ describe('states that a transaction reads before it commits', () => {
     const carried = await carry(key, await prepared())
     await setName(key, 'newer')
     await bring(key)
-    await writeCarried(worker.context, 'primary', carried)
+    await writeCarried(worker.context, 'primary', carried, [])
     expect(await present(key)).toEqual(['newer', 2, 'active'])
   })
 
@@ -117,7 +117,7 @@ describe('states that a transaction reads before it commits', () => {
     await bring(key)
     await handlers['sweep-region-states'](worker.context, { region: 'primary' })
     expect(await present(key)).toBeUndefined()
-    expect(await writeCarried(worker.context, 'primary', carried)).toBeUndefined()
+    expect(await writeCarried(worker.context, 'primary', carried, [])).toBeUndefined()
     expect(await present(key)).toBeUndefined()
   })
 

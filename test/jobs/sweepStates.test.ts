@@ -53,7 +53,7 @@ async function createKey(accountId: string, more: Partial<ApiKey> = {}) {
     } as never),
   )
   await em.flush()
-  await writeStates(worker.context, worker.region, { keyIds: [id], accountIds: [] })
+  await writeStates(worker.context, worker.region, { keyIds: [id], accountIds: [] }, [])
   return { id, digest }
 }
 
@@ -102,7 +102,7 @@ describe('states of keys that ended', () => {
     const before = await worker.region.beforeFill()
     const states = await readKeyStates(worker.em(), 'id', [key.id], worker.context.now())
     await revoke(key.id, ago(25))
-    await writeStates(worker.context, worker.region, { keyIds: [key.id], accountIds: [] })
+    await writeStates(worker.context, worker.region, { keyIds: [key.id], accountIds: [] }, [])
     expect(await present(key)).toEqual(['revoked'])
     await sweep()
     expect(await present(key)).toEqual([undefined])

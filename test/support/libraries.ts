@@ -1,4 +1,4 @@
-import { RegionUnavailable } from '../../src/region/Region.ts'
+import { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
 import { createVerifier, type KeyVerifier, type VerifierOptions } from '../../src/verifier/createVerifier.ts'
 import type { Verification } from '../../src/verifier/Verifier.ts'
 

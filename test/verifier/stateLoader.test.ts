@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
-import { type Region, RegionUnavailable } from '../../src/region/Region.ts'
+import type { Region } from '../../src/region/Region.ts'
+import { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
 import { StateCache } from '../../src/verifier/StateCache.ts'
 import { type FillFromTruth, type LookupOutcome, StateLoader } from '../../src/verifier/StateLoader.ts'
 import { freshRedis } from '../setup/services.ts'

@@ -50,6 +50,7 @@ export type AuditAction = keyof typeof AUDIT_ACTIONS
 /** Every action of the operators' audit log, and when it is written. */
 export const OPERATOR_ACTIONS = {
   'account.erased': 'Somebody asked to erase an account. Its own audit log goes with it.',
+  'database.recovered': 'What ended after the backup was brought back into a restored database.',
   'operator-token.created': 'An operator token was created.',
   'operator-token.revoked': 'An operator token was revoked.',
   'plan.changed': 'The limits, the label or the order of a plan changed.',

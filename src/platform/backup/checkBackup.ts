@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { instantOf } from '../../domain/backups/backupRules.ts'
 import { recordCheck } from '../../domain/backups/backupStore.ts'
-import { differencesOf, readManifest } from '../../domain/backups/manifest.ts'
 import { type Em, openPostgres } from '../postgres.ts'
-import { type Description, dumpOf, listDumps, readDescription, requireIntact } from './files.ts'
-import { BACKUP_MS, versionOf, withBackupLock } from './makeBackup.ts'
-import { libpqEnv, requireVersion, runTool } from './pgTool.ts'
+import { type Description, listDumps, readDescription } from './files.ts'
+import { BACKUP_MS, withBackupLock } from './makeBackup.ts'
+import { restoreInto } from './restoreInto.ts'
 import type { BackupSettings } from './settings.ts'
 
 /** No other database has this prefix, so whatever has it may be dropped. */
@@ -49,7 +48,8 @@ export async function checkBackup(
   }
 }
 
-function whyNot(differences: string[]): string | null {
+/** What to say of a restored database that differs; null where it does not. */
+export function whyNot(differences: string[]): string | null {
   if (differences.length === 0) return null
   const more = differences.length - MOST_DIFFERENCES
   const shown = differences.slice(0, MOST_DIFFERENCES).join('; ')
@@ -59,40 +59,17 @@ function whyNot(differences: string[]): string | null {
 /** Returns how the restored database differs. Throws why it could not be restored. */
 async function restore(
   em: Em,
-  { dir, databaseUrl, pgBin }: BackupSettings,
+  settings: BackupSettings,
   description: Description,
   signal: AbortSignal,
 ): Promise<string[]> {
-  await requireVersion({ name: 'pg_restore', pgBin, signal }, (await versionOf(em)).major)
-  await requireIntact(dir, description)
   await dropScratch(em)
   const scratch = `${SCRATCH}${randomBytes(6).toString('hex')}`
   await em.execute(`create database ${scratch} template template0`)
   try {
-    const options = [
-      '--no-owner',
-      '--no-privileges',
-      '--exit-on-error',
-      '--no-password',
-      `--dbname=${scratch}`,
-    ]
-    const args = [...options, dumpOf(dir, description.id)]
-    const env = libpqEnv(databaseUrl, scratch)
-    await runTool({ name: 'pg_restore', pgBin, args, env, signal }, async (output) => void output.resume())
-    return differencesOf(description.tables, await manifestOf(databaseUrl, scratch, signal))
+    return await restoreInto(scratch, em, settings, description, signal)
   } finally {
     await dropScratch(em)
-  }
-}
-
-async function manifestOf(databaseUrl: string, database: string, signal: AbortSignal) {
-  const url = new URL(databaseUrl)
-  url.pathname = `/${database}`
-  const orm = await openPostgres(url.href, { poolMax: 1 })
-  try {
-    return await orm.em.fork().transactional((em) => readManifest(em, signal))
-  } finally {
-    await orm.close()
   }
 }
 

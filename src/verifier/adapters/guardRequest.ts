@@ -1,6 +1,6 @@
 import { pathOnly } from '../../domain/metering/pathOnly.ts'
 import { newRequestId } from '../../domain/metering/requestId.ts'
-import { RegionUnavailable } from '../../region/Region.ts'
+import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import type { KeyVerifier } from '../createVerifier.ts'
 import { ANSWER_HEADERS } from '../http/answerHeaders.ts'
 import { type CredentialHeaders, missingAuthorization, presentedSecret } from '../http/credentials.ts'

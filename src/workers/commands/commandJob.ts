@@ -12,6 +12,8 @@ import { requireActor, requireSameActor } from '../../domain/commands/requireAct
 import { requireNotErasing } from '../../domain/erasure/erasing.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { OutboxMessage } from '../../domain/jobs.ts'
+import type { Ended } from '../../domain/journal/JournalEntry.ts'
+import { appendToJournal } from '../../domain/journal/journalStore.ts'
 import { expectConfirmations, regionsToReach } from '../../domain/regions.ts'
 import { outboxRow, relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
@@ -27,6 +29,8 @@ export type Applied = {
   keyIds?: string[]
   accountIds?: string[]
   serviceTokenIds?: string[]
+  /** What it ended: regions remember that for the day on which an old backup is restored. */
+  ended?: Ended
   /** Other commands do the rest, and finish this one. */
   continues?: boolean
   /** Jobs that follow once the change is committed; nobody waits for them. */
@@ -102,6 +106,7 @@ function runOnce<Kind extends CommandKind>(
     for (const message of follow) await writeOutbox(em, message)
     if (mustStillHold(kind, command)) await requireSameActor(em, command, now, held)
     if (mustBeActive(kind, command)) await requireStillActive(em, command.accountId)
+    if (applied && change.ended) applied.entries.push(await appendToJournal(em, command.id, change.ended))
     return { command, applied, follows: follow.length > 0 }
   })
 }
@@ -157,5 +162,5 @@ async function record(
   const outboxId = await expectConfirmations(em, command.id, regions, outboxRow(next))
   await em.flush()
   const carried = await carryStates(em, prepared, propagate, now)
-  return { command, regions, outboxId, carried }
+  return { command, regions, outboxId, carried, entries: [] }
 }

@@ -14,5 +14,5 @@ export const deleteApiKey = commandJob('delete-api-key', async ({ em, command, p
   audit(em, command, { at: now, action: 'api-key.deleted', targetId: key.id, details: { name: key.name } })
   const data = { apiKey: keyFacts(key, now) }
   recordEvent(em, command, { type: 'api_key.deleted', subject: key.id, at: now, data })
-  return { result: { id: key.id }, keyIds: [key.id] }
+  return { result: { id: key.id }, keyIds: [key.id], ended: { kind: 'key-deleted', subject: key.id } }
 })

@@ -21,5 +21,9 @@ export const eraseAccount = commandJob('erase-account', async ({ em, command, no
       [account.id],
     )
   }
-  return { result: { accountId: account.id, operationId: command.id }, accountIds: [account.id] }
+  return {
+    result: { accountId: account.id, operationId: command.id },
+    accountIds: [account.id],
+    ended: { kind: 'account-erased', subject: account.id },
+  }
 })

@@ -1,7 +1,7 @@
 import type { Fault } from '../../domain/commands/giveUp.ts'
 import { ActorChanged } from '../../domain/commands/requireActor.ts'
 import { isNotNow, isRefusal, sqlStateOf } from '../../platform/sqlState.ts'
-import { RegionUnavailable } from '../../region/Region.ts'
+import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 
 /** A statement that was cancelled: by its time limit, so the server is slow, or by an operator. */
 const CANCELLED = '57014'

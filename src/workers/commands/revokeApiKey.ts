@@ -28,5 +28,9 @@ export const revokeApiKey = commandJob('revoke-api-key', async ({ em, command, p
     recordEvent(em, command, { type: 'api_key.revoked', subject: key.id, at: now, data })
   }
   const lastUsedAt = (await lastUses(em, [key.id])).get(key.id) ?? null
-  return { result: { apiKey: presentKey(key, lastUsedAt, now) }, keyIds: [key.id] }
+  return {
+    result: { apiKey: presentKey(key, lastUsedAt, now) },
+    keyIds: [key.id],
+    ended: { kind: 'key-revoked', subject: key.id },
+  }
 })

@@ -16,6 +16,10 @@ export const revokeServiceToken = commandJob(
       auditOperators(em, command, { at: now, action: 'service-token.revoked', targetId: token.id, details })
     }
     const result = { serviceTokenId: token.id, revokedAt: token.revokedAt.toISOString() }
-    return { result, serviceTokenIds: [token.id] }
+    return {
+      result,
+      serviceTokenIds: [token.id],
+      ended: { kind: 'service-token-revoked', subject: token.id },
+    }
   },
 )

@@ -56,5 +56,6 @@ export const rotateApiKey = commandJob('rotate-api-key', async ({ em, command, p
   })
   const data = { apiKey: keyFacts(old, now), successor: keyFacts(fresh, now) }
   recordEvent(em, command, { type: 'api_key.rotated', subject: old.id, at: now, data })
-  return { result: presentKey(fresh, null, now), keyIds: [old.id, fresh.id] }
+  const ended = { kind: 'key-expires', subject: old.id, until: oldExpiresAt } as const
+  return { result: presentKey(fresh, null, now), keyIds: [old.id, fresh.id], ended }
 })

@@ -4,6 +4,7 @@ import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { accountFacts } from '../../domain/events/eventData.ts'
 import { recordEvent } from '../../domain/events/recordEvent.ts'
+import type { JournalKind } from '../../domain/journal/JournalEntry.ts'
 import { type Applied, commandJob } from './commandJob.ts'
 
 /**
@@ -29,7 +30,7 @@ export const suspendAccount = commandJob('suspend-account', async ({ em, command
     const data = { account: accountFacts(account) }
     recordEvent(em, command, { type: 'account.suspended', subject: account.id, at: now, data })
   }
-  return changed(account)
+  return changed(account, 'account-suspended')
 })
 
 /** Everything is as it was: keys, limits and expiries have not been touched. */
@@ -48,7 +49,11 @@ export const resumeAccount = commandJob('resume-account', async ({ em, command, 
     const data = { account: accountFacts(account) }
     recordEvent(em, command, { type: 'account.resumed', subject: account.id, at: now, data })
   }
-  return changed(account)
+  return changed(account, 'account-resumed')
 })
 
-const changed = ({ id }: Account): Applied => ({ result: { accountId: id }, accountIds: [id] })
+const changed = ({ id }: Account, kind: JournalKind): Applied => ({
+  result: { accountId: id },
+  accountIds: [id],
+  ended: { kind, subject: id },
+})

@@ -1,7 +1,8 @@
 import { claimIdOf } from '../../domain/metering/claimId.ts'
 import { within } from '../../platform/within.ts'
 import { dropRefusals, readRefusals, sealRefusals } from '../../region/mergedRefusals.ts'
-import { type Region, RegionUnavailable } from '../../region/Region.ts'
+import type { Region } from '../../region/Region.ts'
+import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import type { WorkerContext } from '../context.ts'
 
 /** How long Postgres may take to say that it is there, in ms. */

@@ -1,10 +1,14 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { readServiceTokens } from '../../domain/accounts/serviceTokenStore.ts'
 import type { Propagated } from '../../domain/commands/Command.ts'
+import type { JournalEntry } from '../../domain/journal/JournalEntry.ts'
+import { readJournalOf } from '../../domain/journal/journalStore.ts'
 import { type LoadedState, readKeyStates } from '../../domain/keys/keyState.ts'
 import { type Arrived, recordArrivals } from '../../domain/regions.ts'
 import { tracing } from '../../platform/tracing.ts'
-import { type Region, RegionUnavailable } from '../../region/Region.ts'
+import { addToJournal } from '../../region/addToJournal.ts'
+import type { Region } from '../../region/Region.ts'
+import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import { fillTokens } from '../../region/regionTokens.ts'
 import type { WorkerContext } from '../context.ts'
 
@@ -22,24 +26,30 @@ export async function bringState(
   region: Region,
   owed: Owed,
 ): Promise<void> {
-  const arrived = await writeStates(context, region, owed)
+  const entries = await readJournalOf(context.orm.em.fork(), owed.commandId)
+  const arrived = await writeStates(context, region, owed, entries)
   await context.orm.em.fork().transactional((em) => requireRecorded(em, owed.commandId, [arrived]))
 }
 
-/** Writes the current state of keys, accounts and service tokens into a region. Throws RegionUnavailable. */
+/**
+ * Writes the current state of keys, accounts and service tokens into a region, and what ended into its journal. Throws
+ * RegionUnavailable, or TruthIsOld.
+ */
 export function writeStates(
   context: Pick<WorkerContext, 'orm' | 'now'>,
   region: Region,
   changed: Propagated,
+  entries: JournalEntry[],
 ): Promise<Arrived> {
   const facts = { 'pictify.region': region.name }
-  return tracing.traced('write region', facts, () => writeEach(context, region, changed))
+  return tracing.traced('write region', facts, () => writeEach(context, region, changed, entries))
 }
 
 async function writeEach(
   { orm, now }: Pick<WorkerContext, 'orm' | 'now'>,
   region: Region,
   { keyIds, accountIds, serviceTokenIds = [] }: Propagated,
+  entries: JournalEntry[],
 ): Promise<Arrived> {
   const em = orm.em.fork()
   const written: { states: LoadedState[]; marker: string }[] = []
@@ -50,7 +60,8 @@ async function writeEach(
     written.push(await region.fillEpoch(() => readKeyStates(em, 'id', some, now(), region.name)))
   }
   const { marker } = await fillTokens(region, () => readServiceTokens(em, 'id', serviceTokenIds))
-  if (written.some((other) => other.marker !== marker))
+  const isJournaled = await addToJournal(region, marker, entries)
+  if (!isJournaled || written.some((other) => other.marker !== marker))
     throw new RegionUnavailable(`The region ${region.name} began a new epoch.`)
   const states = written.flatMap((one) => one.states)
   return { region: region.name, marker, versions: versionsOf(states), at: now() }

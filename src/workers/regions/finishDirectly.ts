@@ -1,9 +1,10 @@
 import type { Command } from '../../domain/commands/Command.ts'
+import type { JournalEntry } from '../../domain/journal/JournalEntry.ts'
 import { dropFromOutbox } from '../../platform/outbox.ts'
 import { commitSoon } from '../../platform/postgres.ts'
 import { TimedOut, within } from '../../platform/within.ts'
 import { regionOf } from '../../region/openRegions.ts'
-import { RegionUnavailable } from '../../region/Region.ts'
+import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import { markFinished } from '../commands/markFinished.ts'
 import type { WorkerContext } from '../context.ts'
 import { KEYS_AT_ONCE, requireRecorded, writeStates } from './bringState.ts'
@@ -19,6 +20,8 @@ export type AppliedCommand = {
   outboxId: string
   /** What its transaction read for the regions. */
   carried: Carried
+  /** What it ended, for the regions' journals. */
+  entries: JournalEntry[]
 }
 
 /**
@@ -29,13 +32,15 @@ export type AppliedCommand = {
  */
 export async function finishDirectly(
   context: WorkerContext,
-  { command: { id, propagate }, regions, outboxId, carried }: AppliedCommand,
+  { command: { id, propagate }, regions, outboxId, carried, entries }: AppliedCommand,
 ): Promise<Command | undefined> {
   const changed = propagate ?? { keyIds: [], accountIds: [] }
   if (changed.keyIds.length > KEYS_AT_ONCE) return undefined
   const writing = regions.map(async (name) => {
     const region = regionOf(context.regions, name)
-    return (await writeCarried(context, name, carried)) ?? writeStates(context, region, changed)
+    return (
+      (await writeCarried(context, name, carried, entries)) ?? writeStates(context, region, changed, entries)
+    )
   })
   try {
     const arrivals = await within(PATIENCE_MS, Promise.all(writing))

@@ -1,5 +1,6 @@
 import { listOwed, noteLease, PRIMARY, registerRegions } from '../../domain/regions.ts'
-import { type Region, RegionUnavailable } from '../../region/Region.ts'
+import type { Region } from '../../region/Region.ts'
+import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import type { WorkerContext } from '../context.ts'
 import { bringState } from './bringState.ts'
 
@@ -53,13 +54,15 @@ export function keepLeases(context: WorkerContext): { stop: () => void } {
  * A command that comes in between does not stop the lease: nobody has called it done, and it waits for the region or
  * for the end of this lease. The region's clock is read before Postgres is asked: what Postgres did not know of as
  * lapsed can become so only after that instant, from which the lease is counted. However late the renewal arrives, the
- * lease lasts no longer. Throws RegionUnavailable.
+ * lease lasts no longer. Throws RegionUnavailable, and TruthIsOld where Postgres lacks what any region has.
  */
 export async function renew(context: WorkerContext, region: Region): Promise<boolean> {
   const { orm, lease } = context
   for (let attempt = 0; attempt < 2; attempt++) {
     for (const one of await listOwed(orm.em.fork(), region.name, OWED)) await bringState(context, region, one)
     if (lease.ms === 0) return false
+    // A region that was cut off lacks what others have: each has a word in whether Postgres is old.
+    for (const { journal } of context.regions.values()) await journal.requireLastKnown()
     const marker = await region.marker()
     const since = await region.now()
     const noted = await orm.em

@@ -2,7 +2,7 @@ import type { JobData } from '../../domain/jobs.ts'
 import { lapseRegion, PRIMARY } from '../../domain/regions.ts'
 import { within } from '../../platform/within.ts'
 import { regionOf } from '../../region/openRegions.ts'
-import { RegionUnavailable } from '../../region/Region.ts'
+import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import type { WorkerContext } from '../context.ts'
 import { bringState } from './bringState.ts'
 

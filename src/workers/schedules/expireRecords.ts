@@ -4,6 +4,7 @@ import { forgetAnswers, forgetPayloads } from '../../domain/commands/forgetPaylo
 import { deleteInBatches, type Expired } from '../../domain/deleteInBatches.ts'
 import { expireEvents } from '../../domain/events/eventStore.ts'
 import { forgetForms } from '../../domain/imports/formStore.ts'
+import { forgetJournal } from '../../domain/journal/journalStore.ts'
 import { CLAIMS_KEPT_MS, forgetClaims } from '../../domain/metering/claims.ts'
 import { endLongLapsedEpochs } from '../../domain/regionEpochs.ts'
 import { DAY_MS } from '../../domain/time.ts'
@@ -15,7 +16,8 @@ const OWED_DAYS = 7
 
 /**
  * Deletes sealed answers after 24 h, lifecycle events and their pushes after 30 days, ended sessions and session links,
- * claims after 36 days, finished commands and notifications after 90, and days of quotas and accepted usage after 400.
+ * claims after 36 days, the journal of what ended after 40, finished commands and notifications after 90, and days of
+ * quotas and accepted usage after 400.
  * Safe to run twice, and to die in: each step continues where it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
@@ -30,6 +32,7 @@ export async function expireRecords(context: WorkerContext): Promise<void> {
     async () => auditDays > 0 && (await expireAudit(em, before(auditDays))),
     async () => erasedUsageDays > 0 && (await deleteInBatches(em, erasedUsage(before(erasedUsageDays)))),
     () => expireEvents(em, before(30)),
+    () => forgetJournal(em, before(40)),
     () => endLongLapsed(context),
     ...expired(before).map((rows) => () => deleteInBatches(em, rows)),
     () => forgetEndpoints(em, before(400 + UNUSED_DAYS)),

@@ -1,0 +1,73 @@
+import { Command as Cli } from 'commander'
+import type { Redis } from 'ioredis'
+import { auditOperators } from '../domain/audit/audit.ts'
+import type { JournalEntry } from '../domain/journal/JournalEntry.ts'
+import { type Recovered, recover } from '../domain/journal/recover.ts'
+import { PRIMARY } from '../domain/regions.ts'
+import { connectRegion, untilConnected } from '../region/connectRegion.ts'
+import { endEpoch } from '../region/endEpoch.ts'
+import { Journal } from '../region/Journal.ts'
+import { listAhead } from '../region/listAhead.ts'
+import { print } from './print.ts'
+import { type Service, withService } from './withService.ts'
+
+/** How long a region's Redis may take until it answers. */
+const CONNECT_MS = 5_000
+
+type Options = { without?: string[]; acceptGap?: boolean }
+
+/** `recover`: brings into a restored database what has ended since its backup. */
+export function recoverCommand(): Cli {
+  return new Cli('recover')
+    .description(
+      'bring back into a restored database what was revoked, suspended or deleted since its backup',
+    )
+    .option('--without <region...>', 'go on without these regions, whose Redis is gone for good')
+    .option('--accept-gap', 'go on although no region remembers all that ended since the backup')
+    .action(async (options: Options, command: Cli) => {
+      print(command, await withService((service) => run(service, options)))
+    })
+}
+
+async function run(service: Service, { without = [], acceptGap = false }: Options) {
+  const { env, em, actor } = service
+  const named = [{ name: PRIMARY, url: env.REDIS_URL }, ...env.REGIONS]
+  const regions = named
+    .filter(({ name }) => !without.includes(name))
+    .map(({ name, url }) => ({ name, redis: connectRegion(url, () => {}) }))
+  try {
+    for (const { name, redis } of regions) await requireConnected(name, redis)
+    const entries: JournalEntry[] = []
+    const [keysLost, keysChangedSince] = [new Set<string>(), new Set<string>()]
+    for (const { name, redis } of regions) {
+      entries.push(...(await new Journal(name, redis, undefined).read()))
+      const ahead = await listAhead(em, redis)
+      for (const id of ahead.unknown) keysLost.add(id)
+      for (const id of ahead.newer) keysChangedSince.add(id)
+    }
+    const recovered = await em.transactional(async (own) => {
+      const done = await recover(own, entries, { acceptsGap: acceptGap })
+      if (done.entries === 0) return done
+      const entry = { at: new Date(), action: 'database.recovered', targetId: '', details: done } as const
+      auditOperators(own, { actor }, entry)
+      // Before the commit: a state that was read before it must not be written after it.
+      for (const { redis } of regions) await endEpoch(redis)
+      return done
+    })
+    await eraseAgain(service, recovered)
+    return { ...recovered, keysLost: [...keysLost], keysChangedSince: [...keysChangedSince] }
+  } finally {
+    for (const { redis } of regions) redis.disconnect()
+  }
+}
+
+async function requireConnected(name: string, redis: Redis): Promise<void> {
+  await untilConnected(redis, CONNECT_MS).catch(() => {
+    throw new Error(`The region ${name} does not answer. If it is gone for good, say --without ${name}.`)
+  })
+}
+
+/** What was erased before is erased again by the next worker. */
+async function eraseAgain({ leave }: Service, { accountsToErase }: Recovered): Promise<void> {
+  for (const accountId of accountsToErase) await leave('erase-account', accountId, {})
+}
