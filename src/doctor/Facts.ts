@@ -1,3 +1,4 @@
+import type { JournalHead } from '../domain/journal/JournalEntry.ts'
 import type { Env } from '../platform/env.ts'
 import type { SchemaState } from '../platform/schemaState.ts'
 import type { Introduction } from './challenge.ts'
@@ -92,6 +93,8 @@ export type RedisFacts = {
   queues?: QueueFacts[]
   /** Ms that are left of the region's lease; 0: none. Not asked for at start. */
   leaseMs?: number
+  /** The last entry of the region's journal; null: nothing has ended yet. Not asked for at start. */
+  ended?: JournalHead | null
 }
 
 /** What answers at PUBLIC_URL. */
@@ -122,6 +125,8 @@ export type Facts = {
   processes: { apis: number; workers: number }
   postgres?: Probed<PostgresFacts>
   redis: { region: string; probed: Probed<RedisFacts> }[]
+  /** Regions that have confirmed what Postgres lacks. */
+  lacking?: string[]
   publicUrl?: Probed<PublicUrlAnswer>
   smtp?: Probed<true>
   disks?: DiskFact[]

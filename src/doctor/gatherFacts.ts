@@ -6,6 +6,7 @@ import { readSecretsKeys } from '../platform/secretsKeys.ts'
 import { createVault } from '../platform/vault.ts'
 import type { Facts, Probed } from './Facts.ts'
 import { isThisMachine, probeDisks } from './probes/disks.ts'
+import { probeLacking } from './probes/lacking.ts'
 import { probePostgres } from './probes/postgres.ts'
 import { probePublicUrl } from './probes/publicUrl.ts'
 import { probeRedis } from './probes/redis.ts'
@@ -22,7 +23,7 @@ export type GatherOptions = {
   brief?: boolean
 }
 
-/** Asks everything at once. Never throws, and takes no longer than the slowest probe. */
+/** Asks everything at once, and then Postgres about what the regions said. Never throws; each question has a bound. */
 export async function gatherFacts({ source, brief = false, ...given }: GatherOptions): Promise<Facts> {
   const settings = readSettings(source)
   const { DATABASE_URL, REDIS_URL, REGIONS = [], SECRETS_KEY, PUBLIC_URL, SMTP_URL } = settings.env
@@ -44,6 +45,11 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
     secrets && all(PUBLIC_URL, (url) => probePublicUrl(url, secrets)),
     all(SMTP_URL, probeSmtp),
   ])
+  const heads = redis.flatMap(({ region, probed }) =>
+    probed.ok && probed.value.ended ? [{ region, head: probed.value.ended }] : [],
+  )
+  const isKnown = postgres?.ok && postgres.value.stored !== undefined
+  const lacking = isKnown ? await all(DATABASE_URL, (url) => probeLacking(url, heads)) : undefined
   const folders = [
     { what: 'DATA_DIR', path: source.DATA_DIR },
     { what: 'BACKUP_DIR', path: settings.env.BACKUP_DIR },
@@ -64,6 +70,7 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
     processes: given.processes ?? { apis: 1, workers: 1 },
     postgres,
     redis: redis.map(({ region, probed }) => ({ region, probed })),
+    lacking,
     publicUrl,
     smtp,
     disks,

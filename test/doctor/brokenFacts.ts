@@ -164,6 +164,7 @@ export const BROKEN: [what: string, change: Change, finding: string, severity?: 
 
   ['two regions on one Redis', ofRegion('us', { runId: 'a1' }), 'regions-share'],
   ['a region that is not in REGIONS', stored({ regions: ['eu'] }), 'region-forgotten'],
+  ['a Postgres that was restored', () => ({ lacking: ['eu'] }), 'postgres-older'],
   ['a region without a lease', ofRegion('us', { leaseMs: 0 }), 'region-lease'],
   ['no worker', redis({ queues: [{ ...queue, hasWorker: false }] }), 'worker-missing', 'warning'],
   [

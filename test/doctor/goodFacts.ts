@@ -88,6 +88,7 @@ export const goodRedis = (): RedisFacts => ({
   stopsOnSnapshotFailure: true,
   queues: [queue('commands'), queue('metering')],
   leaseMs: 50_000,
+  ended: null,
 })
 
 export const goodAnswer = (): PublicUrlAnswer => ({
@@ -111,6 +112,7 @@ export const goodFacts = (): Facts => ({
   processes: { apis: 2, workers: 1 },
   postgres: { ok: true, value: goodPostgres() },
   redis: [{ region: 'primary', probed: { ok: true, value: goodRedis() } }],
+  lacking: [],
   publicUrl: { ok: true, value: goodAnswer() },
   smtp: { ok: true, value: true },
   disks: [{ what: 'DATA_DIR', path: '/data', freeBytes: 50 * 1024 ** 3, totalBytes: 100 * 1024 ** 3 }],

@@ -65,6 +65,19 @@ export const serviceChecks: Check[] = [
     },
   },
   {
+    id: 'postgres-older',
+    area: 'Regions and queues',
+    severity: 'error',
+    why: 'A region has confirmed changes that Postgres lacks: it was restored from a backup, or a standby was promoted too early. No process believes it.',
+    fix: '[Recover](operating.md#restore) what has ended since: `bin/keys recover`.',
+    look: ({ lacking }) =>
+      lacking?.map((region) => ({
+        subject: region,
+        found: 'Postgres lacks what it has confirmed',
+        expected: 'a Postgres that has everything',
+      })),
+  },
+  {
     id: 'region-lease',
     area: 'Regions and queues',
     severity: 'error',

@@ -51,7 +51,7 @@ function kindOf(error: unknown) {
   return state === '' || /^57P0/.test(state) ? 'away' : 'refused'
 }
 
-async function withPostgres<Value>(
+export async function withPostgres<Value>(
   databaseUrl: string,
   options: PostgresOptions,
   task: (em: Em) => Promise<Value>,

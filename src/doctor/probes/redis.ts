@@ -2,7 +2,8 @@ import { Redis } from 'ioredis'
 import { factsOf } from '../../platform/errorFacts.ts'
 import { PREFIX, statePrefix } from '../../platform/redisNames.ts'
 import { TimedOut, within } from '../../platform/within.ts'
-import type { Probed, QueueFacts, RedisFacts } from '../Facts.ts'
+import { Journal } from '../../region/Journal.ts'
+import type { Probed, RedisFacts } from '../Facts.ts'
 import { compareClock, isOfTls, isPrivateHost, PROBE_MS, passwordOf, probe } from './probe.ts'
 import { readQueues } from './queues.ts'
 import { firstBytes, speaksTls } from './socket.ts'
@@ -137,10 +138,14 @@ async function readConfiguration(redis: Redis): Promise<Record<string, string>> 
   )
 }
 
-async function readState(redis: Redis, queues: string[]): Promise<{ queues: QueueFacts[]; leaseMs: number }> {
+async function readState(
+  redis: Redis,
+  queues: string[],
+): Promise<Required<Pick<RedisFacts, 'queues' | 'leaseMs' | 'ended'>>> {
   const marker = await redis.get(`${PREFIX}region`)
   const until = marker === null ? 0 : Number((await redis.get(`${statePrefix(marker)}lease`)) ?? 0)
   const [seconds] = await redis.time()
   const leaseMs = Math.max(0, until - Number(seconds) * 1_000)
-  return { queues: await readQueues(redis, queues), leaseMs }
+  const ended = await new Journal('', redis, undefined).head()
+  return { queues: await readQueues(redis, queues), leaseMs, ended }
 }
