@@ -13,11 +13,13 @@ let service: Service
 let smtp: Awaited<ReturnType<typeof startSmtp>>
 let a: Account
 let b: Account
+let operator: ReturnType<typeof createClient>
 beforeAll(async () => {
   smtp = await startSmtp()
   service = await startService({ env: { SMTP_URL: smtp.url, PUBLIC_URL } })
   a = await service.account()
   b = await service.account()
+  operator = createClient(service.url, await service.operatorToken())
 })
 afterAll(async () => {
   await service.stop()
@@ -56,6 +58,15 @@ const cookieOf = (headers: Headers) =>
     .find((cookie) => cookie.startsWith('keys_session='))
     ?.split(';')[0] ?? ''
 
+/** The events that say that a member of `a` has joined. */
+async function joined(memberId: string) {
+  const { status, body } = await operator.get(
+    `/events?accountId=${a.accountId}&types=member.joined&limit=1000`,
+  )
+  expect(status).toBe(200)
+  return body.events.filter(({ subject }: { subject: string }) => subject === memberId)
+}
+
 describe('an invitation', () => {
   it('lets somebody new choose a password, who holds nothing before that, and lands in the account', async () => {
     const email = someone()
@@ -71,6 +82,7 @@ describe('an invitation', () => {
     })
     const short = await accept(token, 'short')
     expect([short.status, short.body.errors[0].field]).toEqual([400, 'password'])
+    expect(await joined(id)).toEqual([])
     const accepted = await accept(token, own)
     expect([accepted.status, accepted.body.accountId, accepted.body.member.status]).toEqual([
       201,
@@ -85,6 +97,10 @@ describe('an invitation', () => {
     )
     expect(actions).toContainEqual(['member.invited', false])
     expect(actions).toContainEqual(['member.joined', true])
+    const member = { id, role: 'admin', status: 'active' }
+    expect(await joined(id)).toMatchObject([
+      { type: 'member.joined', accountid: a.accountId, data: { member, actor: { type: 'member', id } } },
+    ])
   })
 
   it('is used once, ends after a week, with another one, and with its member', async () => {
@@ -112,12 +128,13 @@ describe('an invitation', () => {
     expect((await accept(removed.token, own)).status).toBe(404)
   })
 
-  it('is accepted once, however often at once, and not beside a removal', async () => {
-    const { token } = await invite(a, someone())
+  it('promise 14: is accepted and announced once, however often at once, and not beside a removal', async () => {
+    const { id, token } = await invite(a, someone())
     const all = await Promise.all([1, 2, 3, 4].map(() => accept(token, own)))
     const statuses = all.map(({ status }) => status).sort()
     expect(statuses[0]).toBe(201)
     expect(statuses.slice(1).every((status) => status === 404 || status === 400)).toBe(true)
+    expect(await joined(id)).toHaveLength(1)
 
     const email = someone()
     const racing = await invite(a, email)
