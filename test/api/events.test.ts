@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expireEvents } from '../../src/domain/events/eventStore.ts'
 import { openPostgres } from '../../src/platform/postgres.ts'
 import { createClient } from '../support/client.ts'
 import { type Service, startService } from '../support/startService.ts'
@@ -125,6 +126,37 @@ it('refuses what is no cursor or type, names the field, and says when a cursor i
   }
   const { status, body } = await operator.get('/events?after=999999999')
   expect([status, body.title]).toEqual([410, 'Cursor expired'])
+})
+
+it('promise 14: after a deletion, a cursor that would miss events is refused, and every later one continues', async () => {
+  await signUp()
+  const { id } = await signUp()
+  const { events, cursors } = await readAll(`&accountId=${id}`, 1)
+  const [first, second] = events
+  const [before, last] = cursors
+  expect(events.map(({ type }) => type)).toEqual(['account.created', 'api_key.created'])
+  const orm = await openPostgres(service.databaseUrl)
+  try {
+    const em = orm.em.fork()
+    const at = `(select position from lifecycle_event where id = ?)`
+    await em.execute(
+      `update lifecycle_event set created_at = now() - interval '1 day' where position <= ${at}`,
+      [first.id],
+    )
+    await expireEvents(em, new Date(Date.now() - 3_600_000))
+  } finally {
+    await orm.close()
+  }
+  const read = async (after: unknown) => {
+    const { status, body } = await operator.get(`/events?accountId=${id}&after=${after}`)
+    return [status, status === 200 ? body.events : body.title]
+  }
+  const gone = [410, 'Cursor expired']
+  for (const older of [1, BigInt(before ?? 0) - 1n, first.id]) expect(await read(older)).toEqual(gone)
+  for (const current of [0, before]) expect(await read(current)).toEqual([200, [second]])
+  for (const current of [last, second.id]) expect(await read(current)).toEqual([200, []])
+  const { status, body } = await operator.get(`/events?accountId=${id}`)
+  expect([status, body.events]).toEqual([200, [second]])
 })
 
 it('bin/keys events tail --json prints them', async () => {

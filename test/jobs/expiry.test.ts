@@ -3,6 +3,7 @@ import { deleteInBatches } from '../../src/domain/deleteInBatches.ts'
 import { DAY_MS } from '../../src/domain/time.ts'
 import { expireRecords } from '../../src/workers/schedules/expireRecords.ts'
 import { createCommands } from '../support/commandRows.ts'
+import { recordedEvents } from '../support/eventRecord.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
 let worker: TestWorker
@@ -62,6 +63,19 @@ describe('the nightly deletion', () => {
     expect(left.map(({ id }) => id)).toEqual(['late1', 'new1', 'new2', 'new3', 'owed1'])
     expect(await countOf('notification')).toBe(3)
     expect(await countOf('quota_day')).toBe(100)
+  })
+
+  it('promise 14: keeps lifecycle events for 30 days', async () => {
+    for (const days of [31, 29])
+      await rows(
+        `insert into lifecycle_event_pending (event_id, account_id, type, subject, at, data, created_at)
+         values (?, ?, 'api_key.updated', 'key_1', ?, '{}', ?)`,
+        [`evt_${days}`, accountId, ago(days), ago(days)],
+      )
+    const kept = async () => (await recordedEvents(worker, { accountId })).map(({ id }) => id)
+    expect(await kept()).toEqual(['evt_31', 'evt_29'])
+    await expireRecords(worker.context)
+    expect(await kept()).toEqual(['evt_29'])
   })
 
   it('takes a bounded number of rows per statement, each of which commits by itself', async () => {
