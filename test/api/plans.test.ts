@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openSql, runSql } from '../setup/runSql.ts'
 import { createClient } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import { SEED_PLANS } from '../support/seedPlans.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -72,6 +74,36 @@ describe('plans are data', () => {
       actor: { type: 'operator_token', name: 'Company' },
       details: { from: 'team', to: 'team' },
     })
+  })
+
+  it('its operation says how many of the accounts a change has reached', async () => {
+    await put('wide', { limits: SEED_PLANS.free })
+    const accounts = `insert into account (id, name, plan, custom_limits, version, created_at)
+      select 'acct_wide' || n, 'A', 'wide', '{}', 1, now() from generate_series(1000, 1200) n`
+    await runSql(service.databaseUrl, accounts)
+    const sql = await openSql(service.databaseUrl)
+    try {
+      // Accounts are taken 200 at a time, in the order of their IDs: the second page waits for this one.
+      await sql.run(`begin; select from account where id = 'acct_wide1200' for update`)
+      const changing = put('wide', { limits: SEED_PLANS.pro })
+      const [[{ id } = {}] = []] = await eventually(
+        () =>
+          runSql(service.databaseUrl, `select change ->> 'commandId' as id from plan where name = 'wide'`),
+        ([[row] = []]) => typeof row?.id === 'string',
+      )
+      const operation = async () => (await operator.get(`/operations/${id}`)).body
+      expect(await eventually(operation, ({ progress }) => progress?.done > 0)).toMatchObject({
+        ...{ id, kind: 'set-plan', status: 'pending', finishedAt: null, result: null },
+        progress: { done: 200, total: 201 },
+      })
+      await sql.run('rollback')
+      expect(await changing).toMatchObject({ status: 200, body: { accounts: 201 } })
+      const done = await operation()
+      expect(done).toMatchObject({ id, status: 'succeeded', result: { accounts: 201 } })
+      expect(done).not.toHaveProperty('progress')
+    } finally {
+      await sql.end()
+    }
   })
 
   it('promise 6: above a lower number of keys the keys stay, no further one is created, one can be rotated', async () => {
