@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { noteUse } from '../../src/domain/operators/operatorTokenStore.ts'
+import { MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
+import { openPostgres } from '../../src/platform/postgres.ts'
 import { createClient } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let service: Service
@@ -52,6 +56,34 @@ describe('operator tokens', () => {
         [401, 'invalid-operator-token'],
         [401, 'invalid-operator-token'],
       ])
+    }
+  })
+
+  it('say when they were last used, to the minute; a refused call is no use', async () => {
+    const make = async (more: object) =>
+      (await root.post('/operator-tokens', asked({ permissions: ['accounts:read'], ...more }))).body
+    const [used, elsewhere] = [await make({}), await make({ allowedIps: ['203.0.113.7'] })]
+    const uses = async () => {
+      const { operatorTokens } = (await root.get('/operator-tokens')).body
+      const of = ({ id }: { id: string }) =>
+        operatorTokens.find((token: { id: string }) => token.id === id).lastUsedAt
+      return [of(used), of(elsewhere)]
+    }
+    expect(await uses()).toEqual([null, null])
+    expect((await clientOf(elsewhere.token).get('/accounts')).status).toBe(403)
+    expect((await clientOf(used.token).get('/accounts')).status).toBe(200)
+    const [first] = await eventually(uses, ([at]) => at !== null)
+    const orm = await openPostgres(service.databaseUrl)
+    try {
+      const at = (ms: number) => new Date(Date.parse(first) + ms)
+      const noted = async (ms: number) => {
+        await noteUse(orm.em.fork(), used.id, at(ms))
+        return uses()
+      }
+      expect(await noted(MINUTE)).toEqual([first, null])
+      expect(await noted(MINUTE + 1)).toEqual([at(MINUTE + 1).toISOString(), null])
+    } finally {
+      await orm.close()
     }
   })
 
