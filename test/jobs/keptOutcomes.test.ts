@@ -28,16 +28,29 @@ const left = () =>
 it('the outcome of a command stays for 90 days, the answer for its Idempotency-Key for 24 hours', async () => {
   await insert('op_a', ago(23 * HOUR))
   await insert('op_b', ago(25 * HOUR))
-  await insert('op_c', ago(89 * DAY), 'failed')
+  await insert('op_c', ago(89 * DAY))
   await insert('op_d', ago(91 * DAY))
-  await insert('op_e', ago(91 * DAY), 'failed')
-  await insert('op_f', ago(91 * DAY), 'pending')
+  await insert('op_e', ago(91 * DAY), 'pending')
   await expireRecords(worker.context)
   await expireRecords(worker.context)
   expect(await left()).toEqual([
     { id: 'op_a', sealed: true },
     { id: 'op_b', sealed: false },
     { id: 'op_c', sealed: false },
-    { id: 'op_f', sealed: false },
+    { id: 'op_e', sealed: false },
+  ])
+})
+
+it('promise 12: a refused command stays for two days, so refused callers do not fill the table', async () => {
+  await worker.em().execute('delete from command')
+  await insert('op_a', ago(23 * HOUR), 'failed')
+  await insert('op_b', ago(47 * HOUR), 'failed')
+  await insert('op_c', ago(49 * HOUR), 'failed')
+  await insert('op_d', ago(49 * HOUR))
+  await expireRecords(worker.context)
+  expect(await left()).toEqual([
+    { id: 'op_a', sealed: true },
+    { id: 'op_b', sealed: false },
+    { id: 'op_d', sealed: false },
   ])
 })
