@@ -2,11 +2,12 @@ import type { Context } from 'koa'
 import { findLogins, type Login } from '../domain/accounts/logins.ts'
 import type { Member } from '../domain/accounts/Member.ts'
 import { audit } from '../domain/audit/audit.ts'
+import type { Actor } from '../domain/commands/Command.ts'
 import type { Attempt, Budget } from './attempts.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
 import { startSession } from './sessions.ts'
-import { deviceBudget, emailBudgets, networkBudgets, successBudget } from './signInBudgets.ts'
+import { deviceBudget, emailBudgets, networkBudgets, refusalBudget, successBudget } from './signInBudgets.ts'
 import { invalidInput } from './validate.ts'
 
 /**
@@ -113,25 +114,44 @@ function wrong(): Problem {
 }
 
 /**
- * One entry in the audit log of each account of the address per budget that is used up: not one per guess, of which
- * strangers could make any number. The answer does not wait for it: how long it takes must not show whether there is
- * such a member.
+ * Notes a budget that is used up in the audit log of each account of the address. The answer does not wait for it: how
+ * long it takes must not show whether there is such a member.
  */
 function noteUsedUp(api: ApiContext, ctx: Context, logins: Login[], attempts: Attempt[]): void {
   const used = attempts.flatMap((attempt) => attempt.used).filter((name) => /^(email|device)/.test(name))
-  if (used.length === 0 || logins.length === 0) return
+  if (used.length === 0) return
   const { requestId } = ctx.state
   const actor = { type: 'system', id: 'sign-in', ip: api.clientIp(ctx.req), requestId } as const
-  const entry = { at: api.now(), action: 'session.refused' as const, details: { from: blockedBy(used) } }
-  api
-    .em()
-    .transactional(async (em) => {
-      for (const { member } of logins)
-        audit(em, { accountId: member.accountId, actor }, { ...entry, targetId: member.id })
+  auditRefusal(api, logins, { actor, from: blockedBy(used) }).catch((error) =>
+    api.log.seldom.error({ requestId, err: error }, 'a blocked sign-in is missing in the audit log'),
+  )
+}
+
+/**
+ * One entry per member and window: not one per guess, and not one per network that used up its attempts. Strangers
+ * could make any number of these.
+ */
+async function auditRefusal(
+  api: ApiContext,
+  logins: Login[],
+  { actor, from }: { actor: Actor; from: ReturnType<typeof blockedBy> },
+): Promise<void> {
+  for (const { member } of logins) {
+    const first = await api.attempts.take([refusalBudget(member.id)]).catch((error) => {
+      if (error.slug !== 'rate-limit-exceeded') throw error
     })
-    .catch((error) =>
-      api.log.seldom.error({ requestId, err: error }, 'a blocked sign-in is missing in the audit log'),
-    )
+    if (!first) continue
+    const entry = { action: 'session.refused' as const, targetId: member.id, details: { from } }
+    await api
+      .em()
+      .transactional(async (em) => {
+        audit(em, { accountId: member.accountId, actor }, { ...entry, at: api.now() })
+      })
+      .catch(async (error) => {
+        await first.giveBack()
+        throw error
+      })
+  }
 }
 
 /** From where the member cannot sign in for a while. */

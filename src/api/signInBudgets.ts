@@ -42,6 +42,9 @@ export const successBudget = (memberId: string): Budget => ({
   limit: SUCCESSES,
 })
 
+/** Entries in the audit log that say that this member cannot sign in: strangers cause them. */
+export const refusalBudget = (memberId: string): Budget => ({ name: `noted:${memberId}`, limit: 1 })
+
 /** Counted before the body is read. */
 export async function requireResets(api: ApiContext, address: string): Promise<void> {
   const [network = ''] = networksOf(address)

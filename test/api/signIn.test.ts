@@ -51,11 +51,11 @@ const deviceOf = (headers: Headers) =>
     .find((cookie) => cookie.startsWith('keys_device='))
     ?.split(';')[0] ?? ''
 
-/** As if as many attempts had failed as this budget has, without the work. */
-async function useUp(part: string): Promise<void> {
+/** As if as many attempts had failed as this budget has, or this many, without the work. */
+async function useUp(part: string, failed = 1_000): Promise<void> {
   const names = await redis.keys(`keys:{attempts}:*:${part}*`)
   expect(names.length, part).toBeGreaterThan(0)
-  for (const name of names) await redis.set(name, 1_000, 'KEEPTTL')
+  for (const name of names) await redis.set(name, failed, 'KEEPTTL')
 }
 
 const auditOf = async (memberId: string) =>
@@ -64,6 +64,10 @@ const auditOf = async (memberId: string) =>
     actor: { type: string; id: string; ip?: string }
     details: Record<string, unknown>
   }[]
+
+const refusalsOf = async (memberId: string) =>
+  (await auditOf(memberId)).filter(({ action }) => action === 'session.refused')
+const quarterOfAnHour = () => Math.floor(Date.now() / 900_000)
 
 describe('passwords are guessed a few times only', () => {
   it('attempts at the same time cannot exceed the limit, and right ones do not count', async () => {
@@ -79,7 +83,7 @@ describe('passwords are guessed a few times only', () => {
     const wait = Number(refused.headers.get('retry-after'))
     expect(wait > 0 && wait <= 900).toBe(true)
     const blocked = await eventually(
-      async () => (await auditOf(id)).filter(({ action }) => action === 'session.refused'),
+      () => refusalsOf(id),
       (entries) => entries.length >= Math.round(wrong / 10),
     )
     expect(blocked.length).toBe(Math.round(wrong / 10))
@@ -115,6 +119,26 @@ describe('passwords are guessed a few times only', () => {
     const guesses = await times(25, () => guess(email, { cookie: device }))
     expect(guesses.filter((status) => status === 401).length).toBeLessThanOrEqual(20)
     expect(guesses).toContain(429)
+  })
+
+  it('promise 12: strangers from many networks write one audit entry per member and quarter of an hour', async () => {
+    const since = quarterOfAnHour()
+    const blockFrom = async (email: string, ip: string) => {
+      await guess(email, { ip })
+      await useUp('email-network:', 9)
+      expect(await guess(email, { ip })).toBe(401)
+    }
+    const [member, later] = [await addMember(), await addMember()]
+    for (let network = 60; network < 66; network++) await blockFrom(member.email, `203.0.113.${network}`)
+    await blockFrom(later.email, '203.0.113.66')
+    // What the strangers before wrote is there by then.
+    await eventually(
+      () => refusalsOf(later.id),
+      (entries) => entries.length > 0,
+    )
+    const entries = await refusalsOf(member.id)
+    expect(entries.length).toBeGreaterThan(0)
+    expect(entries.length).toBeLessThanOrEqual(1 + quarterOfAnHour() - since)
   })
 
   it('an IPv6 network is one caller, whatever its addresses', async () => {
