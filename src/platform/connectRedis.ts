@@ -1,21 +1,29 @@
 import { Redis, type RedisOptions } from 'ioredis'
 
+/** How long opening a connection may take, in ms. */
+export const CONNECT_MS = 2_000
+/** How long a connection may be silent while a command waits for its answer, in ms. It is opened again then. */
+export const SILENT_MS = 5_000
+/** BullMQ waits for jobs for ten seconds at the most. */
+export const WORKER_SILENT_MS = 20_000
+/** How often a connection that listens, and sends nothing else, is asked for an answer, in ms. */
+export const PING_MS = 5_000
+
 /** What connections are for. */
 const profiles = {
   /** Stores jobs. Fails at once while Redis is away, within seconds where it hangs: rows are what is durable. */
   jobs: {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
-    connectTimeout: 2_000,
     commandTimeout: 5_000,
-    socketTimeout: 5_000,
+    socketTimeout: SILENT_MS,
   },
-  /** BullMQ waits for jobs on it: ten seconds at the most, so a longer silence means that the connection is lost. */
-  worker: { maxRetriesPerRequest: null, socketTimeout: 20_000 },
-  /** Listens on a channel. It may be silent for hours. */
-  subscriber: { maxRetriesPerRequest: null },
+  /** BullMQ waits for jobs on it. */
+  worker: { maxRetriesPerRequest: null, socketTimeout: WORKER_SILENT_MS },
+  /** Listens on a channel, which may be silent for hours. See `keepAsking`. */
+  subscriber: { maxRetriesPerRequest: null, socketTimeout: SILENT_MS },
   /** Publishes what may get lost. */
-  publisher: { maxRetriesPerRequest: 1, socketTimeout: 5_000 },
+  publisher: { maxRetriesPerRequest: 1, socketTimeout: SILENT_MS },
   /**
    * Runs a region's scripts. Nothing waits in a queue while the region is away. After `socketTimeout` without a word
    * the connection is lost and its commands fail, as with a machine or a route that went away silently: otherwise it
@@ -25,8 +33,7 @@ const profiles = {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: 2_000,
-    socketTimeout: 5_000,
+    socketTimeout: SILENT_MS,
   },
 } satisfies Record<string, RedisOptions>
 
@@ -44,9 +51,22 @@ export function connectRedis(
 ): Redis {
   const redis = new Redis(url, {
     ...profiles[profile],
+    connectTimeout: CONNECT_MS,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     ...(scripts ? { scripts } : {}),
   })
   redis.on('error', onError)
+  if (profile === 'subscriber') keepAsking(redis)
   return redis
+}
+
+/**
+ * Pings, so that `socketTimeout` notices a connection that has gone silent: it only runs while a command waits for its
+ * answer. ioredis then connects and subscribes again.
+ */
+function keepAsking(redis: Redis): void {
+  const asking = setInterval(() => {
+    if (redis.status === 'ready') redis.ping().catch(() => {})
+  }, PING_MS).unref()
+  redis.once('end', () => clearInterval(asking))
 }

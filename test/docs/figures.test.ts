@@ -21,6 +21,7 @@ import { ASK_WAIT_MS } from '../../src/domain/retries.ts'
 import { MAX_CALLERS, MAX_REFUSED_CALLERS } from '../../src/domain/usage/callerNetwork.ts'
 import { GRACE_MS, KEYS_PER_EVENT } from '../../src/domain/usage/closedDays.ts'
 import { MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
+import { CONNECT_MS, PING_MS, SILENT_MS, WORKER_SILENT_MS } from '../../src/platform/connectRedis.ts'
 import { apiPools, workerPools } from '../../src/platform/pools.ts'
 import { BOUND_MS } from '../../src/region/Region.ts'
 import { ONCE_SECONDS } from '../../src/region/scripts.ts'
@@ -65,6 +66,12 @@ it.each([
   ],
   ['A worker’s statement: what runs by night', `${(worker.maintenance.statementMs ?? 0) / 60_000} min`],
   ['Redis, for a verification', seconds(BOUND_MS)],
+  [
+    'A Redis connection without any answer',
+    `${seconds(SILENT_MS)}; a worker’s queue ${seconds(WORKER_SILENT_MS)}`,
+  ],
+  ['Asking a Redis connection that only listens', `every ${seconds(PING_MS)}`],
+  ['Opening a connection to Redis', seconds(CONNECT_MS)],
   ["A worker's answer to a verifier library", seconds(ASK_WAIT_MS)],
   ['A message to a webhook or Slack; an email', seconds(outboundPolicy(false).timeoutMs)],
   ['A message whose worker died', seconds(LEASE_MS)],
