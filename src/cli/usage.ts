@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command as Cli } from 'commander'
 import { z } from 'zod'
 import { DAY_MS } from '../domain/time.ts'
-import { canRebuild, rebuildDay } from '../domain/usage/rebuild.ts'
+import { canRebuild, listAccountsOf, rebuildDay } from '../domain/usage/rebuild.ts'
 import { type Difference, listAccountDays, recordCheck } from '../domain/usage/reconcile.ts'
 import { createLog } from '../platform/log.ts'
 import { openRegions } from '../region/openRegions.ts'
@@ -14,6 +14,7 @@ import { type Service, withService } from './withService.ts'
 
 /** What is being counted while the operator waits is no difference: the metering queue gets this long to be empty. */
 const WAIT_MS = 30_000
+const LOOK_MS = 100
 
 type Range = { from?: string; to?: string; account?: string }
 
@@ -53,19 +54,33 @@ export function usageCommands(): Cli {
           `Not every minute of ${day} is there any more: its hours and its day stay as they are.`,
         )
       }
-      const progress = await showProgress(command, { title: `Rebuilding ${day}`, unit: 'days', total: 1 })
-      try {
-        const written = await withService(({ em }) =>
-          em.transactional((own) => rebuildDay(own, day, account)),
-        )
-        progress.end()
-        print(command, written)
-      } finally {
-        progress.end()
-      }
+      print(command, await withService((service) => rebuild(service, { day, account }, command)))
     })
   usage.addCommand(parkedCommand())
   return usage
+}
+
+/** One account after the other: nothing is counted while one is rebuilt. */
+async function rebuild(
+  { em }: Service,
+  { day, account }: { day: string; account?: string },
+  command: Cli,
+): Promise<{ hours: number; days: number }> {
+  const accounts = account === undefined ? await listAccountsOf(em, day) : [account]
+  const work = { title: `Rebuilding ${day}`, unit: 'accounts', total: accounts.length }
+  const progress = await showProgress(command, work)
+  const written = { hours: 0, days: 0 }
+  try {
+    for (const id of accounts) {
+      const { hours, days } = await em.transactional((own) => rebuildDay(own, day, id))
+      written.hours += hours
+      written.days += days
+      progress.advance()
+    }
+  } finally {
+    progress.end()
+  }
+  return written
 }
 
 type Found = { accountId: string; day: string } & Difference
@@ -79,8 +94,7 @@ async function reconcile(
   try {
     await Promise.all([...regions.values()].map((region) => region.connected(5_000)))
     const waiting = () => queues.countMetering()
-    const until = Date.now() + WAIT_MS
-    while ((await waiting()) > 0 && Date.now() < until) await sleep(100)
+    if ((await waiting()) > 0) await untilCounted(waiting, command)
     const days = await listAccountDays(em, range)
     const differences: Found[] = []
     const work = { title: 'Comparing records of usage', unit: 'account days', total: days.length }
@@ -99,6 +113,20 @@ async function reconcile(
     return { days: days.length, differences }
   } finally {
     for (const region of regions.values()) await region.close()
+  }
+}
+
+/** Until no metering job waits, for `WAIT_MS` at the most. */
+async function untilCounted(waiting: () => Promise<number>, command: Cli): Promise<void> {
+  const title = 'Waiting for usage that is being counted'
+  const progress = await showProgress(command, { title, unit: 'seconds', total: WAIT_MS / 1_000 })
+  try {
+    for (let waited = 0; waited < WAIT_MS && (await waiting()) > 0; waited += LOOK_MS) {
+      await sleep(LOOK_MS)
+      progress.advance(LOOK_MS / 1_000)
+    }
+  } finally {
+    progress.end()
   }
 }
 

@@ -3,7 +3,7 @@ import type { JobData } from '../../src/domain/jobs.ts'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
 import { DAY_MS as DAY, HOUR_MS as HOUR } from '../../src/domain/time.ts'
 import { existingPartitions } from '../../src/domain/usage/partitions.ts'
-import { canRebuild, rebuildDay } from '../../src/domain/usage/rebuild.ts'
+import { canRebuild, listAccountsOf, rebuildDay } from '../../src/domain/usage/rebuild.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
@@ -158,11 +158,29 @@ describe('reconciliation', () => {
     const before = (await windowsOf('key_r'))?.['24h'].requests ?? 0
     await Promise.all([
       ...many.map((at) => events('key_r', at)),
-      ...[1, 2, 3].map(() => worker.em().transactional((em) => rebuildDay(em, yesterday))),
+      ...[1, 2, 3].map(() => worker.em().transactional((em) => rebuildDay(em, yesterday, 'acct_r'))),
     ])
     expect((await windowsOf('key_r'))?.['24h'].requests).toBe(before + 20)
     await reconcile({ accountId: 'acct_r', day: yesterday })
     expect(await checked()).toEqual({ differences: null })
+  })
+
+  it('is done for every account that has a record of the day, whichever it is', async () => {
+    const tables = ['minute', 'folded', 'hour', 'day']
+    for (const table of tables) {
+      const extra = table === 'folded' ? ['minutes', "'[]'"] : ['requests', '1']
+      await rows(`insert into usage_${table} (key_id, account_id, at, ${extra[0]})
+        values ('key_${table}', 'acct_${table}', '${yesterday}T12:00:00Z', ${extra[1]})`)
+    }
+    const accounts = tables.map((table) => `acct_${table}`)
+    expect(await listAccountsOf(worker.em(), yesterday)).toEqual(expect.arrayContaining(accounts))
+    expect(await listAccountsOf(worker.em(), '2026-11-20')).not.toContain('acct_minute')
+    for (const account of accounts)
+      await worker.em().transactional((em) => rebuildDay(em, yesterday, account))
+    expect(await rows(`select key_id from usage_day where account_id in ('acct_hour', 'acct_day')`)).toEqual(
+      [],
+    )
+    expect(await rows(`select key_id from usage_hour where account_id = 'acct_minute'`)).toHaveLength(1)
   })
 
   it('is not possible for a day of which minutes are gone', () => {

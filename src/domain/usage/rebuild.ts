@@ -9,44 +9,55 @@ export function canRebuild(day: string, now: Date): boolean {
   return from > now.getTime() - HOURS_KEPT_MS && from <= now.getTime()
 }
 
+/** The accounts that have anything in the records of a UTC day from which its hours and its total are made. */
+export async function listAccountsOf(em: SqlEntityManager, day: string): Promise<string[]> {
+  const range = rangeOf(day)
+  const tables = ['usage_minute', 'usage_folded', 'usage_hour', 'usage_day']
+  const rows = await em.execute<{ id: string }[]>(
+    `${tables.map((table) => `select account_id as id from ${table} where at >= ? and at < ?`).join(' union ')} order by id`,
+    tables.flatMap(() => range),
+  )
+  return rows.map(({ id }) => id)
+}
+
 /**
- * Computes the hours and the day of one UTC day again from its minutes, for one account or for all; see `canRebuild`.
- * Call it in a transaction: nothing is counted until it ends, so that nothing falls between the reading and the
- * writing. Returns how many rows were written.
+ * Computes the hours and the day of an account's UTC day again from its minutes; see `canRebuild`. Call it in a
+ * transaction: nothing is counted until it ends, so that nothing falls between the reading and the writing. Returns how
+ * many rows were written.
  */
 export async function rebuildDay(
   em: SqlEntityManager,
   day: string,
-  accountId?: string,
+  accountId: string,
 ): Promise<{ hours: number; days: number }> {
   await em.execute('lock table usage_minute in share row exclusive mode')
-  const from = new Date(`${day}T00:00:00Z`)
-  const range = [from, new Date(from.getTime() + DAY_MS)]
-  const account = accountId === undefined ? [] : [accountId]
-  const only = (alias: string) => (accountId === undefined ? '' : ` and ${alias}.account_id = ?`)
+  const range = [...rangeOf(day), accountId]
+  const only = (alias: string) => `${alias}.at >= ? and ${alias}.at < ? and ${alias}.account_id = ?`
   const written = { hours: 0, days: 0 }
   for (const grain of ['hour', 'day'] as const) {
-    await em.execute(`delete from usage_${grain} b where at >= ? and at < ?${only('b')}`, [
-      ...range,
-      ...account,
-    ])
+    await em.execute(`delete from usage_${grain} b where ${only('b')}`, range)
     const rows = await em.execute<unknown[]>(
       `with minutes as (
-         select b.key_id, b.account_id, b.at, ${COLUMNS} from usage_minute b where b.at >= ? and b.at < ?${only('b')}
+         select b.key_id, b.account_id, b.at, ${COLUMNS} from usage_minute b where ${only('b')}
          union all
-         select f.key_id, f.account_id, m.at, ${COLUMNS} from ${UNFOLDED} where f.at >= ? and f.at < ?${only('f')}
+         select f.key_id, f.account_id, m.at, ${COLUMNS} from ${UNFOLDED} where ${only('f')}
        )
        insert into usage_${grain} (key_id, account_id, at, ${COLUMNS})
        select key_id, account_id, date_trunc('${grain}', at, 'UTC') as bucket, ${ALL_SUMS}
        from minutes group by key_id, account_id, bucket returning 1`,
-      [...range, ...account, ...range, ...account],
+      [...range, ...range],
     )
     written[`${grain}s`] = rows.length
   }
   // What was announced of the day is compared with it again.
   await em.execute(
-    `update usage_accepted b set changed_at = changed_at + interval '1 microsecond' where day = ?${only('b')}`,
-    [day, ...account],
+    `update usage_accepted set changed_at = changed_at + interval '1 microsecond' where day = ? and account_id = ?`,
+    [day, accountId],
   )
   return written
+}
+
+function rangeOf(day: string): [Date, Date] {
+  const from = new Date(`${day}T00:00:00Z`)
+  return [from, new Date(from.getTime() + DAY_MS)]
 }
