@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ImportReader } from '../../src/api/imports/ImportReader.ts'
+import { Worker } from 'node:worker_threads'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { BOUND_MS, ImportReader } from '../../src/api/imports/ImportReader.ts'
 import { runSql } from '../setup/runSql.ts'
 import { type Answer, createClient } from '../support/client.ts'
 import { createImporter, newValue, record } from '../support/createImporter.ts'
@@ -9,6 +10,10 @@ import { type Service, startService } from '../support/startService.ts'
 let service: Service
 beforeAll(async () => {
   service = await startService({ apis: 2 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 afterAll(() => service.stop())
 
@@ -34,6 +39,20 @@ it('promise 12: a process that reads a file of keys goes on with everything else
   expect(read.records).toHaveLength(5_000)
   // In the process itself, it would be a handful.
   expect(turns).toBeGreaterThan(100)
+})
+
+it('promise 11: the bound of a file counts from its arrival, whatever is read before it', async () => {
+  const reader = new ImportReader()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  // The thread is never asked about the first one, and so never answers.
+  const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementationOnce(() => {})
+  const reading = Promise.allSettled([1, 2, 3].map(() => reader.read(file(1), 'jsonl', new Date())))
+  await vi.advanceTimersByTimeAsync(BOUND_MS)
+  const late = { status: 'rejected', reason: { slug: 'service-unavailable' } }
+  expect(await reading).toMatchObject([late, late, late])
+  // Nothing is read whose caller has had an answer, and the next file has a thread that works.
+  expect(post).toHaveBeenCalledTimes(1)
+  expect((await reader.read(file(1), 'jsonl', new Date())).records).toHaveLength(1)
 })
 
 it.each([

@@ -14,8 +14,8 @@ export const MAX_IMPORT_BYTES = 512 * 1024
 const MAX_FAILED = 500
 /** Imports that a process has in hand at once, of all accounts. */
 const MAX_IMPORTS = 16
-/** A body within the bounds is read in a fraction of this. */
-const BOUND_MS = 10_000
+/** From a file's arrival to its outcome, its wait for the files before it included. Reading takes half a second. */
+export const BOUND_MS = 10_000
 const MEMORY_MB = 256
 
 export type ReadRequest = { text: string; format: ImportFormat; at: number; lines: number; maxFailed: number }
@@ -48,7 +48,10 @@ export class ImportReader {
     }
   }
 
-  /** Throws Failure `validation-error`: too many lines, too many that are no keys, or none that is one. */
+  /**
+   * Throws Failure `validation-error`: too many lines, too many that are no keys, or none that is one. Throws Problem
+   * `service-unavailable` after BOUND_MS.
+   */
   read(text: string, format: ImportFormat, now: Date): Promise<ImportFile> {
     const lines = countLines(text)
     if (lines > MAX_LINES) {
@@ -56,9 +59,17 @@ export class ImportReader {
       throw invalid('body', 'too_long', message)
     }
     const request = { text, format, at: now.getTime(), lines, maxFailed: MAX_FAILED }
-    const reading = this.#last.then(() => this.#ask(request))
+    let isLate = false
+    const reading = this.#last.then(() => {
+      // Nobody waits for it any more: those behind it should not, either.
+      if (isLate) throw tooLate()
+      return this.#ask(request)
+    })
     this.#last = reading.catch(() => {})
-    return reading
+    return within(BOUND_MS, reading, () => {
+      isLate = true
+      return tooLate()
+    })
   }
 
   async #ask(request: ReadRequest): Promise<ImportFile> {
