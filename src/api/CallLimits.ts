@@ -15,7 +15,7 @@ const AT_ONCE = 40
  */
 const REFUSED_WAIT_MS = 1_000
 /** Refused calls that wait at once; further ones are answered at once. */
-const MAX_WAITING = 1_000
+export const MAX_DELAYED = 1_000
 
 /**
  * `endings` revoke and delete: they have a budget of their own, so that nobody who holds a leaked key can use up the
@@ -85,7 +85,7 @@ export class CallLimits {
   }
 
   async #refuse(waitMs: number): Promise<never> {
-    if (this.#waiting < MAX_WAITING) {
+    if (this.#waiting < MAX_DELAYED) {
       this.#waiting += 1
       await this.#wait(REFUSED_WAIT_MS * (0.5 + Math.random()))
       this.#waiting -= 1

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 
 /** Rows per statement: nobody waits long for their locks. */
-const ROWS_AT_ONCE = 1_000
+export const ROWS_AT_ONCE = 1_000
 
 /** Where the first statement begins. */
 const LOWEST = { text: '', timestamptz: '-infinity', integer: '0' }

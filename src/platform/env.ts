@@ -276,7 +276,9 @@ export const EnvSchema = z.object({
     .min(1)
     .max(500)
     .default(16)
-    .describe('Jobs at once per queue and worker process; 16 times as many for metering.'),
+    .describe(
+      'Jobs at once per queue and worker process; notifications have 4 times, metering 16 times as many. The number is fixed for imports, alerts, crossings and maintenance.',
+    ),
 })
 
 export type Env = z.infer<typeof EnvSchema>

@@ -20,7 +20,7 @@ import { within } from './within.ts'
  * How long storing a job may take, in ms. After that the caller continues as if the queue were away. The job may still
  * be stored later.
  */
-const ADD_MS = 2_000
+export const ADD_MS = 2_000
 
 export type FurtherRegion = { name: string; url: string }
 
@@ -51,8 +51,8 @@ export type Queues = {
 }
 
 /**
- * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it hangs or was
- * never there: rows are what is durable.
+ * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it hangs, and
+ * within 4 s where it was not reached before: rows are what is durable.
  */
 export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = []): Queues {
   const connections: Redis[] = []

@@ -1,14 +1,15 @@
 import type { FlowProducer, Queue } from 'bullmq'
 import { within } from './within.ts'
 
-const BOUND_MS = 2_000
+/** How long to wait for the first connection, in ms. */
+export const REACH_MS = 2_000
 
 /**
  * Whether this queue's Redis was reached since the process started, now or within 2 s. Until then BullMQ's own calls
  * wait without end; afterwards they fail at once while Redis is away.
  */
 export async function reached(queue: Queue | FlowProducer): Promise<boolean> {
-  return within(BOUND_MS, queue.waitUntilReady()).then(
+  return within(REACH_MS, queue.waitUntilReady()).then(
     () => true,
     () => false,
   )

@@ -23,7 +23,7 @@ type Sources = {
 }
 
 /** How long whoever asks with an unknown token waits: twice, the region first. */
-const WAIT_MS = 2_000
+export const TOKEN_WAIT_MS = 2_000
 /** Between two questions to the truth: a flood of unknown tokens costs twenty a second. */
 const PAUSE_MS = 50
 
@@ -45,7 +45,7 @@ export class KnownTokens {
     const { readRegion, fillFromTruth, giveUp } = sources
     const byDigest = (states: (ServiceTokenState | undefined)[]) =>
       new Map(states.flatMap((state) => (state ? [[state.digest, state] as const] : [])))
-    const options = { waitMs: WAIT_MS, giveUp }
+    const options = { waitMs: TOKEN_WAIT_MS, giveUp }
     this.#near = new GroupedLookup(async (digests) => byDigest(await readRegion(digests)), options)
     this.#truth = new GroupedLookup(async (digests) => byDigest(await fillFromTruth(digests)), {
       ...options,

@@ -15,7 +15,7 @@ export type LookupOutcome = 'region' | 'truth' | 'nowhere' | 'remembered' | 'fai
 type Near = { key: KnownKey } | { key: undefined; marker: string | undefined }
 
 /** How long a caller waits for a state, and then gets a 503: twice, the region first. */
-const WAIT_MS = 2_000
+export const STATE_WAIT_MS = 2_000
 
 /** A digest that no key has is not asked for again at once: whoever guesses keys costs a question a second at most. */
 const ABSENT_MS = 1_000
@@ -52,8 +52,8 @@ export class StateLoader {
     this.#fillFromTruth = fillFromTruth
     this.#onLookup = onLookup
     const giveUp = (reason: string) => new RegionUnavailable(`A key could not be looked up: ${reason}.`)
-    this.#near = new GroupedLookup((digests) => this.#readRegion(digests), { waitMs: WAIT_MS, giveUp })
-    this.#truth = new GroupedLookup((digests) => this.#readTruth(digests), { waitMs: WAIT_MS, giveUp })
+    this.#near = new GroupedLookup((digests) => this.#readRegion(digests), { waitMs: STATE_WAIT_MS, giveUp })
+    this.#truth = new GroupedLookup((digests) => this.#readTruth(digests), { waitMs: STATE_WAIT_MS, giveUp })
   }
 
   /**

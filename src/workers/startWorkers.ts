@@ -11,6 +11,7 @@ import { tracing } from '../platform/tracing.ts'
 import { runSuspect } from './commands/runSuspect.ts'
 import { takeTurns } from './commands/takeTurns.ts'
 import type { WorkerContext } from './context.ts'
+import { jobsAtOnce } from './jobsAtOnce.ts'
 import { Postponed } from './Postponed.ts'
 import { runJob } from './runJob.ts'
 
@@ -36,27 +37,7 @@ export function startWorkers(
   },
 ): Workers {
   const { redisUrl, further, concurrency, ormOf } = options
-  const perQueue: Record<QueueName, number> = {
-    commands: concurrency,
-    // Places of their own, so that no flood of other commands takes them.
-    revocations: concurrency,
-    // Long transactions over many rows; two leave the database to the others.
-    imports: 2,
-    'fan-out': concurrency,
-    // Its statements are heavy; one account never takes more than one of these places.
-    alerts: 4,
-    // They do not wait for the evaluations of each half minute, nor do these wait for them.
-    crossings: 4,
-    // They wait for others' servers.
-    notifications: concurrency * 4,
-    // Jobs share transactions (see Rollup.ts), so many at once is what makes each transaction cheap per job.
-    metering: concurrency * 16,
-    // Each is many batches.
-    slots: concurrency,
-    // Two may be at work for minutes by night, and what is left over by day must not wait for them.
-    maintenance: 4,
-    asks: concurrency,
-  }
+  const perQueue = jobsAtOnce(concurrency)
   const connections: Redis[] = []
   const connect = (url: string, region: string) => {
     const connection = connectRedis(url, 'worker', {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { BOUND_MS, ImportReader } from '../../src/api/imports/ImportReader.ts'
+import { READ_MS, ImportReader } from '../../src/api/imports/ImportReader.ts'
 import { runSql } from '../setup/runSql.ts'
 import { type Answer, createClient } from '../support/client.ts'
 import { createImporter, newValue, record } from '../support/createImporter.ts'
@@ -47,7 +47,7 @@ it('promise 11: the bound of a file counts from its arrival, whatever is read be
   // The thread is never asked about the first one, and so never answers.
   const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementationOnce(() => {})
   const reading = Promise.allSettled([1, 2, 3].map(() => reader.read(file(1), 'jsonl', new Date())))
-  await vi.advanceTimersByTimeAsync(BOUND_MS)
+  await vi.advanceTimersByTimeAsync(READ_MS)
   const late = { status: 'rejected', reason: { slug: 'service-unavailable' } }
   expect(await reading).toMatchObject([late, late, late])
   // Nothing is read whose caller has had an answer, and the next file has a thread that works.

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { BOUNDS } from '../../src/api/AtOnce.ts'
-import { MAX_IMPORT_BYTES, MAX_LINES } from '../../src/api/imports/ImportReader.ts'
+import { MAX_DELAYED } from '../../src/api/CallLimits.ts'
+import { MAX_IMPORT_BYTES, MAX_LINES, READ_MS } from '../../src/api/imports/ImportReader.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
 import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
 import { root } from '../../src/dev/dataDir.ts'
@@ -11,9 +12,13 @@ import { MAX_MEMBERS } from '../../src/domain/accounts/accountStore.ts'
 import { GUEST_MS } from '../../src/domain/accounts/guestSessions.ts'
 import { LINK_SECONDS, MAX_OPEN_LINKS } from '../../src/domain/accounts/sessionLinks.ts'
 import { MAX_RULES } from '../../src/domain/alerts/AlertRule.ts'
+import { EXPIRED_ENTRIES_AT_ONCE } from '../../src/domain/audit/expireAudit.ts'
 import { mostUnfinished } from '../../src/domain/commands/limits.ts'
+import { ROWS_AT_ONCE } from '../../src/domain/deleteInBatches.ts'
+import { EXPIRED_EVENTS_AT_ONCE } from '../../src/domain/events/eventStore.ts'
 import { MAX_FORMS } from '../../src/domain/imports/forms.ts'
 import { MAX_LINE } from '../../src/domain/imports/rawLines.ts'
+import { FORGOTTEN_AT_ONCE } from '../../src/domain/metering/claims.ts'
 import { LEASE_MS } from '../../src/domain/notifications/deliveryStore.ts'
 import { SCHEDULE_MS } from '../../src/domain/notifications/retrySchedule.ts'
 import { TESTS_PER_HOUR } from '../../src/domain/notifications/testBudget.ts'
@@ -23,14 +28,21 @@ import { GRACE_MS, KEYS_PER_EVENT } from '../../src/domain/usage/closedDays.ts'
 import { MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
 import { CONNECT_MS, PING_MS, SILENT_MS, WORKER_SILENT_MS } from '../../src/platform/connectRedis.ts'
 import { apiPools, workerPools } from '../../src/platform/pools.ts'
+import { ADD_MS } from '../../src/platform/queues.ts'
+import { REACH_MS } from '../../src/platform/reached.ts'
 import { BOUND_MS } from '../../src/region/Region.ts'
 import { ONCE_SECONDS } from '../../src/region/scripts.ts'
+import { TOKEN_WAIT_MS } from '../../src/verifier/KnownTokens.ts'
+import { STATE_WAIT_MS } from '../../src/verifier/StateLoader.ts'
 import { UNKNOWN_PER_MINUTE } from '../../src/verifier/UnknownLimit.ts'
+import { jobsAtOnce } from '../../src/workers/jobsAtOnce.ts'
 import { outboundPolicy } from '../../src/workers/notifiers/postMessage.ts'
+import { OWED_DAYS } from '../../src/workers/schedules/expireRecords.ts'
 
 const page = await readFile(join(root, 'docs/operating.md'), 'utf8')
 const api = apiPools({ DATABASE_CONNECTIONS: 20, DATABASE_TIMEOUT_MS: 10_000 })
 const worker = workerPools({ DATABASE_CONNECTIONS: 20, DATABASE_TIMEOUT_MS: 10_000 })
+const jobs = jobsAtOnce(1)
 
 const seconds = (...all: (number | undefined)[]) => all.map((ms = Number.NaN) => `${ms / 1_000} s`).join('; ')
 const count = (...all: number[]) => all.map((each) => new Intl.NumberFormat('en').format(each)).join('; ')
@@ -51,12 +63,15 @@ it.each([
   ['A statement: unknown keys, usage reports', seconds(api.verification.statementMs)],
   ['A statement: sessions and commands', seconds(api.changes.statementMs)],
   ['A statement: a further page', seconds(api.streams.statementMs)],
+  ['Changes kept for a region whose lease has run out', `${OWED_DAYS} days`],
+  ['Looking up an uncached key or token: region; Postgres', seconds(STATE_WAIT_MS, TOKEN_WAIT_MS)],
+  ['A worker’s connection: leases, questions of the library', seconds(worker.leases.connectMs)],
   [
-    'A worker’s connection: leases; commands; the rest',
-    seconds(worker.leases.connectMs, worker.commands.connectMs, worker.messages.connectMs),
+    'A worker’s connection: commands, revocations; the rest',
+    seconds(worker.commands.connectMs, worker.messages.connectMs),
   ],
   [
-    'A worker’s statement: commands; its wait for a lock',
+    'A worker’s statement: commands, revocations; a lock',
     seconds(worker.commands.statementMs, worker.commands.lockMs),
   ],
   ['A worker’s statement: leases, questions of the library', seconds(worker.asks.statementMs)],
@@ -72,6 +87,9 @@ it.each([
   ],
   ['Asking a Redis connection that only listens', `every ${seconds(PING_MS)}`],
   ['Opening a connection to Redis', seconds(CONNECT_MS)],
+  ['After a start: reaching Redis, before a job is stored', `${seconds(REACH_MS)} more`],
+  ['Redis, to store a job', seconds(ADD_MS)],
+  ['Reading a file of keys to import, its wait in line too', seconds(READ_MS)],
   ["A worker's answer to a verifier library", seconds(ASK_WAIT_MS)],
   ['A message to a webhook or Slack; an email', seconds(outboundPolicy(false).timeoutMs)],
   ['A message whose worker died', seconds(LEASE_MS)],
@@ -79,6 +97,14 @@ it.each([
   ["A call's place among its account's; an export's", seconds(BOUNDS.reads.waitMs, BOUNDS.streams.waitMs)],
   ['Reads and changes of an account that run at once', `${BOUNDS.reads.atOnce} of each a process`],
   ['Exports and usage series that an account reads at once', `${BOUNDS.streams.atOnce} a process`],
+  ['Reads and changes of an account that wait', `${count(BOUNDS.reads.maxWaiting)} of each a process`],
+  ['Refused management calls whose answer is delayed', `${count(MAX_DELAYED)} a process`],
+  ['The same, for notifications; for metering', `${jobs.notifications} times; ${jobs.metering} times`],
+  ['The same, for imports', count(jobs.imports)],
+  ['The same, for alerts, crossings, maintenance', `${jobs.alerts} each`],
+  ['Rows that one statement of the nightly deletion takes', count(ROWS_AT_ONCE)],
+  ['The same, of both audit logs and of lifecycle events', count(EXPIRED_ENTRIES_AT_ONCE)],
+  ['The same, of [claims](#disk-for-usage)', count(FORGOTTEN_AT_ONCE)],
   ['Unknown keys from one address (IPv6: /64), per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['Unknown operator tokens from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['A line of it', `${count(MAX_LINE)} characters`],
@@ -116,4 +142,17 @@ it('the pools of a process are divided as the page says', () => {
   const numbersIn = (text: string) => [...text.matchAll(/\d+/g)].map(Number)
   expect(numbersIn(ofApi)).toEqual(sizes(api))
   expect(numbersIn(ofWorker)).toEqual(sizes(worker))
+})
+
+it('rows that stand for more than one bound are of bounds that are equal', () => {
+  expect(worker.asks.connectMs).toBe(worker.leases.connectMs)
+  expect(worker.asks.statementMs).toBe(worker.leases.statementMs)
+  expect({ ...worker.revocations, poolMax: 0 }).toEqual({ ...worker.commands, poolMax: 0 })
+  expect(worker.metering.connectMs).toBe(worker.messages.connectMs)
+  expect(worker.maintenance.connectMs).toBe(worker.messages.connectMs)
+  expect(BOUNDS.changes.maxWaiting).toBe(BOUNDS.reads.maxWaiting)
+  expect(jobs.crossings).toBe(jobs.alerts)
+  expect(jobs.maintenance).toBe(jobs.alerts)
+  expect(TOKEN_WAIT_MS).toBe(STATE_WAIT_MS)
+  expect(EXPIRED_EVENTS_AT_ONCE).toBe(EXPIRED_ENTRIES_AT_ONCE)
 })

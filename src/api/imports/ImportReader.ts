@@ -15,7 +15,7 @@ const MAX_FAILED = 500
 /** Imports that a process has in hand at once, of all accounts. */
 const MAX_IMPORTS = 16
 /** From a file's arrival to its outcome, its wait for the files before it included. Reading takes half a second. */
-export const BOUND_MS = 10_000
+export const READ_MS = 10_000
 const MEMORY_MB = 256
 
 export type ReadRequest = { text: string; format: ImportFormat; at: number; lines: number; maxFailed: number }
@@ -50,7 +50,7 @@ export class ImportReader {
 
   /**
    * Throws Failure `validation-error`: too many lines, too many that are no keys, or none that is one. Throws Problem
-   * `service-unavailable` after BOUND_MS.
+   * `service-unavailable` after READ_MS.
    */
   read(text: string, format: ImportFormat, now: Date): Promise<ImportFile> {
     const lines = countLines(text)
@@ -66,7 +66,7 @@ export class ImportReader {
       return this.#ask(request)
     })
     this.#last = reading.catch(() => {})
-    return within(BOUND_MS, reading, () => {
+    return within(READ_MS, reading, () => {
       isLate = true
       return tooLate()
     })
@@ -78,7 +78,7 @@ export class ImportReader {
     const { signal } = cancel
     thread.postMessage(request)
     try {
-      const [result] = (await within(BOUND_MS, once(thread, 'message', { signal }), tooLate)) as [ReadResult]
+      const [result] = (await within(READ_MS, once(thread, 'message', { signal }), tooLate)) as [ReadResult]
       if ('file' in result) return result.file
       throw new Failure(result.failure.code, result.failure.details)
     } catch (error) {

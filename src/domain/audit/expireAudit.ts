@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 
 /** Rows per statement: no transaction waits long for one. */
-const AT_ONCE = 5_000
+export const EXPIRED_ENTRIES_AT_ONCE = 5_000
 
 /**
  * Deletes entries of both audit logs from before an instant, oldest first. Their IDs grow with time, so only the
@@ -12,11 +12,11 @@ export async function expireAudit(em: SqlEntityManager, before: Date): Promise<v
 }
 
 async function expire(em: SqlEntityManager, table: string, before: Date): Promise<void> {
-  for (let deleted = AT_ONCE; deleted === AT_ONCE; ) {
+  for (let deleted = EXPIRED_ENTRIES_AT_ONCE; deleted === EXPIRED_ENTRIES_AT_ONCE; ) {
     const rows = await em.execute<unknown[]>(
       `with oldest as (select id, at from ${table} order by id limit ?)
        delete from ${table} where id in (select id from oldest where at < ?) returning 1`,
-      [AT_ONCE, before],
+      [EXPIRED_ENTRIES_AT_ONCE, before],
     )
     deleted = rows.length
   }

@@ -8,7 +8,7 @@ import type { EventRow } from './presentEvent.ts'
 const MOST_LOOKED_AT = 50_000
 
 /** Rows that one statement deletes. */
-const EXPIRED_AT_ONCE = 5_000
+export const EXPIRED_EVENTS_AT_ONCE = 5_000
 
 export type EventQuery = {
   /** A position, or the ID of an event; undefined: from the oldest that is kept. */
@@ -113,13 +113,13 @@ async function positionOf(em: SqlEntityManager, cursor: string, oldest: bigint):
 
 /** Deletes events that were recorded before an instant, oldest first, in statements that each commit by themselves. */
 export async function expireEvents(em: SqlEntityManager, before: Date): Promise<void> {
-  for (let deleted = EXPIRED_AT_ONCE; deleted === EXPIRED_AT_ONCE; ) {
+  for (let deleted = EXPIRED_EVENTS_AT_ONCE; deleted === EXPIRED_EVENTS_AT_ONCE; ) {
     const [row] = await em.execute<{ count: number }[]>(
       `with oldest as (select position, created_at from lifecycle_event order by position limit ?),
        gone as (delete from lifecycle_event where position in (select position from oldest where created_at < ?) returning position),
        noted as (update lifecycle_event_head set expired = (select max(position) from gone) where exists (select from gone))
        select count(*)::int as count from gone`,
-      [EXPIRED_AT_ONCE, before],
+      [EXPIRED_EVENTS_AT_ONCE, before],
     )
     deleted = row?.count ?? 0
   }

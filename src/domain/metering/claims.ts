@@ -47,7 +47,7 @@ export async function findClaimed(em: SqlEntityManager, ids: string[]): Promise<
 }
 
 /** Claims per statement: none of the service's transactions should wait for a whole night's. */
-const FORGOTTEN_AT_ONCE = 20_000
+export const FORGOTTEN_AT_ONCE = 20_000
 
 /**
  * Each statement begins where the last one ended, so that none passes over what those before have deleted. `ctid` is

@@ -12,7 +12,7 @@ import { forgetEndpoints, UNUSED_DAYS } from '../../domain/usage/EndpointIds.ts'
 import type { WorkerContext } from '../context.ts'
 
 /** For how long changes are kept for a region that has lapsed; after that it begins a new epoch instead. */
-const OWED_DAYS = 7
+export const OWED_DAYS = 7
 const OUTCOME_DAYS = 90
 /**
  * A refused command is a row, and only the caller's budget of calls bounds how many there are. It must outlive its
