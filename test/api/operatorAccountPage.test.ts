@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../src/domain/time.ts'
+import { createImporter, newValue, record } from '../support/createImporter.ts'
 import { eventually } from '../support/eventually.ts'
 import { type SharedService, sharedService } from '../support/sharedService.ts'
 
@@ -47,6 +48,21 @@ describe('the operators’ page of an account', () => {
     const { body: page } = await admin({ accountId: body.account.id })
     for (const shown of ['cus_81', id, hint, 'account.created']) expect(page).toContain(shown)
     expect(page).not.toContain(body.adminKey.key)
+  })
+
+  it('is found by whatever an import says that a key ends in', async () => {
+    const account = await service.account()
+    const hints = ['a-_B', '"&<>', '+', 'key_']
+    const { body } = await createImporter(service).sendRecords(
+      account,
+      hints.map((hint) => record(newValue(), { hint })),
+    )
+    expect(body).toMatchObject({ imported: hints.length, failed: 0 })
+    for (const [line, hint] of hints.entries()) {
+      const { body: page } = await anonymous().get(`/admin?q=${encodeURIComponent(hint)}`, operator)
+      const found = hints.map((_, other) => page.includes(body.keys[other].id))
+      expect([hint, found]).toEqual([hint, hints.map((_, other) => other === line)])
+    }
   })
 
   it('shows what it used, and its commands, newest first', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Failure, type FieldFault } from '../failure.ts'
 import { faultsOf } from '../faults.ts'
 import { permissionsFor } from '../keys/access.ts'
-import { Access, AllowedIps, Instant, KeyTypes, Metadata, Permission, text } from '../keys/keyFields.ts'
+import { Access, AllowedIps, HINT, Instant, KeyTypes, Metadata, Permission, text } from '../keys/keyFields.ts'
 import { name } from '../names.ts'
 import { unstorable } from '../storable.ts'
 import type { ImportRecord } from './outcome.ts'
@@ -25,10 +25,7 @@ export const ImportLine = z.strictObject({
   allowedIps: AllowedIps.nullish(),
   expiresAt: Instant.nullish(),
   metadata: Metadata.nullish(),
-  hint: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,4}$/, 'must be the last 4 characters of the key, and no more')
-    .nullish(),
+  hint: z.string().regex(HINT, 'must be the last 4 characters of the key, and no more').nullish(),
   createdAt: Instant.nullish().describe('When the old system created the key'),
   externalId: text(256).nullish().describe('Its ID in the old system. Kept in `metadata` as `externalId`'),
 })

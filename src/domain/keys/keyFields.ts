@@ -13,6 +13,9 @@ export const text = (max: number) =>
     .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters')
     .refine((value) => value.trim() !== '', 'must not be blank')
 
+/** The last characters of a value. Those of an imported key may be any that are visible, and fewer than 4. */
+export const HINT = /^[\x21-\x7e]{1,4}$/
+
 export const Permission = z
   .string()
   .max(64)
