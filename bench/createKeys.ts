@@ -55,17 +55,24 @@ export async function createKeys(
 }
 
 async function createKey(url: string, adminKey: string, name: string): Promise<{ id: string; key: string }> {
-  const response = await fetch(`${url}/api-keys`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name, type: 'live' }),
-  })
+  const headers = { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' }
+  const body = JSON.stringify({ name, type: 'live' })
+  const response = await fetch(`${url}/api-keys`, { method: 'POST', headers, body })
   if (response.status === 429) {
     await response.arrayBuffer()
     await delay(Number(response.headers.get('retry-after')) * 1000)
     return createKey(url, adminKey, name)
   }
-  if (response.status !== 201)
+  if (response.status === 201) return (await response.json()) as { id: string; key: string }
+  if (response.status !== 202)
     throw new Error(`A key was not created: ${response.status} ${await response.text()}`)
-  return (await response.json()) as { id: string; key: string }
+  // On a busy machine a worker may need longer than the api waits.
+  const { operation, key } = (await response.json()) as { operation: { id: string }; key: string }
+  for (;;) {
+    await delay(500)
+    const read = await fetch(`${url}/operations/${operation.id}`, { headers })
+    const { status, result } = (await read.json()) as { status: string; result?: { id: string } }
+    if (status === 'succeeded' && result) return { id: result.id, key }
+    if (status === 'failed') throw new Error('A key was not created: its command has failed.')
+  }
 }

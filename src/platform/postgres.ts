@@ -66,7 +66,7 @@ const IDLE_IN_TRANSACTION_MS = 60_000
  * The client waits this much longer than the server works: usually the server ends a statement, and the connection is
  * kept.
  */
-const ANSWER_MS = 500
+export const ANSWER_MS = 500
 
 /**
  * The transaction answers before its commit is on the disk. For what comes about again by itself should Postgres die

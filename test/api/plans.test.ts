@@ -89,7 +89,7 @@ describe('plans are data', () => {
       const [[{ id } = {}] = []] = await eventually(
         () =>
           runSql(service.databaseUrl, `select change ->> 'commandId' as id from plan where name = 'wide'`),
-        ([[row] = []]) => typeof row?.id === 'string',
+        (rows) => typeof rows[0]?.[0]?.id === 'string',
       )
       const operation = async () => (await operator.get(`/operations/${id}`)).body
       expect(await eventually(operation, ({ progress }) => progress?.done > 0)).toMatchObject({

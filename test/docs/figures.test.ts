@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { REFUSED_MS } from '../../bench/hanging/bounds.ts'
 import { BOUNDS } from '../../src/api/AtOnce.ts'
 import { MAX_DELAYED } from '../../src/api/CallLimits.ts'
 import { MAX_IMPORT_BYTES, MAX_LINES, READ_MS } from '../../src/api/imports/ImportReader.ts'
@@ -28,6 +29,7 @@ import { GRACE_MS, KEYS_PER_EVENT } from '../../src/domain/usage/closedDays.ts'
 import { MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
 import { CONNECT_MS, PING_MS, SILENT_MS, WORKER_SILENT_MS } from '../../src/platform/connectRedis.ts'
 import { apiPools, workerPools } from '../../src/platform/pools.ts'
+import { ANSWER_MS } from '../../src/platform/postgres.ts'
 import { ADD_MS } from '../../src/platform/queues.ts'
 import { REACH_MS } from '../../src/platform/reached.ts'
 import { BOUND_MS } from '../../src/region/Region.ts'
@@ -59,6 +61,7 @@ it.each([
     'A connection to Postgres: changes; reads and exports',
     seconds(api.changes.connectMs, api.reads.connectMs),
   ],
+  ['The answer to a statement', `${seconds(ANSWER_MS)} more`],
   ['A statement: service tokens', seconds(api.tokens.statementMs)],
   ['A statement: unknown keys, usage reports', seconds(api.verification.statementMs)],
   ['A statement: sessions and commands', seconds(api.changes.statementMs)],
@@ -132,6 +135,15 @@ it.each([
 ])('%s: the tables say what the code does', (what, expected) => {
   const row = page.split('\n').find((line) => line.startsWith(`| ${what} `))
   expect(row?.split('|')[2], what).toContain(expected)
+})
+
+it('what is refused because Redis is away is refused within a second, and the bench asks for that', async () => {
+  const guarantees = await readFile(join(root, 'docs/guarantees.md'), 'utf8')
+  const [, promise] = /## 11\..*?While Redis is away ([^.]*)\./s.exec(guarantees) ?? []
+  expect(promise?.replaceAll('\n', ' ')).toMatch(/503 .* within a second$/)
+  expect(REFUSED_MS).toBe(1_000)
+  // What is left is for the answer to be written and read.
+  expect(BOUND_MS).toBeLessThan(REFUSED_MS)
 })
 
 it('the pools of a process are divided as the page says', () => {
