@@ -5,6 +5,7 @@ import type { ApiContext } from './context.ts'
 import { createOperatorAttempts } from './operatorAttempts.ts'
 import { Problem } from './problems.ts'
 import { originOf } from './sameOrigin.ts'
+import { toProblem } from './toProblem.ts'
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
@@ -49,17 +50,17 @@ export function operatorsOnly(api: ApiContext): Middleware {
         detail: 'Only these pages can make changes. Other programs must send the header Origin.',
       })
     const { method, path } = ctx
-    await next()
-    const facts = {
-      requestId,
-      event: 'operator-action',
-      operator: user,
-      method,
-      path,
-      status: ctx.status,
-      ip,
+    const note = (status: number) => {
+      const facts = { requestId, event: 'operator-action', operator: user, method, path, status, ip }
+      api.log.info(facts, 'an operator sent a change')
     }
-    api.log.info(facts, 'an operator changed something')
+    try {
+      await next()
+    } catch (error) {
+      note(toProblem(error).status)
+      throw error
+    }
+    note(ctx.status)
   }
 }
 

@@ -38,6 +38,12 @@ const linesOf = (event: string) =>
     .split('\n')
     .filter((line) => line.includes(`"event":"${event}"`))
     .map((line) => JSON.parse(line))
+/** The lines about what an operator sent to a path, once there are as many. */
+async function actionsAt(path: string, count: number) {
+  const found = async () => linesOf('operator-action').filter((line) => line.path === path)
+  const lines = await eventually(found, ({ length }) => length >= count)
+  return lines.map(({ operator, method, status, ip }) => ({ operator, method, status, ip }))
+}
 
 describe('the operator’s password', () => {
   it('is guessed ten times per network, over all pages together; then the right one has to wait, too', async () => {
@@ -88,9 +94,12 @@ describe('changes in Bull Board', () => {
   const pause = '/admin/queues/api/queues/maintenance/pause'
   const own = { 'Sec-Fetch-Site': 'same-origin' }
 
-  it('are not possible, unless OPERATOR_QUEUES_WRITE is set', async () => {
-    expect((await ask(pause, { method: 'PUT', headers: own })).status).toBe(405)
-    expect((await ask('/admin/queues/api/queues/pause', { method: 'PUT', headers: own })).status).toBe(405)
+  it('are not possible, unless OPERATOR_QUEUES_WRITE is set, and the log has who tried', async () => {
+    const refused = { operator: 'operator', method: 'PUT', status: 405, ip: '127.0.0.1' }
+    for (const path of [pause.replace('maintenance', 'alerts'), '/admin/queues/api/queues/pause']) {
+      expect((await ask(path, { method: 'PUT', headers: own })).status).toBe(405)
+      expect(await actionsAt(path, 1)).toEqual([refused])
+    }
     const queues = async (url: string) => {
       const headers = { Authorization: `Basic ${btoa(`operator:${PASSWORD}`)}` }
       const answer = await fetch(`${url}/admin/queues/api/queues`, { headers })
@@ -107,17 +116,13 @@ describe('changes in Bull Board', () => {
       expect(await change({ 'Sec-Fetch-Site': site, Origin: writable.url })).toBe(403)
     expect(await change({})).toBe(403)
     expect(await change({ Origin: 'https://evil.example' })).toBe(403)
-    expect(linesOf('operator-action')).toEqual([])
     expect(await change(own)).toBe(200)
-    expect(await change({ Origin: writable.url }, pause.replace('pause', 'resume'))).toBe(200)
-    const lines = await eventually(
-      async () => linesOf('operator-action'),
-      (all) => all.length >= 2,
-    )
-    expect(lines).toMatchObject([
-      { operator: 'operator', method: 'PUT', path: pause, status: 200, ip: '127.0.0.1' },
-      { operator: 'operator', method: 'PUT', path: pause.replace('pause', 'resume'), status: 200 },
-    ])
+    const resume = pause.replace('pause', 'resume')
+    expect(await change({ Origin: writable.url }, resume)).toBe(200)
+    const logged = { operator: 'operator', method: 'PUT', status: 200, ip: '127.0.0.1' }
+    // None is of a page of another site.
+    expect(await actionsAt(pause, 1)).toEqual([logged])
+    expect(await actionsAt(resume, 1)).toEqual([logged])
   })
 
   it('a form of another site adds no job', async () => {
@@ -125,4 +130,29 @@ describe('changes in Bull Board', () => {
     const add = '/admin/queues/api/queues/maintenance/add'
     expect((await ask(add, { method: 'POST', headers, url: writable.url })).status).toBe(403)
   })
+})
+
+it('the log has every form that an operator sends, whatever became of it', async () => {
+  const { accountId } = await service.account('free')
+  const path = (action: string) => `/admin/accounts/${accountId}/${action}`
+  const submit = async (action: string, fields: Record<string, string>, site = 'same-origin') => {
+    const headers = {
+      Authorization: `Basic ${btoa(`operator:${PASSWORD}`)}`,
+      'Sec-Fetch-Site': site,
+    }
+    const body = new URLSearchParams({ request: crypto.randomUUID(), ...fields })
+    const answer = await fetch(`${service.url}${path(action)}`, {
+      ...{ method: 'POST', redirect: 'manual', headers, body },
+    })
+    await answer.arrayBuffer()
+    return answer.status
+  }
+  expect(await submit('suspend', { reason: 'a secret reason' }, 'cross-site')).toBe(403)
+  expect(await submit('suspend', { reason: 'a secret reason' })).toBe(303)
+  expect(await submit('plan', { plan: 'no-such' })).toBe(404)
+  expect(await submit('plan', { plan: '?' })).toBe(400)
+  const logged = { operator: 'operator', method: 'POST', ip: '127.0.0.1' }
+  expect(await actionsAt(path('suspend'), 1)).toEqual([{ ...logged, status: 303 }])
+  expect(await actionsAt(path('plan'), 2)).toEqual([404, 400].map((status) => ({ ...logged, status })))
+  expect(service.output.join('')).not.toContain('a secret reason')
 })
