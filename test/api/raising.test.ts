@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { routes } from '../../src/api/routes/all.ts'
 import type { Answer, Client } from '../support/client.ts'
 import { type SharedService, sharedService } from '../support/sharedService.ts'
 
@@ -31,7 +32,7 @@ function expectRefused({ status, body }: Answer, field: string, missing: string)
 describe('promise 10: a key gives no more than it holds', () => {
   it('one that manages keys alone makes keys that render, and no admin', async () => {
     const one = await actor({ permissions: ['keys:manage'] })
-    const plain = await one.post('/api-keys', { name: 'Web', type: 'live' })
+    const plain = await one.post('/api-keys', { name: 'Web', type: 'live', permissions: ['renders:write'] })
     expect(plain.status).toBe(201)
     expect((await one.patch(`/api-keys/${plain.body.id}`, { name: 'Website' })).status).toBe(200)
     expect((await one.post(`/api-keys/${plain.body.id}/rotate`)).status).toBe(201)
@@ -67,7 +68,7 @@ describe('promise 10: a key gives no more than it holds', () => {
 
     const hash = () => createHash('sha256').update(randomUUID()).digest('hex')
     const lines = [
-      { hash: hash(), name: 'In' },
+      { hash: hash(), name: 'In', permissions: ['renders:write'] },
       { hash: hash(), name: 'Out', access: 'admin' },
     ]
     for (const query of ['?dryRun=true', '']) {
@@ -84,6 +85,36 @@ describe('promise 10: a key gives no more than it holds', () => {
         failed: 1,
         errors: [{ line: 2, field: 'permissions', code: 'insufficient-permissions' }],
       })
+    }
+  })
+
+  it('one that does not read usage makes and rotates no key that does', async () => {
+    const one = await actor({ permissions: ['keys:manage'] })
+    expectRefused(await one.post('/api-keys', { name: 'x', type: 'live' }), 'permissions', 'usage:read')
+    const reading = ['renders:write', 'usage:read']
+    const plain = await account.createKey({ permissions: ['renders:write'] })
+    const change = { permissions: reading }
+    expectRefused(await one.patch(`/api-keys/${plain.id}`, change), 'permissions', 'usage:read')
+    const full = await account.createKey()
+    expectRefused(await one.post(`/api-keys/${full.id}/rotate`), 'permissions', 'usage:read')
+    expect((await one.patch(`/api-keys/${full.id}`, { name: 'Renamed' })).status).toBe(200)
+    const both = await actor({ permissions: ['keys:manage', 'usage:read'] })
+    expect((await both.post('/api-keys', { name: 'x', type: 'live' })).status).toBe(201)
+    expect((await both.post(`/api-keys/${full.id}/rotate`)).status).toBe(201)
+  })
+
+  it('of every permission that a route asks for', async () => {
+    const asked = new Set(
+      routes.flatMap(({ spec: { auth } }) =>
+        typeof auth === 'object' && 'permission' in auth ? [auth.permission] : [],
+      ),
+    )
+    expect([...asked]).toContain('usage:read')
+    asked.delete('keys:manage')
+    const one = await actor({ permissions: ['keys:manage'] })
+    for (const permission of asked) {
+      const fields = { name: 'x', type: 'live', access: 'admin', permissions: [permission] }
+      expectRefused(await one.post('/api-keys', fields), 'permissions', permission)
     }
   })
 

@@ -55,8 +55,9 @@ function outcome(act: () => void): string {
 
 const full = key()
 const managing = key({ permissions: admin })
-const within = key({ allowedIps: ['10.1.0.0/16', '::ffff:10.2.0.1'], expiresAt: soon })
-const test = key({ type: 'test' })
+const renders = key({ permissions: ['renders:write', 'templates:write'] })
+const within = { ...renders, allowedIps: ['10.1.0.0/16', '::ffff:10.2.0.1'], expiresAt: soon }
+const test = { ...renders, type: 'test' as const }
 const edit = (before: ReturnType<typeof key>, changes: Partial<typeof before>) => (who: Holder) =>
   requireEditWithin(who, before, { ...before, ...changes })
 const create = (grant: ReturnType<typeof key>) => (who: Holder) => requireWithin(who, grantOf(grant))
@@ -69,9 +70,20 @@ const forever = 'expiresAt'
 /** What each principal is refused; who is not named may do it. */
 const actions: [string, (who: Holder) => void, Partial<Record<Principal, string>>][] = [
   [
-    'create a full key',
-    create(full),
+    'create a key for the company’s API alone',
+    create(renders),
     { 'bound key': everywhere, 'expiring key': forever, 'test key': 'type' },
+  ],
+  [
+    'create a full key, which reads usage',
+    create(full),
+    {
+      'provisioning key': 'permissions',
+      'member key': 'permissions',
+      'bound key': everywhere,
+      'expiring key': forever,
+      'test key': 'type',
+    },
   ],
   ['create a key within addresses and time', create(within), { 'test key': 'type' }],
   [
@@ -122,6 +134,22 @@ const actions: [string, (who: Holder) => void, Partial<Record<Principal, string>
     'give an ordinary permission to a key',
     edit(key({ permissions: [] }), { permissions: ['renders:write'] }),
     { 'bound key': everywhere, 'expiring key': forever, 'test key': 'type' },
+  ],
+  [
+    'let a key read usage',
+    edit(within, { permissions: ['usage:read'] }),
+    { 'provisioning key': 'permissions', 'member key': 'permissions', 'test key': 'type' },
+  ],
+  [
+    'lengthen a key that reads usage',
+    edit({ ...full, expiresAt: soon }, { expiresAt: late }),
+    {
+      'provisioning key': 'permissions',
+      'member key': 'permissions',
+      'bound key': everywhere,
+      'expiring key': forever,
+      'test key': 'type',
+    },
   ],
   ['edit a test key', edit(test, { permissions: [] }), {}],
   [

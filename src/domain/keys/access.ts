@@ -16,6 +16,13 @@ const MANAGEMENT_PERMISSIONS = [
 export const isManagement = (permission: string): boolean =>
   (MANAGEMENT_PERMISSIONS as readonly string[]).includes(permission)
 
+/**
+ * Whether this service itself asks for a permission. Of the others, such as `renders:write`, it only tells the company's
+ * API whether a key has them.
+ */
+export const isAskedForHere = (permission: string): boolean =>
+  isManagement(permission) || permission === 'usage:read'
+
 export type Access = 'admin' | 'full' | 'read_only'
 
 const full = ['renders:write', 'renders:read', 'usage:read']

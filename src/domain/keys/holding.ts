@@ -1,7 +1,7 @@
 import type { Role } from '../accounts/Member.ts'
 import { Failure, type FieldFault } from '../failure.ts'
 import type { ApiKey } from './ApiKey.ts'
-import { isManagement, rolePermissions } from './access.ts'
+import { isAskedForHere, isManagement, rolePermissions } from './access.ts'
 import { beyondIps } from './allowedIps.ts'
 import type { KeyType } from './keyFormat.ts'
 
@@ -35,18 +35,18 @@ export const holdingOfRole = (role: Role): Holding => ({
 })
 
 /**
- * What giving a key takes. Only permissions to manage must be held by whoever gives them: a provisioning key that has
- * `keys:manage` alone is there to create keys that render.
+ * What giving a key takes. Permissions for the company's own API need not be held by whoever gives them: a provisioning
+ * key that has `keys:manage` alone is there to create keys that render.
  */
 export const grantOf = (key: HeldKey): Holding => ({
   ...holdingOf(key),
-  permissions: key.permissions.filter(isManagement),
+  permissions: key.permissions.filter(isAskedForHere),
 })
 
 /** What giving a role takes: what a session uses. Nobody renders with one. */
 const grantOfRole = (role: Role): Holding => ({
   ...holdingOfRole(role),
-  permissions: rolePermissions[role].filter((one) => isManagement(one) || one === 'usage:read'),
+  permissions: rolePermissions[role].filter(isAskedForHere),
 })
 
 export type Excess = FieldFault & { missing: string[] }
@@ -132,8 +132,7 @@ export function requireMemberEdit(
  * that; one that gives must leave a key that is within what the editor holds.
  */
 export function requireEditWithin(holder: Holder, before: HeldKey, after: HeldKey): void {
-  const { type, permissions } = grantOf(before)
-  requireWithin(holder, { type, permissions })
+  requireWithin(holder, { type: before.type, permissions: before.permissions.filter(isManagement) })
   if (excessOf(holdingOf(before), holdingOf(after)).length > 0) requireWithin(holder, grantOf(after))
 }
 
