@@ -53,6 +53,26 @@ describe('a list of keys', () => {
     expect(names(await account.get('/api-keys?createdBy=key_none'))).toEqual([])
   })
 
+  it('has the keys of a member who was removed: they stay active', async () => {
+    const account = await service.account('business')
+    const [who, other] = [1, 2].map(() => ({
+      email: `${crypto.randomUUID()}@example.com`,
+      password: 'a long enough password',
+    }))
+    const { body: member } = await account.post('/members', { ...who, role: 'admin' })
+    // Nobody removes the last admin.
+    await account.post('/members', { ...other, role: 'admin' })
+    const browser = account.as(undefined)
+    const signedIn = await browser.post('/session', who)
+    const Cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const headers = { Cookie, 'Sec-Fetch-Site': 'same-origin' }
+    const created = await browser.post('/api-keys', { name: 'Theirs', type: 'live' }, { headers })
+    expect((await account.delete(`/members/${member.id}`)).status).toBe(204)
+    const { apiKeys } = (await account.get(`/api-keys?createdBy=${member.id}&status=active`)).body
+    expect(apiKeys.map(({ id }: { id: string }) => id)).toEqual([created.body.id])
+    expect((await service.server.post('/verify', { key: created.body.key })).body.valid).toBe(true)
+  })
+
   it('refuses an order that it does not know', async () => {
     const { status, body } = await (await service.account()).get('/api-keys?sort=hint')
     expect({ status, field: body.errors?.[0]?.field }).toEqual({ status: 400, field: 'sort' })
