@@ -16,6 +16,7 @@ import type { Region } from '../region/Region.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
 import type { Turns } from './AtOnce.ts'
 import type { Attempts } from './attempts.ts'
+import type { BoundedLookup } from './BoundedLookup.ts'
 import type { CallLimits } from './CallLimits.ts'
 import type { ClientIp } from './clientIp.ts'
 import type { CookieJar } from './cookies.ts'
@@ -46,6 +47,8 @@ export type ApiContext = {
   operatorTokens: OperatorTokens
   callLimits: CallLimits
   turns: Turns
+  /** Of what callers present who have no key. */
+  lookups: { sessions: BoundedLookup; links: BoundedLookup }
   cookies: CookieJar
   /** Counts what may be tried a few times only. */
   attempts: Attempts

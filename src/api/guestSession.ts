@@ -6,7 +6,7 @@ import { audit } from '../domain/audit/audit.ts'
 import { digestOf } from '../domain/keys/keyFormat.ts'
 import type { Em } from '../platform/postgres.ts'
 import type { ApiContext } from './context.ts'
-import { deleteAnySession, originOfCall, SESSION_COOKIE } from './sessions.ts'
+import { deleteAnySession, originOfCall, readSession, writeSession } from './sessions.ts'
 
 /**
  * Starts a guest's session under a new cookie, in the place of the browser's former session. `take` takes the link, in
@@ -17,7 +17,7 @@ export async function startGuestSession(
   ctx: Context,
   take: (em: Em) => Promise<GuestFacts>,
 ): Promise<Guest> {
-  const former = api.cookies.read(ctx, SESSION_COOKIE)
+  const former = readSession(api, ctx)
   const value = randomBytes(32).toString('base64url')
   const at = api.now()
   const guest = await api.em().transactional(async (em) => {
@@ -29,6 +29,6 @@ export async function startGuestSession(
     audit(em, { accountId, actor }, { at, action: 'session.started', targetId: id, details: { role } })
     return started
   })
-  api.cookies.write(ctx, SESSION_COOKIE, value, guest.expiresAt)
+  writeSession(api, ctx, value, guest.expiresAt)
   return guest
 }

@@ -42,6 +42,7 @@ import { Verifier } from '../verifier/Verifier.ts'
 import { createTurns } from './AtOnce.ts'
 import { createApp } from './app.ts'
 import { createAttempts } from './attempts.ts'
+import { BoundedLookup } from './BoundedLookup.ts'
 import { CallLimits } from './CallLimits.ts'
 import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
@@ -126,6 +127,9 @@ const events = new EventRelay(pools.changes, (accountIds) =>
 )
 shutdown.add('events', () => events.stop())
 
+const bounded = (what: string, label: string) =>
+  new BoundedLookup({ what, onLookup: (outcome) => metrics.lookups.inc({ what: label, outcome }) })
+const operatorTokens = bounded('operator tokens', 'operator-token')
 const cookies = createCookieJar(env.PUBLIC_URL)
 const api: ApiContext = {
   env,
@@ -148,9 +152,10 @@ const api: ApiContext = {
   imports: new ImportReader(),
   vault: createVault(secrets),
   serviceTokens,
-  operatorTokens: createOperatorTokens(() => emOf('tokens'), env.KEY_PREFIX, now),
+  operatorTokens: createOperatorTokens(() => emOf('tokens'), env.KEY_PREFIX, now, operatorTokens),
   callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
   turns: createTurns(),
+  lookups: { sessions: bounded('sessions', 'session'), links: bounded('links', 'link') },
   cookies,
   attempts: createAttempts(primary.redis, now, log),
   passwords: createPasswords(secrets),

@@ -156,7 +156,7 @@ function withSharedSchemas<Whole extends Document>(document: Whole): Whole {
 function operationOf(spec: RouteSpec, suffix = '') {
   const slugs = new Set<Slug>([...spec.problems, ...always])
   if (spec.auth === 'session' || spec.auth === 'person')
-    slugs.add('missing-authorization').add('insufficient-permissions')
+    slugs.add('missing-authorization').add('insufficient-permissions').add('rate-limit-exceeded')
   if (isOfServices(spec.auth)) slugs.add('missing-authorization')
   else if (isOfOperators(spec.auth)) for (const slug of ofOperators) slugs.add(slug)
   else if (typeof spec.auth === 'object') for (const slug of ofAccounts) slugs.add(slug)

@@ -7,7 +7,7 @@ import { GroupedLookup } from '../platform/GroupedLookup.ts'
 import type { Em } from '../platform/postgres.ts'
 import { missingAuthorization, presentedSecret } from '../verifier/http/credentials.ts'
 import { verificationProblem } from '../verifier/http/verificationProblems.ts'
-import { UnknownLimit } from '../verifier/UnknownLimit.ts'
+import { BoundedLookup } from './BoundedLookup.ts'
 import { Problem } from './problems.ts'
 
 /** How long a request waits for Postgres. */
@@ -29,12 +29,14 @@ export type OperatorTokens = {
  * Looks operator tokens up with every request: a revoked one is refused from the moment its revocation is answered.
  * What arrives together is looked up together.
  */
-export function createOperatorTokens(em: () => Em, prefix: string, now: () => Date): OperatorTokens {
+export function createOperatorTokens(
+  em: () => Em,
+  prefix: string,
+  now: () => Date,
+  bounded = new BoundedLookup({ what: 'operator tokens' }),
+): OperatorTokens {
   const head = `${prefix}_operator_`
   const parse = createSecretParser(prefix, ['operator'])
-  const unknown = new UnknownLimit()
-  /** Digests of tokens that were valid when this process last saw them: whoever holds one guesses nothing. */
-  const seen = new Set<string>()
   const read = async (digests: string[]) => {
     const found = await em().find(
       OperatorTokenSchema,
@@ -48,6 +50,10 @@ export function createOperatorTokens(em: () => Em, prefix: string, now: () => Da
     pauseMs: PAUSE_MS,
     giveUp: cannotCheck,
   })
+  const find = async (digest: string) => {
+    const token = await lookup.get(digest)
+    return token?.expiresAt && token.expiresAt <= now() ? undefined : token
+  }
 
   return {
     isPresented: (request) => presentedSecret(request)?.startsWith(head) ?? false,
@@ -56,14 +62,8 @@ export function createOperatorTokens(em: () => Em, prefix: string, now: () => Da
       if (value === undefined) throw missingAuthorization()
       const parsed = parse(value)
       if ('hint' in parsed) throw refused()
-      if (!seen.has(parsed.digest) && unknown.isReached(ip)) throw tooManyUnknown()
-      const token = await lookup.get(parsed.digest)
-      if (!token || (token.expiresAt && token.expiresAt <= now())) {
-        unknown.add(ip)
-        seen.delete(parsed.digest)
-        throw refused()
-      }
-      seen.add(parsed.digest)
+      const token = await bounded.find(ip, () => find(parsed.digest), parsed.digest)
+      if (!token) throw refused()
       if (!ipAllowed(token.allowedIps, ip))
         throw verificationProblem('ip-not-allowed', {
           detail: 'This operator token may not be used from this address.',
@@ -80,14 +80,6 @@ function cannotCheck(): Problem {
   return new Problem('service-unavailable', {
     detail: 'The operator token cannot be checked right now.',
     retryAfter: 1,
-  })
-}
-
-/** So many unknown tokens came from the address in this minute that another one is not looked up. */
-function tooManyUnknown(): Problem {
-  return new Problem('rate-limit-exceeded', {
-    detail: 'Too many unknown operator tokens came from this address. Try again in a minute.',
-    retryAfter: 60,
   })
 }
 

@@ -16,11 +16,11 @@ export const Email = z.email('must be an email address').max(254)
 
 export const Password = z.string().min(PASSWORD_MIN).max(PASSWORD_MAX)
 
-/** The token of an emailed link. What cannot be one is not found like any other. */
+/** The token of an emailed link. Undefined for what cannot be one: it is not found like any other. */
 export const LinkToken = z
   .string()
   .max(64)
-  .transform((token) => (/^[0-9A-Za-z]{40}$/.test(token) ? token : 'none'))
+  .transform((token) => (/^[0-9A-Za-z]{40}$/.test(token) ? token : undefined))
 
 /** Where a page begins and how long it is, for lists that are read by number of page. */
 export const pageQuery = (max: number, fallback: number) => ({

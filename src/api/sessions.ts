@@ -22,6 +22,18 @@ import { requireSameOrigin } from './sameOrigin.ts'
 export const SESSION_COOKIE = 'keys_session'
 const LENGTH_MS = 12 * HOUR_MS
 
+/** The value of the session's cookie, where it can be one: 32 bytes in base64url. */
+export function readSession(api: ApiContext, ctx: Context): string | undefined {
+  const value = api.cookies.read(ctx, SESSION_COOKIE)
+  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined
+}
+
+/** Gives the browser a session, which this process knows from then on. */
+export function writeSession(api: ApiContext, ctx: Context, value: string, expiresAt: Date): void {
+  api.lookups.sessions.remember(digestOf(value))
+  api.cookies.write(ctx, SESSION_COOKIE, value, expiresAt)
+}
+
 /**
  * Starts a session of a member whose password was right: a random cookie, of which only the digest is stored. Returns
  * false, and starts none, where the password changed or the member was removed since the check.
@@ -44,7 +56,7 @@ export async function startSession(api: ApiContext, ctx: Context, login: Login):
     )
     return true
   })
-  if (started) api.cookies.write(ctx, SESSION_COOKIE, value, expiresAt)
+  if (started) writeSession(api, ctx, value, expiresAt)
   return started
 }
 
@@ -56,7 +68,7 @@ export async function switchSession(
   accountId: string,
 ): Promise<Member> {
   const value = randomBytes(32).toString('base64url')
-  const digest = digestOf(api.cookies.read(ctx, SESSION_COOKIE) ?? '')
+  const digest = digestOf(readSession(api, ctx) ?? '')
   const at = api.now()
   const moved = await api.em().transactional(async (em) => {
     const session = await moveSession(em, { digest, next: digestOf(value), accountId, now: at })
@@ -72,17 +84,18 @@ export async function switchSession(
     note('session.started', session.member)
     return session
   })
-  api.cookies.write(ctx, SESSION_COOKIE, value, moved.expiresAt)
+  writeSession(api, ctx, value, moved.expiresAt)
   return moved.member
 }
 
 /** Ends the session that the cookie names, if there is one. */
 export async function endSession(api: ApiContext, ctx: Context): Promise<void> {
-  const value = api.cookies.read(ctx, SESSION_COOKIE)
+  const value = readSession(api, ctx)
   if (value) {
-    await api.em().transactional(async (em) => {
-      await deleteAnySession(api, ctx, em, value)
-    })
+    const end = () => api.em().transactional((em) => deleteAnySession(api, ctx, em, value))
+    const digest = digestOf(value)
+    await api.lookups.sessions.find(api.clientIp(ctx.req), end, digest)
+    api.lookups.sessions.forget(digest)
   }
   api.cookies.clear(ctx, SESSION_COOKIE)
 }
@@ -99,26 +112,42 @@ export const originOfCall = (api: ApiContext, ctx: Context) => ({
   requestId: ctx.state.requestId as string,
 })
 
-/** Deletes the session of a cookie's value, whosever it is, and says so in the account's audit log. */
-export async function deleteAnySession(api: ApiContext, ctx: Context, em: Em, value: string): Promise<void> {
+/**
+ * Deletes the session of a cookie's value, whosever it is, and says so in the account's audit log. Returns whose it
+ * was.
+ */
+export async function deleteAnySession(
+  api: ApiContext,
+  ctx: Context,
+  em: Em,
+  value: string,
+): Promise<Member | Guest | undefined> {
   const digest = digestOf(value)
   const member = await deleteSession(em, digest)
   const guest = member ? undefined : await deleteGuest(em, digest)
   const who = member ?? guest
-  if (!who) return
+  if (!who) return undefined
   const actor = member
     ? actorOf(api, ctx, member)
     : { ...actorOfGuest(guest as Guest), ...originOfCall(api, ctx) }
   audit(em, { accountId: who.accountId, actor }, { at: api.now(), action: 'session.ended', targetId: who.id })
+  return who
 }
 
-/** Whose session the cookie names; undefined without a valid one. */
+/**
+ * Whose session the cookie names; undefined without a valid one. Throws Problem `rate-limit-exceeded` after too many
+ * unknown ones from the caller's network.
+ */
 export async function sessionPrincipal(api: ApiContext, ctx: Context): Promise<SessionPrincipal | undefined> {
-  const value = api.cookies.read(ctx, SESSION_COOKIE)
+  const value = readSession(api, ctx)
   if (!value) return undefined
   requireSameOrigin(ctx, api.env.PUBLIC_URL)
-  const em = api.em()
   const digest = digestOf(value)
+  return api.lookups.sessions.find(api.clientIp(ctx.req), () => findPrincipal(api, digest), digest)
+}
+
+async function findPrincipal(api: ApiContext, digest: string): Promise<SessionPrincipal | undefined> {
+  const em = api.em()
   const session = await em.findOne(SessionSchema, { digest, expiresAt: { $gt: api.now() } })
   if (!session) {
     const guest = await findGuest(em, digest, api.now())

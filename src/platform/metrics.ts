@@ -41,7 +41,7 @@ export function createMetrics() {
     }),
     lookups: new Counter({
       name: 'keys_lookups_total',
-      help: 'Look-ups of keys and service tokens that were not in memory, by outcome',
+      help: 'Look-ups of keys, tokens, sessions and links that were not in memory, by outcome',
       labelNames: ['what', 'outcome'] as const,
       registers,
     }),

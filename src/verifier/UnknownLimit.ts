@@ -10,7 +10,7 @@ const MAX_NETWORKS = 50_000
 /**
  * Counts, by network and minute, the well-formed keys that nobody knows. A value with a right checksum costs a look-up,
  * and anyone can compute checksums: past the limit a network's unknown keys are refused without one. Keys in memory are
- * not concerned.
+ * not concerned. The api counts unknown tokens, sessions and links in the same way.
  */
 export class UnknownLimit {
   readonly #now: () => number
@@ -27,13 +27,19 @@ export class UnknownLimit {
     return (this.#counts.get(nameOf(ip, reporter) ?? '') ?? 0) >= UNKNOWN_PER_MINUTE
   }
 
-  /** Counts one unknown key. `reporter`: who says so, where others must not have it count against them. */
-  add(ip: string, reporter = ''): void {
+  /**
+   * Counts one unknown key. `reporter`: who says so, where others must not have it count against them. Returns what
+   * takes it back, for callers that count before they look.
+   */
+  add(ip: string, reporter = ''): () => void {
     this.#turn()
     const name = nameOf(ip, reporter)
-    if (name === undefined) return
-    if (this.#counts.size >= MAX_NETWORKS) this.#counts.clear()
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
+    if (name === undefined) return () => {}
+    // What was counted in one minute is not taken back from the next.
+    const counts = this.#counts
+    if (counts.size >= MAX_NETWORKS) counts.clear()
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+    return () => counts.set(name, Math.max(0, (counts.get(name) ?? 0) - 1))
   }
 
   #turn(): void {

@@ -110,6 +110,8 @@ it.each([
   ['The same, of [claims](#disk-for-usage)', count(FORGOTTEN_AT_ONCE)],
   ['Unknown keys from one address (IPv6: /64), per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['Unknown operator tokens from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
+  ['Unknown sessions from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
+  ['Unknown links from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['A line of it', `${count(MAX_LINE)} characters`],
   ['Attempts to deliver a message', count(SCHEDULE_MS.length)],
   ['A message, over all of its attempts', `${Math.round(totalHours)} h`],

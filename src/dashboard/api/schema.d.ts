@@ -265,7 +265,7 @@ export interface paths {
     "/invitations/read": {
         /**
          * Get an invitation by the token of its link
-         * @description Problems: `invitation-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         * @description Problems: `invitation-not-found`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["getInvitation"];
     };
@@ -304,7 +304,7 @@ export interface paths {
         get: operations["getChannelConfirmation"];
         /**
          * Confirm the address of an email channel
-         * @description Problems: `validation-error`, `internal-error`, `service-unavailable`.
+         * @description Problems: `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`.
          */
         post: operations["confirmChannel"];
     };
@@ -488,7 +488,7 @@ export interface paths {
          * Get the session
          * @description Who is signed in.
          *
-         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `insufficient-permissions`.
+         *     Problems: `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `insufficient-permissions`, `rate-limit-exceeded`.
          */
         get: operations["getSession"];
         /**
@@ -500,7 +500,7 @@ export interface paths {
         post: operations["signIn"];
         /**
          * Sign out
-         * @description Problems: `validation-error`, `internal-error`, `service-unavailable`.
+         * @description Problems: `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`.
          */
         delete: operations["signOut"];
         /**
@@ -514,7 +514,7 @@ export interface paths {
     "/session/account": {
         /**
          * Switch to another account of yours
-         * @description Problems: `account-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `insufficient-permissions`, `payload-too-large`, `unsupported-media-type`.
+         * @description Problems: `account-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `missing-authorization`, `insufficient-permissions`, `rate-limit-exceeded`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["switchAccount"];
     };
@@ -532,7 +532,7 @@ export interface paths {
          * Set a new password by the link of an email
          * @description The new password opens every account of the address. All sessions of the address end.
          *
-         *     Problems: `password-reset-not-found`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `password-reset-not-found`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["completePasswordReset"];
     };
@@ -541,7 +541,7 @@ export interface paths {
          * Sign in by a session link
          * @description The page of a session link calls this. If several browsers open one link, only one is signed in. The session is a cookie. It replaces any other session of that browser.
          *
-         *     Problems: `session-link-not-found`, `already-signed-in`, `insufficient-permissions`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
+         *     Problems: `session-link-not-found`, `already-signed-in`, `insufficient-permissions`, `rate-limit-exceeded`, `validation-error`, `internal-error`, `service-unavailable`, `payload-too-large`, `unsupported-media-type`.
          */
         post: operations["openSessionLink"];
     };
@@ -2825,6 +2825,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2953,6 +2954,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3455,6 +3457,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3496,6 +3499,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3548,6 +3552,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3596,6 +3601,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3619,6 +3625,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

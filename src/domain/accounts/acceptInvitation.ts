@@ -11,7 +11,7 @@ import type { Person } from './Person.ts'
 /** What a link stands for. `person`: whoever has this address already. */
 export type OpenedInvitation = { member: Member; accountName: string; endsAt: Date; person: Person | null }
 
-const gone = () =>
+export const invitationGone = () =>
   new Failure('invitation-not-found', {
     detail: 'This link is no longer valid. Ask whoever invited you for another one.',
   })
@@ -27,7 +27,7 @@ export async function openInvitation(
     [digest, now],
   )
   const member = row && (await em.findOne(MemberSchema, { id: row.member_id, status: 'invited' }))
-  if (!member) throw gone()
+  if (!member) throw invitationGone()
   const account = await em.findOneOrFail(AccountSchema, { id: member.accountId })
   const person = await findPerson(em, member.email)
   return { member, accountName: account.name, endsAt: new Date(row.ends_at), person }
@@ -54,7 +54,7 @@ export async function acceptInvitation(
     'select 1 from invitation where digest = ? and member_id = ? and ends_at > ? for update',
     [digest, locked?.id ?? '', now],
   )
-  if (!locked || !valid) throw gone()
+  if (!locked || !valid) throw invitationGone()
   const member = await em.findOneOrFail(MemberSchema, { id: locked.id }, { refresh: true })
   member.personId = who.personId ?? (await createPerson(em, member.email, who.passwordHash, now))
   member.status = 'active'

@@ -119,7 +119,8 @@ export async function useReset(em: SqlEntityManager, digest: string, now: Date):
 
 function emailOf([row]: { email: string }[]): string {
   if (row) return row.email
-  throw new Failure('password-reset-not-found', {
-    detail: 'This link is no longer valid. Ask for another one.',
-  })
+  throw resetGone()
 }
+
+export const resetGone = () =>
+  new Failure('password-reset-not-found', { detail: 'This link is no longer valid. Ask for another one.' })

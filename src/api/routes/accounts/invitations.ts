@@ -2,22 +2,24 @@ import type { Context } from 'koa'
 import { z } from 'zod'
 import {
   acceptInvitation as accept,
+  invitationGone,
   type OpenedInvitation,
   openInvitation,
 } from '../../../domain/accounts/acceptInvitation.ts'
 import { loadMember } from '../../../domain/accounts/accountStore.ts'
 import { InvitedMember } from '../../../domain/accounts/invitationStore.ts'
+import type { Login } from '../../../domain/accounts/logins.ts'
 import { type Member, ROLES } from '../../../domain/accounts/Member.ts'
 import { PASSWORD_MIN } from '../../../domain/accounts/passwordRule.ts'
 import { audit } from '../../../domain/audit/audit.ts'
 import { memberFacts } from '../../../domain/events/eventData.ts'
 import { recordEvent } from '../../../domain/events/recordEvent.ts'
 import { requireRole } from '../../../domain/keys/holding.ts'
-import { digestOf } from '../../../domain/keys/keyFormat.ts'
 import type { ApiContext } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { hashFor } from '../../hashFor.ts'
 import { invitationTo } from '../../invitationLink.ts'
+import { openLink } from '../../openLink.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 import { Accepted, IdParams, LinkToken } from '../../schemas.ts'
 import { actorOf, sessionPrincipal, startSession } from '../../sessions.ts'
@@ -83,14 +85,14 @@ export const getInvitation = route(
         })
         .meta({ id: 'Invitation' }),
     },
-    problems: ['invitation-not-found'],
+    problems: ['invitation-not-found', 'rate-limit-exceeded'],
   },
-  async ({ api, body }) => {
-    const { member, accountName, endsAt, person } = await openInvitation(
-      api.em(),
-      digestOf(body.token),
-      api.now(),
+  async (input) => {
+    const { api, body } = input
+    const opened = await openLink(input, body.token, { gone: invitationGone, stays: true }, (digest) =>
+      openInvitation(api.em(), digest, api.now()),
     )
+    const { member, accountName, endsAt, person } = opened
     const { email, role } = member
     return {
       status: 200,
@@ -133,20 +135,13 @@ export const acceptInvitation = route(
   },
   async (input) => {
     const { api, ctx, body } = input
-    const digest = digestOf(body.token)
     try {
-      const opened = await openInvitation(api.em(), digest, api.now())
-      const who = await prove(input, opened)
-      const member = await api.em().transactional(async (em) => {
-        const accepted = await accept(em, digest, who, api.now())
-        const by = { accountId: accepted.accountId, actor: actorOf(api, ctx, accepted) }
-        audit(em, by, joined(api, accepted))
-        const data = { member: memberFacts(accepted) }
-        recordEvent(em, by, { type: 'member.joined', subject: accepted.id, at: api.now(), data })
-        return accepted
-      })
+      const login = await openLink(input, body.token, { gone: invitationGone }, (digest) =>
+        join(input, digest),
+      )
+      const { member } = login
       api.events.soon()
-      if (!(await startSession(api, ctx, { member, passwordHash: who.passwordHash })))
+      if (!(await startSession(api, ctx, login)))
         throw invalidInput([{ field: 'password', message: 'was changed meanwhile', code: 'invalid_format' }])
       api.knownDevices.remember(ctx, member.email.toLowerCase(), api.now())
       return { status: 201, body: await presentSession(api, { member }) }
@@ -155,6 +150,23 @@ export const acceptInvitation = route(
     }
   },
 )
+
+type Accepting = { api: ApiContext; ctx: Context; body: z.infer<typeof AcceptBody> }
+
+/** Makes whoever accepts a member, if they prove that they may be. Returns their login. */
+async function join(input: Accepting, digest: string): Promise<Login> {
+  const { api, ctx } = input
+  const who = await prove(input, await openInvitation(api.em(), digest, api.now()))
+  const member = await api.em().transactional(async (em) => {
+    const accepted = await accept(em, digest, who, api.now())
+    const by = { accountId: accepted.accountId, actor: actorOf(api, ctx, accepted) }
+    audit(em, by, joined(api, accepted))
+    const data = { member: memberFacts(accepted) }
+    recordEvent(em, by, { type: 'member.joined', subject: accepted.id, at: api.now(), data })
+    return accepted
+  })
+  return { member, passwordHash: who.passwordHash }
+}
 
 const joined = (api: ApiContext, { id, role }: Member) => ({
   at: api.now(),
@@ -168,7 +180,7 @@ const joined = (api: ApiContext, { id, role }: Member) => ({
  * address. So a person who exists is signed in, or proves their password.
  */
 async function prove(
-  { api, ctx, body }: { api: ApiContext; ctx: Context; body: z.infer<typeof AcceptBody> },
+  { api, ctx, body }: Accepting,
   { member, person }: OpenedInvitation,
 ): Promise<{ personId?: string; passwordHash: string }> {
   const fault = (message: string) => invalidInput([{ field: 'password', message, code: 'required' }])

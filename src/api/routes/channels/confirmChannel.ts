@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Failure } from '../../../domain/failure.ts'
-import { digestOf } from '../../../domain/keys/keyFormat.ts'
 import { ChannelSchema } from '../../../domain/notifications/Channel.ts'
 import { type Answer, route } from '../../guard.ts'
 import { html } from '../../html.ts'
+import { openLink } from '../../openLink.ts'
 import { respondToCommand } from '../../respondToCommand.ts'
 
 const Html = { streams: { 'text/html': z.string() } }
@@ -52,6 +52,9 @@ async function* once(text: string): AsyncGenerator<string> {
   yield text
 }
 
+/** What the command says, too, when the link has ended. */
+const gone = () => new Failure('channel-not-found', { detail: 'The link is no longer valid.' })
+
 /** Changes nothing: programs that look at every link of an email look at this one, too. */
 export const getChannelConfirmation = route(
   {
@@ -79,35 +82,40 @@ export const confirmChannel = route(
     operation: 'confirmChannel',
     summary: 'Confirm the address of an email channel',
     responses: { 200: Html, 403: Html, 410: Html },
-    problems: [],
+    problems: ['rate-limit-exceeded'],
   },
   async (input) => {
     const { api, ctx, query } = input
-    const digest = digestOf(query.token ?? '')
-    const over = page(
-      410,
-      'This link is no longer valid',
-      'Ask for a new one by sending the channel a test message.',
-    )
-    const found = await api.em().findOne(ChannelSchema, { verificationDigest: digest })
-    if (!found?.accountId) return over
-    const { accountId } = found
     try {
-      const { requestId } = ctx.state
-      const actor = { type: 'system', id: 'confirmation-link', ip: api.clientIp(ctx.req), requestId } as const
-      const payload = { channelId: found.id, digest }
-      const answer = await respondToCommand(
-        { ...input, principal: { accountId, actor } },
-        {
-          prepare: async () => ({ kind: 'confirm-channel', targetId: found.id, payload }),
-          present: () => page(200, 'Confirmed', 'Alerts will be sent to this address.'),
-        },
-      )
+      const answer = await openLink(input, query.token, { gone, stays: true }, async (digest) => {
+        const found = await api.em().findOne(ChannelSchema, { verificationDigest: digest })
+        if (!found?.accountId) throw gone()
+        const { id, accountId } = found
+        const ip = api.clientIp(ctx.req)
+        const { requestId } = ctx.state
+        const actor = { type: 'system', id: 'confirmation-link', ip, requestId } as const
+        return respondToCommand(
+          { ...input, principal: { accountId, actor } },
+          {
+            prepare: async () => ({
+              kind: 'confirm-channel',
+              targetId: id,
+              payload: { channelId: id, digest },
+            }),
+            present: () => page(200, 'Confirmed', 'Alerts will be sent to this address.'),
+          },
+        )
+      })
       return answer.status === 202
         ? page(200, 'Nearly done', 'This address will be confirmed in a moment.')
         : answer
     } catch (error) {
-      if (error instanceof Failure && error.code === 'channel-not-found') return over
+      if (error instanceof Failure && error.code === 'channel-not-found')
+        return page(
+          410,
+          'This link is no longer valid',
+          'Ask for a new one by sending the channel a test message.',
+        )
       if (error instanceof Failure && error.code === 'account-suspended')
         return page(403, 'This account is suspended', 'Open this link again when it is no longer suspended.')
       throw error

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { AccountSchema } from '../../../domain/accounts/Account.ts'
 import { allowedReturnUrl } from '../../../domain/accounts/returnUrl.ts'
 import { findReturnUrl, type GuestFacts, takeSessionLink } from '../../../domain/accounts/sessionLinks.ts'
-import { digestOf } from '../../../domain/keys/keyFormat.ts'
 import type { Env } from '../../../platform/env.ts'
 import type { Em } from '../../../platform/postgres.ts'
 import type { SessionPrincipal } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { startGuestSession } from '../../guestSession.ts'
+import { openLink } from '../../openLink.ts'
 import { Problem } from '../../problems.ts'
 import { requireSameOrigin } from '../../sameOrigin.ts'
 import { LinkToken } from '../../schemas.ts'
@@ -35,28 +35,38 @@ export const openSessionLink = route(
       })
       .meta({ id: 'SessionLinkToken' }),
     responses: { 201: SessionResource },
-    problems: ['session-link-not-found', 'already-signed-in', 'insufficient-permissions'],
+    problems: [
+      'session-link-not-found',
+      'already-signed-in',
+      'insufficient-permissions',
+      'rate-limit-exceeded',
+    ],
   },
-  async ({ api, ctx, body }) => {
+  async (input) => {
+    const { api, ctx, body } = input
     requireSameOrigin(ctx, api.env.PUBLIC_URL)
     const current = await sessionPrincipal(api, ctx)
-    const digest = digestOf(body.token)
-    const guest = await startGuestSession(api, ctx, async (em) => {
-      const facts = await takeSessionLink(em, digest, api.now())
-      if (!facts) throw await notFound(em, api.env, digest)
-      const { name } = await em.findOneOrFail(AccountSchema, { id: facts.accountId }, { fields: ['name'] })
-      if (!body.replace) requireNobodyElse(current, facts, name)
-      return facts
-    })
+    const guest = await openLink(input, body.token, { gone: notFound }, (digest) =>
+      startGuestSession(api, ctx, async (em) => {
+        const facts = await takeSessionLink(em, digest, api.now())
+        if (!facts) throw notFound(await wayBack(em, api.env, digest))
+        const { name } = await em.findOneOrFail(AccountSchema, { id: facts.accountId }, { fields: ['name'] })
+        if (!body.replace) requireNobodyElse(current, facts, name)
+        return facts
+      }),
+    )
     api.metrics.signIns.inc({ outcome: 'succeeded' })
     return { status: 201, body: await presentSession(api, { guest }) }
   },
 )
 
-/** With the way back, where one is known: the page shows it. */
-async function notFound(em: Em, env: Env, digest: string): Promise<Problem> {
+/** Where a used link led back to, if that is allowed: the page shows it. */
+async function wayBack(em: Em, env: Env, digest: string): Promise<string | undefined> {
   const returnUrl = await findReturnUrl(em, digest)
-  const back = returnUrl === null ? undefined : allowedReturnUrl(returnUrl, env.RETURN_URLS)
+  return returnUrl === null ? undefined : allowedReturnUrl(returnUrl, env.RETURN_URLS)
+}
+
+function notFound(back?: string): Problem {
   return new Problem('session-link-not-found', {
     detail: 'This link has been used or has expired. Each link opens the dashboard once.',
     ...(back === undefined ? {} : { returnUrl: back }),

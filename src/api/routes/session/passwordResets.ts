@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { openReset, requestReset, useReset } from '../../../domain/accounts/passwordResets.ts'
+import { openReset, requestReset, resetGone, useReset } from '../../../domain/accounts/passwordResets.ts'
 import { joinByAddress } from '../../../domain/accounts/personStore.ts'
-import { digestOf } from '../../../domain/keys/keyFormat.ts'
 import { noPassword } from '../../../platform/passwordHash.ts'
 import { auditNewPassword } from '../../changePersonPassword.ts'
 import type { ApiContext } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { hashFor } from '../../hashFor.ts'
 import { sendsEmail } from '../../invitationLink.ts'
+import { openLink } from '../../openLink.ts'
 import { LinkToken, Password } from '../../schemas.ts'
 import { requireResets, resetBudgets } from '../../signInBudgets.ts'
 
@@ -57,20 +57,22 @@ export const completePasswordReset = route(
     before: async (api) => api.passwords.requireRoom(),
     body: z.strictObject({ token: LinkToken, password: Password }),
     responses: { 204: null },
-    problems: ['password-reset-not-found'],
+    problems: ['password-reset-not-found', 'rate-limit-exceeded'],
   },
-  async ({ api, ctx, body }) => {
-    const digest = digestOf(body.token)
-    const email = await openReset(api.em(), digest, api.now())
-    const passwordHash = await hashFor(api, email, body.password)
+  async (input) => {
+    const { api, ctx, body } = input
     const { requestId } = ctx.state
     const actor = { type: 'system', id: 'password-reset', ip: api.clientIp(ctx.req), requestId } as const
-    await api.em().transactional(async (em) => {
-      const now = api.now()
-      await useReset(em, digest, now)
-      const members = await joinByAddress(em, email, { passwordHash, unusable: noPassword(), now })
-      auditNewPassword(em, members, actor, now)
+    return openLink(input, body.token, { gone: resetGone }, async (digest) => {
+      const email = await openReset(api.em(), digest, api.now())
+      const passwordHash = await hashFor(api, email, body.password)
+      await api.em().transactional(async (em) => {
+        const now = api.now()
+        await useReset(em, digest, now)
+        const members = await joinByAddress(em, email, { passwordHash, unusable: noPassword(), now })
+        auditNewPassword(em, members, actor, now)
+      })
+      return { status: 204 }
     })
-    return { status: 204 }
   },
 )

@@ -179,7 +179,7 @@ export const signOut = route(
     tag: 'Session',
     auth: 'none',
     responses: { 204: null },
-    problems: [],
+    problems: ['rate-limit-exceeded'],
   },
   async ({ api, ctx }) => {
     await endSession(api, ctx)
