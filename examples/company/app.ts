@@ -94,7 +94,7 @@ export function createApp({ keys, billed, keysUrl, publicUrl, billingSecret }: S
     const customer = customerOf(ctx)
     await keys.erase(await accountOf(customer))
     customers.remove(customer)
-    ctx.body = messagePage('Goodbye', 'Your account is deleted. Your API keys do not work any more.')
+    ctx.body = messagePage('Goodbye', 'We are deleting your account and its API keys.')
   })
   router.post('/webhooks/billing', async (ctx) => {
     const body = await readText(ctx.req)

@@ -23,7 +23,7 @@ export function createKeys({ url, token }: { url: string; token: string }) {
       }
     },
     readAccount: (id: string): Promise<Account> => client.readAccount({ id }),
-    /** Where to send the customer's browser at once: the link works for a minute, and once. */
+    /** Where to send the customer's browser at once: the link works once, within a minute. */
     sessionLink: async (id: string, link: { role: 'admin'; email: string; returnUrl: string }) =>
       (await client.createSessionLink({ id, ...link })).url,
     changePlan: (id: string, plan: string) => client.updateAccount({ id, plan }),
@@ -32,7 +32,7 @@ export function createKeys({ url, token }: { url: string; token: string }) {
     /** Lifecycle events after a cursor, or from the oldest; at their end `nextCursor` stays the same. */
     readEvents: (after: string | undefined, types: string[]) =>
       client.listEvents({ after, types: types.join(), limit: 1_000 }),
-    /** Keys are refused once this has answered; the rest is deleted after that. */
+    /** Begins the erasure. The keys are normally refused by then: suspend the account first where you must be sure. */
     erase: (id: string) => client.eraseAccount({ id }),
   }
 }

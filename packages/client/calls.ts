@@ -528,7 +528,7 @@ export interface Calls {
   /**
    * Erase an account
    *
-   * Permanently deletes members, keys, usage, alerts and logs. Every region refuses the keys first. The operation succeeds when everything is deleted. The ID is then unknown, and the external ID can be used again.
+   * Permanently deletes members, keys, usage, alerts and logs. The 202 normally comes when every region refuses the keys, and earlier if one does not confirm within `COMMAND_WAIT_MS`. The operation succeeds when everything is deleted. The ID is then unknown, and the external ID can be used again.
    *
    * Requires an operator token with the permission `accounts:write`.
    *

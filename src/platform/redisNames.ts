@@ -51,6 +51,9 @@ export const TEST_RENDERS_PREFIX = `${PREFIX}test-renders:day:`
 /** The hash that counts each account's renders of a UTC month, `2026-11`. */
 export const monthRendersName = (month: string) => `${PREFIX}renders:month:${month}`
 
+/** The hash that counts each key's admitted requests in a minute, counted from 1970. */
+export const minuteRequestsName = (minute: number) => `${PREFIX}requests:minute:${minute}`
+
 /** The hash that counts each key's admitted requests on a UTC day. */
 export const dayRequestsName = (day: string) => `${PREFIX}requests:day:${day}`
 

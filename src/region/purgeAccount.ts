@@ -1,6 +1,7 @@
-import { DAY_MS } from '../domain/time.ts'
+import { DAY_MS, MINUTE_MS } from '../domain/time.ts'
 import {
   dayRequestsName,
+  minuteRequestsName,
   monthRendersName,
   statePrefix,
   TEST_RENDERS_PREFIX,
@@ -11,6 +12,8 @@ import { RegionUnavailable } from './RegionUnavailable.ts'
 /** For so many days a region keeps the counters of a day. */
 const DAYS = 41
 const MONTHS = 4
+/** The counters of a minute expire two minutes after its first request. */
+const MINUTES = 4
 
 /**
  * Removes the states and counters of keys from a region. Returns the marker of the epoch in which it did. A fill that
@@ -28,6 +31,8 @@ export async function purgeKeys(region: Region, keys: { id: string; digest: stri
   if (ids.length === 0) return marker
   const now = await region.now()
   const line = region.redis.pipeline()
+  const minute = Math.floor(now / MINUTE_MS)
+  for (let back = -1; back < MINUTES; back++) line.hdel(minuteRequestsName(minute - back), ...ids)
   for (let back = -1; back < DAYS; back++) {
     const day = new Date(now - back * DAY_MS).toISOString().slice(0, 10)
     line.hdel(dayRequestsName(day), ...ids).hdel(`${TEST_RENDERS_PREFIX}${day}`, ...ids)

@@ -2,30 +2,66 @@ import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
+import { JOURNAL, queueName } from '../../src/platform/redisNames.ts'
 import { METERING_OPTIONS } from '../../src/platform/retryOptions.ts'
 import { runSql } from '../setup/runSql.ts'
+import { freshRedis } from '../setup/services.ts'
 import { type Client, createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { openedLink } from '../support/guests.ts'
-import { type Service, startService } from '../support/startService.ts'
+import { type Service, startService, type TestRedis } from '../support/startService.ts'
+import { placesOf, readStore, readTables } from '../support/storedTexts.ts'
 
-/** In everything that an account can hold. */
+/** In each text that an account can hold. */
 const PLANTED = 'plantedzebra'
+/** The addresses: of a verification in either region, of an event, of parked usage, and of who may use a key. */
+const ADDRESSES = ['192.0.2.77', '192.0.2.99', '192.0.2.66', '192.0.2.88', '192.0.2.0/24']
 const password = 'correct horse battery'
 
+/** Tables that have such a text. */
+const HOLDERS = [
+  ...['account', 'alert_rule', 'api_key', 'audit_entry', 'channel', 'command', 'endpoint', 'guest_session'],
+  ...['imported_form', 'member', 'notification', 'password_reset', 'session_link'],
+]
+/** Tables that keep the account's ID: see "A customer leaves" in docs/integrate.md. */
+const KEPT = [
+  ...['command', 'erased_usage', 'erasure', 'journal', 'lifecycle_event', 'lifecycle_event_account'],
+  'operator_audit_entry',
+]
+/** The table and the Redis key that keep the IDs of what has ended, so that no restored backup brings it back. */
+const ENDED = ['journal', JOURNAL]
+
+let eu: TestRedis
 let service: Service
+/** Verifies in the further region. */
+let inEu: Client
 let operator: Client
-let redis: Redis
+/** The Redis of each region. */
+let primary: Redis
+let further: Redis
 beforeAll(async () => {
-  // Nothing listens there: messages stay, and are tried again.
-  service = await startService({ env: { WEBHOOK_ALLOW_PRIVATE: 'true', SMTP_URL: 'smtp://127.0.0.1:9' } })
+  eu = await freshRedis()
+  const env = {
+    // Nothing listens there: messages stay, and are tried again.
+    ...{ WEBHOOK_ALLOW_PRIVATE: 'true', SMTP_URL: 'smtp://127.0.0.1:9' },
+    ...{ REGIONS: `eu=redis://127.0.0.1:${eu.port}`, COMMAND_WAIT_MS: '60000' },
+  }
+  service = await startService({ env })
+  inEu = createClient((await service.startApi({ REGION: 'eu' })).url, service.serviceToken)
   operator = createClient(service.url, await service.operatorToken())
-  redis = new Redis(service.redis.url)
+  primary = new Redis(service.redis.url)
+  further = new Redis(eu.url)
 })
 afterAll(async () => {
-  redis.disconnect()
+  for (const store of [primary, further]) store.disconnect()
   await service.stop()
+  await eu.stop()
 })
+
+const inTables = () => readTables(service.databaseUrl)
+/** In the Redis of either region. */
+const inStores = async () => (await Promise.all([primary, further].map(readStore))).flat()
+const everywhere = async () => [...(await inTables()), ...(await inStores())]
 
 async function erase(id: string) {
   const { status, headers, body } = await operator.delete(`/accounts/${id}`)
@@ -36,42 +72,6 @@ async function erase(id: string) {
     (operation) => operation.status !== 'pending',
   )
   expect(done).toMatchObject({ status: 'succeeded', kind: 'erase-account', result: { accountId: id } })
-}
-
-/** Each table and column that has the text. */
-async function tablesWith(text: string): Promise<string[]> {
-  const [tables = []] = await runSql(
-    service.databaseUrl,
-    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition order by 1`,
-  )
-  const found: string[] = []
-  for (const { name } of tables as { name: string }[]) {
-    const [rows = []] = await runSql(
-      service.databaseUrl,
-      `select 1 from ${name} t where t::text ilike '%${text}%' limit 1`,
-    )
-    if (rows.length > 0) found.push(name)
-  }
-  return found
-}
-
-/** Each key of Redis that has the text in its name or its value. */
-async function redisKeysWith(text: string): Promise<string[]> {
-  const found: string[] = []
-  const holds = (value: unknown) => JSON.stringify(value).toLowerCase().includes(text.toLowerCase())
-  for (const key of await redis.keys('*')) {
-    const read: Record<string, () => Promise<unknown>> = {
-      string: () => redis.get(key),
-      hash: () => redis.hgetall(key),
-      list: () => redis.lrange(key, 0, -1),
-      set: () => redis.smembers(key),
-      zset: () => redis.zrange(key, '0', '-1'),
-      stream: () => redis.xrange(key, '-', '+'),
-    }
-    if (holds([key, await read[await redis.type(key)]?.()])) found.push(key)
-  }
-  return found
 }
 
 /** An account with everything that it can hold; all texts have `PLANTED` in them. */
@@ -108,11 +108,25 @@ async function plant() {
     ...{ endpoint: `/${PLANTED}/images`, method: 'POST' },
   })
   expect(verified.body.code).toBe('VALID')
-  await service.server.post('/usage/events', {
-    events: [
-      { id: 'e-1', at: new Date().toISOString(), keyId: key.id, status: 200, endpoint: `/${PLANTED}/b` },
-    ],
+  const test = await admin.createKey({ name: `${PLANTED} test`, type: 'test' })
+  for (const { id: keyId, ...request } of [
+    { ...key, ip: '192.0.2.99', units: 2 },
+    { ...test, ip: '192.0.2.99', units: 1 },
+  ]) {
+    const facts = { permission: 'renders:write', endpoint: `/${PLANTED}/eu`, method: 'POST' }
+    const once = { headers: { 'Idempotency-Key': `${PLANTED}-${keyId}` } }
+    const { body } = await inEu.post(
+      '/verify',
+      { key: request.key, ip: request.ip, units: request.units, ...facts },
+      once,
+    )
+    expect(body.code).toBe('VALID')
+  }
+  const event = { id: `${PLANTED}-event`, keyId: key.id, at: new Date().toISOString(), status: 200 }
+  const reported = await service.server.post('/usage/events', {
+    events: [{ ...event, endpoint: `/${PLANTED}/b`, ip: '192.0.2.66' }],
   })
+  expect(reported.status).toBe(202)
   const imported = await fetch(`${service.url}/api-keys/import?prefix=${PLANTED}_`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${created.body.adminKey.key}`, 'Content-Type': 'application/x-ndjson' },
@@ -136,27 +150,36 @@ async function plant() {
   await admin.delete(`/api-keys/${gone.id}`)
   await operator.post(`/accounts/${id}/suspend`, { reason: `${PLANTED} suspended` })
   await operator.post(`/accounts/${id}/resume`)
-  await eventually(
-    async () => (await admin.get(`/api-keys/${key.id}/usage`)).body.windows['24h'],
-    ({ requests }) => requests === 2,
-  )
-  return { id, admin, key }
+  for (const [of, times] of [
+    [key, 3],
+    [test, 1],
+  ] as const)
+    await eventually(
+      async () => (await admin.get(`/api-keys/${of.id}/usage`)).body.windows['24h'],
+      ({ requests }) => requests === times,
+    )
+  return { id, admin, key, keyIds: [key.id, test.id, gone.id, created.body.adminKey.id as string] }
 }
 
 type Key = { id: string; accountId: string }
 
-/** A metering job with usage of two accounts that Postgres refuses, because of the first one's; it is parked. */
-async function park(one: Key, other: Key) {
-  const queue = new Queue('metering', { connection: { url: service.redis.url } })
+/**
+ * A metering job of a region with usage of two accounts that Postgres refuses, because of the first one's; it is
+ * parked.
+ */
+async function park(region: 'primary' | 'eu', one: Key, other: Key) {
+  const [url, store] = region === 'primary' ? [service.redis.url, primary] : [eu.url, further]
+  const name = queueName('metering', region)
+  const queue = new Queue(name, { connection: { url } })
   const event = (key: Key, keyId: string, id: string) =>
     toRow({
-      ...{ id: `\0${id}`, keyId, accountId: key.accountId, at: Date.now(), status: 200, units: 4 },
-      ...{ ip: '192.0.2.88', endpoint: `/${id}`, method: 'GET' },
+      ...{ id: `\0${name}-${id}`, keyId, accountId: key.accountId, at: Date.now(), status: 200, units: 4 },
+      ...{ ip: key === one ? '192.0.2.88' : '127.0.0.1', endpoint: `/${id}`, method: 'GET' },
     })
   const events = [event(one, `${one.id}\0`, `${PLANTED}-parked`), event(other, other.id, 'of-the-other')]
   const options = { ...JSON.parse(METERING_OPTIONS), delay: 3_600_000 }
   const job = await queue.add('roll-up-events', { events }, options)
-  await redis.hset(queue.toKey(job.id ?? ''), 'atm', 19)
+  await store.hset(queue.toKey(job.id ?? ''), 'atm', 19)
   await job.promote()
   await eventually(
     () => job.getState(),
@@ -167,33 +190,38 @@ async function park(one: Key, other: Key) {
 
 describe('an account that is erased', () => {
   it('leaves nothing of what it held in any table or Redis key; its ID is unknown and its external ID free', async () => {
-    const { id, admin, key } = await plant()
+    const { id, admin, key, keyIds } = await plant()
     const other = await service.account('pro')
     const otherKey = await other.createKey()
-    const parked = await park({ id: key.id, accountId: id }, { id: otherKey.id, accountId: other.accountId })
-    const before = await tablesWith(PLANTED)
-    expect(before).toEqual(
-      expect.arrayContaining([
-        ...[
-          'account',
-          'alert_rule',
-          'api_key',
-          'audit_entry',
-          'channel',
-          'command',
-          'endpoint',
-          'imported_form',
-        ],
-        ...['guest_session', 'member', 'notification', 'password_reset', 'session_link'],
-      ]),
-    )
-    expect((await redisKeysWith(PLANTED)).length).toBeGreaterThan(0)
+    const of = [
+      { id: key.id, accountId: id },
+      { id: otherKey.id, accountId: other.accountId },
+    ] as const
+    const parked = [await park('primary', ...of), await park('eu', ...of)]
+    expect(placesOf(PLANTED, await inTables())).toEqual(expect.arrayContaining(HOLDERS))
+    expect(placesOf(PLANTED, await inStores())).not.toEqual([])
+    const before = await everywhere()
+    for (const text of [...ADDRESSES, ...keyIds]) expect(placesOf(text, before), text).not.toEqual([])
     const unknown = await operator.get('/accounts/acct_none')
     await erase(id)
-    expect(await tablesWith(PLANTED)).toEqual([])
-    expect(await redisKeysWith(PLANTED)).toEqual([])
-    expect(await tablesWith(key.id)).toEqual([])
-    expect((await redisKeysWith(key.id)).filter((name) => name.startsWith('bull:metering:'))).toEqual([])
+    // Its budgets of calls name it until they are whole again, about a second after its last call.
+    await eventually(
+      () => primary.keys('keys:calls:*'),
+      (names) => names.length === 0,
+    )
+    const after = await everywhere()
+    for (const text of [PLANTED, ...ADDRESSES]) expect([text, placesOf(text, after)]).toEqual([text, []])
+    for (const text of keyIds)
+      expect([text, placesOf(text, after).filter((name) => !ENDED.includes(name))]).toEqual([text, []])
+    // Messages are in the outbox for some seconds.
+    const tables = await eventually(
+      async () => placesOf(id, await inTables()),
+      (names) => !names.includes('outbox'),
+    )
+    expect(tables).toEqual(KEPT)
+    // Jobs that are done have the account's ID.
+    const names = placesOf(id, await inStores())
+    expect(names.filter((name) => !name.startsWith('bull:') && !ENDED.includes(name))).toEqual([])
     const answer = await operator.get(`/accounts/${id}`)
     const plain = ({ status, body }: typeof answer) => [status, body.title, body.detail]
     expect(plain(answer)).toEqual(plain(unknown))
@@ -211,27 +239,30 @@ describe('an account that is erased', () => {
     expect((await createClient(service.url).post('/session', signIn)).status).toBe(401)
     const again = await operator.post('/accounts', { name: 'Again', externalId: `${PLANTED}-1` })
     expect(again.status).toBe(201)
-    // What an invoice needs: what was counted, and what is counted once the parked job is retried.
+    // What an invoice needs: what was counted, and what is counted once the parked jobs are retried.
     const invoice = async () => {
       const days = (await service.cli('account', 'erased-usage', id)) as unknown as { units: number }[]
       return days.reduce((sum, { units }) => sum + units, 0)
     }
-    expect(await invoice()).toBe(3)
-    await parked.retry()
-    await eventually(invoice, (units) => units === 7)
-    await parked.close()
+    expect(await invoice()).toBe(6)
+    for (const job of parked) await job.retry()
+    await eventually(invoice, (units) => units === 14)
+    for (const job of parked) await job.close()
     const { requests } = (await other.get(`/api-keys/${otherKey.id}/usage`)).body.windows['24h']
-    expect(requests).toBe(1)
-    expect(await tablesWith(`${PLANTED}-parked`)).toEqual([])
-    expect(await redisKeysWith(`${PLANTED}-parked`)).toEqual([])
+    expect(requests).toBe(2)
+    expect(placesOf(`${PLANTED}-parked`, await everywhere())).toEqual([])
   })
 
   it('promise 13: its keys are refused once the call has answered', async () => {
     for (let trial = 0; trial < 20; trial++) {
       const account = await service.account('pro')
-      expect((await service.server.post('/verify', { key: account.adminKey })).body.code).toBe('VALID')
+      const ask = async () => {
+        const answers = [service.server, inEu].map((one) => one.post('/verify', { key: account.adminKey }))
+        return (await Promise.all(answers)).map(({ body }) => body.code)
+      }
+      expect(await ask()).toEqual(['VALID', 'VALID'])
       expect((await operator.delete(`/accounts/${account.accountId}`)).status).toBe(202)
-      expect((await service.server.post('/verify', { key: account.adminKey })).body.code).toBe('NOT_FOUND')
+      expect(await ask()).toEqual(['NOT_FOUND', 'NOT_FOUND'])
     }
   })
 
@@ -252,7 +283,7 @@ describe('an account that is erased', () => {
        update member set person_id = 'person_2' where email = '${alone}'`,
     )
     await erase(one.accountId)
-    expect(await tablesWith(alone)).toEqual([])
+    expect(placesOf(alone, await inTables())).toEqual([])
     const [people = []] = await runSql(service.databaseUrl, 'select email from person order by 1')
     expect(people).toEqual([{ email: shared }])
     const members = (await other.get('/members')).body.members.map(({ email }: { email: string }) => email)

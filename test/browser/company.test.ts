@@ -85,6 +85,12 @@ it('a customer signs up, creates a key, renders, upgrades, is suspended, comes b
   expect(await page.getByRole('button', { name: 'Upgrade to pro' }).count()).toBe(0)
 
   const customerId = (await page.locator('dd').first().textContent()) ?? ''
+  const changed = { type: 'plan.changed', customerId, plan: 'business' }
+  expect(await bill(changed, 'a stranger’s secret')).toBe(401)
+  // The provider may send it twice.
+  expect([await bill(changed), await bill(changed)]).toEqual([204, 204])
+  await page.goto(company.url)
+  await page.getByText('business', { exact: true }).waitFor()
   const overdue = { type: 'invoice.overdue', customerId, reason: 'Three invoices are open.' }
   expect(await bill(overdue, 'a stranger’s secret')).toBe(401)
   expect(await render(key)).toBe('200 png')
@@ -112,6 +118,7 @@ it('a customer signs up, creates a key, renders, upgrades, is suspended, comes b
   expect(await findA11y(page)).toEqual([])
   await press('Delete my account')
   await page.getByRole('heading', { name: 'Goodbye' }).waitFor()
+  await page.getByText('We are deleting your account and its API keys.').waitFor()
   expect(await render(key)).toBe('401 invalid-api-key')
   await page.goto(`${service.url}/dashboard/keys`)
   await page.getByText('Go to Pixel and open the dashboard from there.').waitFor()

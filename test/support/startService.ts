@@ -27,7 +27,7 @@ type Options = {
 export async function startService({ apis = 1, workers = 1, env: extra = {}, ...given }: Options = {}) {
   const [database, redis] = await Promise.all([given.database ?? freshDatabase(), freshRedis(given)])
   const env = { ...serviceEnv(database.databaseUrl, redis.url), ...extra }
-  const { startApi, startWorker, output, died, killAll } = runProcesses(env)
+  const { startApi, startWorker, startReadyWorker, output, died, killAll } = runProcesses(env)
   const started = Array.from({ length: workers }, () => startWorker())
   const apiProcesses = await Promise.all(Array.from({ length: apis }, () => startApi()))
   const first = apiProcesses[0]
@@ -48,6 +48,7 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     died,
     startApi,
     startWorker,
+    startReadyWorker,
     stop: async () => {
       await killAll()
       await Promise.all([redis.stop(), database.drop()])

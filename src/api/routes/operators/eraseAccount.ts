@@ -17,7 +17,7 @@ export const eraseAccount = route(
     operation: 'eraseAccount',
     summary: 'Erase an account',
     description:
-      'Permanently deletes members, keys, usage, alerts and logs. Every region refuses the keys first. The operation succeeds when everything is deleted. The ID is then unknown, and the external ID can be used again.',
+      'Permanently deletes members, keys, usage, alerts and logs. The 202 normally comes when every region refuses the keys, and earlier if one does not confirm within `COMMAND_WAIT_MS`. The operation succeeds when everything is deleted. The ID is then unknown, and the external ID can be used again.',
     tag: 'Operators',
     auth: { operator: 'accounts:write' },
     params: IdParams,
