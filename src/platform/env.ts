@@ -276,9 +276,7 @@ export const EnvSchema = z.object({
     .min(1)
     .max(500)
     .default(16)
-    .describe(
-      'Jobs at once per queue and worker process; notifications have 4 times, metering 16 times as many. The number is fixed for imports, alerts, crossings and maintenance.',
-    ),
+    .describe('Jobs at once per queue; notifications: 4 times, metering: 16 times. Some have fewer.'),
 })
 
 export type Env = z.infer<typeof EnvSchema>

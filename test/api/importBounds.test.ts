@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { READ_MS, ImportReader } from '../../src/api/imports/ImportReader.ts'
+import { ImportReader, READ_MS } from '../../src/api/imports/ImportReader.ts'
 import { runSql } from '../setup/runSql.ts'
 import { type Answer, createClient } from '../support/client.ts'
 import { createImporter, newValue, record } from '../support/createImporter.ts'

@@ -86,10 +86,10 @@ describe('plans are data', () => {
       // Accounts are taken 200 at a time, in the order of their IDs: the second page waits for this one.
       await sql.run(`begin; select from account where id = 'acct_wide1200' for update`)
       const changing = put('wide', { limits: SEED_PLANS.pro })
-      const [[{ id } = {}] = []] = await eventually(
-        () =>
-          runSql(service.databaseUrl, `select change ->> 'commandId' as id from plan where name = 'wide'`),
-        (rows) => typeof rows[0]?.[0]?.id === 'string',
+      const select = `select change ->> 'commandId' as id from plan where name = 'wide'`
+      const id = await eventually(
+        async () => (await runSql(service.databaseUrl, select))[0]?.[0]?.id,
+        (found) => typeof found === 'string',
       )
       const operation = async () => (await operator.get(`/operations/${id}`)).body
       expect(await eventually(operation, ({ progress }) => progress?.done > 0)).toMatchObject({

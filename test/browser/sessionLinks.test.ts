@@ -47,6 +47,15 @@ it('a link from the company’s app opens the keys page in its name; the guest c
   expect(new URL(page.url()).hash).toBe('')
   expect(await page.title()).toBe('API Keys · Pixel & Co')
   await page.getByRole('banner').getByText('Pixel & Co').waitFor()
+  // COMPANY_COLOR: the line above the header, and the tile with the company's initial, which stays readable.
+  const shown = await page.evaluate(`(() => {
+    const header = document.querySelector('header')
+    const initial = [...header.querySelectorAll('[aria-hidden]')].find((one) => one.textContent === 'P')
+    const [line, tile] = [header, initial].map((one) => getComputedStyle(one))
+    return [line.borderTopColor, line.borderTopStyle, tile.backgroundColor, tile.color]
+  })()`)
+  const color = 'rgb(255, 212, 0)'
+  expect(shown).toEqual([color, 'solid', color, 'rgb(0, 0, 0)'])
   expect(await findA11y(page)).toEqual([])
 
   await page.getByRole('button', { name: 'Create Key' }).first().click()

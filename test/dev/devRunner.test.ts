@@ -35,10 +35,11 @@ async function portsInUse(dataDir: string): Promise<number[]> {
 it('runs a command once all is ready, hands on its output and status, stops everything, and goes on next time', async () => {
   const dataDir = await temporaryFolder()
   const script = `
-    const { API_URL, ADMIN_KEY } = process.env
-    const headers = { authorization: 'Bearer ' + ADMIN_KEY }
-    const { status } = await fetch(API_URL + '/api-keys', { headers })
-    console.log(JSON.stringify({ status, ADMIN_KEY }))
+    const { API_URL, ADMIN_KEY, OPERATOR_TOKEN } = process.env
+    const ask = async (path, secret) =>
+      (await fetch(API_URL + path, { headers: { authorization: 'Bearer ' + secret } })).status
+    const statuses = [await ask('/api-keys', ADMIN_KEY), await ask('/accounts', OPERATOR_TOKEN)]
+    console.log(JSON.stringify({ statuses, ADMIN_KEY, OPERATOR_TOKEN }))
     process.exitCode = 7`
   const command = `'${process.execPath}' --input-type=module -e "$SCRIPT"`
   const run = () =>
@@ -50,7 +51,11 @@ it('runs a command once all is ready, hands on its output and status, stops ever
   expect(first).toMatchObject({ code: 7, stderr: '' })
   expect(await portsInUse(dataDir)).toEqual([])
   const state = await readState<DevState>(dataDir, 'dev.json')
-  expect(JSON.parse(first.stdout)).toEqual({ status: 200, ADMIN_KEY: state?.adminKey })
+  expect(JSON.parse(first.stdout)).toEqual({
+    statuses: [200, 200],
+    ADMIN_KEY: state?.adminKey,
+    OPERATOR_TOKEN: state?.operatorToken,
+  })
 
   const second = await run()
   expect(second.stdout).toBe(first.stdout)

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { freePort } from '../../src/dev/freePort.ts'
 import { diagnose } from '../../src/doctor/diagnose.ts'
 import { gatherFacts } from '../../src/doctor/gatherFacts.ts'
-import { JOURNAL } from '../../src/platform/redisNames.ts'
 import { cloneTemplate } from '../setup/cloneTemplate.ts'
 import { askOperator } from '../setup/operator.ts'
 import { runSql } from '../setup/runSql.ts'
@@ -214,15 +213,6 @@ describe('regions and queues', () => {
     await runSql(setUp.env.DATABASE_URL, "delete from region where name = 'eu'")
     const found = await setUp.findings({ REGIONS: `us=${otherRedis.url}` })
     expect(found).toContain('region-lease us')
-  })
-
-  it('a Postgres that lacks what the region has confirmed is found', async () => {
-    const at = { sequence: 9, id: crypto.randomUUID(), kind: 'key-revoked', subject: 'key_a', until: null }
-    const entry = JSON.stringify({ ...at, at: Date.now() })
-    await setUp.redis.zadd(JOURNAL, 9, entry)
-    expect(await setUp.findings()).toEqual(['postgres-older primary'])
-    await setUp.redis.zrem(JOURNAL, entry)
-    expect(await setUp.findings()).toEqual([])
   })
 
   it('a paused queue and failed jobs are found', async () => {

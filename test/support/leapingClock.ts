@@ -1,6 +1,6 @@
 /**
- * Loaded before a process (`node --import`), makes ten seconds pass between two looks at how long something took: what is
- * said every ten seconds is said each time.
+ * Loaded before a process (`node --import`), makes ten seconds pass between two looks at how long something took: what
+ * is said every ten seconds is said each time.
  */
 const realNow = performance.now.bind(performance)
 let leapt = 0

@@ -63,7 +63,9 @@ function tokenOf({ auth }: RouteSpec): string {
   if (typeof auth !== 'object') return ''
   if ('service' in auth) return `service: ${code(auth.service)}`
   if ('operator' in auth) return `operator: ${code(auth.operator)}`
-  return mayAsk({ auth, path: '' }, ACTING) ? `operator: ${code('act')}` : ''
+  const acting = mayAsk({ auth, path: '' }, ACTING) ? `operator: ${code('act')}` : ''
+  // The only such route shows a token what it asked for itself.
+  return auth.orOperator ? `${acting}; any for its own` : acting
 }
 
 export function matrixTable(): string {

@@ -35,7 +35,8 @@ ${permissionTable()}
 ## Permission matrix
 
 Which credential each route takes: keys by their access, members by their role, tokens by their permission. An operator token with
-\`act\` names the account by \`X-Account-Id\`. \`test/api/permissionMatrix.test.ts\` asks every route with each of them.
+\`act\` names the account by \`X-Account-Id\`. “Any for its own”: without that header, an operator token with any permission reads the
+operations that it asked for. \`test/api/permissionMatrix.test.ts\` asks every route with each of them.
 
 ${matrixTable()}
 
@@ -81,7 +82,8 @@ ${metricTable()}
 
 ## Command line
 
-\`bin/keys\`, or \`node_modules/.bin/node src/cli/main.ts\` in production. With \`--json\`, each command prints one line of JSON.
+\`bin/keys\`, or \`node_modules/.bin/node src/cli/main.ts\` in production. With \`--json\`, a command prints one line of JSON.
+Two print several: \`events tail\` one for each event, and \`account export\`, also without \`--json\`, one for each record.
 
 ${commandTable()}
 `

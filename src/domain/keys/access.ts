@@ -17,8 +17,8 @@ export const isManagement = (permission: string): boolean =>
   (MANAGEMENT_PERMISSIONS as readonly string[]).includes(permission)
 
 /**
- * Whether this service itself asks for a permission. Of the others, such as `renders:write`, it only tells the company's
- * API whether a key has them.
+ * Whether this service itself asks for a permission. Of the others, such as `renders:write`, it only tells the
+ * company's API whether a key has them.
  */
 export const isAskedForHere = (permission: string): boolean =>
   isManagement(permission) || permission === 'usage:read'

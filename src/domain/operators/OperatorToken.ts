@@ -3,7 +3,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 /** What an operator token may do, and what that means. */
 export const OPERATOR_PERMISSIONS = {
   'accounts:read': 'Find and read accounts.',
-  'accounts:write': 'Create and change accounts.',
+  'accounts:write': 'Create, change, suspend, resume and erase accounts.',
   'plans:manage': 'List, create and change plans.',
   'tokens:manage': 'Create, list and revoke operator tokens and service tokens.',
   'sessions:create': 'Create session links, which sign somebody in to an account.',
