@@ -54,14 +54,20 @@ export async function createKeys(
   return { accountId, ids, values, file, serviceToken, adminKey }
 }
 
-async function createKey(url: string, adminKey: string, name: string): Promise<{ id: string; key: string }> {
+/** One live key. Waits where its account has made too many calls, or a worker is busy. */
+export async function createKey(
+  url: string,
+  adminKey: string,
+  name: string,
+  access = 'full',
+): Promise<{ id: string; key: string }> {
   const headers = { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' }
-  const body = JSON.stringify({ name, type: 'live' })
+  const body = JSON.stringify({ name, type: 'live', access })
   const response = await fetch(`${url}/api-keys`, { method: 'POST', headers, body })
   if (response.status === 429) {
     await response.arrayBuffer()
     await delay(Number(response.headers.get('retry-after')) * 1000)
-    return createKey(url, adminKey, name)
+    return createKey(url, adminKey, name, access)
   }
   if (response.status === 201) return (await response.json()) as { id: string; key: string }
   if (response.status !== 202)

@@ -11,9 +11,9 @@ export const COSTS = [
   'the load',
   'the flood',
   'machine',
-  'api late, ms',
-  'worker late, ms',
-  'the load late, ms',
+  'api late, p99 / most ms',
+  'worker late, p99 / most ms',
+  'the load late, p99 / most ms',
 ]
 
 /**

@@ -1,80 +1,86 @@
-/**
- * A hostile tenant, in a process of its own: calls every route that it may call, from 64 connections, without a
- * pause.
- */
-import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+/** A hostile tenant, in a process of its own: calls every route that it may call, without a pause. See calls.ts. */
+import { type Call, callsOf, faultsOf, NONE, newStock, operationOf, specOf } from './calls.ts'
+import type { Tenant } from './createTenant.ts'
 
-const { API_URL = '', ADMIN_KEY = '', KEY = '', KEY_ID = '', SECONDS = '60' } = process.env
-const CONNECTIONS = 64
+const { API_URL = '', TENANT = '{}', SECONDS = '60' } = process.env
+/** Connections that take all calls in turn, and ones that only ask for the tenant's own key, which is over its limit. */
+const [CONNECTIONS, OF_ITS_KEY] = [60, 4]
+const ITS_KEY = 'forwardAuth, its own key'
 
-type Call = { name: string; method?: string; path: string; secret?: string; body?: unknown; type?: string }
+/** How often each call got each status. */
+type Outcomes = Record<string, Record<string, number>>
 
-const unknown = () => generateSecret('pk', 'live').value
-const [tooMany, asMany] = ['{}\n'.repeat(20_000), '{}\n'.repeat(5_000)]
-const year = new Date(Date.now() - 395 * 86_400_000).toISOString().slice(0, 10)
-const rule = { name: 'R', metric: 'requests', threshold: 1, window: '5m', channelIds: [] }
+const tenant = JSON.parse(TENANT) as Tenant
+const stock = newStock()
+stock.keys.push(...tenant.spareKeys)
+const calls = callsOf(tenant, stock)
+const faults = faultsOf(Object.keys(calls))
+if (faults.length > 0) throw new Error(`Neither called nor left out with a reason: ${faults.join(', ')}`)
 
-const importOf = (name: string, body: string): Call => {
-  const path = '/api-keys/import?dryRun=true'
-  return { name, method: 'POST', path, body, type: 'application/x-ndjson' }
-}
-
-/** One of each kind. */
-const calls: (() => Call)[] = [
-  () => ({ name: 'list keys', path: '/api-keys?include=usage&limit=100' }),
-  () => ({ name: 'key names', path: '/api-key-names' }),
-  () => ({ name: 'usage of 13 months', path: `/usage?from=${year}&interval=day&groupBy=endpoint` }),
-  () => ({ name: 'usage as CSV', path: '/usage?interval=minute&groupBy=key&format=csv' }),
-  () => ({ name: 'export', path: '/account/export' }),
-  () => ({ name: 'audit log', path: '/audit-log?limit=100' }),
-  () => ({ name: 'callers', path: `/api-keys/${KEY_ID}/callers` }),
-  () => ({ name: 'key usage', path: `/api-keys/${KEY_ID}/usage`, secret: KEY }),
-  () => ({ name: 'create key', method: 'POST', path: '/api-keys', body: { name: 'Flood', type: 'live' } }),
-  () => ({ name: 'rename key', method: 'PATCH', path: `/api-keys/${KEY_ID}`, body: { name: 'Flooded' } }),
-  () => ({ name: 'rotate key', method: 'POST', path: `/api-keys/${KEY_ID}/rotate`, body: {} }),
-  () => ({ name: 'delete key', method: 'DELETE', path: `/api-keys/${KEY_ID}` }),
-  () => importOf('import', tooMany),
-  () => importOf('import of 5,000', asMany),
-  () => ({ name: 'preview rule', method: 'POST', path: '/alerts/preview', body: rule }),
-  () => ({ name: 'create rule', method: 'POST', path: '/alerts', body: rule }),
-  () => ({
-    name: 'create channel',
-    method: 'POST',
-    path: '/channels',
-    body: { type: 'webhook', name: 'C', url: 'https://192.0.2.1/' },
-  }),
-  () => ({
-    name: 'sign in',
-    method: 'POST',
-    path: '/session',
-    body: { email: `${KEY_ID}@example.com`, password: 'no' },
-  }),
-  () => ({ name: 'unknown key', path: '/forward-auth', secret: unknown() }),
-  () => ({ name: 'own key', path: '/forward-auth?permission=renders:write', secret: KEY }),
-]
-
-const outcomes: Record<string, Record<string, number>> = {}
+const outcomes: Outcomes = {}
+/** Calls that have done at least once what they are to do: a flood whose calls are all refused measures nothing. */
+const reached = new Set<string>()
 const end = performance.now() + Number(SECONDS) * 1000
 
-async function ask({ name, method = 'GET', path, secret = ADMIN_KEY, body, type }: Call): Promise<void> {
-  const text = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body)
-  const headers: Record<string, string> = { Authorization: `Bearer ${secret}` }
-  if (text !== undefined) headers['Content-Type'] = type ?? 'application/json'
-  const status = await fetch(`${API_URL}${path}`, { method, headers, body: text }).then(
-    async (response) => {
-      await response.arrayBuffer()
-      return String(response.status)
-    },
-    () => 'none',
-  )
+/** Costly calls first: once the budgets are used up, cheaper ones find room in them sooner. */
+const costOf = (name: string) => {
+  const { pool, cost = pool === 'streams' ? 10 : 1 } = specOf(operationOf(name))
+  return cost
+}
+/** Several ways to call one route take turns: an account's imports, for example, exclude each other. */
+const byRoute = Map.groupBy(Object.keys(calls), operationOf)
+const places = [...byRoute.values()].toSorted(([a = ''], [b = '']) => costOf(b) - costOf(a))
+
+async function ask(name: string): Promise<void> {
+  const call = calls[name]?.()
+  if (!call) return
+  const status = await send(name, call).catch(() => 'none')
   outcomes[name] ??= {}
   outcomes[name][status] = (outcomes[name][status] ?? 0) + 1
 }
 
+async function send(name: string, { id: given = NONE, query, body, type, as, reaches, learn }: Call) {
+  const { method, path } = specOf(operationOf(name))
+  const id = typeof given === 'string' ? given : (given.shift() ?? NONE)
+  const url = `${API_URL}${path.replace(/:\w+/, id)}${query === undefined ? '' : `?${query}`}`
+  const response = await fetch(url, {
+    method: method === 'all' ? 'GET' : method.toUpperCase(),
+    headers: {
+      ...credentialsOf(name, as),
+      ...(body === undefined ? {} : { 'Content-Type': type ?? 'application/json' }),
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  const text = await response.text()
+  const { status } = response
+  if ([reaches].flat().includes(status)) {
+    reached.add(name)
+    learn?.(text === '' ? {} : JSON.parse(text), id)
+  } else if (status === 202) reached.add(name)
+  else if ((status === 429 || status === 503) && typeof given !== 'string' && id !== NONE) given.push(id)
+  return String(status)
+}
+
+function credentialsOf(name: string, as: Call['as']): Record<string, string> {
+  if (as === 'nobody') return {}
+  if (as && 'cookie' in as) return { Cookie: as.cookie, 'Sec-Fetch-Site': 'same-origin' }
+  const cost = costOf(name)
+  const { cheap, costly, streams } = tenant.adminKeys
+  return { Authorization: `Bearer ${as?.secret ?? (cost === 1 ? cheap : cost < 10 ? costly : streams)}` }
+}
+
 let turn = 0
-await Promise.all(
-  Array.from({ length: CONNECTIONS }, async () => {
-    while (performance.now() < end) await ask((calls[turn++ % calls.length] as () => Call)())
-  }),
-)
-process.stdout.write(JSON.stringify(outcomes))
+const next = () => {
+  const ways = places[turn % places.length] ?? []
+  const way = Math.floor(turn++ / places.length) % ways.length
+  return ways[way] ?? ''
+}
+const lane = async (nameOf: () => string) => {
+  while (performance.now() < end) await ask(nameOf())
+}
+await Promise.all([
+  ...Array.from({ length: CONNECTIONS }, () => lane(next)),
+  ...Array.from({ length: OF_ITS_KEY }, () => lane(() => ITS_KEY)),
+])
+const missed = Object.keys(calls).filter((name) => !reached.has(name))
+process.stdout.write(JSON.stringify({ outcomes, missed }))
