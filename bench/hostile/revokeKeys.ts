@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** How often one admin key revokes: with the creates before it, three quarters of what it may call. */
-export const REVOKE_EVERY_MS = 150
+export const REVOKE_EVERY_MS = 130
 
 /** Creates and revokes keys, one after the other by each admin key, until `isOver`. Times are of the revokes, in ms. */
 export async function revokeKeys(url: string, adminKeys: string[], isOver: () => boolean) {

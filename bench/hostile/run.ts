@@ -25,7 +25,7 @@ type Outcomes = Record<string, Record<string, number>>
 const { values } = parseArgs({
   options: {
     rate: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '30' },
+    seconds: { type: 'string', default: '25' },
     rounds: { type: 'string', default: '3' },
     write: { type: 'boolean', default: false },
     profile: { type: 'string' },
