@@ -21,6 +21,7 @@ import type { Oracle } from './Oracle.ts'
 
 /** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
 export class Faults {
+  /** How often each was done; one of a membership only where keys ended meanwhile. */
   readonly counts: Partial<Record<Kind, number>> = {}
   /** Older files that the server did not start from: it was started empty instead. */
   unreadable = 0
@@ -45,7 +46,7 @@ export class Faults {
     this.#oracle = oracle
     this.#random = random
     this.kept = new KeptKeys(cluster, histories, oracle, random)
-    this.#memberships = new Memberships(cluster)
+    this.#memberships = new Memberships(cluster, random)
     this.#only = only
   }
 
@@ -62,8 +63,8 @@ export class Faults {
   /** Strikes until the task is done; everything runs and every proxy is open then. */
   async during(task: () => Promise<void>): Promise<void> {
     const striking = [
-      this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind)),
-      this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind)),
+      this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind).then(() => true)),
+      this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind).then(() => true)),
       this.#keepOn(OF_MEMBERSHIP, [500, 3_000], (kind) => this.#strikeMembership(kind)),
     ]
     for (const one of striking) one.catch(() => {})
@@ -79,7 +80,7 @@ export class Faults {
   async #keepOn<Some extends Kind>(
     weights: Record<Some, number>,
     [least, most]: [number, number],
-    strike: (kind: Some) => Promise<void>,
+    strike: (kind: Some) => Promise<boolean>,
   ): Promise<void> {
     const random = this.#random
     let ahead: Some[] = []
@@ -95,8 +96,7 @@ export class Faults {
       }
       const kind = ahead.pop()
       if (!kind || this.#stopped) continue
-      this.counts[kind] = (this.counts[kind] ?? 0) + 1
-      await strike(kind)
+      if (await strike(kind)) this.counts[kind] = (this.counts[kind] ?? 0) + 1
       await delay(random.between(least, most))
     }
   }
@@ -151,14 +151,16 @@ export class Faults {
     })
   }
 
-  async #strikeMembership(kind: MembershipKind): Promise<void> {
+  /** Whether keys ended meanwhile: a fault during which none did tests nothing. */
+  async #strikeMembership(kind: MembershipKind): Promise<boolean> {
     const random = this.#random
     const further = this.#pickFurther()
     const name =
       kind === 'primary switched' || (kind === 'states swept' && random.chance(0.3)) ? 'primary' : further
     while (this.#struck.has(name)) await delay(50)
+    let ended = 0
     await this.#striking(name, kind, async () => {
-      await this.#leaving(name, kind, async (meanwhile) => {
+      ended = await this.#leaving(name, kind, async (meanwhile) => {
         if (kind === 'primary switched') await this.#memberships.switchPrimary(meanwhile)
         else if (kind === 'states swept') await this.#memberships.sweep(name, meanwhile)
         else if (kind === 'removed and added again') await this.#memberships.removeAndAdd(further, meanwhile)
@@ -167,20 +169,25 @@ export class Faults {
       })
       await this.#histories.recheck(name, random, kind)
     })
+    return ended > 0
   }
 
-  /** Keys that the region knows end while it, or what it knows, is away. */
+  /** Keys that the region knows end while it, or what it knows, is away. Returns how many did. */
   async #leaving(
     name: RegionName,
     kind: Kind,
     leave: (meanwhile: () => Promise<void>) => Promise<void>,
-  ): Promise<void> {
+  ): Promise<number> {
     this.#away.add(name)
+    let ended = 0
     try {
       const kept = await this.kept.keep(name)
-      await leave(() => this.kept.end(kept))
+      await leave(async () => {
+        ended = await this.kept.end(kept)
+      })
       this.#oracle.note(`${name}: over: ${kind}`)
       await this.kept.comeBack(kept, kind)
+      return ended
     } finally {
       this.#away.delete(name)
     }

@@ -51,11 +51,12 @@ export class KeptKeys {
   }
 
   /**
-   * Revokes them; verifiers that still decide there are asked at once. Returns when the answers are there; after some
-   * seconds in any case.
+   * Revokes them; verifiers that still decide there are asked at once. Returns how many have ended, when the answers
+   * are there; after some seconds in any case.
    */
-  async end({ region, ending }: Kept): Promise<void> {
+  async end({ region, ending }: Kept): Promise<number> {
     const verifiers = this.#verifiersIn(region)
+    let ended = 0
     const revoking = ending.map(async ({ key, end }) => {
       key.endingAt = performance.now()
       const outcome = await this.#histories.commands.run(this.#random, end.secret, 'POST', end.path, {})
@@ -66,9 +67,11 @@ export class KeptKeys {
         `${end.path} is answered: ${outcome.how} ${JSON.stringify(outcome.result.fanOut)}`,
       ])
       this.ended += 1
+      ended += 1
       await Promise.all(verifiers.map((one) => this.#oracle.verify(key, one, this.#random, 'at once')))
     })
     await within(15_000, Promise.all(revoking))
+    return ended
   }
 
   /** The region is back: what was read before arrives, and its verifiers are asked as soon as they decide. */

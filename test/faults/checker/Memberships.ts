@@ -3,6 +3,7 @@ import { Queue } from 'bullmq'
 import { leaseMarginMs, removeRegion } from '../../../src/domain/regions.ts'
 import { type Orm, openPostgres } from '../../../src/platform/postgres.ts'
 import { runSql } from '../../setup/runSql.ts'
+import type { Random } from '../../support/random.ts'
 import { type Cluster, LEASE_MS, type RegionName } from './cluster.ts'
 
 type Further = Exclude<RegionName, 'primary'>
@@ -11,11 +12,13 @@ type Further = Exclude<RegionName, 'primary'>
 export class Memberships {
   readonly #cluster: Cluster
   #orm: Promise<Orm> | undefined
-  /** How often a region lapsed for long. */
-  #lapses = 0
+  /** Whether the next region that lapses for long is given up. */
+  #givesUp: boolean
 
-  constructor(cluster: Cluster) {
+  /** The first half is drawn: a run may come to one lapse only. */
+  constructor(cluster: Cluster, random: Random) {
     this.#cluster = cluster
+    this.#givesUp = random.chance(0.5)
   }
 
   /** An operator removes a further region and adds it again. */
@@ -63,11 +66,12 @@ export class Memberships {
     )
     // By turns the commands alone are old, and then what was decided on them, too: the first is kept, the second
     // given up.
-    if (this.#lapses++ % 2 === 1)
+    if (this.#givesUp)
       await runSql(
         databaseUrl,
         `update command_region set decided_at = decided_at - interval '91 days' where ${owed}`,
       )
+    this.#givesUp = !this.#givesUp
     await this.#runJob('expire-records', {})
     for (const proxy of proxies) proxy.mend()
   }
