@@ -1,14 +1,19 @@
-import { LockMode } from '@mikro-orm/core'
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { Failure } from '../failure.ts'
 import { type Account, AccountSchema } from './Account.ts'
 import { type Member, MemberSchema } from './Member.ts'
 
-/** The account, its row locked until the transaction ends: changes that count against its plan run one at a time. */
+/**
+ * The account, its row locked until the transaction ends: changes that count against its plan run one at a time. Take
+ * this lock before others. Rows of the account may be added meanwhile: `for update` would keep those who hold a channel
+ * from adding a message, while whoever holds the account waits for the channel.
+ */
 export async function lockAccount(em: SqlEntityManager, accountId: string): Promise<Account> {
-  const account = await em.findOne(AccountSchema, { id: accountId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-  if (!account) throw new Failure('account-not-found', { detail: 'There is no account with this ID.' })
-  return account
+  const [row] = await em.execute<object[]>('select * from account where id = ? for no key update', [
+    accountId,
+  ])
+  if (!row) throw new Failure('account-not-found', { detail: 'There is no account with this ID.' })
+  return em.map(AccountSchema, row)
 }
 
 /** The member, if they are of this account. */

@@ -13,7 +13,7 @@ const LOCK = 6
 /**
  * Throws `rate-limit-exceeded` unless the account may send `wanted` more test messages or confirmation links: they go
  * to addresses that nobody has confirmed. Counts attempts, and messages that wait for their first one, in the
- * transaction that adds to them.
+ * transaction that adds to them. Lock the account first.
  */
 export async function requireTestBudget(
   em: SqlEntityManager,
@@ -21,7 +21,6 @@ export async function requireTestBudget(
   now: Date,
   wanted = 1,
 ): Promise<void> {
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, ?))', [accountId, LOCK])
   const [row] = await em.execute<{ sent: string }[]>(
     `select
        (select count(*) from notification n join delivery_attempt a on a.notification_id = n.id

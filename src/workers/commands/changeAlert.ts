@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import type { AlertRule } from '../../domain/alerts/AlertRule.ts'
 import { forgetNotified, resetRule } from '../../domain/alerts/alertStates.ts'
 import { loadRule, requireReferences, stateOf } from '../../domain/alerts/alertStore.ts'
@@ -93,6 +94,7 @@ export const muteAlert = commandJob('mute-alert', async ({ em, command, payload,
 
 /** Sends a sample of what the rule would notify to each of its channels. */
 export const testAlert = commandJob('test-alert', async ({ em, command, payload, now }) => {
+  await lockAccount(em, command.accountId)
   const rule = await loadRule(em, command.accountId, payload.alertId)
   const at = now.toISOString()
   const data = notificationData(

@@ -17,7 +17,7 @@ import { commandJob } from './commandJob.ts'
 /** A test message goes to another address. Who sends events to it must be able to read them. */
 export const updateChannel = commandJob('update-channel', async ({ em, command, payload, now }) => {
   const { name, move, events } = payload
-  if (events) await lockAccount(em, command.accountId)
+  if (events || move) await lockAccount(em, command.accountId)
   const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
   const isRenamed = name !== null && name !== channel.name
   const fields = [
@@ -57,6 +57,7 @@ export const deleteChannel = commandJob('delete-channel', async ({ em, command, 
 
 /** An unconfirmed address gets a new link instead. The previous link ends. */
 export const testChannel = commandJob('test-channel', async ({ em, command, payload, now }) => {
+  await lockAccount(em, command.accountId)
   const channel = await loadChannel(em, command.accountId, payload.channelId, { lock: true })
   await requireTestBudget(em, command.accountId, now)
   const link = channel.verifiedAt ? null : payload.link

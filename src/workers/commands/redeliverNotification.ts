@@ -1,3 +1,4 @@
+import { lockAccount } from '../../domain/accounts/accountStore.ts'
 import { audit } from '../../domain/audit/audit.ts'
 import { Failure } from '../../domain/failure.ts'
 import { loadNotification } from '../../domain/notifications/channelStore.ts'
@@ -10,6 +11,7 @@ export const redeliverNotification = commandJob(
   'redeliver-notification',
   async ({ em, command, payload, now }) => {
     const id = payload.notificationId
+    await lockAccount(em, command.accountId)
     const notification = await loadNotification(em, command.accountId, id, { lock: true })
     if (notification.type === 'channel.verify')
       throw new Failure('notification-not-redeliverable', {
