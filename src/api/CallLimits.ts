@@ -7,7 +7,9 @@ import { BOUND_MS } from '../region/Region.ts'
 import { Problem } from './problems.ts'
 
 /** What a key or member may ask at once where `perMinute` is low: a page of the dashboard with four streams. */
-const AT_ONCE = 40
+const AT_ONCE = 50
+/** Ahead by any time: what is owed is never refused. */
+const ANY_MS = 1e15
 
 /**
  * A refused call is answered after this long, plus or minus a half. This slows down a caller who repeats it at once,
@@ -19,9 +21,14 @@ export const MAX_DELAYED = 1_000
 
 /**
  * `endings` revoke and delete: they have a budget of their own, so that nobody who holds a leaked key can use up the
- * calls that end it.
+ * calls that end it. `bulk` is the size of imports and streams, which is known afterwards.
  */
-export type CallKind = 'calls' | 'endings'
+export type CallKind = 'calls' | 'endings' | 'bulk'
+
+/** What counts as one call in `bulk`. */
+export const BULK = { characters: 16_384, keys: 5 }
+
+type Budget = { name: string; perCallMs: number; aheadMs: number }
 
 type Caller = { accountId: string; actor: { id: string } }
 
@@ -68,20 +75,35 @@ export class CallLimits {
   }
 
   /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
-  async take({ accountId, actor }: Caller, kind: CallKind, cost = 1): Promise<void> {
-    // An operator token acts for many accounts: it has a share in each.
-    const budgets = [this.#budget(`${accountId} ${actor.id}`, kind, 1), this.#budget(accountId, kind, 2)]
-    const names = budgets.map(({ name }) => name)
-    const taken = this.#redis.eval(TAKE, names.length, ...names, cost, ...budgets.flatMap(({ args }) => args))
-    const waitMs = await within(BOUND_MS, taken).catch(() => 0)
-    if (Number(waitMs) > 0) await this.#refuse(Number(waitMs))
+  async take(caller: Caller, kind: CallKind, cost = 1): Promise<void> {
+    const waitMs = await this.#ask(this.#budgets(caller, kind), cost)
+    if (waitMs > 0) await this.#refuse(waitMs)
   }
 
-  /** A key or member has one share, an account two. */
-  #budget(who: string, kind: CallKind, shares: 1 | 2) {
-    const perCallMs = (2 * MINUTE_MS) / (this.#perMinute * shares)
-    const atOnce = shares * Math.max(AT_ONCE, this.#perMinute / 60)
-    return { name: callsName(kind, who), args: [perCallMs, atOnce * perCallMs] }
+  /** Takes what a call has turned out to be: the calls of this kind that follow wait until it has been earned. */
+  async owe(caller: Caller, kind: CallKind, cost: number): Promise<void> {
+    const budgets = this.#budgets(caller, kind).map((budget) => ({ ...budget, aheadMs: ANY_MS }))
+    await this.#ask(budgets, cost)
+  }
+
+  /** Returns how long to wait, in ms; 0: it is taken. */
+  async #ask(budgets: Budget[], cost: number): Promise<number> {
+    const names = budgets.map(({ name }) => name)
+    const args = budgets.flatMap(({ perCallMs, aheadMs }) => [perCallMs, aheadMs])
+    const taken = this.#redis.eval(TAKE, names.length, ...names, cost, ...args)
+    return Number(await within(BOUND_MS, taken).catch(() => 0))
+  }
+
+  /** A key or member has one share, an account two. An operator token has a share in each account that it acts for. */
+  #budgets({ accountId, actor }: Caller, kind: CallKind): Budget[] {
+    return [
+      { who: `${accountId} ${actor.id}`, shares: 1 },
+      { who: accountId, shares: 2 },
+    ].map(({ who, shares }) => {
+      const perCallMs = (2 * MINUTE_MS) / (this.#perMinute * shares)
+      const atOnce = shares * Math.max(AT_ONCE, this.#perMinute / 60)
+      return { name: callsName(kind, who), perCallMs, aheadMs: atOnce * perCallMs }
+    })
   }
 
   async #refuse(waitMs: number): Promise<never> {

@@ -7,7 +7,8 @@ import type { OperatorPermission } from '../domain/operators/OperatorToken.ts'
 import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
 import type { KnownToken } from '../verifier/KnownTokens.ts'
-import type { CallKind } from './CallLimits.ts'
+import { BULK, type CallKind } from './CallLimits.ts'
+import { costOf, isBulk, poolOf } from './callCosts.ts'
 import type {
   ApiContext,
   OperatorPrincipal,
@@ -24,9 +25,6 @@ import { sendStream } from './streams.ts'
 import type { TAGS } from './tags.ts'
 import { toProblem } from './toProblem.ts'
 import { validate } from './validate.ts'
-
-/** What a stream costs, in calls: it may read a year of usage. */
-const STREAM_COST = 10
 
 /**
  * `service`: a service token with that permission. `session`: whoever is signed in, and no key. `person`: a member who
@@ -59,8 +57,6 @@ export type RouteSpec = {
   query?: z.ZodObject
   /** Which budget of calls it takes from, by default `calls`. */
   calls?: CallKind
-  /** How much it takes: 1 where it is not said, 10 for a stream. */
-  cost?: number
   /** Which connections to Postgres it uses: by default `reads` for a GET, else `changes`. */
   pool?: ApiPool
   body?: z.ZodType
@@ -95,6 +91,9 @@ export type BodyForm = { types: string[]; schema: z.ZodType; read: (json: unknow
 export type Streams = { streams: Record<string, z.ZodType> }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined
+
+/** Who makes a request, where somebody has to be known. */
+type Asking = Principal | OperatorPrincipal | KnownToken | undefined
 
 type Further<Bodies> = Bodies extends Record<string, z.ZodType> ? z.output<Bodies[keyof Bodies]> : never
 
@@ -160,7 +159,8 @@ export function route<const Spec extends RouteSpec>(
       const answer = await inTurn(api, ctx, spec, principal, () => handle(input as RouteInput<Spec>))
       ctx.set(answer.headers ?? {})
       const { stream } = answer
-      if (stream) sendStream(ctx, stream.type, declaredStream(spec, answer.status, stream))
+      if (stream)
+        sendStream(ctx, stream.type, counted(api, principal, declaredStream(spec, answer.status, stream)))
       else ctx.body = declaredBody(api, spec, answer) ?? null
       ctx.status = answer.status
     }
@@ -179,12 +179,8 @@ async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessa
   return validate(further[mediaTypeOf(request) ?? ''] ?? body, json)
 }
 
-async function authorise(
-  api: ApiContext,
-  ctx: Context,
-  spec: RouteSpec,
-): Promise<Principal | OperatorPrincipal | KnownToken | undefined> {
-  const { auth, calls = 'calls', pool, cost = pool === 'streams' ? STREAM_COST : 1 } = spec
+async function authorise(api: ApiContext, ctx: Context, spec: RouteSpec): Promise<Asking> {
+  const { auth, calls = 'calls' } = spec
   if (auth === 'none') return undefined
   if (typeof auth === 'object' && 'service' in auth) return api.serviceTokens.require(ctx.req, auth.service)
   // The company's own machines take from no budget: a sign-up must not wait for another.
@@ -194,7 +190,8 @@ async function authorise(
     typeof auth === 'object'
       ? await requirePrincipal(api, ctx, auth.permission)
       : await (auth === 'person' ? requirePerson(api, ctx) : requireSession(api, ctx))
-  await api.callLimits.take(principal, calls, cost)
+  await api.callLimits.take(principal, calls, costOf(spec))
+  if (isBulk(spec)) await api.callLimits.take(principal, 'bulk', 0)
   // Of a key its verification has said so. The company may change what is suspended.
   const isSignedIn = principal.member !== undefined || principal.guest !== undefined
   if (isSignedIn && changesAccount(spec)) await requireActive(api.em(), principal.accountId)
@@ -209,11 +206,10 @@ async function inTurn(
   api: ApiContext,
   ctx: Context,
   spec: RouteSpec,
-  principal: Principal | OperatorPrincipal | KnownToken | undefined,
+  principal: Asking,
   handle: () => Promise<Answer>,
 ): Promise<Answer> {
-  if (!principal || !('accountId' in principal) || principal.accountId === null || spec.calls === 'endings')
-    return handle()
+  if (!isOfAccount(principal) || spec.calls === 'endings') return handle()
   const pool = poolOf(spec)
   if (pool !== 'reads' && pool !== 'changes' && pool !== 'streams') return handle()
   const turns = api.turns[pool]
@@ -236,11 +232,30 @@ async function inTurn(
   return within(api.env.DATABASE_TIMEOUT_MS, handle())
 }
 
+function isOfAccount(principal: Asking): principal is Principal {
+  return principal !== undefined && 'accountId' in principal && principal.accountId !== null
+}
+
 /** Whether a suspended account refuses it. */
 export const changesAccount = ({ method, whileSuspended }: RouteSpec): boolean =>
   method !== 'get' && !whileSuspended
 
-const poolOf = ({ pool, method }: RouteSpec): ApiPool => pool ?? (method === 'get' ? 'reads' : 'changes')
+/** The same text. Who reads it owes what they have read, however it ends. */
+async function* counted(
+  api: ApiContext,
+  principal: Asking,
+  text: AsyncIterable<string>,
+): AsyncGenerator<string> {
+  let characters = 0
+  try {
+    for await (const part of text) {
+      characters += part.length
+      yield part
+    }
+  } finally {
+    if (isOfAccount(principal)) await api.callLimits.owe(principal, 'bulk', characters / BULK.characters)
+  }
+}
 
 /** Each parameter once; a repeated one becomes a list, which schemas refuse by name. */
 function plainQuery(ctx: Context): Record<string, unknown> {

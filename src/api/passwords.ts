@@ -3,12 +3,12 @@ import { hashPassword, matchPassword, saltFor } from '../platform/passwordHash.t
 import type { SecretsKeys } from '../platform/secretsKeys.ts'
 import { Problem } from './problems.ts'
 
-/** libuv has four threads, which name look-ups and files need, too. One hash takes 64 MiB while it runs. */
-const AT_ONCE = 2
+/** One hash takes 64 MiB and keeps four threads busy. Two at once end no sooner, and leave less to verifications. */
+const AT_ONCE = 1
 /** Some seconds of work. */
 const WAITING = 32
 
-/** Hashes and checks passwords (argon2id), a few at a time. Throws Problem `service-unavailable` when too many wait. */
+/** Hashes and checks passwords (argon2id), one at a time. Throws Problem `service-unavailable` when too many wait. */
 export type Passwords = {
   /** Throws when one more would be refused: to be asked before other work is done. */
   requireRoom: () => void

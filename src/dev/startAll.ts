@@ -80,7 +80,7 @@ export async function startAll(options: StartOptions): Promise<DevState> {
     OPERATOR_PASSWORD: operator.operatorPassword,
     WEBHOOK_ALLOW_PRIVATE: 'true',
     RETURN_URLS: env.RETURN_URLS || companyUrl || '',
-    CALLS_PER_MINUTE: env.CALLS_PER_MINUTE || '100000',
+    CALLS_PER_MINUTE: env.CALLS_PER_MINUTE || '1000000',
     NODE_ENV: 'development',
     ...(options.colour ? { FORCE_COLOR: '1' } : {}),
   }

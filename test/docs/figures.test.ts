@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { REFUSED_MS } from '../../bench/hanging/bounds.ts'
 import { BOUNDS } from '../../src/api/AtOnce.ts'
-import { MAX_DELAYED } from '../../src/api/CallLimits.ts'
+import { BULK, MAX_DELAYED } from '../../src/api/CallLimits.ts'
 import { MAX_IMPORT_BYTES, MAX_LINES, READ_MS } from '../../src/api/imports/ImportReader.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
 import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
@@ -108,6 +108,10 @@ it.each([
   ['Rows that one statement of the nightly deletion takes', count(ROWS_AT_ONCE)],
   ['The same, of both audit logs and of lifecycle events', count(EXPIRED_ENTRIES_AT_ONCE)],
   ['The same, of [claims](#disk-for-usage)', count(FORGOTTEN_AT_ONCE)],
+  [
+    'What imports and streams count as, in a budget of their own',
+    `1 for ${BULK.keys} keys or ${count(BULK.characters)} characters`,
+  ],
   ['Unknown keys from one address (IPv6: /64), per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['Unknown operator tokens from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['Unknown sessions from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],

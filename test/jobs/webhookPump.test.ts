@@ -28,6 +28,9 @@ const ACCOUNT = 'acct_pushed'
 /** How many events of a webhook wait for their first attempt, and how many may be pending. */
 const [FRESH, PENDING] = [8, 1_000]
 
+const behindOf = async (which?: Parameters<typeof listBehind>[1]) =>
+  (await listBehind(worker.em(), which)).map(({ id }) => id)
+
 describe('promise 14: a push', () => {
   it('writes each event once, in order, however often and at once its job runs', async () => {
     const { id } = await subscribe(['*'])
@@ -86,7 +89,7 @@ describe('promise 14: a push', () => {
     for (const { id } of [one, two]) await push(id)
     expect(await eventIds(one.id)).toEqual([key])
     expect(await eventIds(two.id)).toEqual([member, account])
-    const behind = await listBehind(worker.em())
+    const behind = await behindOf()
     for (const { id } of [one, two]) expect(behind).not.toContain(id)
   })
 
@@ -109,7 +112,7 @@ describe('promise 14: a push', () => {
     )
     await push(id)
     expect((await sql('select from notification where channel_id = ?', [id])).length).toBe(PENDING)
-    expect(await listBehind(worker.em())).toContain(id)
+    expect(await behindOf()).toContain(id)
     await sql(`update notification set status = 'failed' where channel_id = ?`, [id])
     await push(id)
     const taken = await eventIds(id)
@@ -168,13 +171,31 @@ describe('a job', () => {
     await push(id)
   })
 
+  it('promise 12: of an account’s channel begins every quarter of a second, of a webhook of the operators every 50 ms', async () => {
+    const accountId = await commands.account()
+    const [theirs, ours] = [await subscribe(['*'], { accountId }), await subscribe(['*'])]
+    await record(accountId, 'api_key.created')
+    for (const [{ id }, slotMs] of [
+      [theirs, 250],
+      [ours, 50],
+    ] as const) {
+      const before = Date.now()
+      for (let times = 0; times < 3; times += 1) await enqueuePushes(worker.context, { channelId: id })
+      const jobs = await jobsOf(id)
+      const begins = jobs.map((job) => Number(job.id?.split('-').at(-1)) * slotMs)
+      for (const at of begins) expect(at).toBeGreaterThan(before)
+      expect(Math.min(...begins)).toBeLessThanOrEqual(Date.now() + slotMs)
+      await push(id)
+    }
+  })
+
   it('promise 8: is enqueued for channels of the account of an event, and of no other', async () => {
     const [accountId, otherId] = [await commands.account(), await commands.account()]
     const mine = await subscribe(['*'], { accountId })
     const other = await subscribe(['*'], { accountId: otherId })
     const [event] = await record(accountId, 'api_key.created')
-    expect(await listBehind(worker.em(), { accountIds: [accountId] })).toContain(mine.id)
-    expect(await listBehind(worker.em())).not.toContain(other.id)
+    expect(await behindOf({ accountIds: [accountId] })).toContain(mine.id)
+    expect(await behindOf()).not.toContain(other.id)
     for (const { id } of [mine, other]) await push(id)
     expect(await eventIds(mine.id)).toEqual([event])
     expect(await eventIds(other.id)).toEqual([])

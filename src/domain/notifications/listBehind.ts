@@ -11,14 +11,13 @@ type Which = { accountIds?: string[]; channelId?: string }
 export async function listBehind(
   em: SqlEntityManager,
   { accountIds, channelId }: Which = {},
-): Promise<string[]> {
+): Promise<{ id: string; accountId: string | null }[]> {
   const of = accountIds === undefined ? null : pgArray(accountIds)
-  const rows = await em.execute<{ id: string }[]>(
-    `select id from channel where events is not null and disabled_at is null and (?::text is null or id = ?)
+  return em.execute(
+    `select id, account_id as "accountId" from channel where events is not null and disabled_at is null and (?::text is null or id = ?)
        and ((account_id is null and event_position < (select position from lifecycle_event_head))
          or (account_id is not null and verified_at is not null and (?::text[] is null or account_id = any(?::text[]))
            and event_position < (select position from lifecycle_event_account a where a.account_id = channel.account_id)))`,
     [channelId ?? null, channelId ?? null, of, of],
   )
-  return rows.map(({ id }) => id)
 }

@@ -97,7 +97,6 @@ export const previewAlertRule = route(
     // It changes nothing, and reads a week of usage.
     whileSuspended: true,
     pool: 'reads',
-    cost: 5,
     operation: 'previewAlertRule',
     summary: 'Preview an alert rule',
     description: 'Returns when the rule would have fired in the last 7 days. Nothing is saved.',

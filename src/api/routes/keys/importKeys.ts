@@ -8,6 +8,7 @@ import { ImportOutcome, outcomeOf } from '../../../domain/imports/outcome.ts'
 import type { ImportFile } from '../../../domain/imports/readWhole.ts'
 import { splitHeld } from '../../../domain/imports/splitHeld.ts'
 import { MAX_VALUE } from '../../../domain/keys/keyFormat.ts'
+import { BULK } from '../../CallLimits.ts'
 import type { ApiContext, Principal } from '../../context.ts'
 import { route } from '../../guard.ts'
 import { importInProgress, MAX_IMPORT_BYTES } from '../../imports/ImportReader.ts'
@@ -23,7 +24,6 @@ export const importApiKeys = route(
     description: 'The file has JSON lines or CSV. An import that is sent again continues where it stopped.',
     tag: 'API keys',
     auth: { permission: 'keys:manage' },
-    cost: 5,
     query: z.strictObject({
       dryRun: z
         .enum(['true', 'false'])
@@ -72,7 +72,9 @@ async function readFile({ api, principal, file: { type, text } }: Input): Promis
   requireImportsAllowed(await api.em().findOneOrFail(AccountSchema, { id: principal.accountId }))
   const unfinished = await findUnfinishedImport(api.em(), principal.accountId)
   if (unfinished !== undefined) throw importInProgress(unfinished)
-  return api.imports.read(text, type === 'text/csv' ? 'csv' : 'jsonl', api.now())
+  const read = await api.imports.read(text, type === 'text/csv' ? 'csv' : 'jsonl', api.now())
+  await api.callLimits.owe(principal, 'bulk', read.records.length / BULK.keys)
+  return read
 }
 
 async function dryRun(input: Input) {
