@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createKey } from '../createKeys.ts'
 import type { Service } from '../startService.ts'
 
@@ -33,13 +34,17 @@ export async function createTenant({ api, cli }: Service, webhookUrl: string): P
     'enterprise',
   )
   await cli('account', 'limits', accountId, JSON.stringify({ requestsPerMinute: REQUESTS_PER_MINUTE }))
-  const post = async (path: string, body: object) => {
+  const post = async (path: string, body: object): Promise<{ id: string; cookies: string[] }> => {
     const response = await fetch(`${api.url}${path}`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${adminKey}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     })
     const answer = (await response.json()) as Record<string, string>
+    if (response.status === 429) {
+      await delay(Number(response.headers.get('retry-after')) * 1000)
+      return post(path, body)
+    }
     if (response.status !== 201) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
     return { id: answer.id ?? '', cookies: response.headers.getSetCookie() }
   }

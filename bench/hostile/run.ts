@@ -7,7 +7,7 @@ import { parseArgs, promisify } from 'node:util'
 import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
 import { childrenOf } from '../cpuTime.ts'
-import { createKey, createKeys, type Keys } from '../createKeys.ts'
+import { createKeys, type Keys } from '../createKeys.ts'
 import { type Asked, startTimeline } from '../hanging/timeline.ts'
 import { describeRun, percentile, publish, say, table, wholeNumber } from '../report.ts'
 import type { Process } from '../startProcess.ts'
@@ -17,7 +17,7 @@ import { divideProcessors, withLeastShare } from './controlGroups.ts'
 import { COSTS, startCosts } from './costs.ts'
 import { createTenant, type Tenant } from './createTenant.ts'
 import { startReceivers } from './receivers.ts'
-import { REVOKE_EVERY_MS, revokeKeys } from './revokeKeys.ts'
+import { REVOKE_EVERY_MS, revokeKeys, storeKeys } from './revokeKeys.ts'
 
 /** How often each call of the flood got each status. */
 type Outcomes = Record<string, Record<string, number>>
@@ -25,7 +25,7 @@ type Outcomes = Record<string, Record<string, number>>
 const { values } = parseArgs({
   options: {
     rate: { type: 'string', default: '200' },
-    seconds: { type: 'string', default: '25' },
+    seconds: { type: 'string', default: '60' },
     rounds: { type: 'string', default: '3' },
     write: { type: 'boolean', default: false },
     profile: { type: 'string' },
@@ -85,8 +85,8 @@ try {
     }
   }, options)
   const how =
-    `One api process and one worker; the victim asks \`/verify\` ${rate} times a second, and each of two admin keys revokes ` +
-    `one every ${REVOKE_EVERY_MS} ms. ${rounds} rounds of ${seconds} s without and ${seconds} s with the flood: every route ` +
+    `One api process and one worker; the victim asks \`/verify\` ${rate} times a second, and revokes a key ` +
+    `every ${REVOKE_EVERY_MS} ms. ${rounds} rounds of ${seconds} s without and ${seconds} s with the flood: every route ` +
     `that a tenant may call, from 64 connections, at \`nice ${FLOOD_NICE}\`. ${shares}`
   await publish('hostile', `${describeRun(how)}\n\n${rows}`, values.write)
 } finally {
@@ -100,8 +100,11 @@ if (missed?.length) {
 
 async function measure(worker: Process): Promise<string> {
   const keys = await createKeys(service)
-  const second = await createKey(url, keys.adminKey, 'Second admin', 'admin')
-  const victim = { keys, adminKeys: [keys.adminKey, second.key] }
+  const perRound = Math.ceil((2 * seconds * 1000) / REVOKE_EVERY_MS)
+  const victim = {
+    keys,
+    ids: await storeKeys(service, keys, rounds * perRound + (2 * WARM_UP_SECONDS * 1000) / REVOKE_EVERY_MS),
+  }
   // All of them now: after a flood nobody signs in from this address for a while.
   const tenants: Tenant[] = []
   while (tenants.length <= rounds) tenants.push(await createTenant(service, receivers.webhookUrl))
@@ -119,16 +122,19 @@ async function measure(worker: Process): Promise<string> {
   return present(alone, beside)
 }
 
-type Victim = { keys: Keys; adminKeys: string[] }
 type Watched = Omit<Awaited<ReturnType<typeof watch>>, 'value'>
 
 /** The victim's latencies while `work` runs. */
-async function watch<Value>({ keys, adminKeys }: Victim, worker: Process, work: () => Promise<Value>) {
+async function watch<Value>(
+  { keys, ids }: { keys: Keys; ids: string[] },
+  worker: Process,
+  work: () => Promise<Value>,
+) {
   const endCosts = await startCosts(service, worker, workerUrl)
   const load = startTimeline(new URL(url), verifyRequests(keys), rate)
   const from = load.now()
   let isOver = false
-  const revoking = revokeKeys(url, adminKeys, () => isOver)
+  const revoking = revokeKeys(url, keys.adminKey, ids, () => isOver)
   // What fails in `work` is to be seen, not what fails because the service is stopped then.
   revoking.catch(() => {})
   const value = await work().finally(() => {
@@ -145,16 +151,23 @@ async function flood(tenant: Tenant | undefined, seconds: number): Promise<Outco
   const env = { ...process.env, TENANT: JSON.stringify(tenant), API_URL: url, SECONDS: String(seconds) }
   const args = ['-n', FLOOD_NICE, process.execPath, 'bench/hostile/flood.ts']
   const { stdout } = await withLeastShare(() => promisify(execFile)('nice', args, { cwd: root, env }))
+  // What its imports are announced by would go on for minutes.
+  const { adminKeys, channelId } = tenant as Tenant
+  await fetch(`${url}/channels/${channelId}`, {
+    method: 'DELETE',
+    headers: { Authorization: `Bearer ${adminKeys.streams}` },
+  })
   const answer = JSON.parse(stdout) as { outcomes: Outcomes; missed: string[] }
   missed = answer.missed.filter((name) => missed?.includes(name) ?? true)
   return answer.outcomes
 }
 
-/** Waits for the commands that a flood has left. */
+/** Waits for what a flood has left: commands, and events that are not announced yet. */
 async function untilDone(): Promise<void> {
   for (const until = performance.now() + LEFT_MS; performance.now() < until; await delay(500)) {
     const [row] = await service.query<{ left: number }>(
-      `select count(*)::int as left from command where status in ('pending', 'applied')`,
+      `select (select count(*) from command where status in ('pending', 'applied'))::int
+         + (select count(*) from lifecycle_event_pending)::int + (select count(*) from outbox)::int as left`,
       [],
     )
     if (row?.left === 0) return
