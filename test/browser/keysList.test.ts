@@ -154,9 +154,10 @@ describe('a list of a thousand keys', () => {
     const counting = 'new Promise((done) => setTimeout(() => { for (let at = 0; at < 1e9; at++); done() }))'
     expect(await longestTask(page, () => look(counting))).toBeGreaterThan(FROZEN_MS)
 
-    // Other programs make a task longer (they take its caches), never shorter: the least of three is the page's own.
+    // Other programs make a task longer (they take its caches, and the threads that compile its code), never shorter:
+    // the least of several is the page's own.
     const longest: number[] = []
-    for (let time = 0; time < 3; time++) {
+    for (let time = 0; time < 8; time++) {
       await openList()
       longest.push((await longestTask(page, scrollAndFilter)) / (await slowness(browser)))
       if (Math.min(...longest) <= FROZEN_MS) break
@@ -166,5 +167,5 @@ describe('a list of a thousand keys', () => {
     )
     expect(Math.min(...longest)).toBeLessThanOrEqual(FROZEN_MS)
     expect(browser.faults).toEqual([])
-  })
+  }, 400_000)
 })
