@@ -28,6 +28,13 @@ export type CallKind = 'calls' | 'endings' | 'bulk'
 /** What counts as one call in `bulk`. */
 export const BULK = { characters: 16_384, keys: 5 }
 
+/** How calls of each kind are counted, for whoever is refused. */
+const COUNTED: Record<CallKind, string> = {
+  calls: 'a change counts as 5, a stream as 10',
+  endings: 'those that revoke or delete',
+  bulk: `imports and streams count as 1 for ${BULK.keys} keys or ${BULK.characters} characters`,
+}
+
 type Budget = { name: string; perCallMs: number; aheadMs: number }
 
 type Caller = { accountId: string; actor: { id: string } }
@@ -77,7 +84,7 @@ export class CallLimits {
   /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
   async take(caller: Caller, kind: CallKind, cost = 1): Promise<void> {
     const waitMs = await this.#ask(this.#budgets(caller, kind), cost)
-    if (waitMs > 0) await this.#refuse(waitMs)
+    if (waitMs > 0) await this.#refuse(kind, waitMs)
   }
 
   /** Takes what a call has turned out to be: the calls of this kind that follow wait until it has been earned. */
@@ -106,14 +113,14 @@ export class CallLimits {
     })
   }
 
-  async #refuse(waitMs: number): Promise<never> {
+  async #refuse(kind: CallKind, waitMs: number): Promise<never> {
     if (this.#waiting < MAX_DELAYED) {
       this.#waiting += 1
       await this.#wait(REFUSED_WAIT_MS * (0.5 + Math.random()))
       this.#waiting -= 1
     }
     const retryAfter = Math.max(1, Math.ceil((waitMs - REFUSED_WAIT_MS / 2) / 1000))
-    const perMinute = `${this.#perMinute} a minute for an account, half of that for a key or member`
+    const perMinute = `${this.#perMinute} a minute for an account, half of that for a key or member; ${COUNTED[kind]}`
     throw new Problem('rate-limit-exceeded', {
       detail: `Too many management calls (${perMinute}). Try again in ${retryAfter} s.`,
       retryAfter,

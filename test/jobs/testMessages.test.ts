@@ -90,7 +90,8 @@ it.each(Object.keys(payloads) as (keyof typeof payloads)[])(
   },
 )
 
-it('a locked account is what a look-up finds, and nothing of it counts as changed', async () => {
+it('a locked account is what a look-up finds, beside a later release’s columns, too; nothing counts as changed', async () => {
+  await worker.em().execute(`alter table account add column of_later jsonb default '{"a": 1}'`)
   await worker
     .em()
     .nativeUpdate(

@@ -29,7 +29,7 @@ export async function raiseVersions(
 ): Promise<string[]> {
   const rows = await em.execute<{ id: string }[]>(
     `with held as (
-       select id from account where id = any(?::text[]) and plan = ? and erasing_at is null order by id for update
+       select id from account where id = any(?::text[]) and plan = ? and erasing_at is null order by id for no key update
      ), raised as (
        update account set version = version + 1 from held where account.id = held.id
        returning account.id, account.custom_limits
