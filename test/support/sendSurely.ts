@@ -14,7 +14,8 @@ export type Call = {
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
 export type Reply = { status: number; body: any }
 
-const GIVE_UP_MS = 120_000
+/** Several times what a job takes whose worker is killed again and again: each time it waits for its lock to expire. */
+const GIVE_UP_MS = 300_000
 const ANSWER_MS = 20_000
 
 /** One try: undefined where there was no answer, or none that says what became of it. */
