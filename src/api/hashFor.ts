@@ -1,16 +1,19 @@
+import type { Context } from 'koa'
 import { anyPasswordHash } from '../domain/accounts/logins.ts'
 import type { ApiContext, Principal } from './context.ts'
 
 /** What a hash counts as, in calls: it takes as much of the processor as several changes. */
 const HASH_CALLS = 20
 
-/** The hash of a new password of this email address. `by`: whose calls it counts as. */
+type Asked = { api: ApiContext; ctx: Context; principal?: Principal }
+
+/** The hash of a new password of this email address. It counts as calls of the principal. */
 export async function hashFor(
-  api: ApiContext,
+  { api, ctx, principal }: Asked,
   email: string,
   password: string,
-  by?: Principal,
 ): Promise<string> {
-  if (by) await api.callLimits.owe(by, 'calls', HASH_CALLS)
-  return api.passwords.hash(password, email, await anyPasswordHash(api.em(), email))
+  if (principal) await api.callLimits.owe(principal, 'calls', HASH_CALLS)
+  const known = await anyPasswordHash(api.em(), email)
+  return api.passwords.hash(api.clientIp(ctx.req), password, email, known)
 }

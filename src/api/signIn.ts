@@ -16,7 +16,7 @@ import { invalidInput } from './validate.ts'
  */
 export async function requireAttempts(api: ApiContext, ctx: Context): Promise<void> {
   noteIgnoredProxy(api, ctx)
-  api.passwords.requireRoom()
+  api.passwords.requireRoom(api.clientIp(ctx.req))
   const device = api.knownDevices.read(ctx)
   const budgets = device ? [deviceBudget(device.id)] : networkBudgets(api.clientIp(ctx.req))
   ctx.state.attempts = [await take(api, budgets)]
@@ -44,7 +44,7 @@ export async function signInMember(
       : emailBudgets(email, address)
     if (!device?.isFor(email)) attempts.push(await take(api, further))
     const logins = await findLogins(api.em(), email)
-    const opened = await openedBy(api, logins, password)
+    const opened = await openedBy(api, ctx, logins, password)
     if (opened.length === 0) noteUsedUp(api, ctx, logins, attempts)
     const chosen =
       accountId === undefined ? opened : opened.filter(({ member }) => member.accountId === accountId)
@@ -64,9 +64,9 @@ export async function signInMember(
   }
 }
 
-async function openedBy(api: ApiContext, logins: Login[], password: string): Promise<Login[]> {
+async function openedBy(api: ApiContext, ctx: Context, logins: Login[], password: string): Promise<Login[]> {
   const hashes = [...new Set(logins.map(({ passwordHash }) => passwordHash))]
-  const matching = await api.passwords.matching(hashes, password)
+  const matching = await api.passwords.matching(api.clientIp(ctx.req), hashes, password)
   return logins.filter(({ passwordHash }) => matching.has(passwordHash))
 }
 
@@ -86,7 +86,7 @@ export async function requirePassword(
   const isKnown = device?.isFor(email) ?? false
   const budgets = device && isKnown ? [deviceBudget(device.id)] : emailBudgets(email, api.clientIp(ctx.req))
   const attempt = await take(api, budgets)
-  const opened = await openedBy(api, [login], password).catch(async (error) => {
+  const opened = await openedBy(api, ctx, [login], password).catch(async (error) => {
     await attempt.giveBack()
     throw error
   })

@@ -198,5 +198,5 @@ async function prove(
     throw invalidInput([
       { field: 'password', message: `must have at least ${PASSWORD_MIN} characters`, code: 'out_of_range' },
     ])
-  return { passwordHash: await hashFor(api, member.email, body.password) }
+  return { passwordHash: await hashFor({ api, ctx }, member.email, body.password) }
 }

@@ -71,7 +71,7 @@ export const addMember = route(
           const payload = { ...fields, memberId, link: invitationTo(input.api, fields.email) }
           return { kind: 'invite-member', targetId: memberId, payload }
         }
-        const passwordHash = await hashFor(input.api, fields.email, password, input.principal)
+        const passwordHash = await hashFor(input, fields.email, password)
         const payload = { ...fields, memberId, passwordHash }
         return { kind: 'add-member', targetId: memberId, payload }
       },
@@ -125,8 +125,7 @@ export const updateMember = route(
           hasPassword: password !== undefined,
         })
         if (password !== undefined && member.personId) throw passwordIsPersonal()
-        const passwordHash =
-          password === undefined ? undefined : await hashFor(api, member.email, password, principal)
+        const passwordHash = password === undefined ? undefined : await hashFor(input, member.email, password)
         const payload = { ...changes, memberId: params.id, passwordHash }
         return { kind: 'update-member', targetId: params.id, payload }
       },

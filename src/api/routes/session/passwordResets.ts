@@ -54,7 +54,7 @@ export const completePasswordReset = route(
     operation: 'completePasswordReset',
     summary: 'Set a new password by the link of an email',
     description: 'The new password opens every account of the address. All sessions of the address end.',
-    before: async (api) => api.passwords.requireRoom(),
+    before: async (api, ctx) => api.passwords.requireRoom(api.clientIp(ctx.req)),
     body: z.strictObject({ token: LinkToken, password: Password }),
     responses: { 204: null },
     problems: ['password-reset-not-found', 'rate-limit-exceeded'],
@@ -65,7 +65,7 @@ export const completePasswordReset = route(
     const actor = { type: 'system', id: 'password-reset', ip: api.clientIp(ctx.req), requestId } as const
     return openLink(input, body.token, { gone: resetGone }, async (digest) => {
       const email = await openReset(api.em(), digest, api.now())
-      const passwordHash = await hashFor(api, email, body.password)
+      const passwordHash = await hashFor({ api, ctx }, email, body.password)
       await api.em().transactional(async (em) => {
         const now = api.now()
         await useReset(em, digest, now)

@@ -136,7 +136,7 @@ export const changePassword = route(
     const { api, ctx, principal, body } = input
     const { member } = principal
     await requirePassword(api, ctx, await loginOf(api.em(), member), body.currentPassword, 'currentPassword')
-    const passwordHash = await hashFor(api, member.email, body.password, principal)
+    const passwordHash = await hashFor(input, member.email, body.password)
     if (member.personId) {
       await changePersonPassword(api, principal, member.personId, passwordHash)
       return { status: 200, body: presentMember(member) }
