@@ -171,22 +171,47 @@ describe('a job', () => {
     await push(id)
   })
 
-  it('promise 12: of an account’s channel begins every quarter of a second, of a webhook of the operators every 50 ms', async () => {
+  it('promise 12: of an account’s channel begins every second while its events go on, every other one every 50 ms', async () => {
     const accountId = await commands.account()
     const [theirs, ours] = [await subscribe(['*'], { accountId }), await subscribe(['*'])]
     await record(accountId, 'api_key.created')
-    for (const [{ id }, slotMs] of [
-      [theirs, 250],
-      [ours, 50],
+    for (const [{ id }, goesOn, slotMs] of [
+      [theirs, false, 50],
+      [theirs, true, 1_000],
+      [ours, true, 50],
     ] as const) {
+      const known = (await jobsOf(id)).map((job) => job.id)
       const before = Date.now()
-      for (let times = 0; times < 3; times += 1) await enqueuePushes(worker.context, { channelId: id })
-      const jobs = await jobsOf(id)
-      const begins = jobs.map((job) => Number(job.id?.split('-').at(-1)) * slotMs)
-      for (const at of begins) expect(at).toBeGreaterThan(before)
+      for (let times = 0; times < 3; times += 1)
+        await enqueuePushes(worker.context, { channelId: id }, goesOn)
+      const jobs = (await jobsOf(id)).filter((job) => !known.includes(job.id))
+      const begins = jobs.map((job) => Number(job.id?.split('-').at(-1)))
+      for (const at of begins) expect([at > before, at % slotMs]).toEqual([true, 0])
       expect(Math.min(...begins)).toBeLessThanOrEqual(Date.now() + slotMs)
-      await push(id)
     }
+  })
+
+  it('promise 12: gives an account’s channel four events a second, whatever it could take, and one that follows the rest', async () => {
+    const accountId = await commands.account()
+    const { id } = await subscribe(['*'], { accountId })
+    const events = await record(accountId, ...many(9))
+    const takeSome = async () => {
+      for (let times = 0; times < 3; times += 1) {
+        await push(id)
+        await attempted(id, 'delivered')
+      }
+      return eventIds(id)
+    }
+    const began = worker.clock.now
+    expect(await takeSome()).toEqual(events.slice(0, 4))
+    const [next] = await jobsOf(id)
+    expect(Number(next?.id?.split('-').at(-1)) % 1_000).toBe(0)
+    worker.clock.now = new Date(began.getTime() + 999)
+    expect(await takeSome()).toEqual(events.slice(0, 4))
+    worker.clock.now = new Date(began.getTime() + 1_000)
+    expect(await takeSome()).toEqual(events.slice(0, 8))
+    worker.clock.now = new Date(began.getTime() + 2_000)
+    expect(await takeSome()).toEqual(events)
   })
 
   it('promise 8: is enqueued for channels of the account of an event, and of no other', async () => {

@@ -9,10 +9,19 @@ import { atOnce } from './deliveryLimits.ts'
 /** Pushes of one subscription that may be pending: those that failed and wait for their next attempt, above all. */
 const MOST_PENDING = { operators: 1_000, account: 100 }
 
-/** `ids`: the notifications to deliver. `isDone`: nothing is left that could be taken now. */
-type Taken = { ids: string[]; isDone: boolean }
+/**
+ * As many as the default limit of calls lets an account change. What an import of thousands of keys announces keeps no
+ * worker busy.
+ */
+const PER_SECOND = { operators: Number.POSITIVE_INFINITY, account: 4 }
 
-const NOTHING: Taken = { ids: [], isDone: true }
+/**
+ * `ids`: the notifications to deliver. `isDone`: nothing is left that could be taken now. `isPaced`: only because the
+ * channel has had enough in this second.
+ */
+type Taken = { ids: string[]; isDone: boolean; isPaced: boolean }
+
+const NOTHING: Taken = { ids: [], isDone: true, isPaced: false }
 
 /**
  * Takes the next events that a channel subscribes to: writes a notification for each and moves the channel's position
@@ -29,8 +38,9 @@ export async function takeEvents(em: SqlEntityManager, channelId: string, now: D
     { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
   )
   if (!channel?.events || isPaused(channel)) return NOTHING
-  const limit = await roomOf(em, channel)
-  if (limit <= 0) return NOTHING
+  const { room, left } = await roomOf(em, channel, now)
+  const limit = Math.min(room, left)
+  if (limit <= 0) return { ...NOTHING, isPaced: room > 0 }
   const { accountId } = channel
   const after = channel.eventPosition ?? '0'
   const types = typesOf(channel.events, !isOperators(channel))
@@ -52,20 +62,30 @@ export async function takeEvents(em: SqlEntityManager, channelId: string, now: D
      on conflict (id) do nothing returning id`,
     [accountId ?? null, channelId, now, now, JSON.stringify(made)],
   )
-  return { ids: rows.map(({ id }) => id), isDone: events.length === limit || next === after }
+  const isDone = events.length === limit || next === after
+  return { ids: rows.map(({ id }) => id), isDone, isPaced: events.length === left }
 }
 
 /** Whether a channel gets no events now: they wait in the record. An account must have verified its channel first. */
 export const isPaused = (channel: Channel): boolean =>
   Boolean(channel.disabledAt) || (!isOperators(channel) && !channel.verifiedAt)
 
-async function roomOf(em: SqlEntityManager, channel: Channel): Promise<number> {
-  const [row] = await em.execute<{ fresh: number; pending: number }[]>(
-    `select (count(*) filter (where attempts = 0))::int as fresh, count(*)::int as pending
+/** How many events there is room for, and how many are left of those of this second. */
+async function roomOf(
+  em: SqlEntityManager,
+  channel: Channel,
+  now: Date,
+): Promise<{ room: number; left: number }> {
+  const [row] = await em.execute<{ fresh: number; pending: number; recent: number }[]>(
+    `select (count(*) filter (where attempts = 0))::int as fresh, count(*)::int as pending,
+       (select count(*)::int from notification where channel_id = ? and event_id is not null and created_at > ?) as recent
      from notification where channel_id = ? and status = 'pending' and event_id is not null`,
-    [channel.id],
+    [channel.id, new Date(now.getTime() - 1_000), channel.id],
   )
-  const { fresh = 0, pending = 0 } = row ?? {}
-  const most = isOperators(channel) ? MOST_PENDING.operators : MOST_PENDING.account
-  return Math.min(atOnce(channel.accountId ?? null).perChannel - fresh, most - pending)
+  const { fresh = 0, pending = 0, recent = 0 } = row ?? {}
+  const owner = isOperators(channel) ? 'operators' : 'account'
+  return {
+    room: Math.min(atOnce(channel.accountId ?? null).perChannel - fresh, MOST_PENDING[owner] - pending),
+    left: PER_SECOND[owner] - recent,
+  }
 }

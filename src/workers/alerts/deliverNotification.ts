@@ -60,7 +60,7 @@ export async function deliverNotification(
   if (recorded.delayMs !== undefined) await lookAgain(context, { id, isEvent, delayMs: recorded.delayMs })
   if (recorded.follow.length > 0) await relayOutbox(orm.em, context.queues.send)
   // There is room for another event, or the channel works again.
-  if (channel.events) await enqueuePushes(context, { channelId: channel.id }).catch(() => {})
+  if (channel.events) await enqueuePushes(context, { channelId: channel.id }, true).catch(() => {})
 }
 
 /**
