@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { AccountSchema } from '../../src/domain/accounts/Account.ts'
 import { AuditEntrySchema } from '../../src/domain/audit/AuditEntry.ts'
 import { CommandSchema } from '../../src/domain/commands/Command.ts'
+import { keyFacts } from '../../src/domain/events/eventData.ts'
 import { newId } from '../../src/domain/ids.ts'
 import type { Form } from '../../src/domain/imports/Form.ts'
 import { announceForm, forgetForms, listForms, msUntilKnown } from '../../src/domain/imports/formStore.ts'
@@ -91,6 +92,58 @@ it('promise 12: an import that imports nothing announces no form; the first that
   expect(await listForms(em)).toEqual([ANY_FORM])
   await runImport(commandId)
   expect(await em.count(ApiKeySchema, { accountId })).toBe(1)
+})
+
+it('promise 14: announces each key as it is, and notes each in the audit log, in the order of the lines', async () => {
+  const em = worker.em()
+  const given = [
+    { ...recordOf(7), expiresAt: '2031-02-03T04:05:06.789Z', createdAt: '2019-01-01T00:00:00.000Z' },
+    {
+      ...recordOf(2),
+      type: 'test' as const,
+      allowedIps: ['192.0.2.0/24'],
+      metadata: { tags: ['a', { b: 1 }] },
+    },
+    ...Array.from({ length: 120 }, (_, index) => recordOf(10 + index)),
+  ]
+  const commandId = await ask(given)
+  await runImport(commandId)
+  const command = await em.findOneOrFail(CommandSchema, { id: commandId })
+  const { keys } = command.result as { keys: { line: number; id: string }[] }
+  expect(keys.map(({ line }) => line)).toEqual(given.map(({ line }) => line))
+
+  await worker.context.events.relay()
+  const ids = keys.map(({ id }) => id)
+  const events = await em.execute<{ subject: string; data: object; at: Date; account_id: string }[]>(
+    `select subject, data, at, account_id from lifecycle_event where type = 'api_key.created' and subject = any(?::text[])
+     order by position`,
+    [`{${ids.join(',')}}`],
+  )
+  expect(events.map(({ subject }) => subject)).toEqual(ids)
+  const stored = new Map((await em.find(ApiKeySchema, { id: { $in: ids } })).map((key) => [key.id, key]))
+  for (const [place, { subject, data, at, account_id }] of events.entries()) {
+    const key = stored.get(subject)
+    if (!key) throw new Error(`${subject} is missing`)
+    expect(key.digest).toBe(given[place]?.digest)
+    const actor = { type: 'operator', id: 'eva' }
+    expect({ data, at: new Date(at), account_id }).toEqual({
+      data: { apiKey: keyFacts(key, worker.clock.now), actor },
+      at: worker.clock.now,
+      account_id: accountId,
+    })
+  }
+  const entries = await em.find(
+    AuditEntrySchema,
+    { action: 'api-key.imported', targetId: { $in: ids } },
+    { orderBy: { id: 'asc' } },
+  )
+  expect(entries.map(({ id: _, ...entry }) => entry)).toEqual(
+    keys.map(({ id, line }, place) => ({
+      ...{ accountId, at: worker.clock.now, action: 'api-key.imported', targetId: id },
+      actor: { type: 'operator', id: 'eva' },
+      details: { name: `Key ${line}`, type: given[place]?.type, line },
+    })),
+  )
 })
 
 it('promise 9: an import that runs twice, at once and late imports each key once, and all reach the region', async () => {

@@ -79,25 +79,34 @@ async function findDigests(
   return { own: of(true), taken: of(false) }
 }
 
+/** A key that an import has made, and the line that it stands in. */
+export type ImportedKey = ApiKey & { line: number }
+
 /**
- * Inserts keys and returns the ID of each that is new, by digest. One is absent when another account has taken its
- * digest since it was looked for. All imports insert in the order of digests, so that two never wait for each other.
+ * Inserts keys and returns those that are new, in the order of their records. One is absent when another account has
+ * taken its digest since it was looked for. All imports insert in the order of digests, so that two never wait for
+ * each other.
  */
 export async function insertImported(
   em: SqlEntityManager,
   { accountId, createdBy, now }: { accountId: string; createdBy: string; now: Date },
   records: ImportRecord[],
-): Promise<Map<string, string>> {
+): Promise<ImportedKey[]> {
   const digests = records.map(({ digest }) => digest)
   // A region never replaces a state by one of a lower version.
   const versions = await takeFreed(em, digests, now)
-  const keys = records.map(({ line: _, createdAt, ...record }) => ({
-    ...record,
-    version: (versions.get(record.digest) ?? 0) + 1,
-    id: newId('apiKey'),
-    createdAt: createdAt ?? now.toISOString(),
-  }))
-  const rows = await em.execute<{ id: string; digest: string }[]>(
+  const keys = records.map(
+    ({ createdAt, expiresAt, ...record }): ImportedKey => ({
+      ...record,
+      ...{ accountId, createdBy, status: 'active', importedAt: now },
+      version: (versions.get(record.digest) ?? 0) + 1,
+      id: newId('apiKey'),
+      createdAt: createdAt === null ? now : new Date(createdAt),
+      expiresAt: expiresAt === null ? null : new Date(expiresAt),
+      ...{ revokedAt: null, revokedReason: null, rotatedFrom: null },
+    }),
+  )
+  const rows = await em.execute<{ id: string }[]>(
     `insert into api_key (id, account_id, name, type, access, permissions, status, digest, hint, allowed_ips, metadata,
        version, created_at, created_by, expires_at, imported_at)
      select id, ?, name, type, access, permissions, 'active', digest, hint, "allowedIps", metadata, version, "createdAt", ?,
@@ -105,10 +114,11 @@ export async function insertImported(
      from jsonb_to_recordset(?::jsonb) as r (id text, name text, type text, access text, permissions jsonb, digest text,
        hint text, version integer, "allowedIps" jsonb, metadata jsonb, "createdAt" timestamptz, "expiresAt" timestamptz)
      order by digest
-     on conflict (digest) do nothing returning id, digest`,
+     on conflict (digest) do nothing returning id`,
     [accountId, createdBy, now, JSON.stringify(keys)],
   )
-  return new Map(rows.map(({ id, digest }) => [digest, id]))
+  const inserted = new Set(rows.map(({ id }) => id))
+  return keys.filter(({ id }) => inserted.has(id))
 }
 
 /** The imported key with a digest, of any account and in any state, locked. Throws Failure `imported-key-not-found`. */

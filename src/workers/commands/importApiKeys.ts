@@ -1,22 +1,32 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { AccountSchema } from '../../domain/accounts/Account.ts'
 import { lockAccount } from '../../domain/accounts/accountStore.ts'
-import { audit } from '../../domain/audit/audit.ts'
-import { CommandSchema } from '../../domain/commands/Command.ts'
+import { audit, auditEach } from '../../domain/audit/audit.ts'
+import { type Command, CommandSchema } from '../../domain/commands/Command.ts'
 import { commands } from '../../domain/commands/catalogue.ts'
 import { keyFacts } from '../../domain/events/eventData.ts'
-import { recordEvent } from '../../domain/events/recordEvent.ts'
+import { recordEvents } from '../../domain/events/recordEvent.ts'
 import { noPlaceYet, notImportable, requireImportsAllowed } from '../../domain/imports/decideImport.ts'
 import { announceForm, msUntilKnown, requireFormPlace } from '../../domain/imports/formStore.ts'
-import { insertImported, planImport } from '../../domain/imports/importStore.ts'
+import { type ImportedKey, insertImported, planImport } from '../../domain/imports/importStore.ts'
 import { outcomeOf } from '../../domain/imports/outcome.ts'
 import { splitHeld } from '../../domain/imports/splitHeld.ts'
 import type { JobData } from '../../domain/jobs.ts'
-import { ApiKeySchema } from '../../domain/keys/ApiKey.ts'
 import { loadHolder } from '../../domain/keys/loadHolder.ts'
 import type { Handler } from '../context.ts'
 import { Postponed } from '../Postponed.ts'
 import { commandJob } from './commandJob.ts'
+
+/** So that a statement is a short turn of the event loop, in which revocations run, too. */
+const RECORDED_AT_ONCE = 100
+
+/** Records keys that were imported in the audit log and as events. */
+async function recordImported(em: SqlEntityManager, command: Command, keys: ImportedKey[], now: Date) {
+  const entries = keys.map(({ id, name, type, line }) => ({ targetId: id, details: { name, type, line } }))
+  await auditEach(em, command, { at: now, action: 'api-key.imported' }, entries)
+  const created = keys.map((key) => ({ subject: key.id, data: { apiKey: keyFacts(key, now) } }))
+  await recordEvents(em, command, { type: 'api_key.created', at: now }, created)
+}
 
 /**
  * The account's lock makes whatever counts against the plan run one after another; a digest is there once, so a
@@ -33,31 +43,17 @@ const applyImport = commandJob('import-api-keys', async ({ em, command, payload,
   if (!isKnown) await requireFormPlace(em, account.id, form)
   const take = isKnown ? planned.take : []
   const refused = isKnown ? [] : planned.take.map(noPlaceYet)
-  const ids = await insertImported(em, { accountId: account.id, createdBy: command.actor.id, now }, take)
-
-  const keys = take
-    .flatMap(({ line, digest }) => ({ line, id: ids.get(digest) ?? '' }))
-    .filter(({ id }) => id !== '')
-  const lost = take.filter(({ digest }) => !ids.has(digest)).map(({ line }) => notImportable(line))
-  for (const { digest, name, type, line } of take) {
-    const targetId = ids.get(digest)
-    if (targetId !== undefined)
-      audit(em, command, { at: now, action: 'api-key.imported', targetId, details: { name, type, line } })
-  }
-  for (const key of await em.find(
-    ApiKeySchema,
-    { id: { $in: [...ids.values()] } },
-    { orderBy: { id: 'asc' } },
-  )) {
-    const data = { apiKey: keyFacts(key, now) }
-    recordEvent(em, command, { type: 'api_key.created', subject: key.id, at: now, data })
-  }
+  const keys = await insertImported(em, { accountId: account.id, createdBy: command.actor.id, now }, take)
+  const digests = new Set(keys.map(({ digest }) => digest))
+  const lost = take.filter(({ digest }) => !digests.has(digest)).map(({ line }) => notImportable(line))
+  for (let from = 0; from < keys.length; from += RECORDED_AT_ONCE)
+    await recordImported(em, command, keys.slice(from, from + RECORDED_AT_ONCE), now)
   const outcome = outcomeOf(file, {
     dryRun: false,
     imported: keys.length,
     unchanged: planned.unchanged,
     errors: [...beyond, ...planned.errors, ...refused, ...lost],
-    keys,
+    keys: keys.map(({ line, id }) => ({ line, id })),
   })
   const { total, imported, unchanged, failed } = outcome
   if (imported > 0) {
