@@ -2,23 +2,24 @@ import { access, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const ROOT = '/sys/fs/cgroup/cpu'
-/** What systemd and container engines give each service by default. */
-const EQUAL = 1024
+/** What systemd and container engines give a service by default: `CPUWeight=100`. */
+const USUAL = 1024
 /** The least there is: about what `nice 19` means among processes. */
 const LEAST = 16
 
-/** The name of a service, and its processes. */
-export type Services = Record<string, number[]>
+/** By the name of a service: its processes, and its `CPUWeight`. */
+export type Services = Record<string, { pids: number[]; weight: number }>
 
 /**
- * Gives each service a control group of its own with an equal share of the processors, as systemd and container
- * engines do, and returns what takes the groups away again. Undefined where control groups (version 1) cannot be made.
+ * Gives each service a control group of its own, as systemd and container engines do, and returns what takes the groups
+ * away again. Undefined where control groups (version 1) cannot be made.
  */
 export async function divideProcessors(services: Services): Promise<(() => Promise<void>) | undefined> {
   const folders: string[] = []
   try {
     await access(join(ROOT, 'cgroup.procs'))
-    for (const [name, pids] of Object.entries(services)) folders.push(await makeGroup(name, EQUAL, pids))
+    for (const [name, { pids, weight }] of Object.entries(services))
+      folders.push(await makeGroup(name, Math.round((USUAL * weight) / 100), pids))
   } catch {
     await Promise.all(folders.map(removeGroup))
     return undefined

@@ -2,7 +2,7 @@
 import type { Tenant } from './createTenant.ts'
 import { FloodCalls } from './FloodCalls.ts'
 
-const { API_URL = '', TENANT = '{}', SECONDS = '60' } = process.env
+const { API_URL = '', TENANT = '{}', SECONDS = '60', FIRST_WAY = '0' } = process.env
 /** Connections that take all calls in turn, and ones that only ask for the tenant's own key: it is over its limit. */
 const [CONNECTIONS, OF_ITS_KEY] = [60, 4]
 const ITS_KEY = 'forwardAuth, its own key'
@@ -13,13 +13,14 @@ const end = performance.now() + Number(SECONDS) * 1000
 let turn = 0
 /**
  * Costly calls first: once the budgets are used up, cheaper ones find room in them sooner. Several ways to call one
- * route take turns: an account's imports, for example, exclude each other.
+ * route take turns: an account's imports, for example, exclude each other. The first one uses up the budget of the
+ * rest, so each flood begins with another way.
  */
 const next = () => {
   const { byRoute } = calls
   const ways = byRoute[turn % byRoute.length] ?? []
-  const way = Math.floor(turn++ / byRoute.length) % ways.length
-  return ways[way] ?? ''
+  const way = Number(FIRST_WAY) + Math.floor(turn++ / byRoute.length)
+  return ways[way % ways.length] ?? ''
 }
 const lane = async (nameOf: () => string) => {
   while (performance.now() < end) await calls.make(nameOf())

@@ -38,8 +38,12 @@ const rounds = wholeNumber('rounds', values.rounds)
 const FIRST_MS = 5_000
 /** A tenant calls from a machine of its own, and does not take the service's processors. */
 const FLOOD_NICE = '19'
+/** `CPUWeight` as `deploy/systemd` has it, and as `docs/install/systemd.md` advises for Redis. */
+const WEIGHTS = { api: 200, worker: 100, redis: 200, postgres: 100 }
 const GOAL = 2
 const WARM_UP_SECONDS = 10
+/** Within which the last calls of a flood end: a password waits for those before it. */
+const LAST_CALLS_MS = 60_000
 /** For what a flood has left to end, before the next measurement. */
 const LEFT_MS = 20_000
 
@@ -70,13 +74,14 @@ try {
   const rows = await service.withWorker(async (worker) => {
     const { redisPid, postgresPid, api } = service
     const undivide = await divideProcessors({
-      api: [api.pid],
-      worker: [worker.pid],
-      redis: [redisPid],
-      postgres: [postgresPid, ...(await childrenOf(postgresPid))],
+      api: { weight: WEIGHTS.api, pids: [api.pid] },
+      worker: { weight: WEIGHTS.worker, pids: [worker.pid] },
+      redis: { weight: WEIGHTS.redis, pids: [redisPid] },
+      postgres: { weight: WEIGHTS.postgres, pids: [postgresPid, ...(await childrenOf(postgresPid))] },
     })
+    const { api: ofApi, worker: ofWorker, redis, postgres } = WEIGHTS
     shares = undivide
-      ? 'The api, the worker, Postgres and Redis each have an equal share of the processors.'
+      ? `Weights of the processors’ shares: api ${ofApi}, worker ${ofWorker}, Redis ${redis}, Postgres ${postgres}.`
       : ''
     try {
       return await measure(worker)
@@ -100,24 +105,24 @@ if (missed?.length) {
 
 async function measure(worker: Process): Promise<string> {
   const keys = await createKeys(service)
-  const perRound = Math.ceil((2 * seconds * 1000) / REVOKE_EVERY_MS)
+  const perRound = Math.ceil((2 * seconds * 1000 + LAST_CALLS_MS) / REVOKE_EVERY_MS)
   const victim = {
     keys,
-    ids: await storeKeys(service, keys, rounds * perRound + (2 * WARM_UP_SECONDS * 1000) / REVOKE_EVERY_MS),
+    ids: await storeKeys(service, keys, (rounds + 1) * perRound),
   }
   // All of them now: after a flood nobody signs in from this address for a while.
   const tenants: Tenant[] = []
   while (tenants.length <= rounds) tenants.push(await createTenant(service, receivers.webhookUrl))
   say('warm-up')
   // Of the flooded routes, too: a process that has just started compiles what it runs.
-  await watch(victim, worker, () => flood(tenants.pop(), WARM_UP_SECONDS))
+  await watch(victim, worker, () => flood(tenants, WARM_UP_SECONDS))
   const alone: Watched[] = []
   const beside: (Watched & { value: Outcomes })[] = []
   while (beside.length < rounds) {
     await untilDone()
     say(`round ${beside.length + 1}`)
     alone.push(await watch(victim, worker, () => delay(seconds * 1000)))
-    beside.push(await watch(victim, worker, () => flood(tenants.pop(), seconds)))
+    beside.push(await watch(victim, worker, () => flood(tenants, seconds)))
   }
   return present(alone, beside)
 }
@@ -147,8 +152,15 @@ async function watch<Value>(
   return { value, asked, from, revokes, costs }
 }
 
-async function flood(tenant: Tenant | undefined, seconds: number): Promise<Outcomes> {
-  const env = { ...process.env, TENANT: JSON.stringify(tenant), API_URL: url, SECONDS: String(seconds) }
+async function flood(tenants: Tenant[], seconds: number): Promise<Outcomes> {
+  const tenant = tenants.pop()
+  const env = {
+    ...process.env,
+    TENANT: JSON.stringify(tenant),
+    API_URL: url,
+    SECONDS: String(seconds),
+    FIRST_WAY: String(tenants.length),
+  }
   const args = ['-n', FLOOD_NICE, process.execPath, 'bench/hostile/flood.ts']
   const { stdout } = await withLeastShare(() => promisify(execFile)('nice', args, { cwd: root, env }))
   // What its imports are announced by would go on for minutes.
