@@ -70,6 +70,9 @@ export async function takeEvents(em: SqlEntityManager, channelId: string, now: D
 export const isPaused = (channel: Channel): boolean =>
   Boolean(channel.disabledAt) || (!isOperators(channel) && !channel.verifiedAt)
 
+/** By the clock: the job for the rest begins with the next second, and not quite a second after this one. */
+const secondOf = (now: Date) => new Date(Math.floor(now.getTime() / 1_000) * 1_000)
+
 /** How many events there is room for, and how many are left of those of this second. */
 async function roomOf(
   em: SqlEntityManager,
@@ -78,9 +81,9 @@ async function roomOf(
 ): Promise<{ room: number; left: number }> {
   const [row] = await em.execute<{ fresh: number; pending: number; recent: number }[]>(
     `select (count(*) filter (where attempts = 0))::int as fresh, count(*)::int as pending,
-       (select count(*)::int from notification where channel_id = ? and event_id is not null and created_at > ?) as recent
+       (select count(*)::int from notification where channel_id = ? and event_id is not null and created_at >= ?) as recent
      from notification where channel_id = ? and status = 'pending' and event_id is not null`,
-    [channel.id, new Date(now.getTime() - 1_000), channel.id],
+    [channel.id, secondOf(now), channel.id],
   )
   const { fresh = 0, pending = 0, recent = 0 } = row ?? {}
   const owner = isOperators(channel) ? 'operators' : 'account'
