@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { freePort } from '../../src/dev/freePort.ts'
@@ -110,19 +111,18 @@ const withAll = {
   queues: '200',
 }
 
-/** Waits until commands are done again, and sees that everything else is. */
+/** Waits until everything works: an api that has just started on a busy machine may answer a call with 503. */
 async function recovers(at: Client): Promise<void> {
   await eventually(
-    () => at.post('/api-keys', wanted),
-    ({ status }) => status === 201,
-    20_000,
+    () => askAll(at),
+    (answers) => isDeepStrictEqual(answers, withAll),
+    30_000,
   )
-  expect(await askAll(at)).toEqual(withAll)
 }
 
 describe('without Redis', () => {
   it('every call has its answer at once, /readyz names Redis, and all works again when it is back', async () => {
-    expect(await askAll(account)).toEqual(withAll)
+    await recovers(account)
     await service.redis.kill()
     await eventually(
       () => account.as(undefined).get('/readyz'),
@@ -167,7 +167,7 @@ describe('without Postgres', () => {
     })
     const at = createClient(api.url, account.adminKey)
     try {
-      expect(await askAll(at)).toEqual(withAll)
+      await recovers(at)
       proxy.cut()
       const answers = await askAll(at)
       expect(answers).toEqual({
