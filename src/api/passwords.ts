@@ -11,6 +11,8 @@ const WAITING = 32
 const WAITING_PER_NETWORK = 16
 /** How long it rests after a hash, in times what that took. */
 const RESTS = 2
+/** At most: a process that was stopped while it hashed would rest for minutes. */
+const MOST_REST_MS = 2_000
 
 /**
  * Hashes and checks passwords (argon2id), one at a time: a hash takes 64 MiB and keeps four threads busy. After each
@@ -52,7 +54,7 @@ export function createPasswords(
     turns.add(networkOf(address), async () => {
       const began = performance.now()
       await work().then(resolve, reject)
-      await rest(RESTS * (performance.now() - began))
+      await rest(Math.min(RESTS * (performance.now() - began), MOST_REST_MS))
     })
     return promise
   }

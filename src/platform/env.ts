@@ -159,9 +159,7 @@ export const EnvSchema = z.object({
     .int()
     .min(1)
     .default(1_200)
-    .describe(
-      'Calls of the management API per account and minute; a key or member has half of them. A change counts as 5.',
-    ),
+    .describe('Calls per account and minute; a key or member has half of them. A change counts as 5.'),
   SHUTDOWN_MS: z.coerce
     .number()
     .int()

@@ -52,7 +52,7 @@ it('what stands for no password is a hash of the same form, which differs each t
   expect(await argon2.verify(noPassword(), '')).toBe(false)
 })
 
-/** Hashes that end when they are told to, and rests that are only noted. */
+/** The test ends each hash and each rest. */
 function heldPasswords() {
   const hashes: ((value: string) => void)[] = []
   vi.spyOn(argon2, 'hash').mockImplementation(
@@ -77,6 +77,17 @@ it('promise 12: after each hash, the next one waits for twice as long as that to
   await settled()
   hashes[1]?.('next')
   expect(await second).toBe('next')
+})
+
+it('promise 11: after a hash in which the process was stopped, the next one waits for two seconds at most', async () => {
+  const { passwords, hashes, rests } = heldPasswords()
+  vi.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValueOnce(3_601_000)
+  const slow = passwords.hash(address, 'correct horse', email, undefined)
+  await settled()
+  hashes[0]?.('done')
+  await slow
+  await settled()
+  expect(rests.map(({ ms }) => ms)).toEqual([2_000])
 })
 
 it('promise 12: hashes for one network leave room for others, which do not wait for all of them', async () => {

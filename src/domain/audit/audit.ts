@@ -30,7 +30,7 @@ export function audit(
   )
 }
 
-/** The same for what a command has done to many, at once: entities for each would take ten times the work. */
+/** The same for what a command has done to many, in one statement: an entity for each takes much longer. */
 export async function auditEach(
   em: SqlEntityManager,
   { accountId, actor }: Pick<Command, 'accountId' | 'actor'>,
