@@ -159,7 +159,7 @@ export const EnvSchema = z.object({
     .int()
     .min(1)
     .default(1_200)
-    .describe('Calls per account and minute; a key or member has half of them. A change counts as 5.'),
+    .describe('Management calls per account and minute; a key or member has half. A change counts as 5.'),
   SHUTDOWN_MS: z.coerce
     .number()
     .int()
