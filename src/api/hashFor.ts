@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import { anyPasswordHash } from '../domain/accounts/logins.ts'
 import type { ApiContext, Principal } from './context.ts'
+import { passwordCaller } from './passwordCaller.ts'
 
 /** What a hash counts as, in calls: it takes as much of the processor as several changes. */
 const HASH_CALLS = 20
@@ -15,5 +16,5 @@ export async function hashFor(
 ): Promise<string> {
   if (principal) await api.callLimits.owe(principal, 'calls', HASH_CALLS)
   const known = await anyPasswordHash(api.em(), email)
-  return api.passwords.hash(api.clientIp(ctx.req), password, email, known)
+  return api.passwords.hash(passwordCaller(api, ctx, email), password, email, known)
 }

@@ -5,6 +5,7 @@ import { audit } from '../domain/audit/audit.ts'
 import type { Actor } from '../domain/commands/Command.ts'
 import type { Attempt, Budget } from './attempts.ts'
 import type { ApiContext } from './context.ts'
+import { passwordCaller } from './passwordCaller.ts'
 import { Problem } from './problems.ts'
 import { startSession } from './sessions.ts'
 import { deviceBudget, emailBudgets, networkBudgets, refusalBudget, successBudget } from './signInBudgets.ts'
@@ -16,7 +17,7 @@ import { invalidInput } from './validate.ts'
  */
 export async function requireAttempts(api: ApiContext, ctx: Context): Promise<void> {
   noteIgnoredProxy(api, ctx)
-  api.passwords.requireRoom(api.clientIp(ctx.req))
+  api.passwords.requireRoom(passwordCaller(api, ctx))
   const device = api.knownDevices.read(ctx)
   const budgets = device ? [deviceBudget(device.id)] : networkBudgets(api.clientIp(ctx.req))
   ctx.state.attempts = [await take(api, budgets)]
@@ -44,7 +45,7 @@ export async function signInMember(
       : emailBudgets(email, address)
     if (!device?.isFor(email)) attempts.push(await take(api, further))
     const logins = await findLogins(api.em(), email)
-    const opened = await openedBy(api, ctx, logins, password)
+    const opened = await openedBy(api, passwordCaller(api, ctx, email), logins, password)
     if (opened.length === 0) noteUsedUp(api, ctx, logins, attempts)
     const chosen =
       accountId === undefined ? opened : opened.filter(({ member }) => member.accountId === accountId)
@@ -64,9 +65,14 @@ export async function signInMember(
   }
 }
 
-async function openedBy(api: ApiContext, ctx: Context, logins: Login[], password: string): Promise<Login[]> {
+async function openedBy(
+  api: ApiContext,
+  caller: string,
+  logins: Login[],
+  password: string,
+): Promise<Login[]> {
   const hashes = [...new Set(logins.map(({ passwordHash }) => passwordHash))]
-  const matching = await api.passwords.matching(api.clientIp(ctx.req), hashes, password)
+  const matching = await api.passwords.matching(caller, hashes, password)
   return logins.filter(({ passwordHash }) => matching.has(passwordHash))
 }
 
@@ -86,10 +92,12 @@ export async function requirePassword(
   const isKnown = device?.isFor(email) ?? false
   const budgets = device && isKnown ? [deviceBudget(device.id)] : emailBudgets(email, api.clientIp(ctx.req))
   const attempt = await take(api, budgets)
-  const opened = await openedBy(api, ctx, [login], password).catch(async (error) => {
-    await attempt.giveBack()
-    throw error
-  })
+  const opened = await openedBy(api, passwordCaller(api, ctx, email), [login], password).catch(
+    async (error) => {
+      await attempt.giveBack()
+      throw error
+    },
+  )
   if (opened.length > 0) return attempt.giveBack()
   noteUsedUp(api, ctx, [login], [attempt])
   throw invalidInput([{ field, message: 'is not your password', code: 'invalid_format' }])

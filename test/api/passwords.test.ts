@@ -1,5 +1,7 @@
 import argon2 from 'argon2'
+import type { Context } from 'koa'
 import { afterEach, expect, it, vi } from 'vitest'
+import { passwordCaller } from '../../src/api/passwordCaller.ts'
 import { createPasswords } from '../../src/api/passwords.ts'
 import { noPassword } from '../../src/platform/passwordHash.ts'
 import { readSecretsKeys } from '../../src/platform/secretsKeys.ts'
@@ -64,22 +66,31 @@ function heldPasswords() {
 }
 const settled = () => new Promise(setImmediate)
 
-it('promise 12: after each hash, the next one waits for twice as long as that took', async () => {
+it('promise 12: after each hash everybody waits for as long as it took, and its caller six times as long', async () => {
   const { passwords, hashes, rests } = heldPasswords()
-  vi.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValueOnce(1_700)
-  const [first, second] = [1, 2].map(() => passwords.hash(address, 'correct horse', email, undefined))
+  vi.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValueOnce(1_500)
+  const ask = (caller: string) => passwords.hash(caller, 'correct horse', email, undefined)
+  const [first, second, another] = [ask('one'), ask('one'), ask('another')]
   await settled()
   hashes[0]?.('done')
   expect(await first).toBe('done')
   await settled()
-  expect([rests.map(({ ms }) => ms), hashes.length]).toEqual([[1_400], 1])
-  rests[0]?.end()
+  const [ofCaller, ofAll] = rests
+  expect([ofCaller?.ms, ofAll?.ms, hashes.length]).toEqual([3_000, 500, 1])
+  ofAll?.end()
   await settled()
-  hashes[1]?.('next')
+  hashes[1]?.('the other one’s')
+  expect(await another).toBe('the other one’s')
+  rests[3]?.end()
+  await settled()
+  expect(hashes.length).toBe(2)
+  ofCaller?.end()
+  await settled()
+  hashes[2]?.('next')
   expect(await second).toBe('next')
 })
 
-it('promise 11: after a hash in which the process was stopped, the next one waits for two seconds at most', async () => {
+it('promise 11: after a hash in which the process was stopped, the next one waits for four seconds at most', async () => {
   const { passwords, hashes, rests } = heldPasswords()
   vi.spyOn(performance, 'now').mockReturnValueOnce(1_000).mockReturnValueOnce(3_601_000)
   const slow = passwords.hash(address, 'correct horse', email, undefined)
@@ -87,42 +98,59 @@ it('promise 11: after a hash in which the process was stopped, the next one wait
   hashes[0]?.('done')
   await slow
   await settled()
-  expect(rests.map(({ ms }) => ms)).toEqual([2_000])
+  expect(rests.map(({ ms }) => ms)).toEqual([4_000, 4_000])
 })
 
-it('promise 12: hashes for one network leave room for others, which do not wait for all of them', async () => {
+it('promise 12: hashes for one caller leave room for others, which do not wait for all of them', async () => {
   const { passwords, hashes, rests } = heldPasswords()
   const answered: string[] = []
-  const ask = (from: string) =>
-    passwords.matching(from, [], 'a guess').then(
-      () => answered.push(from),
-      ({ kind }) => answered.push(`${from} ${kind.slug}`),
+  const ask = (caller: string) =>
+    passwords.matching(caller, [], 'a guess').then(
+      () => answered.push(caller),
+      ({ kind }) => answered.push(`${caller} ${kind.slug}`),
     )
+  const others = Array.from({ length: 16 }, (_, n) => `other ${n}`)
   // The first one runs, and waits no more.
-  const flood = Array.from({ length: 17 }, (_, n) => `2001:db8:0:${n}::1`)
-  const others = Array.from({ length: 16 }, (_, n) => `192.0.2.${n}`)
-  for (const from of [...flood, '2001:db8::99', ...others, '198.51.100.1']) ask(from)
+  for (const caller of [...Array(18).fill('flood'), ...others, 'late']) ask(caller)
   await settled()
-  expect(answered).toEqual(['2001:db8::99 rate-limit-exceeded', '198.51.100.1 service-unavailable'])
-  expect(() => passwords.requireRoom('2001:db8::99')).toThrow('from your network')
+  expect(answered).toEqual(['flood rate-limit-exceeded', 'late service-unavailable'])
+  expect(() => passwords.requireRoom('flood')).toThrow('from your network')
   for (let done = 0; done < 4; done++) {
     hashes[done]?.('done')
     await settled()
-    rests[done]?.end()
+    for (const { end } of rests.splice(0)) end()
     await settled()
   }
-  expect(answered.slice(2)).toEqual([flood[0], flood[1], others[0], others[1]])
-  expect(() => passwords.requireRoom('2001:db8::99')).not.toThrow()
+  expect(answered.slice(2)).toEqual(['flood', 'flood', others[0], others[1]])
+  expect(() => passwords.requireRoom('flood')).not.toThrow()
 })
 
 it('promise 12: a hash that fails lets the next one begin', async () => {
   const { passwords, rests } = heldPasswords()
   vi.spyOn(argon2, 'hash').mockRejectedValueOnce(new Error('out of memory'))
-  const [failed, next] = [1, 2].map(() => passwords.matching(address, [], 'a guess'))
+  const [failed, next] = [1, 2].map(() => passwords.matching('one', [], 'a guess'))
   next?.catch(() => {})
   await expect(failed).rejects.toThrow('out of memory')
   await settled()
-  rests[0]?.end()
+  for (const { end } of rests) end()
   await settled()
   expect(argon2.hash).toHaveBeenCalledTimes(2)
+})
+
+it('the caller is the member on a device of theirs, else the network', () => {
+  const device = { id: 'one', isFor: (of: string) => of === email }
+  const callerOn = (known: typeof device | undefined, address: string, of?: string) => {
+    const knownDevices = { read: () => known, remember: () => {} }
+    const clientIp = Object.assign(() => address, { believes: () => true })
+    return passwordCaller({ clientIp, knownDevices }, { req: {} } as Context, of)
+  }
+  expect(callerOn(device, '192.0.2.1', 'Ada@Example.com')).toBe(email)
+  for (const [known, of] of [
+    [device, 'bob@example.com'],
+    [device, undefined],
+    [undefined, email],
+  ] as const) {
+    expect(callerOn(known, '192.0.2.1', of)).toBe('192.0.2.1')
+    expect(callerOn(known, '2001:db8:0:7::1', of)).toBe('2001:db8::/48')
+  }
 })

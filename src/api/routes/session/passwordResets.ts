@@ -8,6 +8,7 @@ import { route } from '../../guard.ts'
 import { hashFor } from '../../hashFor.ts'
 import { sendsEmail } from '../../invitationLink.ts'
 import { openLink } from '../../openLink.ts'
+import { passwordCaller } from '../../passwordCaller.ts'
 import { LinkToken, Password } from '../../schemas.ts'
 import { requireResets, resetBudgets } from '../../signInBudgets.ts'
 
@@ -54,7 +55,7 @@ export const completePasswordReset = route(
     operation: 'completePasswordReset',
     summary: 'Set a new password by the link of an email',
     description: 'The new password opens every account of the address. All sessions of the address end.',
-    before: async (api, ctx) => api.passwords.requireRoom(api.clientIp(ctx.req)),
+    before: async (api, ctx) => api.passwords.requireRoom(passwordCaller(api, ctx)),
     body: z.strictObject({ token: LinkToken, password: Password }),
     responses: { 204: null },
     problems: ['password-reset-not-found', 'rate-limit-exceeded'],
