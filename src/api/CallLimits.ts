@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { MINUTE_MS } from '../domain/time.ts'
 import { callsName } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { BOUND_MS } from '../region/Region.ts'
+import type { DelayedRefusals } from './DelayedRefusals.ts'
 import { Problem } from './problems.ts'
 
 /** What a key or member may ask at once where `perMinute` is low: a page of the dashboard with four streams. */
@@ -11,13 +11,8 @@ const AT_ONCE = 50
 /** Ahead by any time: what is owed is never refused. */
 const ANY_MS = 1e15
 
-/**
- * A refused call is answered after this long, plus or minus a half. This slows down a caller who repeats it at once,
- * but not the others, and spreads calls that were refused together.
- */
-const REFUSED_WAIT_MS = 1_000
-/** Refused calls that wait at once; further ones are answered at once. */
-export const MAX_DELAYED = 1_000
+/** How long a refusal is delayed, on average. */
+export const REFUSED_CALL_MS = 1_000
 
 /**
  * `endings` revoke and delete: they have a budget of their own, so that nobody who holds a leaked key can use up the
@@ -68,17 +63,12 @@ return 0`
 export class CallLimits {
   readonly #redis: Pick<Redis, 'eval'>
   readonly #perMinute: number
-  readonly #wait: (ms: number) => Promise<unknown>
-  #waiting = 0
+  readonly #delayed: DelayedRefusals
 
-  constructor(
-    redis: Pick<Redis, 'eval'>,
-    perMinute: number,
-    wait = (ms: number): Promise<unknown> => delay(ms, undefined, { ref: false }),
-  ) {
+  constructor(redis: Pick<Redis, 'eval'>, perMinute: number, delayed: DelayedRefusals) {
     this.#redis = redis
     this.#perMinute = perMinute
-    this.#wait = wait
+    this.#delayed = delayed
   }
 
   /** Takes a call out of the budgets. Throws `rate-limit-exceeded`, after a while, where one of them is used up. */
@@ -114,12 +104,8 @@ export class CallLimits {
   }
 
   async #refuse(kind: CallKind, waitMs: number): Promise<never> {
-    if (this.#waiting < MAX_DELAYED) {
-      this.#waiting += 1
-      await this.#wait(REFUSED_WAIT_MS * (0.5 + Math.random()))
-      this.#waiting -= 1
-    }
-    const retryAfter = Math.max(1, Math.ceil((waitMs - REFUSED_WAIT_MS / 2) / 1000))
+    await this.#delayed.wait()
+    const retryAfter = Math.max(1, Math.ceil((waitMs - REFUSED_CALL_MS / 2) / 1000))
     const perMinute = `${this.#perMinute} a minute for an account, half of that for a key or member; ${COUNTED[kind]}`
     throw new Problem('rate-limit-exceeded', {
       detail: `Too many management calls (${perMinute}). Try again in ${retryAfter} s.`,

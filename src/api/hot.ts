@@ -6,6 +6,7 @@ import type { Verification } from '../verifier/Verifier.ts'
 import type { ApiContext } from './context.ts'
 import type { HotAnswer, HotRoute } from './hotRoute.ts'
 import { Problem } from './problems.ts'
+import type { RefusedKeys } from './RefusedKeys.ts'
 import { forwardAuth } from './routes/verification/forwardAuth.ts'
 import { verify } from './routes/verification/verify.ts'
 import { createSendLines } from './sendLines.ts'
@@ -22,6 +23,7 @@ const ANSWER_LINES = headerLines(ANSWER_HEADERS)
  */
 export function createHotPath(
   api: ApiContext,
+  refusedKeys: RefusedKeys,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const byPath = new Map(hotRoutes.map((route) => [route.spec.path, route]))
   const sendLines = createSendLines()
@@ -43,6 +45,8 @@ export function createHotPath(
       try {
         presented = hot.present(verification, search)
       } catch (error) {
+        const { key } = verification
+        if (key && hot.delaysRefusals) return refusedKeys.refuse(key.keyId, () => refuse(error))
         return refuse(error)
       }
       const { lines, body } = presented

@@ -15,4 +15,6 @@ export type HotRoute = {
   present: (verification: Verification, search: string) => HotAnswer
   /** Whether a problem is to be sent in the header `X-Problem`, too, for a caller that cannot read bodies. */
   problemInHeader?: (search: string) => boolean
+  /** Whether further refusals of a key that was refused often are delayed, see RefusedKeys.ts. */
+  delaysRefusals?: true
 }

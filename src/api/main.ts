@@ -43,15 +43,17 @@ import { createTurns } from './AtOnce.ts'
 import { createApp } from './app.ts'
 import { createAttempts } from './attempts.ts'
 import { BoundedLookup } from './BoundedLookup.ts'
-import { CallLimits } from './CallLimits.ts'
+import { CallLimits, REFUSED_CALL_MS } from './CallLimits.ts'
 import { createClientIp } from './clientIp.ts'
 import type { ApiContext } from './context.ts'
 import { createCookieJar } from './cookies.ts'
+import { DelayedRefusals } from './DelayedRefusals.ts'
 import { createHotPath, hotPaths } from './hot.ts'
 import { ImportReader } from './imports/ImportReader.ts'
 import { createKnownDevices } from './knownDevice.ts'
 import { createOperatorTokens } from './operatorTokens.ts'
 import { createPasswords } from './passwords.ts'
+import { REFUSED_KEY_MS, RefusedKeys } from './RefusedKeys.ts'
 import { refuseBytes } from './refuseBytes.ts'
 import { cannotCheck, createServiceTokens } from './serviceTokens.ts'
 import { startServers } from './startServers.ts'
@@ -64,6 +66,8 @@ const shutdown = createShutdown(log, env.SHUTDOWN_MS)
 shutdown.add('traces', () => tracing.close())
 const metrics = createMetrics()
 const now = () => new Date()
+const delayedRefusals = (of: 'call' | 'key', ms: number) =>
+  new DelayedRefusals(ms, () => metrics.delayedRefusals.inc({ of }))
 
 await lowerPool().catch((error) =>
   log.warn({ err: error }, 'passwords are hashed at the priority of the rest'),
@@ -153,7 +157,7 @@ const api: ApiContext = {
   vault: createVault(secrets),
   serviceTokens,
   operatorTokens: createOperatorTokens(() => emOf('tokens'), env.KEY_PREFIX, now, operatorTokens),
-  callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE),
+  callLimits: new CallLimits(primary.redis, env.CALLS_PER_MINUTE, delayedRefusals('call', REFUSED_CALL_MS)),
   turns: createTurns(),
   lookups: { sessions: bounded('sessions', 'session'), links: bounded('links', 'link') },
   cookies,
@@ -165,7 +169,7 @@ const api: ApiContext = {
   log,
   metrics,
 }
-const hotPath = createHotPath(api)
+const hotPath = createHotPath(api, new RefusedKeys(delayedRefusals('key', REFUSED_KEY_MS)))
 const answer = createApp(api, pools.tokens).callback()
 const respond: RequestHandler = (request, response) => {
   if (!hotPath(request, response)) void answer(request, response)

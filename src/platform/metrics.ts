@@ -39,6 +39,12 @@ export function createMetrics() {
       help: 'Verifications answered with 503 because the region could not decide',
       registers,
     }),
+    delayedRefusals: new Counter({
+      name: 'keys_delayed_refusals_total',
+      help: 'Refusals answered after a delay, by what was refused (call, key): their caller repeats them at once',
+      labelNames: ['of'] as const,
+      registers,
+    }),
     lookups: new Counter({
       name: 'keys_lookups_total',
       help: 'Look-ups of keys, tokens, sessions and links that were not in memory, by outcome',

@@ -32,6 +32,13 @@ async function statuses(calls: Promise<{ status: number }>[]): Promise<Record<nu
   return counts
 }
 
+/** Refusals of keys that the first api has delayed. */
+async function delayedRefusals(): Promise<number> {
+  const headers = { Authorization: `Basic ${btoa('operator:operator-password')}` }
+  const { body } = await createClient(service.url).get('/metrics', { headers })
+  return Number(/^keys_delayed_refusals_total{of="key"} (\d+)$/m.exec(body)?.[1] ?? 0)
+}
+
 /** Waits for the next minute where this one is nearly over, so that what follows is in one minute. */
 async function aMinuteAhead(): Promise<void> {
   const left = 60_000 - (Date.now() % 60_000)
@@ -115,6 +122,20 @@ describe('promise 12: who asks too often slows down themselves alone', () => {
     expect((await exported.text()).length).toBeGreaterThan(1_000_000)
     expect((await fifth.get('/account/export')).status).toBe(429)
     expect((await fifth.get('/account')).status).toBe(200)
+  })
+
+  it('a key that is refused without end gets its further refusals later; the server that asks about it does not', async () => {
+    const sixth = await service.account('free')
+    const ask = () =>
+      fetch(`${service.url}/forward-auth`, { headers: { Authorization: `Bearer ${sixth.adminKey}` } })
+    const asked = await statuses(Array.from({ length: 250 }, ask))
+    expect(Object.keys(asked)).toEqual(['200', '429'])
+    const delayed = await delayedRefusals()
+    expect(delayed).toBeGreaterThan(0)
+    const verify = () => service.server.post('/verify', { key: sixth.adminKey })
+    const verified = await Promise.all(Array.from({ length: 100 }, verify))
+    expect(verified.some(({ body }) => body.code === 'RATE_LIMITED')).toBe(true)
+    expect(await delayedRefusals()).toBe(delayed)
   })
 
   it('an address that presents unknown keys is refused without a look-up; known keys are not', async () => {

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { REFUSED_MS } from '../../bench/hanging/bounds.ts'
 import { BOUNDS } from '../../src/api/AtOnce.ts'
-import { BULK, MAX_DELAYED } from '../../src/api/CallLimits.ts'
+import { BULK } from '../../src/api/CallLimits.ts'
+import { MAX_DELAYED } from '../../src/api/DelayedRefusals.ts'
 import { MAX_IMPORT_BYTES, MAX_LINES, READ_MS } from '../../src/api/imports/ImportReader.ts'
+import { REFUSALS_PER_SECOND } from '../../src/api/RefusedKeys.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
 import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
 import { root } from '../../src/dev/dataDir.ts'
@@ -102,6 +104,7 @@ it.each([
   ['Exports and usage series that an account reads at once', `${BOUNDS.streams.atOnce} a process`],
   ['Reads and changes of an account that wait', `${count(BOUNDS.reads.maxWaiting)} of each a process`],
   ['Refused management calls whose answer is delayed', `${count(MAX_DELAYED)} a process`],
+  ['Refusals of one key at `/forward-auth`, per second', `${REFUSALS_PER_SECOND} a process`],
   ['The same, for notifications; for metering', `${jobs.notifications} times; ${jobs.metering} times`],
   ['The same, for imports', count(jobs.imports)],
   ['The same, for alerts, crossings, maintenance', `${jobs.alerts} each`],

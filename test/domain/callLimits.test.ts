@@ -1,11 +1,14 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { AtOnce } from '../../src/api/AtOnce.ts'
 import { CallLimits } from '../../src/api/CallLimits.ts'
 import type { Principal } from '../../src/api/context.ts'
+import { DelayedRefusals, MAX_DELAYED } from '../../src/api/DelayedRefusals.ts'
 import { createOperatorTokens } from '../../src/api/operatorTokens.ts'
+import { RefusedKeys } from '../../src/api/RefusedKeys.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { UNKNOWN_PER_MINUTE, UnknownLimit } from '../../src/verifier/UnknownLimit.ts'
 
+const noDelay = new DelayedRefusals(0, () => {})
 const bounds = { atOnce: 2, maxWaiting: 1, waitMs: 60_000, what: 'calls' }
 
 it('promise 12: an account does a bounded number of things at once; the next begins when one ends', async () => {
@@ -44,13 +47,37 @@ it('promise 11: who waits behind what fails is refused with it, and does not add
 it('promise 12: calls that are refused together are answered at different times, so that they do not return together', async () => {
   const waits: number[] = []
   const wait = async (ms: number) => waits.push(ms)
-  const limits = new CallLimits({ eval: async () => 10_000 }, 60, wait)
+  const limits = new CallLimits({ eval: async () => 10_000 }, 60, new DelayedRefusals(1_000, () => {}, wait))
   const principal = { accountId: 'acct_1', actor: { type: 'api_key', id: 'key_1' } } as Principal
   const refused = Array.from({ length: 20 }, () => limits.take(principal, 'calls'))
   for (const one of refused) await expect(one).rejects.toMatchObject({ slug: 'rate-limit-exceeded' })
   expect(new Set(waits).size).toBeGreaterThan(10)
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(500)
   expect(Math.max(...waits)).toBeLessThanOrEqual(1_500)
+})
+
+it('promise 12: a key that is refused again and again gets further refusals after a while, but no other key', async () => {
+  let now = 0
+  let delayed = 0
+  const refused = new RefusedKeys(
+    new DelayedRefusals(
+      100,
+      () => delayed++,
+      () => new Promise(() => {}),
+    ),
+    () => now,
+  )
+  const refuse = async (keyId: string, times: number) => {
+    const answered = vi.fn()
+    for (let time = 0; time < times; time++) refused.refuse(keyId, answered)
+    await new Promise(setImmediate)
+    return answered.mock.calls.length
+  }
+  expect([await refuse('key_1', 30), delayed]).toEqual([20, 10])
+  expect([await refuse('key_2', 20), delayed]).toEqual([20, 10])
+  now = 1_000
+  expect([await refuse('key_1', 30), delayed]).toEqual([20, 20])
+  expect(await refuse('key_1', MAX_DELAYED), 'all places are taken').toBe(20)
 })
 
 it('an operator token has a share of calls in each account that it acts for, whatever it asks of others', async () => {
@@ -61,7 +88,7 @@ it('an operator token has a share of calls in each account that it acts for, wha
     for (const name of names) used.set(name, (used.get(name) ?? 0) + 1)
     return 0
   }
-  const limits = new CallLimits({ eval: take } as never, 60, async () => {})
+  const limits = new CallLimits({ eval: take } as never, 60, noDelay)
   const acting = (accountId: string) =>
     limits.take({ accountId, actor: { type: 'operator_token', id: 'optok_1' } } as Principal, 'calls')
   for (let call = 0; call < 3; call++) await acting('acct_1')

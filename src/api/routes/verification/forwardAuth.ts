@@ -46,6 +46,7 @@ export const forwardAuth: HotRoute = {
       'service-unavailable',
     ],
   },
+  delaysRefusals: true,
   problemInHeader: (search) => new URLSearchParams(search).get('problem') === 'header',
   decide(api, request, search) {
     const value = presentedSecret(request)
