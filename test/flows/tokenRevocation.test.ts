@@ -55,3 +55,22 @@ it(`promise 13: in ${TRIALS} revocations of service tokens under load nothing th
   expect(counts.acceptedAfter).toBe(0)
   expect(counts.acceptedBefore).toBeGreaterThan(TRIALS)
 }, 240_000)
+
+it(`promise 13: in ${TRIALS} revocations of operator tokens under load nothing that starts after the answer is accepted, by any api in any region`, async () => {
+  const operator = createClient(service.url, await service.operatorToken())
+  const { accountId } = await service.account()
+  const acting = { headers: { 'X-Account-Id': accountId } }
+  const counts = await runTrials(TRIALS, async () => {
+    const { body } = await operator.post('/operator-tokens', { name: 'Trial' })
+    const clients = urls.map((url) => createClient(url, body.token))
+    return {
+      ways: clients.map((client) => async () => (await client.get('/accounts?limit=1')).status === 200),
+      afterwards: clients.map((client) => async () => (await client.get('/account', acting)).status === 200),
+      end: async () => {
+        expect((await operator.delete(`/operator-tokens/${body.id}`)).status).toBe(204)
+      },
+    }
+  })
+  expect(counts.acceptedAfter).toBe(0)
+  expect(counts.acceptedBefore).toBeGreaterThan(TRIALS)
+}, 240_000)
