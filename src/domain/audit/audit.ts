@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../commands/Command.ts'
+import { executeBound } from '../sql.ts'
 import { AuditEntrySchema } from './AuditEntry.ts'
 import type { AuditAction, OperatorAction } from './actions.ts'
 import { OperatorAuditEntrySchema } from './OperatorAuditEntry.ts'
@@ -37,10 +38,11 @@ export async function auditEach(
   { at, action }: { at: Date; action: AuditAction },
   targets: { targetId: string; details: Record<string, unknown> }[],
 ): Promise<void> {
-  await em.execute(
+  await executeBound(
+    em,
     `insert into audit_entry (account_id, at, action, target_id, actor, details)
-     select ?, ?, ?, target ->> 'targetId', ?::jsonb, target -> 'details'
-     from jsonb_array_elements(?::jsonb) with ordinality as t (target, n) order by n`,
+     select $1, $2::timestamptz, $3, target ->> 'targetId', $4::jsonb, target -> 'details'
+     from jsonb_array_elements($5::jsonb) with ordinality as t (target, n) order by n`,
     [accountId, at, action, JSON.stringify(actor), JSON.stringify(targets)],
   )
 }

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Command } from '../commands/Command.ts'
 import { newId } from '../ids.ts'
+import { executeBound } from '../sql.ts'
 import type { EventType } from './eventTypes.ts'
 import { PendingEventSchema } from './PendingEvent.ts'
 
@@ -53,10 +54,11 @@ export async function recordEvents(
     subject,
     data: { ...data, actor: by },
   }))
-  await em.execute(
+  await executeBound(
+    em,
     `insert into lifecycle_event_pending (event_id, account_id, type, subject, at, data)
-     select event ->> 'eventId', ?, ?, event ->> 'subject', ?, event -> 'data'
-     from jsonb_array_elements(?::jsonb) with ordinality as t (event, n) order by n`,
+     select event ->> 'eventId', $1, $2, event ->> 'subject', $3::timestamptz, event -> 'data'
+     from jsonb_array_elements($4::jsonb) with ordinality as t (event, n) order by n`,
     [accountId, type, at, JSON.stringify(events)],
   )
 }

@@ -6,6 +6,7 @@ import { newId } from '../ids.ts'
 import { type ApiKey, ApiKeySchema } from '../keys/ApiKey.ts'
 import { countAgainstPlan } from '../keys/keyStore.ts'
 import { readLimits } from '../plans/planStore.ts'
+import { executeBound } from '../sql.ts'
 import { HOUR_MS } from '../time.ts'
 import { decideImport, type ImportDecision, type KnownDigests } from './decideImport.ts'
 import type { ImportRecord } from './outcome.ts'
@@ -106,12 +107,13 @@ export async function insertImported(
       ...{ revokedAt: null, revokedReason: null, rotatedFrom: null },
     }),
   )
-  const rows = await em.execute<{ id: string }[]>(
+  const rows = await executeBound<{ id: string }>(
+    em,
     `insert into api_key (id, account_id, name, type, access, permissions, status, digest, hint, allowed_ips, metadata,
        version, created_at, created_by, expires_at, imported_at)
-     select id, ?, name, type, access, permissions, 'active', digest, hint, "allowedIps", metadata, version, "createdAt", ?,
-       "expiresAt", ?
-     from jsonb_to_recordset(?::jsonb) as r (id text, name text, type text, access text, permissions jsonb, digest text,
+     select id, $1, name, type, access, permissions, 'active', digest, hint, "allowedIps", metadata, version, "createdAt", $2,
+       "expiresAt", $3::timestamptz
+     from jsonb_to_recordset($4::jsonb) as r (id text, name text, type text, access text, permissions jsonb, digest text,
        hint text, version integer, "allowedIps" jsonb, metadata jsonb, "createdAt" timestamptz, "expiresAt" timestamptz)
      order by digest
      on conflict (digest) do nothing returning id`,
