@@ -16,8 +16,8 @@ const WAITING_OF_CALLER = 16
  * of them are this caller's.
  */
 export type Passwords = {
-  /** Throws when one more would be refused: to be asked before other work is done. */
-  requireRoom: (caller: string) => void
+  /** Throws when one more would be refused: to be asked before other work is done. Without a caller, of all alone. */
+  requireRoom: (caller?: string) => void
   /** `known`: any hash of a password of the same address. */
   hash: (caller: string, password: string, email: string, known: string | undefined) => Promise<string>
   /**
@@ -32,8 +32,8 @@ export function createPasswords(
   rest: (ms: number) => Promise<unknown> = (ms) => delay(ms, undefined, { ref: false }),
 ): Passwords {
   const turns = new CallerTurns(rest)
-  const requireRoom = (caller: string) => {
-    const isTheirs = turns.waiting(caller) >= WAITING_OF_CALLER
+  const requireRoom = (caller?: string) => {
+    const isTheirs = caller !== undefined && turns.waiting(caller) >= WAITING_OF_CALLER
     if (!isTheirs && turns.waiting() < WAITING) return
     throw new Problem(isTheirs ? 'rate-limit-exceeded' : 'service-unavailable', {
       detail: `Too many passwords ${isTheirs ? 'from your network ' : ''}are being checked right now.`,

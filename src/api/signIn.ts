@@ -17,8 +17,9 @@ import { invalidInput } from './validate.ts'
  */
 export async function requireAttempts(api: ApiContext, ctx: Context): Promise<void> {
   noteIgnoredProxy(api, ctx)
-  api.passwords.requireRoom(passwordCaller(api, ctx))
   const device = api.knownDevices.read(ctx)
+  // Whether the device is this member's is known once the body is read.
+  api.passwords.requireRoom(device ? undefined : passwordCaller(api, ctx))
   const budgets = device ? [deviceBudget(device.id)] : networkBudgets(api.clientIp(ctx.req))
   ctx.state.attempts = [await take(api, budgets)]
 }

@@ -115,6 +115,7 @@ it('promise 12: hashes for one caller leave room for others, which do not wait f
   await settled()
   expect(answered).toEqual(['flood rate-limit-exceeded', 'late service-unavailable'])
   expect(() => passwords.requireRoom('flood')).toThrow('from your network')
+  expect(() => passwords.requireRoom()).toThrow('Too many passwords are being')
   for (let done = 0; done < 4; done++) {
     hashes[done]?.('done')
     await settled()

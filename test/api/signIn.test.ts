@@ -224,3 +224,16 @@ it('a proxy that TRUSTED_PROXIES does not name is reported: once in the log, eac
   expect(warnings.map((line) => JSON.parse(line).peer)).toEqual(['127.0.0.1'])
   await api.end()
 })
+
+it('promise 12: passwords that wait for one network keep nobody out who is on a device of theirs', async () => {
+  const { email } = await addMember()
+  const cookie = deviceOf((await signIn(email, password)).headers)
+  const api = await service.startApi()
+  const from = { ip: '203.0.113.77', url: api.url }
+  const flood = Array.from({ length: 25 }, (_, n) => guess(`nobody-${n}@example.com`, from).catch(() => 0))
+  expect(await Promise.race(flood)).toBe(429)
+  expect(await enter(email, from)).toBe(429)
+  expect(await enter(email, { ...from, cookie })).toBe(201)
+  await api.end('SIGKILL')
+  await Promise.all(flood)
+})
