@@ -37,10 +37,13 @@ export function apiPools({ DATABASE_CONNECTIONS: total, DATABASE_TIMEOUT_MS }: S
 }
 
 export function workerPools({ DATABASE_CONNECTIONS: total }: Sizes): Division<WorkerPool> {
-  const messages = Math.ceil((total - 12) / 3)
+  // Two of one account may wait for locks; the third is for those of others.
+  const revocations = total > 14 ? 3 : 2
+  const left = total - 10 - revocations
+  const messages = Math.ceil(left / 3)
   return {
-    commands: { poolMax: total - 12 - messages, connectMs: 10_000, statementMs: 15_000, lockMs: 10_000 },
-    revocations: { poolMax: 2, connectMs: 10_000, statementMs: 15_000, lockMs: 10_000 },
+    commands: { poolMax: left - messages, connectMs: 10_000, statementMs: 15_000, lockMs: 10_000 },
+    revocations: { poolMax: revocations, connectMs: 10_000, statementMs: 15_000, lockMs: 10_000 },
     // Two transactions at once, each of which learns endpoints' names on the side.
     metering: { poolMax: 4, connectMs: 30_000, statementMs: 60_000 },
     // Shorter than a lease: one that waits for an answer that was lost must not cost the region the next.

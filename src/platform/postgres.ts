@@ -59,6 +59,14 @@ export type PostgresOptions = {
 /** Connections, free ones, and queries that wait for one. */
 export type PoolCounts = { totalCount: number; idleCount: number; waitingCount: number }
 
+/**
+ * How long a connection is kept that nobody uses. The first transaction on a new one takes several times as long:
+ * Postgres starts a process for it, which has yet to read its catalogue, just when there is the most to do.
+ */
+const IDLE_MS = 5 * 60_000
+/** Less than after how long load balancers and firewalls forget an idle connection: often 350 s. */
+const KEEP_ALIVE_MS = 60_000
+
 /** A process that stops in the middle of a transaction keeps its locks no longer than this. */
 const IDLE_IN_TRANSACTION_MS = 60_000
 
@@ -85,12 +93,13 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
     extensions: [Migrator],
     // Commands answer on stdout; what the migrator has to say is in its result.
     logger: () => {},
-    pool: { min: 0, max: poolMax },
+    pool: { min: 0, max: poolMax, idleTimeoutMillis: IDLE_MS },
     driverOptions: {
       // The driver reads the whole URL, `?sslmode=` with it; MikroORM only takes its parts.
       connectionString: databaseUrl,
       connectionTimeoutMillis: connectMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       onPoolCreated: (pool: PoolCounts & Pool) => {
         giveBackLost(pool)
         onPool?.(pool)

@@ -27,6 +27,17 @@ async function whileLocked(table: string, task: () => Promise<void>): Promise<vo
   })
 }
 
+/** The transactions that wait for a lock, once there are so many. */
+const waitingForLocks = (count: number) =>
+  eventually(
+    () =>
+      orm.em.fork().execute<{ pid: number; since: string }[]>(
+        `select pid, xact_start::text as since from pg_stat_activity
+         where wait_event_type = 'Lock' and datname = current_database() order by pid`,
+      ),
+    ({ length }) => length === count,
+  )
+
 const unknown = () => generateSecret('pk', 'live').value
 
 describe('promise 12: work that hangs in Postgres leaves the rest its connections', () => {
@@ -64,6 +75,21 @@ describe('promise 12: work that hangs in Postgres leaves the rest its connection
     })
     const statuses = (await Promise.all(reads)).map(({ status }) => status)
     expect(new Set(statuses)).toEqual(new Set([200, 503]))
+  })
+
+  it('revocations of one account that wait for locks: another account’s keys are revoked', async () => {
+    const other = await service.account('enterprise')
+    const [held, alsoHeld] = [await other.createKey(), await other.createKey()]
+    const own = await account.createKey()
+    const waiting = await orm.em.fork().transactional(async (em) => {
+      await em.execute('select from api_key where id in (?, ?) for update', [held.id, alsoHeld.id])
+      const revokes = [held, alsoHeld].map(({ id }) => other.post(`/api-keys/${id}/revoke`))
+      const before = await waitingForLocks(2)
+      expect((await account.post(`/api-keys/${own.id}/revoke`)).status).toBe(200)
+      expect(await waitingForLocks(2)).toEqual(before)
+      return revokes
+    })
+    for (const revoke of waiting) expect([200, 202]).toContain((await revoke).status)
   })
 
   it('metering: keys are revoked all the same, and usage is counted once it goes on', async () => {
