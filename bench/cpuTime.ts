@@ -34,12 +34,6 @@ export async function processTime(pid: number): Promise<number> {
   return ticks(fields[11], fields[12])
 }
 
-/** CPU time of our children that have ended. */
-export async function childTime(): Promise<number> {
-  const fields = await readFields('self')
-  return ticks(fields[13], fields[14])
-}
-
 /** The same with its children, those that have ended among them: Postgres has one for each connection. */
 export async function familyTime(pid: number): Promise<number> {
   const [own, children] = await Promise.all([readFields(pid), readChildren(pid)])

@@ -4,9 +4,6 @@ import { join } from 'node:path'
 const ROOT = '/sys/fs/cgroup/cpu'
 /** What systemd and container engines give a service by default: `CPUWeight=100`. */
 const USUAL = 1024
-/** The least there is: about what `nice 19` means among processes. */
-const LEAST = 16
-
 /** By the name of a service: its processes, and its `CPUWeight`. */
 export type Services = Record<string, { pids: number[]; weight: number }>
 
@@ -26,18 +23,6 @@ export async function divideProcessors(services: Services): Promise<(() => Promi
   }
   return async () => {
     await Promise.all(folders.map(removeGroup))
-  }
-}
-
-/** Runs `task` with this process, and what it starts, in a group with the least share. */
-export async function withLeastShare<Value>(task: () => Promise<Value>): Promise<Value> {
-  const folder = await makeGroup('flood', LEAST, [process.pid]).catch(() => undefined)
-  const running = task()
-  if (folder) await writeFile(join(ROOT, 'cgroup.procs'), String(process.pid))
-  try {
-    return await running
-  } finally {
-    if (folder) await removeGroup(folder)
   }
 }
 

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { childTime, familyTime, machineTime, processTime } from '../cpuTime.ts'
+import { familyTime, machineTime, processTime } from '../cpuTime.ts'
 import type { Process } from '../startProcess.ts'
 import type { Service } from '../startService.ts'
 
@@ -20,7 +20,7 @@ export const COSTS = [
  * Begins to measure; the function that is returned ends it and returns a cell for each of COSTS: CPU time as a share
  * of one core, and how late the event loops were (p99 / most). `worker` serves its metrics at `workerUrl`.
  */
-export async function startCosts(service: Service, worker: Process, workerUrl: string) {
+export async function startCosts(service: Service, worker: Process, workerUrl: string, floodPid?: number) {
   const urls = [service.api.url, workerUrl]
   const read = async () => [
     await processTime(service.api.pid),
@@ -28,8 +28,7 @@ export async function startCosts(service: Service, worker: Process, workerUrl: s
     await familyTime(service.postgresPid),
     await processTime(service.redisPid),
     process.cpuUsage().user + process.cpuUsage().system,
-    // Those that have ended: the flood.
-    await childTime(),
+    floodPid === undefined ? 0 : await processTime(floodPid).catch(() => Number.NaN),
     (await machineTime()) ?? 0,
   ]
   // Asking begins a new measurement.

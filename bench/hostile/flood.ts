@@ -1,4 +1,8 @@
-/** A hostile tenant, in a process of its own: calls every route that it may call, without a pause. See calls.ts. */
+/**
+ * A hostile tenant, in a process of its own: after the parent's message it calls every route that it may call, without
+ * a pause. See calls.ts and startFlood.ts.
+ */
+import { once } from 'node:events'
 import type { Tenant } from './createTenant.ts'
 import { FloodCalls } from './FloodCalls.ts'
 
@@ -8,6 +12,8 @@ const [CONNECTIONS, OF_ITS_KEY] = [60, 4]
 const ITS_KEY = 'forwardAuth, its own key'
 
 const calls = new FloodCalls(API_URL, JSON.parse(TENANT) as Tenant)
+process.send?.('ready')
+await once(process, 'message')
 const end = performance.now() + Number(SECONDS) * 1000
 
 let turn = 0
@@ -29,4 +35,4 @@ await Promise.all([
   ...Array.from({ length: CONNECTIONS }, () => lane(next)),
   ...Array.from({ length: OF_ITS_KEY }, () => lane(() => ITS_KEY)),
 ])
-process.stdout.write(JSON.stringify({ outcomes: calls.outcomes, missed: calls.missed }))
+process.send?.({ outcomes: calls.outcomes, missed: calls.missed }, () => process.disconnect())

@@ -1,10 +1,8 @@
 /**
  * Measures what one tenant's flood of every route does to another's verifications and revocations: see ../README.md.
  */
-import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs, promisify } from 'node:util'
-import { root } from '../../src/dev/dataDir.ts'
+import { parseArgs } from 'node:util'
 import { freePort } from '../../src/dev/freePort.ts'
 import { childrenOf } from '../cpuTime.ts'
 import { createKeys, type Keys } from '../createKeys.ts'
@@ -13,14 +11,13 @@ import { describeRun, percentile, publish, say, table, wholeNumber } from '../re
 import type { Process } from '../startProcess.ts'
 import { startService } from '../startService.ts'
 import { verifyRequests } from '../verifyRequests.ts'
-import { divideProcessors, withLeastShare } from './controlGroups.ts'
+import { divideProcessors } from './controlGroups.ts'
 import { COSTS, startCosts } from './costs.ts'
 import { createTenant, type Tenant } from './createTenant.ts'
+import type { Outcomes } from './FloodCalls.ts'
 import { startReceivers } from './receivers.ts'
 import { REVOKE_EVERY_MS, revokeKeys, storeKeys } from './revokeKeys.ts'
-
-/** How often each call of the flood got each status. */
-type Outcomes = Record<string, Record<string, number>>
+import { startFlood } from './startFlood.ts'
 
 const { values } = parseArgs({
   options: {
@@ -36,8 +33,6 @@ const seconds = wholeNumber('seconds', values.seconds)
 const rounds = wholeNumber('rounds', values.rounds)
 /** What comes at once is over by then: budgets are used up, and threads are started. */
 const FIRST_MS = 5_000
-/** A tenant calls from a machine of its own, and does not take the service's processors. */
-const FLOOD_NICE = '19'
 /** `CPUWeight` as `deploy/systemd` has it, and as `docs/install/systemd.md` advises for Redis. */
 const WEIGHTS = { api: 200, worker: 100, redis: 200, postgres: 100 }
 const GOAL = 2
@@ -92,7 +87,7 @@ try {
   const how =
     `One api process and one worker; the victim asks \`/verify\` ${rate} times a second, and revokes a key ` +
     `every ${REVOKE_EVERY_MS} ms. ${rounds} rounds of ${seconds} s without and ${seconds} s with the flood: every route ` +
-    `that a tenant may call, from 64 connections, at \`nice ${FLOOD_NICE}\`. ${shares}`
+    `that a tenant may call, from 64 connections, from a process that makes room for all others. ${shares}`
   await publish('hostile', `${describeRun(how)}\n\n${rows}`, values.write)
 } finally {
   await service.stop()
@@ -115,63 +110,72 @@ async function measure(worker: Process): Promise<string> {
   while (tenants.length <= rounds) tenants.push(await createTenant(service, receivers.webhookUrl))
   say('warm-up')
   // Of the flooded routes, too: a process that has just started compiles what it runs.
-  await watch(victim, worker, () => flood(tenants, WARM_UP_SECONDS))
+  await watch(victim, worker, WARM_UP_SECONDS, await startNext(tenants, WARM_UP_SECONDS))
   const alone: Watched[] = []
-  const beside: (Watched & { value: Outcomes })[] = []
+  const beside: Watched[] = []
   while (beside.length < rounds) {
     await untilDone()
     say(`round ${beside.length + 1}`)
-    alone.push(await watch(victim, worker, () => delay(seconds * 1000)))
-    beside.push(await watch(victim, worker, () => flood(tenants, seconds)))
+    alone.push(await watch(victim, worker, seconds))
+    beside.push(await watch(victim, worker, seconds, await startNext(tenants, seconds)))
   }
   return present(alone, beside)
 }
 
-type Watched = Omit<Awaited<ReturnType<typeof watch>>, 'value'>
+type Watched = Awaited<ReturnType<typeof watch>>
 
-/** The victim's latencies while `work` runs. */
-async function watch<Value>(
+/**
+ * The victim's latencies: alone, or in the time of a flood, from its beginning on. Its last calls are answered later,
+ * while the victim goes on: passwords wait for each other.
+ */
+async function watch(
   { keys, ids }: { keys: Keys; ids: string[] },
   worker: Process,
-  work: () => Promise<Value>,
+  forSeconds: number,
+  flood?: Flood,
 ) {
-  const endCosts = await startCosts(service, worker, workerUrl)
   const load = startTimeline(new URL(url), verifyRequests(keys), rate)
+  const endCosts = await startCosts(service, worker, workerUrl, flood?.pid)
   const from = load.now()
   let isOver = false
   const revoking = revokeKeys(url, keys.adminKey, ids, () => isOver)
-  // What fails in `work` is to be seen, not what fails because the service is stopped then.
-  revoking.catch(() => {})
-  const value = await work().finally(() => {
-    isOver = true
-  })
+  const flooding = flood?.begin()
+  const tasks = [revoking, ...(flooding ? [flooding] : [])]
+  // What fails first is to be seen, not what fails because the service is stopped then.
+  for (const task of tasks) task.catch(() => {})
+  await Promise.race([delay(forSeconds * 1000), ...tasks.map(failureOf)])
   const to = load.now()
+  isOver = true
   const costs = await endCosts()
   const revokes = await revoking
+  const outcomes = await flooding
   const asked = (await load.stop()).filter(({ due }) => due >= from && due < to)
-  return { value, asked, from, revokes, costs }
+  return { asked, from, revokes, costs, outcomes: outcomes ?? {} }
 }
 
-async function flood(tenants: Tenant[], seconds: number): Promise<Outcomes> {
-  const tenant = tenants.pop()
-  const env = {
-    ...process.env,
-    TENANT: JSON.stringify(tenant),
-    API_URL: url,
-    SECONDS: String(seconds),
-    FIRST_WAY: String(tenants.length),
+/** Rejects as `task` does, and never resolves. */
+function failureOf(task: Promise<unknown>): Promise<never> {
+  return task.then(() => new Promise<never>(() => {}))
+}
+
+type Flood = { pid: number; begin: () => Promise<Outcomes> }
+
+async function startNext(tenants: Tenant[], forSeconds: number): Promise<Flood> {
+  const tenant = tenants.pop() as Tenant
+  const { pid, begin } = await startFlood({ url, tenant, seconds: forSeconds, firstWay: tenants.length })
+  return {
+    pid,
+    begin: async () => {
+      const answer = await begin()
+      // What its imports are announced by would go on for minutes.
+      await fetch(`${url}/channels/${tenant.channelId}`, {
+        method: 'DELETE',
+        headers: { Authorization: `Bearer ${tenant.adminKeys.streams}` },
+      })
+      missed = answer.missed.filter((name) => missed?.includes(name) ?? true)
+      return answer.outcomes
+    },
   }
-  const args = ['-n', FLOOD_NICE, process.execPath, 'bench/hostile/flood.ts']
-  const { stdout } = await withLeastShare(() => promisify(execFile)('nice', args, { cwd: root, env }))
-  // What its imports are announced by would go on for minutes.
-  const { adminKeys, channelId } = tenant as Tenant
-  await fetch(`${url}/channels/${channelId}`, {
-    method: 'DELETE',
-    headers: { Authorization: `Bearer ${adminKeys.streams}` },
-  })
-  const answer = JSON.parse(stdout) as { outcomes: Outcomes; missed: string[] }
-  missed = answer.missed.filter((name) => missed?.includes(name) ?? true)
-  return answer.outcomes
 }
 
 /** Waits for what a flood has left: commands, and events that are not announced yet. */
@@ -186,7 +190,7 @@ async function untilDone(): Promise<void> {
   }
 }
 
-function present(alone: Watched[], beside: (Watched & { value: Outcomes })[]): string {
+function present(alone: Watched[], beside: Watched[]): string {
   const verifyOf = (some: Watched[], afterMs = 0) =>
     some.flatMap(({ asked, from }) => asked.filter(({ due }) => due >= from + afterMs))
   const revokesOf = (some: Watched[]) => some.flatMap(({ revokes }) => revokes.times)
@@ -216,8 +220,10 @@ function present(alone: Watched[], beside: (Watched & { value: Outcomes })[]): s
     const isReached = ratio <= GOAL ? 'reached' : '**missed**'
     return [name, `≤ ${ms(GOAL)}`, ms(ratio), isReached, each.join(', ')]
   }
-  const names = [...new Set(beside.flatMap(({ value }) => Object.keys(value)))].toSorted()
-  const calls = names.map((name) => [name, sumOf(beside.map(({ value }) => value[name] ?? {}))] as const)
+  const names = [...new Set(beside.flatMap(({ outcomes }) => Object.keys(outcomes)))].toSorted()
+  const calls = names.map(
+    (name) => [name, sumOf(beside.map(({ outcomes }) => outcomes[name] ?? {}))] as const,
+  )
   const all = calls.flatMap(([, statuses]) => Object.values(statuses)).reduce((sum, count) => sum + count, 0)
   return [
     table(
