@@ -3,6 +3,7 @@ import { BOUNDS } from '../../src/api/AtOnce.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { apiPools, workerPools } from '../../src/platform/pools.ts'
 import { type Orm, openPostgres } from '../../src/platform/postgres.ts'
+import { AT_ONCE } from '../../src/workers/commands/takeTurns.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -106,6 +107,11 @@ describe('promise 12: work that hangs in Postgres leaves the rest its connection
       ({ body }) => body.windows?.['24h']?.requests === 20,
     )
   })
+})
+
+it('from 18 connections on, an account that waits for locks leaves one of each pool to others', () => {
+  const { commands, revocations } = workerPools({ DATABASE_CONNECTIONS: 18, DATABASE_TIMEOUT_MS: 10_000 })
+  expect([commands.poolMax, revocations.poolMax]).toEqual([AT_ONCE + 1, AT_ONCE + 1])
 })
 
 it('the pools of a process have its connections, all of them and no more', () => {

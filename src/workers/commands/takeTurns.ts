@@ -1,7 +1,7 @@
 import { DelayedError, type Job } from 'bullmq'
 
 /** How many jobs of one account change something at once in one worker. Most of them wait for its lock anyway. */
-const AT_ONCE = 2
+export const AT_ONCE = 2
 
 /** As many again may be bringing to the regions what they have changed. */
 const WITH_ENDING = 2 * AT_ONCE
