@@ -4,6 +4,7 @@ import { join } from 'node:path'
 const ROOT = '/sys/fs/cgroup/cpu'
 /** What systemd and container engines give a service by default: `CPUWeight=100`. */
 const USUAL = 1024
+
 /** By the name of a service: its processes, and its `CPUWeight`. */
 export type Services = Record<string, { pids: number[]; weight: number }>
 
