@@ -13,6 +13,11 @@ export type FlakyProxy = {
    * ends. With `strand` those connections stay silent for ever, and neither side learns of it.
    */
   mend: (held?: 'deliver' | 'lose' | 'strand') => void
+  /**
+   * From now on, a request that contains `text`, and of which `isLost` says so, is passed on. Its answer is dropped and
+   * its connection ended. `undefined` ends that.
+   */
+  loseAnswersTo: (text: string | undefined, isLost?: () => boolean) => void
   /** Ends every connection; those that come lead to another server on 127.0.0.1, or to the first one again. */
   lead: (port?: number) => void
   close: () => Promise<void>
@@ -23,12 +28,21 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
   const pairs = new Set<{ incoming: Socket; outgoing: Socket }>()
   const stranded = new WeakSet<Socket>()
   const held = new Set<Direction>()
+  /** Sockets whose next answer is lost. */
+  const unheard = new WeakSet<Socket>()
+  let losing: { text: string; isLost: () => boolean } | undefined
   let isCut = false
   let port = targetPort
 
   const forward = (from: Socket, to: Socket, direction: Direction) => {
     from.setNoDelay(true)
     from.on('data', (chunk) => {
+      if (unheard.has(from)) {
+        for (const socket of [from, to]) socket.resetAndDestroy()
+        return
+      }
+      if (direction === 'requests' && losing && chunk.includes(losing.text) && losing.isLost())
+        unheard.add(to)
       if (to.write(chunk)) return
       from.pause()
       to.once('drain', () => {
@@ -86,6 +100,9 @@ export async function startFlakyProxy(targetPort: number): Promise<FlakyProxy> {
         }
       }
       held.clear()
+    },
+    loseAnswersTo: (text, isLost = () => true) => {
+      losing = text === undefined ? undefined : { text, isLost }
     },
     lead: (other = targetPort) => {
       port = other
