@@ -54,7 +54,13 @@ export async function startLoad(service: Service) {
       await delay(100)
     }
   }
-  const report = (id: string) => ({ id, at: new Date().toISOString(), keyId: key.id, status: 200 })
+  /** A reporter's IDs are its own for 35 days, whatever the key. */
+  const report = (id: string) => ({
+    id: `${key.id}-${id}`,
+    at: new Date().toISOString(),
+    keyId: key.id,
+    status: 200,
+  })
   const counted = async () => {
     const [rows = []] = await runSql(
       service.databaseUrl,
