@@ -20,6 +20,10 @@ const byStatus: Record<number, Slug> = {
  */
 const away = /^(08(?!P01)|57P|57014|55P03|25P03|53300|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/
 
+/** The same in the words of the driver, whose errors have no code. */
+const lost =
+  /connection (terminated|timeout)|timeout exceeded when trying to connect|query read timeout|client (was closed|has encountered a connection error)/i
+
 /** What went wrong, as callers may see it. An unknown error is an `internal-error`, and its text stays in the log. */
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
@@ -49,12 +53,7 @@ function isAway(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown }
     if (typeof code === 'string' && away.test(code)) return true
-    if (
-      /connection (terminated|timeout)|timeout exceeded when trying to connect|query read timeout|client was closed/i.test(
-        cause.message,
-      )
-    )
-      return true
+    if (lost.test(cause.message)) return true
   }
   return false
 }
