@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.stop())
 
-it('promises 1, 2 and 9: a worker stopped for longer than its locks hold, and another one in its place, do nothing twice', async () => {
+it('promises 1, 2 and 9: a worker is paused past its locks while another one works: nothing is done twice', async () => {
   const load = await startLoad(service)
   await eventually(
     async () => load.created.size,

@@ -13,7 +13,7 @@ afterAll(() => service.stop())
 
 describe('promises 1 and 2: a Redis that is killed under load', () => {
   it.each([1, 7, 60])(
-    'and comes back after %i s loses nothing, and all works go on by themselves',
+    'and returns after %i s loses nothing, and consumption resumes by itself',
     async (seconds) => {
       const load = await startLoad(service)
       await delay(1_000)
