@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runSql } from '../setup/runSql.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import type { Answer } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { expectCounted } from '../support/expectCounted.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 /** A Redis at its `maxmemory` refuses to write (`noeviction`): nothing is acknowledged that it does not hold. */
@@ -100,12 +100,5 @@ it('promises 1 to 3: what a full Redis cannot hold is refused or done later, and
   const reported = reports
     .filter(({ status }) => status === 202)
     .reduce((sum, { body }) => sum + body.accepted, 0)
-  const counted = async () => {
-    const [rows = []] = await runSql(
-      service.databaseUrl,
-      `select coalesce(sum(requests), 0)::int as n from usage_minute where key_id = '${key.id}'`,
-    )
-    return Number(rows[0]?.n)
-  }
-  expect(await eventually(counted, (count) => count >= admitted + reported, 60_000)).toBe(admitted + reported)
+  await expectCounted(service, [key.id], admitted + reported)
 }, 180_000)

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import type { Answer } from './client.ts'
 import { eventually } from './eventually.ts'
+import { expectCounted } from './expectCounted.ts'
 import type { Service } from './startService.ts'
 
 /** How long what was accepted may take until it is done. */
@@ -61,21 +62,6 @@ export async function startLoad(service: Service) {
     keyId: key.id,
     status: 200,
   })
-  const counted = async () => {
-    const [rows = []] = await runSql(
-      service.databaseUrl,
-      `select coalesce(sum(requests), 0)::int as n from usage_minute where key_id = '${key.id}'`,
-    )
-    return Number(rows[0]?.n)
-  }
-  const expectCounted = async () => {
-    const total = done.verified + done.reported
-    await eventually(counted, (count) => count >= total, DONE_MS)
-    // Whatever was in doubt has run again once this is counted.
-    expect((await service.server.post('/usage/events', { events: [report('last')] })).status).toBe(202)
-    await eventually(counted, (count) => count > total, DONE_MS)
-    expect(await counted()).toBe(total + 1)
-  }
   const running = Promise.all([verifying(), verifying(), reporting(), creating()])
   // What fails is seen by `end`.
   running.catch(() => {})
@@ -99,7 +85,7 @@ export async function startLoad(service: Service) {
         )
         expect(answer.body.code).toBe('VALID')
       }
-      if (!losesUsage) await expectCounted()
+      if (!losesUsage) await expectCounted(service, [key.id], done.verified + done.reported, DONE_MS)
     },
   }
 }
