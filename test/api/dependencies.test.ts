@@ -13,7 +13,8 @@ let account: Awaited<ReturnType<Service['account']>>
 let key: { id: string; key: string }
 let session: { headers: Record<string, string> }
 beforeAll(async () => {
-  service = await startService()
+  // The default. A word about an outcome that Redis takes along costs a caller the whole of it.
+  service = await startService({ env: { COMMAND_WAIT_MS: '5000' } })
   account = await service.account('enterprise')
   key = await account.createKey()
   await account.post('/members', admin)

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, expect, inject, it } from 'vitest'
+import { freePort } from '../../src/dev/freePort.ts'
 import type { Finding } from '../../src/doctor/Check.ts'
 import { diagnose } from '../../src/doctor/diagnose.ts'
 import { gatherFacts } from '../../src/doctor/gatherFacts.ts'
@@ -45,7 +46,9 @@ it.each([
 })
 
 it('a node of a Redis Cluster is found, and nothing that follows from it', async () => {
-  const cluster = await keep(startOtherRedis(['--cluster-enabled', 'yes']))
+  // By default its nodes talk on a port that the system also gives to outgoing connections.
+  const bus = String(await freePort())
+  const cluster = await keep(startOtherRedis(['--cluster-enabled', 'yes', '--cluster-port', bus]))
   const found = inArea(await findings({ REDIS_URL: cluster.url }), 'Redis')
   expect(found).toEqual([expect.objectContaining({ id: 'redis-mode', found: 'mode cluster' })])
 })
