@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, it } from 'vitest'
 import { type OwnPostgres, startOwnPostgres } from '../support/ownPostgres.ts'
-import { createRandom } from '../support/random.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { startLoad } from '../support/startLoad.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-/** FAULT_SEED repeats when Postgres crashes, FAULT_CRASHES says how often. */
-const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1e9)
+/** SEED repeats when Postgres crashes, FAULT_CRASHES says how often. */
+const seed = anySeed()
 const CRASHES = Number(process.env.FAULT_CRASHES ?? 4)
 
 let postgres: OwnPostgres

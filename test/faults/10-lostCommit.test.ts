@@ -3,14 +3,14 @@ import { runSql } from '../setup/runSql.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectCounted } from '../support/expectCounted.ts'
 import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
-import { createRandom } from '../support/random.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { type Api, type Service, startService } from '../support/startService.ts'
 
 /**
  * Postgres commits, and whoever asked for it never learns of that: the connection ends first. Chance repeats with
- * FAULT_SEED.
+ * SEED.
  */
-const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1e9)
+const seed = anySeed()
 const random = createRandom(seed)
 
 let service: Service

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openSql } from '../setup/runSql.ts'
-import { createRandom } from '../support/random.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { startLoad } from '../support/startLoad.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-/** FAULT_SEED repeats which sessions are ended. */
-const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1e9)
+/** SEED repeats which sessions are ended. */
+const seed = anySeed()
 const TIMES = 30
 
 let service: Service

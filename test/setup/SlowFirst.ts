@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The slowest first; other faults later, because two files that kill processes all the time take long side by side. */
 const FOLDERS = [
-  '/test/faults/checker/',
+  '/test/faults/16-checker/',
   '/test/flows/',
   '/test/browser/',
   '/test/faults/',

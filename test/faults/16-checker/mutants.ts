@@ -131,7 +131,7 @@ export async function changedFiles(changes: Change[], from = root): Promise<Map<
 export async function buildMutant(changes: Change[], from = root): Promise<string> {
   const files = await changedFiles(changes, from)
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-mutant-'))
-  for (const part of ['src', 'migrations', 'package.json', 'test/faults/checker']) {
+  for (const part of ['src', 'migrations', 'package.json', 'test/faults/16-checker']) {
     await cp(join(from, part), join(folder, part), { recursive: true })
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))

@@ -197,7 +197,7 @@ export async function startCluster(build: string, logs?: string) {
   const toPrimary = await openProxy('primary')
   const filler = launch(
     'filler',
-    'test/faults/checker/slowFiller.ts',
+    'test/faults/16-checker/slowFiller.ts',
     { REDIS_URL: url(toPrimary.port) },
     true,
   )

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { EventReport } from '../../src/api/acceptEvents.ts'
 import { DAY_MS as DAY, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 import { Chaos, ROUND } from '../support/chaos.ts'
@@ -59,8 +59,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => service.stop())
 
-it('promise 2: of 200,000 events, sent while everything is killed at random, every count is the oracle’s', async () => {
-  onTestFailed(() => console.error(`SEED=${seed}`))
+it(`promise 2: of 200,000 events, sent while everything is killed at random, every count is the oracle’s (seed ${seed})`, async () => {
   const month = nextMonth(Date.now(), 60_000)
   let offset = month - Math.min(startMs + BEFORE_MONTH_MS, MINUTE) - Date.now()
   Object.assign(service.env, shiftedEnv(offset))
