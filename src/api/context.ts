@@ -24,6 +24,7 @@ import type { ImportReader } from './imports/ImportReader.ts'
 import type { KnownDevices } from './knownDevice.ts'
 import type { OperatorTokens } from './operatorTokens.ts'
 import type { Passwords } from './passwords.ts'
+import type { ReadPool, Source } from './ReadSources.ts'
 import type { ServiceTokens } from './serviceTokens.ts'
 
 /** What routes are handed; wired in main.ts. */
@@ -32,6 +33,8 @@ export type ApiContext = {
   /** A fresh EntityManager: one per request. In a route, of that route's pool. */
   em: () => Em
   emOf: (pool: ApiPool) => Em
+  /** Where usage, histories and exports are read. */
+  readFrom: (pool: ReadPool) => Promise<Source>
   verifier: Verifier
   /** The one in which this process verifies. */
   region: Region

@@ -24,7 +24,7 @@ import {
   measureReconciliation,
 } from '../platform/metrics.ts'
 import { observe } from '../platform/observe.ts'
-import { type ApiPool, apiPools, openPools } from '../platform/pools.ts'
+import { type ApiPool, apiPools, openPools, standbyPools } from '../platform/pools.ts'
 import { openQueues } from '../platform/queues.ts'
 import { openReplies } from '../platform/replies.ts'
 import { createSealer } from '../platform/seal.ts'
@@ -53,6 +53,7 @@ import { ImportReader } from './imports/ImportReader.ts'
 import { createKnownDevices } from './knownDevice.ts'
 import { createOperatorTokens } from './operatorTokens.ts'
 import { createPasswords } from './passwords.ts'
+import { ReadSources } from './ReadSources.ts'
 import { REFUSED_KEY_MS, RefusedKeys } from './RefusedKeys.ts'
 import { refuseBytes } from './refuseBytes.ts'
 import { cannotCheck, createServiceTokens } from './serviceTokens.ts'
@@ -78,6 +79,16 @@ await checkSchema(pools.tokens, log, shutdown)
 measurePools(metrics, pools)
 const emOf = (pool: ApiPool) => pools[pool].em.fork()
 const em = () => emOf('reads')
+const standby =
+  env.DATABASE_READ_URL === undefined ? undefined : await openPools(env.DATABASE_READ_URL, standbyPools(env))
+if (standby) shutdown.add('standby', () => standby.close())
+const sources = new ReadSources({
+  primary: emOf,
+  standby: standby && ((pool) => standby[pool].em.fork()),
+  now,
+  log,
+  onRead: (from) => metrics.standbyReads.inc({ from }),
+})
 const queues = openQueues(env.REDIS_URL, env.REGIONS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
@@ -139,6 +150,7 @@ const api: ApiContext = {
   env,
   em,
   emOf,
+  readFrom: (pool) => sources.from(pool),
   verifier,
   region,
   regions,

@@ -135,7 +135,7 @@ async function startWhenFree(
         ...options,
         command: binaries.postgres,
         env: plainEnvironment(),
-        ready: /database system is ready to accept connections/,
+        ready: /database system is ready to accept (read-only )?connections/,
         stopSignal: 'SIGINT',
       })
     } catch (error) {

@@ -124,6 +124,8 @@ export type Facts = {
   /** Processes that the operator plans for. */
   processes: { apis: number; workers: number }
   postgres?: Probed<PostgresFacts>
+  /** Of DATABASE_READ_URL. */
+  standby?: Probed<PostgresFacts>
   redis: { region: string; probed: Probed<RedisFacts> }[]
   /** Regions that have confirmed what Postgres lacks. */
   lacking?: string[]

@@ -26,15 +26,24 @@ export type GatherOptions = {
 /** Asks everything at once, and then Postgres about what the regions said. Never throws; each question has a bound. */
 export async function gatherFacts({ source, brief = false, ...given }: GatherOptions): Promise<Facts> {
   const settings = readSettings(source)
-  const { DATABASE_URL, REDIS_URL, REGIONS = [], SECRETS_KEY, PUBLIC_URL, SMTP_URL } = settings.env
+  const {
+    DATABASE_URL,
+    DATABASE_READ_URL,
+    REDIS_URL,
+    REGIONS = [],
+    SECRETS_KEY,
+    PUBLIC_URL,
+    SMTP_URL,
+  } = settings.env
   const { SECRETS_KEYS_READ = '' } = settings.env
   const secrets = SECRETS_KEY === undefined ? undefined : readSecretsKeys({ SECRETS_KEY, SECRETS_KEYS_READ })
   const vault = secrets && createVault(secrets)
   const all = <Value>(url: string | undefined, ask: (url: string) => Promise<Value>) =>
     url === undefined || brief ? undefined : ask(url)
   const redisUrls = [...(REDIS_URL === undefined ? [] : [{ name: PRIMARY, url: REDIS_URL }]), ...REGIONS]
-  const [postgres, redis, publicUrl, smtp] = await Promise.all([
+  const [postgres, standby, redis, publicUrl, smtp] = await Promise.all([
     DATABASE_URL === undefined ? undefined : probePostgres(DATABASE_URL, vault),
+    DATABASE_READ_URL === undefined ? undefined : probePostgres(DATABASE_READ_URL, undefined),
     Promise.all(
       redisUrls.map(async ({ name, url }) => ({
         region: name,
@@ -69,6 +78,7 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
     ...settings,
     processes: given.processes ?? { apis: 1, workers: 1 },
     postgres,
+    standby,
     redis: redis.map(({ region, probed }) => ({ region, probed })),
     lacking,
     publicUrl,

@@ -59,6 +59,11 @@ export const EnvSchema = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').describe(
     '`postgres://user:password@host:port/name`. TLS: add `?sslmode=verify-full`.',
   ),
+  DATABASE_READ_URL: url('postgres:', 'postgresql:')
+    .optional()
+    .describe(
+      'A standby of the same Postgres, from which an api reads [usage, histories and exports](operating.md#a-standby-that-reads). Default: `DATABASE_URL`.',
+    ),
   DATABASE_CONNECTIONS: z.coerce
     .number()
     .int()

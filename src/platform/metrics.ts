@@ -51,6 +51,12 @@ export function createMetrics() {
       labelNames: ['what', 'outcome'] as const,
       registers,
     }),
+    standbyReads: new Counter({
+      name: 'keys_standby_reads_total',
+      help: 'Reads of usage, histories and exports with DATABASE_READ_URL, by where they were read (standby, primary)',
+      labelNames: ['from'] as const,
+      registers,
+    }),
     httpSeconds: new Histogram({
       name: 'keys_http_request_seconds',
       help: 'Time to the response, by route and status. Verifications are in keys_verifications_total',

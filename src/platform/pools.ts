@@ -36,6 +36,12 @@ export function apiPools({ DATABASE_CONNECTIONS: total, DATABASE_TIMEOUT_MS }: S
   }
 }
 
+/** At the standby, beside the pools of an api. */
+export function standbyPools(sizes: Sizes): Division<'reads' | 'streams'> {
+  const { reads, streams } = apiPools(sizes)
+  return { reads, streams }
+}
+
 export function workerPools({ DATABASE_CONNECTIONS: total }: Sizes): Division<WorkerPool> {
   // Two of one account may wait for locks; the third is for those of others.
   const revocations = total > 14 ? 3 : 2

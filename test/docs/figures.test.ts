@@ -6,6 +6,7 @@ import { BOUNDS } from '../../src/api/AtOnce.ts'
 import { BULK } from '../../src/api/CallLimits.ts'
 import { MAX_DELAYED } from '../../src/api/DelayedRefusals.ts'
 import { MAX_IMPORT_BYTES, MAX_LINES, READ_MS } from '../../src/api/imports/ImportReader.ts'
+import { STANDBY_WAIT_MS } from '../../src/api/ReadSources.ts'
 import { REFUSALS_PER_SECOND } from '../../src/api/RefusedKeys.ts'
 import { MAX_ANONYMOUS_BYTES, MAX_BYTES } from '../../src/api/readJson.ts'
 import { MAX_HEADER_BYTES, serverOptions } from '../../src/api/serverOptions.ts'
@@ -64,6 +65,7 @@ it.each([
     seconds(api.changes.connectMs, api.reads.connectMs),
   ],
   ['The answer to a statement', `${seconds(ANSWER_MS)} more`],
+  ['A standby that reads says how far it has come', seconds(STANDBY_WAIT_MS)],
   ['A statement: service tokens', seconds(api.tokens.statementMs)],
   ['A statement: unknown keys, usage reports', seconds(api.verification.statementMs)],
   ['A statement: sessions and commands', seconds(api.changes.statementMs)],

@@ -14,8 +14,9 @@ import {
   seen,
   setting,
   stored,
+  withStandby,
 } from './changes.ts'
-import { fits } from './goodFacts.ts'
+import { fits, goodPostgres } from './goodFacts.ts'
 
 /** What is broken, the change that breaks it, and exactly what is found. */
 export const BROKEN: [what: string, change: Change, finding: string, severity?: 'warning'][] = [
@@ -49,6 +50,13 @@ export const BROKEN: [what: string, change: Change, finding: string, severity?: 
   ['operatoroperator', env({ OPERATOR_PASSWORD: 'operatoroperator' }), 'operator-password-weak', 'warning'],
   ['private webhooks', env({ WEBHOOK_ALLOW_PRIVATE: 'true' }), 'webhooks-private', 'warning'],
 
+  ['a standby that is away', withStandby(failed('away')), 'standby-unreadable', 'warning'],
+  [
+    'a second primary to read from',
+    withStandby({ ok: true, value: { ...goodPostgres(), isStandby: false } }),
+    'standby-is-primary',
+    'warning',
+  ],
   ['Postgres away', () => ({ postgres: failed('away') }), 'postgres-unreachable'],
   ['a wrong password of Postgres', () => ({ postgres: failed('login') }), 'postgres-login'],
   ['a wrong certificate of Postgres', () => ({ postgres: failed('tls') }), 'postgres-tls'],

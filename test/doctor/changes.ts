@@ -19,6 +19,9 @@ export const postgres =
   () => ({
     postgres: { ok: true, value: { ...goodPostgres(), ...change } },
   })
+export const withStandby =
+  (standby: NonNullable<Facts['standby']>): Change =>
+  (facts) => ({ ...env({ DATABASE_READ_URL: 'postgres://keys@standby.internal/keys' })(facts), standby })
 export const setting = (settings: Record<string, string>): Change =>
   postgres({ settings: { ...goodPostgres().settings, ...settings } })
 export const stored = (change: Partial<PostgresFacts['stored'] & object>): Change =>

@@ -139,7 +139,7 @@ export const listAuditEntries = route(
     problems: [],
   },
   async ({ api, principal, query }) => {
-    const em = api.em()
+    const { em } = await api.readFrom('reads')
     const found = await em.find(
       AuditEntrySchema,
       {

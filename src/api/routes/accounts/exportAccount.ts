@@ -1,6 +1,7 @@
 import { AccountSchema } from '../../../domain/accounts/Account.ts'
 import { audit } from '../../../domain/audit/audit.ts'
 import { ExportLine, readExport } from '../../../domain/export/readExport.ts'
+import type { Channel } from '../../../domain/notifications/Channel.ts'
 import { showChannel } from '../../channelInput.ts'
 import { route } from '../../guard.ts'
 import { Problem } from '../../problems.ts'
@@ -30,12 +31,13 @@ export const exportAccount = route(
       throw new Problem('insufficient-permissions', { detail, requiredPermission: missing })
     }
     const em = api.em()
-    const now = api.now()
+    const source = await api.readFrom('streams')
     const account = await em.findOneOrFail(AccountSchema, { id: principal.accountId })
-    audit(em, principal, { at: now, action: 'account.exported', targetId: account.id })
+    audit(em, principal, { at: api.now(), action: 'account.exported', targetId: account.id })
     await em.flush()
-    const pages = await startReading(readExport(em, account, now, (channel) => showChannel(api, channel)))
-    const name = `account-${now.toISOString().slice(0, 10)}.jsonl`
+    const show = (channel: Channel) => showChannel(api, channel)
+    const pages = await startReading(readExport(source.em, account, source.asOf, show))
+    const name = `account-${source.asOf.toISOString().slice(0, 10)}.jsonl`
     return {
       status: 200,
       headers: { 'Content-Disposition': `attachment; filename="${name}"` },

@@ -82,8 +82,8 @@ export const listIncidents = route(
     problems: ['alert-not-found'],
   },
   async ({ api, principal, params, query }) => {
-    const em = api.em()
-    await loadRule(em, principal.accountId, params.id)
+    await loadRule(api.em(), principal.accountId, params.id)
+    const { em } = await api.readFrom('reads')
     const page = { limit: query.limit, before: query.before }
     return { status: 200, body: { incidents: await readIncidents(em, principal.accountId, params.id, page) } }
   },

@@ -42,7 +42,8 @@ export const listNotifications = route(
       ...(channelId === undefined ? {} : { channelId }),
       ...(alertId === undefined ? {} : { ruleId: alertId }),
     }
-    const { page, nextCursor } = await readPage(api.em(), which, query)
+    const { em } = await api.readFrom('reads')
+    const { page, nextCursor } = await readPage(em, which, query)
     return { status: 200, body: { notifications: page.map(presentNotification), nextCursor } }
   },
 )

@@ -140,7 +140,11 @@ export const listApiKeys = route(
       now,
     )
     const ids = keys.map((key) => key.id)
-    const [uses, usages] = await Promise.all([lastUses(em, ids), include && readKeyListUsage(em, ids, now)])
+    const source = include && (await api.readFrom('reads'))
+    const [uses, usages] = await Promise.all([
+      lastUses(em, ids),
+      source && readKeyListUsage(source.em, ids, source.asOf),
+    ])
     const apiKeys = keys.map((key) => ({
       ...presentKey(key, uses.get(key.id) ?? null, now),
       ...usages?.get(key.id),
@@ -148,7 +152,7 @@ export const listApiKeys = route(
     const pagination = paginate(page, limit, total)
     return {
       status: 200,
-      body: usages ? { apiKeys, pagination, asOf: now.toISOString() } : { apiKeys, pagination },
+      body: { apiKeys, pagination, ...(source ? { asOf: source.asOf.toISOString() } : {}) },
     }
   },
 )

@@ -59,13 +59,12 @@ export const getUsage = route(
     problems: ['api-key-not-found'],
   },
   async ({ api, principal, query: { from, to, interval, groupBy, keyId, format } }) => {
-    const em = api.em()
-    if (keyId !== undefined) await requireKey(em, principal.accountId, keyId)
-    const now = api.now()
-    const range = seriesRange({ from, to }, interval, now)
+    if (keyId !== undefined) await requireKey(api.em(), principal.accountId, keyId)
+    const source = await api.readFrom('streams')
+    const range = seriesRange({ from, to }, interval, source.asOf)
     const series = { accountId: principal.accountId, keyId, interval, range }
-    const pages = await startReading(readSeries(em, series, groupBy))
-    const asOf = now.toISOString()
+    const pages = await startReading(readSeries(source.em, series, groupBy))
+    const asOf = source.asOf.toISOString()
     if (format === 'csv') {
       const headers = { 'Content-Disposition': `attachment; filename="${fileName(range)}"`, 'X-As-Of': asOf }
       return { status: 200, headers, stream: { type: 'text/csv', text: asCsv(columnsOf(groupBy), pages) } }

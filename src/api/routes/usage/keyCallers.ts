@@ -22,10 +22,9 @@ export const listApiKeyCallers = route(
     problems: ['api-key-not-found'],
   },
   async ({ api, principal, params, query }) => {
-    const em = api.em()
-    const key = await loadKey(em, principal.accountId, params.id)
-    const now = api.now()
-    const callers = await readCallers(em, key.id, query.days, now)
-    return { status: 200, body: { keyId: key.id, asOf: now.toISOString(), ...callers } }
+    const key = await loadKey(api.em(), principal.accountId, params.id)
+    const { em, asOf } = await api.readFrom('reads')
+    const callers = await readCallers(em, key.id, query.days, asOf)
+    return { status: 200, body: { keyId: key.id, asOf: asOf.toISOString(), ...callers } }
   },
 )

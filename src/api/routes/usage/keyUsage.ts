@@ -26,10 +26,9 @@ export const getApiKeyUsage = route(
     problems: ['api-key-not-found'],
   },
   async ({ api, principal, params }) => {
-    const em = api.em()
-    await requireKey(em, principal.accountId, params.id)
-    const now = api.now()
-    const windows = (await readWindows(em, [params.id], now)).get(params.id)
-    return { status: 200, body: { keyId: params.id, asOf: now.toISOString(), windows } }
+    await requireKey(api.em(), principal.accountId, params.id)
+    const { em, asOf } = await api.readFrom('reads')
+    const windows = (await readWindows(em, [params.id], asOf)).get(params.id)
+    return { status: 200, body: { keyId: params.id, asOf: asOf.toISOString(), windows } }
   },
 )

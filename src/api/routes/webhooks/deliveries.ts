@@ -34,7 +34,8 @@ export const listWebhookDeliveries = route(
   },
   async ({ api, params, query }) => {
     const { id: channelId } = await loadWebhook(api.em(), params.id)
-    const { page, nextCursor } = await readPage(api.em(), { channelId, accountId: null }, query)
+    const { em } = await api.readFrom('reads')
+    const { page, nextCursor } = await readPage(em, { channelId, accountId: null }, query)
     return { status: 200, body: { deliveries: page.map(presentDelivery), nextCursor } }
   },
 )
