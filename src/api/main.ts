@@ -13,6 +13,7 @@ import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
 import { lowerPool } from '../platform/lowPriority.ts'
 import { measureBackups } from '../platform/measureBackups.ts'
+import { measureEventLoop } from '../platform/measureEventLoop.ts'
 import { measureSecrets } from '../platform/measureSecrets.ts'
 import {
   countVerifications,
@@ -66,6 +67,7 @@ const log = createLog(env.LOG_LEVEL, { process: 'api' })
 const shutdown = createShutdown(log, env.SHUTDOWN_MS)
 shutdown.add('traces', () => tracing.close())
 const metrics = createMetrics()
+measureEventLoop(metrics)
 const now = () => new Date()
 const delayedRefusals = (of: 'call' | 'key', ms: number) =>
   new DelayedRefusals(ms, () => metrics.delayedRefusals.inc({ of }))

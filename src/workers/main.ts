@@ -8,6 +8,7 @@ import { EventRelay } from '../platform/EventRelay.ts'
 import { enqueuePushes } from '../platform/enqueuePushes.ts'
 import { readEnv } from '../platform/env.ts'
 import { createLog } from '../platform/log.ts'
+import { measureEventLoop } from '../platform/measureEventLoop.ts'
 import {
   createMetrics,
   measureNotifications,
@@ -37,6 +38,7 @@ const log = createLog(env.LOG_LEVEL, { process: 'worker' })
 const shutdown = createShutdown(log, env.SHUTDOWN_MS)
 shutdown.add('traces', () => tracing.close())
 const metrics = createMetrics()
+measureEventLoop(metrics)
 
 const pools = await openPools(env.DATABASE_URL, workerPools(env))
 shutdown.add('postgres', () => pools.close())

@@ -1,5 +1,6 @@
 import type { Metric } from 'prom-client'
 import { measureBackups } from '../../platform/measureBackups.ts'
+import { measureEventLoop } from '../../platform/measureEventLoop.ts'
 import { measureSecrets } from '../../platform/measureSecrets.ts'
 import {
   countVerifications,
@@ -24,6 +25,7 @@ export function metricTable(): string {
   const queues = {} as Parameters<typeof measureQueues>[1]
   countVerifications(metrics)
   measureCache(metrics, { cachedKeys: 0 })
+  measureEventLoop(metrics)
   measureNotifications(metrics, nothing)
   measurePools(metrics, { counts: nothing })
   measureQueues(metrics, queues)
