@@ -15,6 +15,8 @@ type Options = {
   env?: Record<string, string>
   /** Instead of one on the Postgres that all test files share. `stop` drops it. */
   database?: FreshDatabase
+  /** Instead of a fresh one. `stop` stops it. */
+  redis?: Redis
   /** When a write reaches the disk of its Redis. */
   appendfsync?: RedisOptions['appendfsync']
 }
@@ -25,7 +27,10 @@ type Options = {
  * Starting it takes four seconds of CPU time, so tests that look at their own account alone use `sharedService`.
  */
 export async function startService({ apis = 1, workers = 1, env: extra = {}, ...given }: Options = {}) {
-  const [database, redis] = await Promise.all([given.database ?? freshDatabase(), freshRedis(given)])
+  const [database, redis] = await Promise.all([
+    given.database ?? freshDatabase(),
+    given.redis ?? freshRedis(given),
+  ])
   const env = { ...serviceEnv(database.databaseUrl, redis.url), ...extra }
   const { startApi, startWorker, startReadyWorker, output, died, killAll } = runProcesses(env)
   const started = Array.from({ length: workers }, () => startWorker())
