@@ -61,18 +61,23 @@ export function runProcesses(env: Record<string, string>, folder = root) {
       throw new Error(`${error}\n${output.join('')}`)
     })
 
+  const startServer = async (file: string, more: Record<string, string>): Promise<Api> => {
+    const port = await freePort()
+    const one = launch(file, { PORT: String(port), ...more })
+    const url = `http://127.0.0.1:${port}`
+    await awaitReady(url)
+    return Object.assign(one, { url })
+  }
+
   return {
     /** Everything that they have written. */
     output,
     /** What ended without being told to. */
     died,
-    startApi: async (more: Record<string, string> = {}): Promise<Api> => {
-      const port = await freePort()
-      const one = launch('src/api/main.ts', { PORT: String(port), ...more })
-      const url = `http://127.0.0.1:${port}`
-      await awaitReady(url)
-      return Object.assign(one, { url })
-    },
+    startApi: (more: Record<string, string> = {}) => startServer('src/api/main.ts', more),
+    /** A resource server with the library; `more` has its SERVICE_TOKEN. */
+    startResourceServer: (more: Record<string, string>) =>
+      startServer('test/support/resourceServer/main.ts', more),
     startWorker: (more: Record<string, string> = {}) => launch('src/workers/main.ts', more),
     /** A worker that has connected to everything. */
     startReadyWorker: async (): Promise<ServiceProcess> => {

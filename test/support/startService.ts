@@ -32,7 +32,8 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     given.redis ?? freshRedis(given),
   ])
   const env = { ...serviceEnv(database.databaseUrl, redis.url), ...extra }
-  const { startApi, startWorker, startReadyWorker, output, died, killAll } = runProcesses(env)
+  const { startApi, startResourceServer, startWorker, startReadyWorker, output, died, killAll } =
+    runProcesses(env)
   const started = Array.from({ length: workers }, () => startWorker())
   const apiProcesses = await Promise.all(Array.from({ length: apis }, () => startApi()))
   const first = apiProcesses[0]
@@ -52,6 +53,8 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     output,
     died,
     startApi,
+    startResourceServer: (more: Record<string, string> = {}) =>
+      startResourceServer({ SERVICE_TOKEN: serviceToken, ...more }),
     startWorker,
     startReadyWorker,
     stop: async () => {
