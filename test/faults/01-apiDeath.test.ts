@@ -3,12 +3,12 @@ import { runSql } from '../setup/runSql.ts'
 import { type Answer, type Client, createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { failingEnv } from '../support/failingEnv.ts'
-import { createRandom } from '../support/random.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { readable, startReceiver, startSmtp } from '../support/receivers.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-/** Apis die between a commit and what follows from it. Chance repeats with FAULT_SEED. */
-const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1e9)
+/** Apis die between a commit and what follows from it. Chance repeats with SEED. */
+const seed = anySeed()
 const random = createRandom(seed)
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 6)
 /** Changes of each kind in a round. */
@@ -40,7 +40,7 @@ const KINDS = {
 type Kind = keyof typeof KINDS
 
 type Key = { id: string; key: string }
-/** `target` is the key that it changes, of which nothing else is asked. `answer` is the first one that says it is done. */
+/** `target`: the key that it changes, of which nothing else is asked. `answer`: the first that says that it is done. */
 type Change = { kind: Kind; name: string; target: Key; answer?: Answer }
 
 function send(api: Client, { kind, name, target }: Change): Promise<Answer> {

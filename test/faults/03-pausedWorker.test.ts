@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts'
 import { startLoad } from '../support/startLoad.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-/** Longer than a worker's lock of a job holds (30 s), and than the next look for jobs whose lock is over. */
+/** Longer than a worker's lock of a job holds (10 s), and than the next look for jobs whose lock is over. */
 const PAUSED_MS = 40_000
 
 let service: Service

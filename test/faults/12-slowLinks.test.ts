@@ -6,12 +6,12 @@ import { freshDatabase, freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Direction, type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
-import { createRandom } from '../support/random.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { startLoad } from '../support/startLoad.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-/** FAULT_SEED repeats when the links are struck, and in which directions. */
-const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1e9)
+/** SEED repeats when the links are struck, and in which directions. */
+const seed = anySeed()
 /** Of each process. */
 const CONNECTIONS = 20
 

@@ -11,6 +11,7 @@ import { startRedis } from '../../src/dev/redis.ts'
 import { TEMPLATE } from './cloneTemplate.ts'
 import { startOperator } from './operator.ts'
 import { runSql } from './runSql.ts'
+import { testPostgres } from './testPostgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,7 +31,7 @@ declare module 'vitest' {
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   const [postgresDir, redisDir] = await Promise.all([temporaryFolder(), temporaryFolder()])
   const [postgres, redis] = await Promise.all([
-    startPostgres({ dataDir: postgresDir, fast: true, temporary: true }),
+    startPostgres({ dataDir: postgresDir, binaries: await testPostgres(), fast: true, temporary: true }),
     startRedis({ dataDir: redisDir, temporary: true }),
   ])
   const isServiceNeeded = !process.env.WITHOUT_SERVICE

@@ -7,6 +7,7 @@ import { root } from '../../src/dev/dataDir.ts'
 import { hangServer } from '../../src/dev/hangServer.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
 import type { FreshDatabase } from '../setup/cloneTemplate.ts'
+import { testPostgres } from '../setup/testPostgres.ts'
 
 export type OwnPostgres = FreshDatabase & {
   /** SIGKILL, and starts it again on the same port and data. */
@@ -22,7 +23,8 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pictify-keys-own-'))
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(dataDir, 0o711)
-  let server = await startPostgres({ dataDir, temporary: true })
+  const binaries = await testPostgres()
+  let server = await startPostgres({ dataDir, binaries, temporary: true })
   const { port, url } = server
   await promisify(execFile)(process.execPath, ['src/cli/main.ts', 'migrate'], {
     cwd: root,
@@ -37,7 +39,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     goOn: () => goOn(),
     crash: async () => {
       await server.kill()
-      server = await startPostgres({ dataDir, port, temporary: true })
+      server = await startPostgres({ dataDir, port, binaries, temporary: true })
     },
     drop: () => {
       goOn()

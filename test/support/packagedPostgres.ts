@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
 import { access, chmod, mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { startPostgres } from '../../src/dev/postgres.ts'
 import { migrate } from '../../src/platform/migrate.ts'
 import { openPostgres } from '../../src/platform/postgres.ts'
-
-const run = promisify(execFile)
+import { binariesIn } from '../setup/testPostgres.ts'
 
 /** The programs of the newest Postgres that the system's packages installed: npm's has no pg_dump. */
 async function packagedBinaries() {
@@ -19,15 +16,7 @@ async function packagedBinaries() {
   for (const bin of folders.toSorted((a, b) => number(b) - number(a))) {
     const needed = ['initdb', 'postgres', 'pg_dump', 'pg_restore'].map((name) => access(join(bin, name)))
     if ((await Promise.allSettled(needed)).some(({ status }) => status === 'rejected')) continue
-    const { stdout } = await run(join(bin, 'postgres'), ['--version'])
-    const version = /\) (\S+)/.exec(stdout)?.[1] ?? ''
-    return {
-      bin,
-      initdb: join(bin, 'initdb'),
-      postgres: join(bin, 'postgres'),
-      folder: dirname(bin),
-      version,
-    }
+    return { bin, ...(await binariesIn(dirname(bin))) }
   }
   throw new Error('There is no Postgres with pg_dump: bin/test installs one (apt-get install postgresql)')
 }

@@ -5,16 +5,17 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { hangServer } from '../../src/dev/hangServer.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
-import { postgresBinaries } from '../../src/dev/postgresBinaries.ts'
 import { postgresHome } from '../../src/dev/postgresHome.ts'
 import { openPostgres } from '../../src/platform/postgres.ts'
+import { testPostgres } from '../setup/testPostgres.ts'
 
 /** A standby of this Postgres, made by its low-level backup API: npm's Postgres has no pg_basebackup. */
 export async function startStandby(primaryUrl: string) {
   const dataDir = await mkdtemp(join(tmpdir(), 'pictify-keys-standby-'))
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(dataDir, 0o711)
-  const home = await postgresHome(dataDir, await postgresBinaries())
+  const binaries = await testPostgres()
+  const home = await postgresHome(dataDir, binaries)
   const cluster = join(home.folder, 'cluster')
   await copyCluster(primaryUrl, cluster)
   const { hostname, port, username, password, pathname } = new URL(primaryUrl)
@@ -25,7 +26,7 @@ export async function startStandby(primaryUrl: string) {
   if (home.user)
     for (const name of ['standby.signal', 'backup_label'])
       await chown(join(cluster, name), home.user.uid, home.user.gid)
-  let server = await startPostgres({ dataDir, temporary: true })
+  let server = await startPostgres({ dataDir, binaries, temporary: true })
   const { port: ownPort, url } = server
   let goOn = () => {}
   return {
@@ -37,7 +38,7 @@ export async function startStandby(primaryUrl: string) {
     goOn: () => goOn(),
     kill: () => server.kill(),
     restart: async () => {
-      server = await startPostgres({ dataDir, port: ownPort, temporary: true })
+      server = await startPostgres({ dataDir, port: ownPort, binaries, temporary: true })
     },
     stop: () => {
       goOn()

@@ -127,7 +127,7 @@ export const postgresChecks: Check[] = [
   check(
     {
       id: 'postgres-version',
-      why: `Postgres is older than ${POSTGRES_MAJOR}, which its makers no longer maintain. The service is tested with 18.`,
+      why: `Postgres is older than ${POSTGRES_MAJOR}, which its makers no longer maintain. The service is tested with 15 to 18.`,
       fix: 'Upgrade Postgres.',
     },
     ({ version }) =>
