@@ -46,3 +46,6 @@ function inspect(value: unknown, field: string, root: string, depth: number): Fi
 /** The path of a field without the name of its root. */
 const inRoot = (field: string, root: string) =>
   field.startsWith(`${root}.`) ? field.slice(root.length + 1) : field
+
+/** The same text as Postgres can store it. */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')

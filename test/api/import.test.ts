@@ -78,6 +78,26 @@ describe('before anything was imported', () => {
   })
 })
 
+it('a line with a field whose name Postgres cannot store is named, and the others are imported', async () => {
+  const account = await service.account()
+  const lines = [
+    JSON.stringify(record(newValue())),
+    '{"hash":{"\\ud800":1},"name":"Half a character"}',
+    '{"a\\u0000b":1,"name":"NUL"}',
+    `{"${'x'.repeat(63)}😀":1,"name":"Cut within a character"}`,
+  ]
+  const answer = await send(account, lines.join('\n'))
+  expect(answer.body).toMatchObject({ imported: 1, failed: 3 })
+  const named = answer.body.errors.map(({ line, field }: { line: number; field: string }) => [line, field])
+  expect(named).toEqual(
+    expect.arrayContaining([
+      [2, 'hash.\ufffd'],
+      [3, 'a\ufffdb'],
+      [4, `${'x'.repeat(63)}\ufffd`],
+    ]),
+  )
+})
+
 describe('an imported key', () => {
   it('verifies, is limited, shown, revoked and rotated like any other, whatever its form', async () => {
     const account = await service.account('business')

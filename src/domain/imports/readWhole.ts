@@ -1,4 +1,5 @@
 import { Failure, type FieldFault } from '../failure.ts'
+import { storableText } from '../storable.ts'
 import { boundErrors, type FileFaults, type ImportRecord, type LineError } from './outcome.ts'
 import type { Line } from './readImport.ts'
 
@@ -15,7 +16,10 @@ export class FileReader {
     if ('record' in line) this.records.push(line.record)
     else {
       this.#failed += 1
-      const errors = line.faults.map((fault) => ({ line: line.line, ...fault }))
+      // The row of the import keeps them, and a field may have any name.
+      const errors = line.faults.map(({ field, message, code }) => ({
+        ...{ line: line.line, field: storableText(field), message: storableText(message), code },
+      }))
       const bounded = boundErrors([...this.#errors, ...errors], this.#further)
       this.#errors = bounded.errors
       this.#further = bounded.furtherErrors
