@@ -43,9 +43,9 @@ function inspect(value: unknown, field: string, root: string, depth: number): Fi
   return undefined
 }
 
-/** The path of a field without the name of its root. */
+/** The path of a field without the name of its root: `name`, or `[3].name` where the root is a list. */
 const inRoot = (field: string, root: string) =>
-  field.startsWith(`${root}.`) ? field.slice(root.length + 1) : field
+  field === root ? field : field.slice(root.length).replace(/^\./, '')
 
 /** The same text as Postgres can store it. */
 export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')

@@ -133,6 +133,7 @@ describe('a bad CloudEvent refuses all of its batch, and is named in its senderâ
     ['an empty id', { id: '' }, 'id out_of_range'],
     ['no source', { source: undefined }, 'source required'],
     ['a source that is null', { source: null }, 'source invalid_type'],
+    ['a source of half a character', { source: '\ud800' }, 'source invalid_format'],
     ['no type', { type: undefined }, 'type required'],
     ['no time', { time: 'yesterday' }, 'time invalid_format'],
     ['a late time', { time: at(-36 * DAY) }, 'time out_of_range'],
