@@ -23,7 +23,7 @@ type OpenRegion = Pick<RegionOptions, 'name' | 'kind'> & {
   marker: () => Promise<string>
   /** The region's clock, in Unix ms. */
   now: () => Promise<number>
-  renewLease: (marker: string, until: number, begins?: boolean) => Promise<boolean>
+  renewLease: (marker: string, since: number, ms: number, begins?: boolean) => Promise<boolean>
 }
 
 type Hooks = Pick<EpochConnection, 'beginEpoch'> & {
@@ -71,7 +71,7 @@ export class Epochs {
       await this.#requireTruth()
       const marker = await agreeOnEpoch(this.#connection, this.#register, this.#region.name)
       this.#agreed = marker
-      if (this.#vouches) await this.#region.renewLease(marker, since + VOUCHED_MS)
+      if (this.#vouches) await this.#region.renewLease(marker, since, VOUCHED_MS)
       return marker
     } catch (error) {
       if (error instanceof RegisterAway) return this.#follow(true)
@@ -119,7 +119,7 @@ export class Epochs {
     if (registered === false) return (await this.#region.marker()) !== marker
     if (registered) this.#agreed = marker
     if (this.#agreed !== marker) return false
-    return this.#region.renewLease(marker, since + VOUCHED_MS, registered === true)
+    return this.#region.renewLease(marker, since, VOUCHED_MS, registered === true)
   }
 
   close(): void {

@@ -233,11 +233,11 @@ export class Region {
   }
 
   /**
-   * Lets the region admit requests until `until`, a time of its own clock, in the epoch of `marker` alone: read both
-   * clock and marker before Postgres. Without `begins` it only extends a lease that has not run out.
+   * Lets the region admit requests for `ms` from `since`, a time of its own clock, in the epoch of `marker` alone: read
+   * both clock and marker before Postgres. Without `begins` it only extends a lease that has not run out.
    */
-  async renewLease(marker: string, until: number, begins = true): Promise<boolean> {
-    return (await this.#runUnder(marker, 'renewLease', [until, begins ? 1 : 0]))?.[0] === 'OK'
+  async renewLease(marker: string, since: number, ms: number, begins = true): Promise<boolean> {
+    return (await this.#runUnder(marker, 'renewLease', [since, ms, begins ? 1 : 0]))?.[0] === 'OK'
   }
 
   /** The states that the region knows, in the order of the digests; `undefined` for what it does not know. */

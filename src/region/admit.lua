@@ -19,14 +19,18 @@
 local marker = arg.marker
 local state = prefix .. string.match(marker, '|(.+)$') .. ':'
 local slotKey = state .. 'slot'
-local present = redis.call('MGET', prefix .. 'region', fenceKey, state .. 'lease', slotKey)
+local present = redis.call('MGET', prefix .. 'region', fenceKey, state .. 'lease', slotKey, state .. 'leased')
 if present[1] ~= marker then return { 'CLOSED' } end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if now > tonumber(arg.deadline) then return { 'LATE', now } end
 if tonumber(present[2] or 0) >= tonumber(arg.sequence) then return { 'LATE', now } end
-if arg.kind ~= 'unleased' and now >= tonumber(present[3] or 0) then return { 'LAPSED' } end
+if arg.kind ~= 'unleased' then
+  if now >= tonumber(present[3] or 0) then return { 'LAPSED' } end
+  -- The clock has gone back since the lease was renewed, by more than a lease allows for: it would last too long.
+  if now < tonumber(present[5] or 0) - CLOCK_MARGIN then return { 'LAPSED' } end
+end
 local openSlot = present[4]
 local changed = changedTokens(state, arg.tokens)
 if #changed > 0 then return { 'TOKENS', now, unpack(changed) } end

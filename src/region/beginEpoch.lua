@@ -8,7 +8,8 @@ if current ~= before then return 0 end
 local epoch = string.match(current, '|(.+)$')
 if epoch then
   local old = prefix .. epoch .. ':'
-  redis.call('UNLINK', old .. 'keys', old .. 'accounts', old .. 'lease', old .. 'sweep', old .. 'tokens')
+  redis.call('UNLINK', old .. 'keys', old .. 'accounts', old .. 'lease', old .. 'leased',
+    old .. 'sweep', old .. 'tokens')
 end
 redis.call('SET', prefix .. 'region', fresh)
 return 1

@@ -1,6 +1,7 @@
 import { addStandardJob } from 'bullmq/dist/esm/scripts/addStandardJob-9.js'
 import { TEST_RENDERS_PER_DAY } from '../domain/accounts/plans.ts'
 import * as codes from '../domain/metering/decisionCodes.ts'
+import { leaseMarginMs } from '../domain/regions.ts'
 import { ADMIT_ARGS } from './admitArgs.ts'
 import { JOURNAL_MS } from './Journal.ts'
 import { source } from './source.ts'
@@ -52,6 +53,7 @@ const ofBatches =
     MERGED_FIELDS,
     SLOT_BATCHES,
     SLOT_SECONDS,
+    CLOCK_MARGIN: leaseMarginMs(0),
   }) +
   ADMIT_ARGS +
   addJob +

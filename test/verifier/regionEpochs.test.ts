@@ -124,11 +124,27 @@ describe('while Postgres is away', () => {
 
   it('a lease that has run out is not given again', async () => {
     const region = await openWithState()
-    const [marker, until] = [await region.marker(), (await region.now()) + 60_000]
-    expect(await region.renewLease(marker, until, false)).toBe(true)
+    const [marker, since] = [await region.marker(), await region.now()]
+    expect(await region.renewLease(marker, since, 60_000, false)).toBe(true)
     await region.redis.set(await leaseName(region), 1)
-    expect(await region.renewLease(marker, until, false)).toBe(false)
-    expect(await region.renewLease(marker, until)).toBe(true)
+    expect(await region.renewLease(marker, since, 60_000, false)).toBe(false)
+    expect(await region.renewLease(marker, since, 60_000)).toBe(true)
+  })
+
+  it('a lease ends where the region’s clock goes back, and the next one is no longer than others', async () => {
+    const region = await openWithState()
+    const [marker, name, now] = [await region.marker(), await leaseName(region), await region.now()]
+    // As an hour ago, when this clock was an hour ahead.
+    await region.redis.mset({ [name]: now + 3_660_000, [`${name}d`]: now + 3_600_000 })
+    const library = connect()
+    await library.ready(10_000)
+    const admit = () =>
+      new GroupCommit(library, () => {}).decide({ key: cached(), verdict: ADMIT, units: 0, context: '[]' })
+    await expect(admit()).rejects.toThrow('holds no lease')
+    expect(await region.renewLease(marker, now + 3_600_000, 60_000)).toBe(false)
+    expect(await region.renewLease(marker, now, 60_000)).toBe(true)
+    expect(await region.redis.get(name)).toBe(String(now + 60_000))
+    expect((await admit()).code).toBe(ADMIT)
   })
 
   it('no new epoch begins', async () => {

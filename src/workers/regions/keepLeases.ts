@@ -68,7 +68,7 @@ export async function renew(context: WorkerContext, region: Region): Promise<boo
     const noted = await orm.em
       .fork()
       .transactional((em) => noteLease(em, { region: region.name, marker, leaseMs: lease.ms }))
-    if (noted) return region.renewLease(marker, since + lease.ms)
+    if (noted) return region.renewLease(marker, since, lease.ms)
     // Where nothing is owed, the epoch is another.
     await region.check()
   }
