@@ -30,22 +30,26 @@ const COUNTED: Record<CallKind, string> = {
   bulk: `imports and streams count as 1 for ${BULK.keys} keys or ${BULK.characters} characters`,
 }
 
-type Budget = { name: string; perCallMs: number; aheadMs: number }
+/** `mostMs`: how far it ever runs ahead. One further ahead was written by a later clock, and begins again. */
+type Budget = { name: string; perCallMs: number; aheadMs: number; mostMs: number }
 
 type Caller = { accountId: string; actor: { id: string } }
 
 /**
  * Takes a call out of each budget, or out of none. A generic cell rate algorithm (ITU-T I.371, "GCRA"): a budget is
  * the time at which all that was taken from it will have been earned. KEYS budgets; ARGV cost, then per budget ms per
- * call and ms that it may run ahead. Returns how long to wait, in ms; 0: taken.
+ * call, ms that it may run ahead, and ms that it ever does. Returns how long to wait, in ms; 0: taken.
  */
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local wait, ends = 0, {}
 for place, name in ipairs(KEYS) do
-  local perCall, ahead = tonumber(ARGV[place * 2]), tonumber(ARGV[place * 2 + 1])
-  ends[place] = math.max(tonumber(redis.call('GET', name) or 0), now) + ARGV[1] * perCall
+  local at = place * 3 - 1
+  local perCall, ahead, most = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local present = tonumber(redis.call('GET', name) or 0)
+  if present > now + most then present = 0 end
+  ends[place] = math.max(present, now) + ARGV[1] * perCall
   wait = math.max(wait, ends[place] - now - ahead)
 end
 if wait > 0 then return math.ceil(wait) end
@@ -86,7 +90,7 @@ export class CallLimits {
   /** Returns how long to wait, in ms; 0: it is taken. */
   async #ask(budgets: Budget[], cost: number): Promise<number> {
     const names = budgets.map(({ name }) => name)
-    const args = budgets.flatMap(({ perCallMs, aheadMs }) => [perCallMs, aheadMs])
+    const args = budgets.flatMap(({ perCallMs, aheadMs, mostMs }) => [perCallMs, aheadMs, mostMs])
     const taken = this.#redis.eval(TAKE, names.length, ...names, cost, ...args)
     return Number(await within(BOUND_MS, taken).catch(() => 0))
   }
@@ -99,7 +103,9 @@ export class CallLimits {
     ].map(({ who, shares }) => {
       const perCallMs = (2 * MINUTE_MS) / (this.#perMinute * shares)
       const atOnce = shares * Math.max(AT_ONCE, this.#perMinute / 60)
-      return { name: callsName(kind, who), perCallMs, aheadMs: atOnce * perCallMs }
+      const aheadMs = atOnce * perCallMs
+      // What is owed may run ahead by any time.
+      return { name: callsName(kind, who), perCallMs, aheadMs, mostMs: kind === 'bulk' ? ANY_MS : aheadMs }
     })
   }
 
