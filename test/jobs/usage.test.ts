@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
 import { newRequestId } from '../../src/domain/metering/requestId.ts'
 import { toRow, type UsageEvent } from '../../src/domain/metering/usageEvent.ts'
+import { DAY_MS } from '../../src/domain/time.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { resetTestQuotas } from '../../src/workers/schedules/resetTestQuotas.ts'
@@ -167,6 +168,14 @@ describe('the nightly reset of test quotas', () => {
     expect(await archived('2026-01-02')).toEqual([{ key_id: 'key_x', closed_renders: '1' }])
     expect(await counters('2026-01-01')).toEqual({})
     expect(await counters(today)).toEqual({ key_x: '5' })
+  })
+
+  it('keeps yesterday’s counter a day longer, for a clock that goes back over midnight', async () => {
+    const yesterday = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10)
+    await worker.region.redis.hset(`keys:test-renders:day:${yesterday}`, { key_x: 3 })
+    await resetTestQuotas(worker.context)
+    expect(await archived(yesterday)).toEqual([{ key_id: 'key_x', closed_renders: '3' }])
+    expect(await counters(yesterday)).toEqual({ key_x: '3' })
   })
 
   it('keeps the larger count when it died between archive and removal', async () => {
