@@ -14,6 +14,8 @@ export type RedisOptions = {
   appendfsync?: 'everysec' | 'always' | 'no'
   /** For tests: delete the data once the server is stopped, or when this process dies. */
   temporary?: boolean
+  /** For tests: added to the server's environment. */
+  env?: NodeJS.ProcessEnv
   /** Gets the server's log. */
   log?: (text: string) => void
 }
@@ -58,6 +60,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis> {
       ],
       ready: /Ready to accept connections/,
       stopSignal: 'SIGTERM',
+      env: { ...process.env, ...options.env },
       log: options.log,
       remove: options.temporary ? dataDir : undefined,
     })

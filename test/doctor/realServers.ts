@@ -7,6 +7,7 @@ import { freePort } from '../../src/dev/freePort.ts'
 import { findRedisServer } from '../../src/dev/redis.ts'
 import { startServer } from '../../src/dev/startServer.ts'
 import { findProgram } from '../support/startProxy.ts'
+import { fakeTimeLibrary } from '../support/steppedClock.ts'
 
 const run = promisify(execFile)
 
@@ -81,9 +82,8 @@ export async function startSentinel(watchedPort: number) {
 /** Environment of a process to which libc says a time that is so many seconds ahead. */
 export async function clockAhead(seconds: number): Promise<Record<string, string>> {
   const offset = `${seconds < 0 ? '' : '+'}${seconds}s`
-  const { stdout } = await run(await findProgram('faketime'), ['-f', offset, 'printenv', 'LD_PRELOAD'])
   return {
-    LD_PRELOAD: stdout.trim(),
+    LD_PRELOAD: await fakeTimeLibrary(),
     FAKETIME: offset,
     // What waits, waits by a clock that nobody changes.
     FAKETIME_DONT_FAKE_MONOTONIC: '1',

@@ -14,7 +14,7 @@ export function freshDatabase(): Promise<FreshDatabase> {
  * A Redis server of one's own, empty, which the test may kill and restart. `stop` also deletes its data.
  * `inject('redisUrl')` is the run's shared one.
  */
-export async function freshRedis(options: Pick<RedisOptions, 'appendfsync'> = {}): Promise<Redis> {
+export async function freshRedis(options: Pick<RedisOptions, 'appendfsync' | 'env'> = {}): Promise<Redis> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pictify-keys-redis-'))
   return startRedis({ ...options, dataDir, temporary: true })
 }

@@ -11,10 +11,10 @@ const DONE_MS = 90_000
 
 /**
  * Verifies a key, reports usage of it and creates keys, all the time, as callers do who repeat what is answered 503.
- * `end` stops that and expects that nothing else was refused, that every key is there once and works, and
- * that what was acknowledged is counted exactly once; with `losesUsage` at most once.
+ * `end` stops that and expects that nothing else was refused, that every key is there once and works, and that what was
+ * acknowledged is counted exactly once; with `losesUsage` at most once. `clock`: when what is reported was, in Unix ms.
  */
-export async function startLoad(service: Service) {
+export async function startLoad(service: Service, { clock = Date.now } = {}) {
   const account = await service.account('enterprise')
   const key = await account.createKey()
   const done = { verified: 0, reported: 0 }
@@ -58,7 +58,7 @@ export async function startLoad(service: Service) {
   /** A reporter's IDs are its own for 35 days, whatever the key. */
   const report = (id: string) => ({
     id: `${key.id}-${id}`,
-    at: new Date().toISOString(),
+    at: new Date(clock()).toISOString(),
     keyId: key.id,
     status: 200,
   })

@@ -19,6 +19,8 @@ type Options = {
   redis?: Redis
   /** When a write reaches the disk of its Redis. */
   appendfsync?: RedisOptions['appendfsync']
+  /** Added to the environment of the one or the other. */
+  envOf?: Partial<Record<'api' | 'worker' | 'redis', Record<string, string>>>
 }
 
 /**
@@ -29,13 +31,13 @@ type Options = {
 export async function startService({ apis = 1, workers = 1, env: extra = {}, ...given }: Options = {}) {
   const [database, redis] = await Promise.all([
     given.database ?? freshDatabase(),
-    given.redis ?? freshRedis(given),
+    given.redis ?? freshRedis({ appendfsync: given.appendfsync, env: given.envOf?.redis }),
   ])
   const env = { ...serviceEnv(database.databaseUrl, redis.url), ...extra }
   const { startApi, startResourceServer, startWorker, startReadyWorker, output, died, killAll } =
     runProcesses(env)
-  const started = Array.from({ length: workers }, () => startWorker())
-  const apiProcesses = await Promise.all(Array.from({ length: apis }, () => startApi()))
+  const started = Array.from({ length: workers }, () => startWorker(given.envOf?.worker))
+  const apiProcesses = await Promise.all(Array.from({ length: apis }, () => startApi(given.envOf?.api)))
   const first = apiProcesses[0]
   if (!first) throw new Error('A service has at least one api')
   const { serviceToken = '' } = await askOperator(inject('operatorPort'), {

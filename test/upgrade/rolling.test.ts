@@ -14,9 +14,9 @@ import { serviceEnv } from '../setup/serviceEnv.ts'
 import { freshRedis } from '../setup/services.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { RollingLoad } from '../support/RollingLoad.ts'
 import { anySeed, createRandom } from '../support/random.ts'
 import { PREVIOUS, previousCommit, previousRelease } from './previousRelease.ts'
-import { UpgradeLoad } from './UpgradeLoad.ts'
 
 /** How often the whole upgrade is done. */
 const ROUNDS = Number(process.env.UPGRADE_ROUNDS ?? 1)
@@ -128,7 +128,7 @@ describe.skipIf(isWithout).each(Array.from({ length: ROUNDS }, (_, round) => rou
       const alertsBefore = await alerts()
 
       const random = createRandom(anySeed())
-      const load = new UpgradeLoad({ urls, adminKey, serviceToken, random })
+      const load = new RollingLoad({ urls, adminKey, serviceToken, random })
       await load.start(3)
       const between = () => load.progress(STEP)
       try {

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Random } from '../support/random.ts'
-import { type Call, sendSurely } from '../support/sendSurely.ts'
+import type { Random } from './random.ts'
+import { type Call, sendSurely } from './sendSurely.ts'
 
 const PAUSE_MS = 25
 const EVENTS_A_REPORT = 5
@@ -13,15 +13,17 @@ type Options = {
   adminKey: string
   serviceToken: string
   random: Random
+  /** Between two keys whose life it goes through, in ms. */
+  restMs?: number
 }
 
 type Key = { id: string; name: string; key: string }
 
 /**
- * What callers do while a service is upgraded: verifications, commands and reports, and what each must have led to. A
+ * What callers do while processes are replaced: verifications, commands and reports, and what each must have led to. A
  * verification is sent to another api where a connection cannot be opened, as a balancer does it, and never otherwise.
  */
-export class UpgradeLoad {
+export class RollingLoad {
   /** Answers other than 200 VALID to a key that is active, and other than REVOKED to one that is revoked. */
   readonly refused: string[] = []
   /** Verifications of a key that were admitted, by key. */
@@ -49,7 +51,7 @@ export class UpgradeLoad {
     this.#running = Promise.all([
       this.#repeat(() => this.#verifyOne()),
       this.#repeat(() => this.#verifyOne()),
-      this.#repeat(() => this.#command()),
+      this.#repeat(() => this.#command(), this.#options.restMs),
       this.#repeat(() => this.#report()),
     ])
     this.#running.catch(() => {})
@@ -81,10 +83,10 @@ export class UpgradeLoad {
 
   #total = () => [...this.verified.values()].reduce((sum, times) => sum + times, 0)
 
-  async #repeat(task: () => Promise<unknown>): Promise<void> {
+  async #repeat(task: () => Promise<unknown>, pauseMs = PAUSE_MS): Promise<void> {
     while (!this.#stopped) {
       await task()
-      await delay(PAUSE_MS)
+      await delay(pauseMs)
     }
   }
 
