@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
 export type Received = { path: string; headers: IncomingHttpHeaders; body: Buffer; at: number }
@@ -40,6 +40,40 @@ export async function startReceiver(answers: Record<string, Answer> = {}) {
     connections: () => connections,
     stop: async () => {
       server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/**
+ * A server that begins an answer and never comes to the end of its head: as fast as it is read at the path
+ * `/endless-head`, a byte a second at any other.
+ */
+export async function startEndlessHeads() {
+  const open = new Set<Socket>()
+  const server = createSocketServer((socket) => {
+    open.add(socket)
+    let timer: NodeJS.Timeout
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      open.delete(socket)
+      clearInterval(timer)
+    })
+    socket.once('data', (request) => {
+      socket.write('HTTP/1.1 200 OK\r\nX-Filler: ')
+      const drip = () => socket.write('x')
+      const flood = () => void (socket.writable && socket.write('x'.repeat(65_536), flood))
+      if (String(request).includes('/endless-head')) flood()
+      else timer = setInterval(drip, 1_000)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    open,
+    stop: async () => {
+      for (const socket of open) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
     },
   }
