@@ -8,15 +8,15 @@ import { type Client, createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { expectCounted } from '../support/expectCounted.ts'
 import { browserOf } from '../support/guests.ts'
-import { createRandom } from '../support/random.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { checkProblem, expectUnharmed } from '../support/refusals.ts'
 import { createResources } from '../support/resources.ts'
 import { scans } from '../support/scans.ts'
 import { secretOf } from '../support/secretOf.ts'
 import { type Service, startService } from '../support/startService.ts'
 
-/** FAULT_SEED repeats what is sent, FAULT_DRAWS says how often to each place. */
-const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1e9)
+/** SEED repeats what is sent, FAULT_DRAWS says how often to each place. */
+const seed = anySeed()
 const DRAWS = Number(process.env.FAULT_DRAWS ?? 3)
 const AT_ONCE = 8
 /** Begins what is sent in the place of a secret. */
@@ -137,7 +137,7 @@ it(`promises 1, 2 and 4: what is bad, in any place of any route, is refused and 
       place,
     ).toEqual([])
   }
-}, 120_000)
+}, 360_000)
 
 /** Nothing waits or runs in any queue. What is to be tried later may be. */
 async function expectNoBacklog() {
@@ -214,4 +214,4 @@ it('promise 8: the ID of another account, in any place of any route, answers exa
   expect(compared).toBeGreaterThan(35)
   for (const [kind, id] of Object.entries(of))
     if (kind !== 'operations') expect((await theirs.get(`/${kind}/${id}`)).status).toBe(200)
-}, 120_000)
+}, 360_000)
