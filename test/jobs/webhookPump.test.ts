@@ -184,9 +184,11 @@ describe('a job', () => {
       const before = Date.now()
       for (let times = 0; times < 3; times += 1)
         await enqueuePushes(worker.context, { channelId: id }, goesOn)
-      const jobs = (await jobsOf(id)).filter((job) => !known.includes(job.id))
-      const begins = jobs.map((job) => Number(job.id?.split('-').at(-1)))
-      for (const at of begins) expect([at > before, at % slotMs]).toEqual([true, 0])
+      const jobs = (await jobsOf(id)).map((job) => ({ job: job.id, at: Number(job.id?.split('-').at(-1)) }))
+      for (const { at } of jobs.filter(({ job }) => !known.includes(job)))
+        expect([at > before, at % slotMs]).toEqual([true, 0])
+      // It may have been set before: for one time there is one.
+      const begins = jobs.map(({ at }) => at).filter((at) => at > before && at % slotMs === 0)
       expect(Math.min(...begins)).toBeLessThanOrEqual(Date.now() + slotMs)
     }
   })
