@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { isUrlPrefix } from '../domain/accounts/returnUrl.ts'
 import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { backupSettings } from './backup/settings.ts'
+import { parseRegions, parseUrlPrefixes, url } from './envParsers.ts'
 import { haveOwnNumbers, parseSecretsKey, parseSecretsKeys } from './secretsKeys.ts'
 
 const flag = z
@@ -10,49 +10,7 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true' || text === '1')
 
-const url = (...protocols: string[]) =>
-  z.string().refine(
-    (text) => {
-      try {
-        return protocols.includes(new URL(text).protocol)
-      } catch {
-        return false
-      }
-    },
-    `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  )
-
 const port = z.coerce.number().int().min(0).max(65535)
-const NAME = /^[a-z][a-z0-9-]{0,31}$/
-
-function parseRegions(text: string, context: z.RefinementCtx): { name: string; url: string }[] {
-  const regions = text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .map((entry) => ({ name: entry.slice(0, entry.indexOf('=')), url: entry.slice(entry.indexOf('=') + 1) }))
-  const names = new Set(regions.map(({ name }) => name))
-  const isRedis = url('redis:', 'rediss:')
-  if (
-    names.size < regions.length ||
-    !regions.every((one) => NAME.test(one.name) && one.name !== PRIMARY && isRedis.safeParse(one.url).success)
-  ) {
-    context.addIssue(
-      `must be name=redis://… entries, separated by commas; names are lower-case, each once, none is ${PRIMARY}`,
-    )
-  }
-  return regions
-}
-
-function parseUrlPrefixes(text: string, context: z.RefinementCtx): string[] {
-  const prefixes = text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-  if (!prefixes.every(isUrlPrefix))
-    context.addIssue('must be http:// or https:// URLs without a query, separated by commas')
-  return prefixes
-}
 
 /** Every variable. docs/configuration.md is made of it: `npm run docs`. */
 export const EnvSchema = z.object({

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { isUrlPrefix } from '../domain/accounts/returnUrl.ts'
+import { PRIMARY } from '../domain/regions.ts'
+
+/** A URL with one of these protocols, such as `redis:`. */
+export const url = (...protocols: string[]) =>
+  z.string().refine(
+    (text) => {
+      try {
+        return protocols.includes(new URL(text).protocol)
+      } catch {
+        return false
+      }
+    },
+    `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  )
+
+const NAME = /^[a-z][a-z0-9-]{0,31}$/
+
+/** What is between the commas. */
+const entriesOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+
+/** `REGIONS`: further regions, by name. Reports what is wrong to `context`. */
+export function parseRegions(text: string, context: z.RefinementCtx): { name: string; url: string }[] {
+  const regions = entriesOf(text).map((entry) => ({
+    name: entry.slice(0, entry.indexOf('=')),
+    url: entry.slice(entry.indexOf('=') + 1),
+  }))
+  const names = new Set(regions.map(({ name }) => name))
+  const isRedis = url('redis:', 'rediss:')
+  if (
+    names.size < regions.length ||
+    !regions.every((one) => NAME.test(one.name) && one.name !== PRIMARY && isRedis.safeParse(one.url).success)
+  ) {
+    context.addIssue(
+      `must be name=redis://… entries, separated by commas; names are lower-case, each once, none is ${PRIMARY}`,
+    )
+  }
+  return regions
+}
+
+/** What URLs may begin with, separated by commas. Reports what is wrong to `context`. */
+export function parseUrlPrefixes(text: string, context: z.RefinementCtx): string[] {
+  const prefixes = entriesOf(text)
+  if (!prefixes.every(isUrlPrefix))
+    context.addIssue('must be http:// or https:// URLs without a query, separated by commas')
+  return prefixes
+}
