@@ -34,6 +34,7 @@ export class ReadSources {
   readonly #options: Options
   /** When the standby had come how far; undefined: it is not to be read. */
   #said: Promise<Date | undefined> = Promise.resolve(undefined)
+  /** By `performance.now()`: a clock that goes back must not keep what was said. */
   #askAgainAt = 0
 
   constructor(options: Options) {
@@ -50,7 +51,7 @@ export class ReadSources {
 
   /** Those who ask at the same time wait for one answer. */
   #ask(standby: (pool: ReadPool) => Em): Promise<Date | undefined> {
-    if (this.#options.now().getTime() < this.#askAgainAt) return this.#said
+    if (performance.now() < this.#askAgainAt) return this.#said
     this.#askAgainAt = Number.POSITIVE_INFINITY
     this.#said = this.#readAsOf(standby('reads'))
       .catch((error) => {
@@ -61,7 +62,7 @@ export class ReadSources {
         return undefined
       })
       .then((asOf) => {
-        this.#askAgainAt = this.#options.now().getTime() + (asOf ? SAID_MS : LEFT_ALONE_MS)
+        this.#askAgainAt = performance.now() + (asOf ? SAID_MS : LEFT_ALONE_MS)
         return asOf
       })
     return this.#said
