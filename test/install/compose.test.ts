@@ -97,7 +97,7 @@ it('api and worker start after the migration, with the health check of the image
 
 it('Postgres and Valkey are as docs/operating.md requires', async () => {
   const page = await readFile(join(root, 'docs/operating.md'), 'utf8')
-  const [, tested] = /tested with (\d+)/.exec(page) ?? []
+  const [, tested] = /every test runs on (\d+)/.exec(page) ?? []
   expect(compose.services.postgres?.image).toBe(`docker.io/library/postgres:${tested}`)
   const command = compose.services.valkey?.command?.join(' ')
   for (const [setting, value] of [
