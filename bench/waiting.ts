@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Redis } from 'ioredis'
 import { PRIMARY } from '../src/domain/regions.ts'
 import { connectRedis } from '../src/platform/connectRedis.ts'
-import { queuePrefix, slotName } from '../src/platform/redisNames.ts'
+import { RedisNames } from '../src/platform/redisNames.ts'
 import { SLOT_BATCHES } from '../src/region/scripts.ts'
 import { createVerifier } from '../src/verifier/createVerifier.ts'
 import { createKeys } from './createKeys.ts'
@@ -16,7 +16,8 @@ const { values } = parseArgs({ options: { write: { type: 'boolean', default: fal
 
 const BATCHES = [1, 10, 30, 100, 1_000]
 const REPORTS = [1, 100, 1_000]
-const [SLOTS, METERING] = [queuePrefix('slots', PRIMARY), queuePrefix('metering', PRIMARY)]
+const names = new RedisNames(false)
+const [SLOTS, METERING] = [names.queue('slots', PRIMARY), names.queue('metering', PRIMARY)]
 
 const service = await startService()
 const redis = connectRedis(service.env.REDIS_URL, 'publisher')
@@ -86,9 +87,9 @@ async function bytesOfLastJob(redis: Redis, prefix: string): Promise<number> {
 async function bytesOfOpenSlot(redis: Redis, batches: number): Promise<number> {
   const id = await redis.lindex(`${SLOTS}wait`, 0)
   const { slot } = JSON.parse((await redis.hget(`${SLOTS}${id}`, 'data')) ?? '{}') as { slot: string }
-  const found = await redis.llen(slotName(slot))
+  const found = await redis.llen(names.slot(slot))
   if (found !== batches) throw new Error(`The slot has ${found} batches instead of ${batches}`)
-  return (await bytesOf(redis, slotName(slot))) + (await bytesOfLastJob(redis, SLOTS))
+  return (await bytesOf(redis, names.slot(slot))) + (await bytesOfLastJob(redis, SLOTS))
 }
 
 async function bytesOf(redis: Redis, key: string): Promise<number> {

@@ -1,7 +1,7 @@
 /** What a verification costs with few and with millions of keys in a region: see ../README.md. */
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { slotName } from '../../src/platform/redisNames.ts'
+import { RedisNames } from '../../src/platform/redisNames.ts'
 import { startClock } from '../cost.ts'
 import { createKeys } from '../createKeys.ts'
 import { median, say, whole } from '../report.ts'
@@ -107,7 +107,7 @@ async function makeFirst(service: Service, file: string) {
 /** Nobody rolls up the usage of keys that are in Redis alone. */
 async function forget({ slots }: Service, redis: Redis): Promise<void> {
   await slots.obliterate({ force: true })
-  const lists = await redis.keys(slotName('*'))
+  const lists = await redis.keys(new RedisNames(false).slot('*'))
   if (lists.length > 0) await redis.unlink(...lists)
 }
 

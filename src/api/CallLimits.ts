@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { MINUTE_MS } from '../domain/time.ts'
-import { callsName } from '../platform/redisNames.ts'
+import type { RedisNames } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { BOUND_MS } from '../region/Region.ts'
 import type { DelayedRefusals } from './DelayedRefusals.ts'
@@ -58,6 +58,8 @@ for place, name in ipairs(KEYS) do
 end
 return 0`
 
+type CountingRedis = { redis: Pick<Redis, 'eval'>; names: Pick<RedisNames, 'calls'> }
+
 /**
  * Bounds what one account, and one key or member of it, may ask of the management API: `perMinute` calls an account,
  * half of that a key or member, two seconds' worth of them at once. Counted in the primary region's Redis, so exactly
@@ -65,12 +67,12 @@ return 0`
  * sessions are few.
  */
 export class CallLimits {
-  readonly #redis: Pick<Redis, 'eval'>
+  readonly #primary: CountingRedis
   readonly #perMinute: number
   readonly #delayed: DelayedRefusals
 
-  constructor(redis: Pick<Redis, 'eval'>, perMinute: number, delayed: DelayedRefusals) {
-    this.#redis = redis
+  constructor(primary: CountingRedis, perMinute: number, delayed: DelayedRefusals) {
+    this.#primary = primary
     this.#perMinute = perMinute
     this.#delayed = delayed
   }
@@ -91,7 +93,7 @@ export class CallLimits {
   async #ask(budgets: Budget[], cost: number): Promise<number> {
     const names = budgets.map(({ name }) => name)
     const args = budgets.flatMap(({ perCallMs, aheadMs, mostMs }) => [perCallMs, aheadMs, mostMs])
-    const taken = this.#redis.eval(TAKE, names.length, ...names, cost, ...args)
+    const taken = this.#primary.redis.eval(TAKE, names.length, ...names, cost, ...args)
     return Number(await within(BOUND_MS, taken).catch(() => 0))
   }
 
@@ -105,7 +107,12 @@ export class CallLimits {
       const atOnce = shares * Math.max(AT_ONCE, this.#perMinute / 60)
       const aheadMs = atOnce * perCallMs
       // What is owed may run ahead by any time.
-      return { name: callsName(kind, who), perCallMs, aheadMs, mostMs: kind === 'bulk' ? ANY_MS : aheadMs }
+      return {
+        name: this.#primary.names.calls(kind, who),
+        perCallMs,
+        aheadMs,
+        mostMs: kind === 'bulk' ? ANY_MS : aheadMs,
+      }
     })
   }
 

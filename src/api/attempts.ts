@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Log } from '../platform/log.ts'
-import { attemptsName } from '../platform/redisNames.ts'
+import type { RedisNames } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { Problem } from './problems.ts'
 
@@ -47,15 +47,19 @@ for _, key in ipairs(KEYS) do
 end`
 
 /**
- * Counts in this Redis: the primary region's, so that all processes of all regions share the budgets. The names share
- * a hash tag, for one script reads and writes them together.
+ * Counts in the Redis of this region: the primary, so that all processes of all regions share the budgets. The names
+ * share a hash tag, for one script reads and writes them together.
  */
-export function createAttempts(redis: Redis, now: () => Date, log: Log): Attempts {
+export function createAttempts(
+  { redis, names }: { redis: Redis; names: RedisNames },
+  now: () => Date,
+  log: Log,
+): Attempts {
   return {
     async take(budgets) {
       const seconds = now().getTime() / 1000
       const window = Math.floor(seconds / WINDOW_SECONDS)
-      const keys = budgets.map(({ name }) => attemptsName(window, name))
+      const keys = budgets.map(({ name }) => names.attempts(window, name))
       const limits = budgets.map(({ limit }) => limit)
       const [refusedBy, ...counts] = await count(
         redis.eval(TAKE, keys.length, ...keys, WINDOW_SECONDS, ...limits),

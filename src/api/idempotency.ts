@@ -2,7 +2,6 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
-import { answerName, decisionName, decisionTurnName } from '../platform/redisNames.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
 import type { ApiContext } from './context.ts'
@@ -59,7 +58,10 @@ export async function answerOnce<Value>(
 ): Promise<{ answer: Value; replayed: boolean }> {
   if (asked.header === undefined) return { answer: await run(), replayed: false }
   // One for each secrets key. All processes claim them in the same order, whichever key is their current one.
-  const names = api.commands.sealer.hashesOf(`${asked.scope} ${asked.header}`).map(answerName).toSorted()
+  const names = api.commands.sealer
+    .hashesOf(`${asked.scope} ${asked.header}`)
+    .map((hash) => api.region.names.answer(hash))
+    .toSorted()
   const requestHash = asked.requestHash()
   const { redis } = api.region
   const inRedis = <Answer>(answer: Promise<Answer>) => api.region.answered(answer)
@@ -105,7 +107,7 @@ export async function decidingOnce<Decided>(
   const { requestHash } = asked
   const hashes = commands.sealer.hashesOf(`${asked.scope} ${asked.header}`)
   if (hashes.length === 1) return decide({ name: hashes[0], requestHash })
-  const turn = decisionTurnName(hashes.toSorted()[0] ?? '')
+  const turn = region.names.decisionTurn(hashes.toSorted()[0] ?? '')
   const inRedis = <Answer>(answer: Promise<Answer>) => region.answered(answer)
   for (let waited = 0; (await inRedis(region.redis.set(turn, '1', 'PX', TURN_MS, 'NX'))) === null; ) {
     if (waited > TURN_MS) throw new RegionUnavailable(`No turn for an Idempotency-Key within ${TURN_MS} ms`)
@@ -113,7 +115,9 @@ export async function decidingOnce<Decided>(
     waited += TURN_LOOK_MS
   }
   try {
-    const kept = await Promise.all(hashes.map((name) => inRedis(region.redis.exists(decisionName(name)))))
+    const kept = await Promise.all(
+      hashes.map((name) => inRedis(region.redis.exists(region.names.decision(name)))),
+    )
     const name = hashes[kept.indexOf(1)] ?? hashes[0]
     return await decide({ name, requestHash })
   } finally {
@@ -126,7 +130,7 @@ export async function decidingOnce<Decided>(
  * decides.
  */
 export async function refuseOther({ region }: ApiContext, { name, requestHash }: Once): Promise<void> {
-  const stored = await region.answered(region.redis.get(decisionName(name)))
+  const stored = await region.answered(region.redis.get(region.names.decision(name)))
   if (stored !== null && !stored.startsWith(`${requestHash}|`))
     throw idempotencyConflict(`${ONCE_SECONDS / 60} minutes`)
 }

@@ -4,6 +4,7 @@ import { auditOperators } from '../domain/audit/audit.ts'
 import type { JournalEntry } from '../domain/journal/JournalEntry.ts'
 import { type Recovered, recover } from '../domain/journal/recover.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { namesIn } from '../platform/redisNames.ts'
 import { connectRegion, untilConnected } from '../region/connectRegion.ts'
 import { endEpoch } from '../region/endEpoch.ts'
 import { Journal } from '../region/Journal.ts'
@@ -34,14 +35,14 @@ async function run(service: Service, { without = [], acceptGap = false }: Option
   const named = [{ name: PRIMARY, url: env.REDIS_URL }, ...env.REGIONS]
   const regions = named
     .filter(({ name }) => !without.includes(name))
-    .map(({ name, url }) => ({ name, redis: connectRegion(url, () => {}) }))
+    .map(({ name, url }) => ({ name, names: namesIn(url), redis: connectRegion(url, () => {}) }))
   try {
     for (const { name, redis } of regions) await requireConnected(name, redis)
     const entries: JournalEntry[] = []
     const [keysLost, keysChangedSince] = [new Set<string>(), new Set<string>()]
-    for (const { name, redis } of regions) {
-      entries.push(...(await new Journal(name, redis, undefined).read()))
-      const ahead = await listAhead(em, redis)
+    for (const region of regions) {
+      entries.push(...(await new Journal(region.name, region, undefined).read()))
+      const ahead = await listAhead(em, region)
       for (const id of ahead.unknown) keysLost.add(id)
       for (const id of ahead.newer) keysChangedSince.add(id)
     }
@@ -51,7 +52,7 @@ async function run(service: Service, { without = [], acceptGap = false }: Option
       const entry = { at: new Date(), action: 'database.recovered', targetId: '', details: done } as const
       auditOperators(own, { actor }, entry)
       // Before the commit: a state that was read before it must not be written after it.
-      for (const { redis } of regions) await endEpoch(redis)
+      for (const region of regions) await endEpoch(region)
       return done
     })
     await eraseAgain(service, recovered)

@@ -72,6 +72,8 @@ export type RedisFacts = {
   wire: WireFact
   version: string
   mode: string
+  /** The mode that its URL asks for: a Sentinel's group is `standalone` itself. */
+  namedMode: 'standalone' | 'cluster'
   isReplica: boolean
   isLoading: boolean
   runId: string

@@ -11,6 +11,8 @@ export type RegisteredEpoch = {
    * Another region that registered the very marker that was asked about, and later than this one registered its own.
    */
   servesNow: string | null
+  /** A server that began the registered epoch may still admit. */
+  leased: boolean
 }
 
 /** Reads which epoch of a region is registered. `present`: the marker that its Redis has. */
@@ -19,20 +21,36 @@ export async function readRegisteredEpoch(
   region: string,
   present: string | null,
 ): Promise<RegisteredEpoch> {
-  const [row] = await em.execute<{ marker: string | null; listed: boolean; serves_now: string | null }[]>(
+  const [row] = await em.execute<
+    { marker: string | null; listed: boolean; serves_now: string | null; leased: boolean }[]
+  >(
     `select own.marker, ? = ? or exists (select from region where name = ?) as listed,
        (select other.region from region_epoch other
-        where other.marker = ? and other.region <> ? and other.registered_at > own.registered_at) as serves_now
+        where other.marker = ? and other.region <> ? and other.registered_at > own.registered_at) as serves_now,
+       coalesce(own.lease_until > clock_timestamp(), false) as leased
      from (select 1) as one left join region_epoch own on own.region = ?`,
     [region, PRIMARY, region, present, region, region],
   )
-  return { marker: row?.marker ?? null, listed: row?.listed === true, servesNow: row?.serves_now ?? null }
+  return {
+    marker: row?.marker ?? null,
+    listed: row?.listed === true,
+    servesNow: row?.serves_now ?? null,
+    leased: row?.leased === true,
+  }
 }
 
-/** Registers a region's new epoch, unless another was registered since `before` was read. Returns whether it did. */
+/**
+ * Registers a region's new epoch, unless another was registered since `before` was read; with `waits` not before every
+ * lease of that one has run out. Returns whether it did.
+ */
 export async function registerEpoch(
   em: SqlEntityManager,
-  { region, before, marker }: { region: string; before: string | null; marker: string },
+  {
+    region,
+    before,
+    marker,
+    waits = false,
+  }: { region: string; before: string | null; marker: string; waits?: boolean },
 ): Promise<boolean> {
   const rows =
     before === null
@@ -41,10 +59,26 @@ export async function registerEpoch(
           [region, marker],
         )
       : await em.execute<unknown[]>(
-          `update region_epoch set marker = ?, registered_at = clock_timestamp()
-           where region = ? and marker = ? returning 1`,
-          [marker, region, before],
+          `update region_epoch set marker = ?, registered_at = clock_timestamp(), lease_until = null
+           where region = ? and marker = ? and (not ? or coalesce(lease_until < clock_timestamp(), true)) returning 1`,
+          [marker, region, before, waits],
         )
+  return rows.length > 0
+}
+
+/**
+ * Notes that the server of a region's epoch is being given a lease that ends before `ms` from now, unless another epoch
+ * is the registered one. Returns whether it is.
+ */
+export async function noteEpochLease(
+  em: SqlEntityManager,
+  { region, marker, ms }: { region: string; marker: string; ms: number },
+): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
+    `update region_epoch set lease_until = greatest(lease_until, clock_timestamp() + ? * interval '1 millisecond')
+     where region = ? and marker = ? returning 1`,
+    [ms, region, marker],
+  )
   return rows.length > 0
 }
 

@@ -1,4 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { namesIn } from './redisNames.ts'
+import { parseMovingUrl } from './redisUrl.ts'
+import { slotOptions } from './SlotConnector.ts'
 
 /** How long opening a connection may take, in ms. */
 export const CONNECT_MS = 2_000
@@ -37,6 +40,44 @@ const profiles = {
   },
 } satisfies Record<string, RedisOptions>
 
+/** How often a connection that found itself at the wrong server looks for the right one, in ms. */
+export const LOOK_AGAIN_MS = 500
+
+/** What a Redis answers that is not, or no longer, the primary of what is asked for. */
+const ELSEWHERE = /^(MOVED|READONLY|CLUSTERDOWN|MASTERDOWN)\b/
+
+/**
+ * How to find the primary of a group of Sentinels, or the node of a Cluster that serves what is ours; undefined for one
+ * Redis. A connection that turns out to be to another server is opened again.
+ */
+export function movingOptions(url: string): RedisOptions | undefined {
+  const moving = parseMovingUrl(url)
+  if (!moving) return undefined
+  let looked = Number.NEGATIVE_INFINITY
+  const reconnectOnError = ({ message }: Error) => {
+    if (!ELSEWHERE.test(message) || performance.now() - looked < LOOK_AGAIN_MS) return false
+    looked = performance.now()
+    return true
+  }
+  const tls = moving.encrypted ? { tls: {} } : {}
+  if (moving.kind === 'cluster')
+    return { ...slotOptions(moving, namesIn(url).marker), ...tls, reconnectOnError }
+  const { username, password, db, sentinelUsername, sentinelPassword } = moving
+  return {
+    sentinels: moving.nodes,
+    name: moving.group,
+    sentinelCommandTimeout: CONNECT_MS / 2,
+    ...(sentinelUsername ? { sentinelUsername } : {}),
+    ...(sentinelPassword ? { sentinelPassword } : {}),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    db,
+    ...tls,
+    ...(moving.encrypted ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    reconnectOnError,
+  }
+}
+
 /**
  * A connection to a Redis, which comes back by itself. `onError` is called for each failure of it; without one they
  * are ignored, because each command reports its own.
@@ -49,12 +90,14 @@ export function connectRedis(
     onError = () => {},
   }: { scripts?: RedisOptions['scripts']; onError?: (error: Error) => void } = {},
 ): Redis {
-  const redis = new Redis(url, {
+  const options = {
     ...profiles[profile],
     connectTimeout: CONNECT_MS,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    retryStrategy: (attempt: number) => Math.min(50 * attempt, 1_000),
     ...(scripts ? { scripts } : {}),
-  })
+  }
+  const moving = movingOptions(url)
+  const redis = moving ? new Redis({ ...options, ...moving }) : new Redis(url, options)
   redis.on('error', onError)
   if (profile === 'subscriber') keepAsking(redis)
   return redis

@@ -3,6 +3,7 @@ import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { backupSettings } from './backup/settings.ts'
 import { parseRegions, parseUrlPrefixes, url } from './envParsers.ts'
+import { isRedisUrl, REDIS_FORMS } from './redisUrl.ts'
 import { haveOwnNumbers, parseSecretsKey, parseSecretsKeys } from './secretsKeys.ts'
 
 const flag = z
@@ -40,9 +41,12 @@ export const EnvSchema = z.object({
     .describe(
       'How long one statement of a management read may take. Raise it if reads of large accounts answer 503.',
     ),
-  REDIS_URL: url('redis:', 'rediss:').describe(
-    '`redis://…`, or `rediss://…` for TLS. Queues, key states and counters.',
-  ),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, `must be like ${REDIS_FORMS.replaceAll('`', '')}`)
+    .describe(
+      '`redis://…`, or `rediss://…` for TLS. Queues, key states and counters. [Sentinels and Clusters](operating.md#redis-that-fails-over).',
+    ),
   SECRETS_KEY: z
     .string()
     .refine(

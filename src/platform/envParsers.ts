@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isUrlPrefix } from '../domain/accounts/returnUrl.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { isRedisUrl } from './redisUrl.ts'
 
 /** A URL with one of these protocols, such as `redis:`. */
 export const url = (...protocols: string[]) =>
@@ -18,23 +19,25 @@ export const url = (...protocols: string[]) =>
 const NAME = /^[a-z][a-z0-9-]{0,31}$/
 
 /** What is between the commas. */
-const entriesOf = (text: string): string[] =>
+const entriesOf = (text: string, comma: RegExp | string = ','): string[] =>
   text
-    .split(',')
+    .split(comma)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
 
-/** `REGIONS`: further regions, by name. Reports what is wrong to `context`. */
+/**
+ * `REGIONS`: further regions, by name. A comma begins the next one where a name and `=` follow it; otherwise it is
+ * between the nodes of a URL. Reports what is wrong to `context`.
+ */
 export function parseRegions(text: string, context: z.RefinementCtx): { name: string; url: string }[] {
-  const regions = entriesOf(text).map((entry) => ({
+  const regions = entriesOf(text, /,(?=[^,/?@]*=|\s*(?:,|$))/).map((entry) => ({
     name: entry.slice(0, entry.indexOf('=')),
     url: entry.slice(entry.indexOf('=') + 1),
   }))
   const names = new Set(regions.map(({ name }) => name))
-  const isRedis = url('redis:', 'rediss:')
   if (
     names.size < regions.length ||
-    !regions.every((one) => NAME.test(one.name) && one.name !== PRIMARY && isRedis.safeParse(one.url).success)
+    !regions.every((one) => NAME.test(one.name) && one.name !== PRIMARY && isRedisUrl(one.url))
   ) {
     context.addIssue(
       `must be name=redis://… entries, separated by commas; names are lower-case, each once, none is ${PRIMARY}`,

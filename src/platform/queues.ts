@@ -12,7 +12,7 @@ import { PRIMARY } from '../domain/regions.ts'
 import { connectRedis } from './connectRedis.ts'
 import { jobOptions } from './jobOptions.ts'
 import { requireReached } from './reached.ts'
-import { queueName, usageQueues } from './redisNames.ts'
+import { namesIn, queueName, usageQueues } from './redisNames.ts'
 import { tracing } from './tracing.ts'
 import { within } from './within.ts'
 
@@ -63,25 +63,26 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
   }
   const all = new Map<string, Queue>()
   const telemetry = tracing.queues
-  const open = (name: string, connection: Redis) => {
-    const queue = new Queue(name, { connection, telemetry, streams: { events: { maxLen: 1_000 } } })
+  const open = (name: string, connection: Redis, url: string) => {
+    const prefix = namesIn(url).jobs
+    const queue = new Queue(name, { connection, prefix, telemetry, streams: { events: { maxLen: 1_000 } } })
     queue.on('error', () => {})
     all.set(name, queue)
     return queue
   }
   const connection = connect(redisUrl)
-  const byName = Object.fromEntries(QUEUES.map((name) => [name, open(name, connection)])) as Record<
+  const byName = Object.fromEntries(QUEUES.map((name) => [name, open(name, connection, redisUrl)])) as Record<
     QueueName,
     Queue
   >
   for (const region of furtherRegions) {
-    open(queueName('fan-out', region.name), connection)
+    open(queueName('fan-out', region.name), connection, redisUrl)
     const near = connect(region.url)
-    open(queueName('metering', region.name), near)
-    open(queueName('slots', region.name), near)
-    open(queueName('asks', region.name), near)
+    open(queueName('metering', region.name), near, region.url)
+    open(queueName('slots', region.name), near, region.url)
+    open(queueName('asks', region.name), near, region.url)
   }
-  const flows = new FlowProducer({ connection, telemetry })
+  const flows = new FlowProducer({ connection, prefix: namesIn(redisUrl).jobs, telemetry })
   flows.on('error', () => {})
 
   const stored = (added: Promise<unknown>) =>

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { RedisNames } from '../platform/redisNames.ts'
 import {
   agreeOnEpoch,
   type EpochConnection,
@@ -6,19 +7,16 @@ import {
   followEpoch,
   RegisterAway,
 } from './agreeOnEpoch.ts'
+import type { Failover } from './Failover.ts'
 import type { Journal } from './Journal.ts'
+import { Lease } from './Lease.ts'
 import type { RegionOptions } from './regionOptions.ts'
-
-/**
- * How long a region that gets no lease from workers keeps admitting after the last process vouched for it. It is
- * longer than a restart of all processes, so that nobody notices one.
- */
-const VOUCHED_MS = 60_000
-const VOUCH_EVERY_MS = 5_000
 
 /** What epochs need of a region. */
 type OpenRegion = Pick<RegionOptions, 'name' | 'kind'> & {
   redis: Redis
+  names: RedisNames
+  failover: Failover
   journal: Pick<Journal, 'requireCurrent'>
   marker: () => Promise<string>
   /** The region's clock, in Unix ms. */
@@ -27,7 +25,6 @@ type OpenRegion = Pick<RegionOptions, 'name' | 'kind'> & {
 }
 
 type Hooks = Pick<EpochConnection, 'beginEpoch'> & {
-  prefix: string
   /** The marker is no longer the registered one. */
   onOver: (marker: string) => void
 }
@@ -44,6 +41,7 @@ export class Epochs {
   readonly #connection: EpochConnection
   /** Whether this process keeps up a lease of the region. */
   readonly #vouches: boolean
+  readonly #lease: Lease
   readonly #timer: NodeJS.Timeout | undefined
   /** The marker on which this process has itself agreed with Postgres. */
   #agreed: string | undefined
@@ -55,11 +53,14 @@ export class Epochs {
     this.#hooks = hooks
     this.#connection = {
       info: async () => `${await region.redis.info('server')}${await region.redis.info('replication')}`,
-      readMarker: () => region.redis.get(`${hooks.prefix}region`),
+      readMarker: () => region.redis.get(region.names.marker),
       beginEpoch: hooks.beginEpoch,
     }
+    this.#lease = new Lease(region)
+    if (region.failover.isPossible)
+      this.#connection.mayBeExtended = (registered) => this.#lease.mayBeExtended(registered)
     this.#vouches = register !== undefined && region.kind !== 'leased'
-    if (this.#vouches) this.#timer = setInterval(() => void this.vouch(), VOUCH_EVERY_MS).unref()
+    if (this.#vouches) this.#timer = setInterval(() => void this.vouch(), this.#lease.everyMs).unref()
   }
 
   /** The marker to believe on a new connection. Throws where there is none. */
@@ -71,7 +72,9 @@ export class Epochs {
       await this.#requireTruth()
       const marker = await agreeOnEpoch(this.#connection, this.#register, this.#region.name)
       this.#agreed = marker
-      if (this.#vouches) await this.#region.renewLease(marker, since, VOUCHED_MS)
+      // What it has just agreed on need not be read again; what is noted there must be.
+      const isNoted = !this.#region.failover.isPossible || (await this.#lease.note(this.#register, marker))
+      if (this.#vouches && isNoted) await this.#region.renewLease(marker, since, this.#lease.ms)
       return marker
     } catch (error) {
       if (error instanceof RegisterAway) return this.#follow(true)
@@ -90,7 +93,10 @@ export class Epochs {
   async check(marker: string): Promise<boolean> {
     if (!this.#register) return true
     await this.#requireTruth()
-    const isRegistered = (await this.#register.read(this.#region.name, marker)).marker === marker
+    return this.#requireOwn(marker, (await this.#register.read(this.#region.name, marker)).marker === marker)
+  }
+
+  #requireOwn(marker: string, isRegistered: boolean): boolean {
     if (!isRegistered) this.#hooks.onOver(marker)
     return isRegistered
   }
@@ -114,12 +120,19 @@ export class Epochs {
     if (!this.#vouches || this.#region.redis.status !== 'ready') return false
     const marker = await this.#region.marker()
     const since = await this.#region.now()
-    const registered = await this.check(marker).catch(() => undefined)
+    const registered = await this.#note(this.#register, marker).catch(() => undefined)
     // Opened again, it has a lease.
     if (registered === false) return (await this.#region.marker()) !== marker
     if (registered) this.#agreed = marker
     if (this.#agreed !== marker) return false
-    return this.#region.renewLease(marker, since, VOUCHED_MS, registered === true)
+    if (!registered) return this.#lease.extendAlone(marker, since)
+    return this.#region.renewLease(marker, since, this.#lease.ms)
+  }
+
+  async #note(register: EpochRegister | undefined, marker: string): Promise<boolean> {
+    if (!register) return true
+    await this.#requireTruth()
+    return this.#requireOwn(marker, await this.#lease.note(register, marker))
   }
 
   close(): void {
@@ -135,9 +148,8 @@ export class Epochs {
   }
 
   async #holdsLease(marker: string): Promise<boolean> {
-    const until = await this.#region.redis.get(
-      `${this.#hooks.prefix}${marker.slice(marker.indexOf('|') + 1)}:lease`,
-    )
+    const { redis, names } = this.#region
+    const until = await redis.get(`${names.states(marker)}lease`)
     return (await this.#region.now()) < Number(until ?? 0)
   }
 }

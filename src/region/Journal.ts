@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { JournalEntry, JournalHead } from '../domain/journal/JournalEntry.ts'
 import { DAY_MS } from '../domain/time.ts'
-import { JOURNAL } from '../platform/redisNames.ts'
+import type { RedisNames } from '../platform/redisNames.ts'
 import type { EpochRegister } from './agreeOnEpoch.ts'
 import { RegionUnavailable } from './RegionUnavailable.ts'
 
@@ -24,19 +24,25 @@ export class TruthIsOld extends RegionUnavailable {
 export class Journal {
   readonly #region: string
   readonly #redis: Redis
+  readonly #name: string
   readonly #holds: EpochRegister['holds'] | undefined
   /** The last entry as last read; undefined: never. */
   #head: JournalHead | null | undefined
 
-  constructor(region: string, redis: Redis, holds: EpochRegister['holds'] | undefined) {
+  constructor(
+    region: string,
+    { redis, names }: { redis: Redis; names: RedisNames },
+    holds: EpochRegister['holds'] | undefined,
+  ) {
     this.#region = region
     this.#redis = redis
+    this.#name = names.journal
     this.#holds = holds
   }
 
   /** The region's last entry; null where nothing has ended yet. Throws what ioredis throws. */
   async head(): Promise<JournalHead | null> {
-    const [text] = await this.#redis.zrange(JOURNAL, '-1', '-1')
+    const [text] = await this.#redis.zrange(this.#name, '-1', '-1')
     const entry = text === undefined ? null : (JSON.parse(text) as JournalEntry)
     this.#head = entry && { sequence: entry.sequence, id: entry.id }
     return this.#head
@@ -63,6 +69,6 @@ export class Journal {
 
   /** Every entry that the region still has, oldest first. */
   async read(): Promise<JournalEntry[]> {
-    return (await this.#redis.zrange(JOURNAL, '0', '-1')).map((text) => JSON.parse(text))
+    return (await this.#redis.zrange(this.#name, '0', '-1')).map((text) => JSON.parse(text))
   }
 }

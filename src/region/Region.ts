@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
-import { PREFIX, queuePrefix, statePrefix } from '../platform/redisNames.ts'
+import { namesIn, type RedisNames } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { connectRegion, untilConnected } from './connectRegion.ts'
 import { Epochs } from './Epochs.ts'
+import { Failover } from './Failover.ts'
 import { Journal } from './Journal.ts'
 import { RegionUnavailable } from './RegionUnavailable.ts'
 import type { RegionLog, RegionOptions } from './regionOptions.ts'
-import type { scripts } from './scripts.ts'
+import { type Counting, type InEpoch, PASSED_ON, type ScriptName, ScriptRunner } from './ScriptRunner.ts'
 import { type BeforeFill, stateRows } from './stateRows.ts'
 
 /** How long anything that a caller waits for may take in a region, opening included, in ms; then it is given up. */
@@ -15,16 +16,6 @@ export const BOUND_MS = 800
 
 /** How much of that is kept for the answer's way back: a script that counts something runs before that, or never. */
 export const ANSWER_MS = 300
-
-/** Answers of scripts that did nothing, and whose callers know what to do. */
-const PASSED_ON = new Set(['LAPSED', 'OLD', 'SWEPT', 'TOKENS'])
-
-/** Scripts that count or take something: each has a deadline. Its answer begins with a word and the region's clock. */
-type Counting = 'admit' | 'reserve'
-/** Scripts that are run in one very epoch or not at all. */
-type InEpoch = 'dropStates' | 'journal' | 'noteSweep' | 'putTokens'
-
-type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => Promise<unknown>>
 
 /**
  * One region: the Redis that holds key state and counters near its verifiers. Commands fail at once while
@@ -34,7 +25,9 @@ type Scripted = Record<keyof typeof scripts, (...args: (string | number)[]) => P
 export class Region {
   readonly name: string
   readonly redis: Redis
+  readonly names: RedisNames
   readonly kind: RegionOptions['kind']
+  readonly failover: Failover
   /** BullMQ's key prefix of the queue to which this region's scripts add metering jobs. */
   readonly meteringPrefix: string
   /** The same of the queue whose jobs count slots. */
@@ -48,16 +41,20 @@ export class Region {
   /** By how many ms this connection's Redis is ahead of `performance.now()`, at least. */
   #ahead = 0
   readonly #epochs: Epochs
+  readonly #scripts: ScriptRunner
 
   constructor({ name, url, kind, register }: RegionOptions, log: RegionLog) {
     this.name = name
     this.kind = kind
-    this.meteringPrefix = queuePrefix('metering', name)
-    this.slotsPrefix = queuePrefix('slots', name)
+    this.names = namesIn(url)
+    this.meteringPrefix = this.names.queue('metering', name)
+    this.slotsPrefix = this.names.queue('slots', name)
     this.redis = connectRegion(url, (error) =>
       log.warn({ region: name, reason: error.message }, 'the region is away'),
     )
-    this.journal = new Journal(name, this.redis, register?.holds)
+    this.failover = new Failover(url, this.redis, this.names)
+    this.#scripts = new ScriptRunner(this.redis, this.names, this.failover)
+    this.journal = new Journal(name, this, register?.holds)
     this.redis.on('close', () => {
       this.#losses += 1
       this.#marker = undefined
@@ -66,18 +63,13 @@ export class Region {
       this.#open().catch((error) => log.warn({ err: error, region: name }, 'the region could not be opened'))
     })
     this.#epochs = new Epochs(this, register, {
-      prefix: PREFIX,
       beginEpoch: async (before, marker) =>
-        (await this.#scripted.beginEpoch(PREFIX, before ?? '', marker)) === 1,
+        Number(await this.#scripts.run('beginEpoch', this.names.prefix, before ?? '', marker)) === 1,
       onOver: (marker) => {
         log.warn({ region: name }, 'the region began a new epoch on another Redis, or for another name')
         if (this.#marker === marker) this.#marker = undefined
       },
     })
-  }
-
-  get #scripted(): Scripted {
-    return this.redis as unknown as Scripted
   }
 
   /** The marker of the connection in use. Throws RegionUnavailable while there is none. */
@@ -109,11 +101,13 @@ export class Region {
     const losses = this.#losses
     try {
       const marker = await this.#epochs.open()
+      await this.failover.begin(marker)
       // Meanwhile the connection may have become another: then the marker is not its own.
       if (losses !== this.#losses) throw new Error('the connection was lost')
       this.#marker = marker
       return marker
     } catch (error) {
+      this.failover.lookAgain()
       throw new RegionUnavailable(`The region ${this.name} could not be opened.`, { cause: error })
     }
   }
@@ -128,7 +122,7 @@ export class Region {
    * RegionUnavailable after `BOUND_MS`: whether the script has run, or still will, is then unknown.
    */
   run(
-    script: Exclude<keyof typeof scripts, 'beginEpoch' | InEpoch | Counting>,
+    script: Exclude<ScriptName, 'beginEpoch' | InEpoch | Counting>,
     ...args: (string | number)[]
   ): Promise<unknown[]> {
     return this.#bounded(
@@ -156,14 +150,16 @@ export class Region {
     return this.#bounded(until, run)
   }
 
-  async #runUnderAny(script: keyof typeof scripts, args: () => (string | number)[]): Promise<unknown[]> {
+  async #runUnderAny(script: ScriptName, args: () => (string | number)[]): Promise<unknown[]> {
     for (let attempt = 0; attempt < 3; attempt++) {
       const marker = this.#marker ?? (await this.#open())
       const answer = await this.#runUnder(marker, script, args())
       if (answer && answer[0] !== 'LAPSED') return answer
       // A process that was stopped for a while is itself who can vouch for the region again.
-      if (answer && !(await this.#epochs.vouch()))
+      if (answer && !(await this.#epochs.vouch())) {
+        this.failover.lookAgain()
         throw new RegionUnavailable(`The region ${this.name} holds no lease.`)
+      }
     }
     throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
@@ -206,10 +202,10 @@ export class Region {
    */
   async #runUnder(
     marker: string,
-    script: keyof typeof scripts,
+    script: ScriptName,
     args: (string | number)[],
   ): Promise<unknown[] | undefined> {
-    const answer = (await this.#scripted[script](marker, PREFIX, ...args).catch(this.#away)) as unknown[]
+    const answer = await this.#scripts.run(script, marker, this.names.prefix, ...args).catch(this.#away)
     if (answer[0] === 'OK') {
       if (script === 'admit' || script === 'reserve') this.#noteClock(Number(answer[1]))
       return answer
@@ -252,7 +248,7 @@ export class Region {
   /** What to remember before states are read that are to be stored. Throws RegionUnavailable. */
   async beforeFill(): Promise<BeforeFill> {
     const marker = await this.marker()
-    const count = this.redis.hget(`${statePrefix(marker)}sweep`, 'count')
+    const count = this.redis.hget(`${this.names.states(marker)}sweep`, 'count')
     const [sweeps, head] = await this.answered(Promise.all([count, this.journal.head()]))
     return { marker, sweeps: sweeps ?? '0', head }
   }
@@ -295,6 +291,7 @@ export class Region {
 
   async close(): Promise<void> {
     this.#epochs.close()
+    this.failover.close()
     this.redis.disconnect()
   }
 }

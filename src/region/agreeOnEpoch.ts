@@ -9,8 +9,13 @@ import type { RegisteredEpoch } from '../domain/regionEpochs.ts'
  */
 export type EpochRegister = {
   read: (region: string, current: string | null) => Promise<RegisteredEpoch>
-  /** Registers a new epoch unless another was registered since `before` was read; returns whether it did. */
-  register: (region: string, before: string | null, marker: string) => Promise<boolean>
+  /**
+   * Registers a new epoch unless another was registered since `before` was read, and with `waits` not before every
+   * lease of that one has run out; returns whether it did.
+   */
+  register: (region: string, before: string | null, marker: string, waits: boolean) => Promise<boolean>
+  /** Notes a lease of less than `ms` for the server of this epoch, if that is the registered one: returns whether. */
+  lease: (region: string, marker: string, ms: number) => Promise<boolean>
   holds: (head: JournalHead) => Promise<boolean>
 }
 
@@ -21,10 +26,18 @@ export type EpochConnection = {
   readMarker: () => Promise<string | null>
   /** See beginEpoch.lua. */
   beginEpoch: (before: string | null, marker: string) => Promise<boolean>
+  /**
+   * Where another server may have taken the place of the one that began the registered epoch: whether that one may
+   * still hold a lease that Postgres knows nothing of. Absent where there is only one.
+   */
+  mayBeExtended?: (registered: string) => Promise<boolean>
 }
 
 /** Postgres does not say which epoch is registered. */
 export class RegisterAway extends Error {}
+
+/** Another server began the registered epoch, and may still admit. It runs out of its lease within seconds. */
+class StillLeased extends Error {}
 
 /** Others may be agreeing on the same region; each turn but the last one's is another's success. */
 const TURNS = 5
@@ -66,7 +79,7 @@ export async function agreeOnEpoch(
   const server = new Server(await connection.info())
   for (let turn = 0; turn < TURNS; turn++) {
     const current = await connection.readMarker()
-    const { marker: registered, listed, servesNow } = await register.read(region, current).catch(away)
+    const { marker: registered, listed, servesNow, leased } = await register.read(region, current).catch(away)
     if (!listed) throw new Error(`No worker has listed the region ${region} yet.`)
     if (servesNow)
       throw new Error(
@@ -78,9 +91,13 @@ export async function agreeOnEpoch(
       await delay(randomInt(10, 50))
       continue
     }
+    const before = registered !== null && !server.began(registered) ? registered : undefined
+    const waits = before !== undefined && connection.mayBeExtended !== undefined
+    if (waits && (leased || (await connection.mayBeExtended?.(before))))
+      throw new StillLeased(`Another server of the region ${region} may still admit.`)
     const fresh = server.newMarker()
     if (!(await connection.beginEpoch(current, fresh))) continue
-    if (await register.register(region, registered, fresh).catch(away)) return fresh
+    if (await register.register(region, registered, fresh, waits).catch(away)) return fresh
   }
   throw new Error('Too many processes are opening the region at once.')
 }

@@ -1,9 +1,8 @@
-import { dayRequestsName } from '../platform/redisNames.ts'
 import type { Region } from './Region.ts'
 
 /** Verifications of these keys that a region admitted on a UTC day, or null where it has no counters of that day. */
 export async function readDayCounters(region: Region, day: string, keyIds: string[]): Promise<number | null> {
-  const name = dayRequestsName(day)
+  const name = region.names.dayRequests(day)
   if ((await region.redis.exists(name)) === 0) return null
   let total = 0
   for (let at = 0; at < keyIds.length; at += 1_000) {

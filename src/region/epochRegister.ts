@@ -1,5 +1,5 @@
 import { holdsEntry } from '../domain/journal/journalStore.ts'
-import { readRegisteredEpoch, registerEpoch } from '../domain/regionEpochs.ts'
+import { noteEpochLease, readRegisteredEpoch, registerEpoch } from '../domain/regionEpochs.ts'
 import type { Orm } from '../platform/postgres.ts'
 import { within } from '../platform/within.ts'
 import type { EpochRegister } from './agreeOnEpoch.ts'
@@ -11,8 +11,9 @@ const BOUND_MS = 500
 export function epochRegister(orm: Orm): EpochRegister {
   return {
     read: (region, present) => within(BOUND_MS, readRegisteredEpoch(orm.em.fork(), region, present)),
-    register: (region, before, marker) =>
-      within(BOUND_MS, registerEpoch(orm.em.fork(), { region, before, marker })),
+    register: (region, before, marker, waits) =>
+      within(BOUND_MS, registerEpoch(orm.em.fork(), { region, before, marker, waits })),
+    lease: (region, marker, ms) => within(BOUND_MS, noteEpochLease(orm.em.fork(), { region, marker, ms })),
     holds: (head) => within(BOUND_MS, holdsEntry(orm.em.fork(), head)),
   }
 }

@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Redis } from 'ioredis'
 import type { KeyState } from '../domain/keys/keyState.ts'
 import { executeBound, pgArray } from '../domain/sql.ts'
-import { PREFIX, statePrefix } from '../platform/redisNames.ts'
+import type { RedisNames } from '../platform/redisNames.ts'
 
 /** Keys that a region has, and the database lacks or has an older version of. */
 export type Ahead = { unknown: string[]; newer: string[] }
@@ -11,11 +11,14 @@ export type Ahead = { unknown: string[]; newer: string[] }
  * Compares a region's states with a database that was restored: what it knows of keys that were created or changed
  * since the backup. A region does not know every key.
  */
-export async function listAhead(em: SqlEntityManager, redis: Redis): Promise<Ahead> {
-  const marker = await redis.get(`${PREFIX}region`)
+export async function listAhead(
+  em: SqlEntityManager,
+  { redis, names }: { redis: Redis; names: RedisNames },
+): Promise<Ahead> {
+  const marker = await redis.get(names.marker)
   const ahead: Ahead = { unknown: [], newer: [] }
   if (marker === null) return ahead
-  for await (const page of redis.hscanStream(`${statePrefix(marker)}keys`, {
+  for await (const page of redis.hscanStream(`${names.states(marker)}keys`, {
     match: 'state:*',
     count: 1_000,
   })) {

@@ -1,5 +1,4 @@
 import type { Refusals } from '../domain/metering/decidedBatch.ts'
-import { refusalsName, SEALED_REFUSALS } from '../platform/redisNames.ts'
 import type { Region } from './Region.ts'
 
 const FIELDS = 1_000
@@ -19,7 +18,7 @@ export async function readRefusals(region: Region, id: string): Promise<Refusals
   let cursor = '0'
   do {
     const [next, fields] = await region.answered(
-      region.redis.hscan(refusalsName(id), cursor, 'COUNT', FIELDS),
+      region.redis.hscan(region.names.refusals(id), cursor, 'COUNT', FIELDS),
     )
     cursor = next
     for (let at = 0; at < fields.length; at += 2) counts.set(fields[at] ?? '', Number(fields[at + 1]))
@@ -35,5 +34,6 @@ export async function readRefusals(region: Region, id: string): Promise<Refusals
 
 /** Forgets those that have been counted. Throws RegionUnavailable. */
 export async function dropRefusals(region: Region, id: string): Promise<void> {
-  await region.answered(region.redis.multi().unlink(refusalsName(id)).srem(SEALED_REFUSALS, id).exec())
+  const { redis, names } = region
+  await region.answered(redis.multi().unlink(names.refusals(id)).srem(names.sealedRefusals, id).exec())
 }

@@ -1,11 +1,4 @@
 import { DAY_MS, MINUTE_MS } from '../domain/time.ts'
-import {
-  dayRequestsName,
-  minuteRequestsName,
-  monthRendersName,
-  statePrefix,
-  TEST_RENDERS_PREFIX,
-} from '../platform/redisNames.ts'
 import type { Region } from './Region.ts'
 import { RegionUnavailable } from './RegionUnavailable.ts'
 
@@ -32,10 +25,10 @@ export async function purgeKeys(region: Region, keys: { id: string; digest: stri
   const now = await region.now()
   const line = region.redis.pipeline()
   const minute = Math.floor(now / MINUTE_MS)
-  for (let back = -1; back < MINUTES; back++) line.hdel(minuteRequestsName(minute - back), ...ids)
+  for (let back = -1; back < MINUTES; back++) line.hdel(region.names.minuteRequests(minute - back), ...ids)
   for (let back = -1; back < DAYS; back++) {
     const day = new Date(now - back * DAY_MS).toISOString().slice(0, 10)
-    line.hdel(dayRequestsName(day), ...ids).hdel(`${TEST_RENDERS_PREFIX}${day}`, ...ids)
+    line.hdel(region.names.dayRequests(day), ...ids).hdel(`${region.names.testRenders}${day}`, ...ids)
   }
   await region.answered(line.exec())
   return marker
@@ -49,7 +42,7 @@ export async function purgeAccount(region: Region, accountId: string): Promise<s
   const line = region.redis.pipeline()
   for (let back = -1; back < MONTHS; back++) {
     const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back)).toISOString().slice(0, 7)
-    line.hdel(monthRendersName(month), accountId)
+    line.hdel(region.names.monthRenders(month), accountId)
   }
   await region.answered(line.exec())
   return marker
@@ -57,7 +50,7 @@ export async function purgeAccount(region: Region, accountId: string): Promise<s
 
 async function drop(region: Region, marker: string, kind: 'keys' | 'accounts', ids: string[]): Promise<void> {
   if (ids.length === 0) return
-  const versions = await region.answered(region.redis.hmget(`${statePrefix(marker)}${kind}`, ...ids))
+  const versions = await region.answered(region.redis.hmget(`${region.names.states(marker)}${kind}`, ...ids))
   const known = ids.flatMap((id, place) => {
     const version = versions[place]
     return version ? [[id, version]] : []

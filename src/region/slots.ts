@@ -1,4 +1,3 @@
-import { slotName } from '../platform/redisNames.ts'
 import type { Region } from './Region.ts'
 
 /**
@@ -12,5 +11,5 @@ export async function closeSlot(region: Region, slot: string): Promise<string[]>
 
 /** Forgets a slot whose batches are counted. Throws RegionUnavailable. */
 export async function dropSlot(region: Region, slot: string): Promise<void> {
-  await region.answered(region.redis.unlink(slotName(slot)))
+  await region.answered(region.redis.unlink(region.names.slot(slot)))
 }

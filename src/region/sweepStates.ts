@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { statePrefix } from '../platform/redisNames.ts'
 import type { Region } from './Region.ts'
 
 /** Per turn and kind of state; the next turn continues where this one ended. */
@@ -21,7 +20,7 @@ export async function sweepStates(
   pages = PAGES,
 ): Promise<number> {
   const marker = await region.marker()
-  const state = statePrefix(marker)
+  const state = region.names.states(marker)
   let cursor = (await region.redis.hget(`${state}sweep`, kind)) ?? '0'
   let removed = 0
   for (let page = 0; page < pages; page++) {

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { AskName, JobData } from '../domain/jobs.ts'
 import { ASK_WAIT_MS } from '../domain/retries.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
-import { newAnswerChannel, queuePrefix } from '../platform/redisNames.ts'
+import { newAnswerChannel } from '../platform/redisNames.ts'
 import { ASK_OPTIONS } from '../platform/retryOptions.ts'
 import type { Region } from '../region/Region.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
@@ -28,7 +28,7 @@ export class Asks {
 
   constructor(region: Region, redisUrl: string) {
     this.#region = region
-    this.#queue = queuePrefix('asks', region.name)
+    this.#queue = region.names.queue('asks', region.name)
     // The region itself reports that it is away; a lost answer costs a wait.
     this.#subscriber = connectRedis(redisUrl, 'subscriber')
     this.#listening = this.#subscriber.subscribe(this.#channel)

@@ -6,7 +6,7 @@ import { connectRedis } from '../platform/connectRedis.ts'
 import { boundedBackoff } from '../platform/jobOptions.ts'
 import type { Orm } from '../platform/postgres.ts'
 import type { FurtherRegion } from '../platform/queues.ts'
-import { queueName } from '../platform/redisNames.ts'
+import { namesIn, queueName } from '../platform/redisNames.ts'
 import { tracing } from '../platform/tracing.ts'
 import { runSuspect } from './commands/runSuspect.ts'
 import { takeTurns } from './commands/takeTurns.ts'
@@ -47,16 +47,16 @@ export function startWorkers(
     connections.push(connection)
     return connection
   }
-  const primary = connect(redisUrl, PRIMARY)
+  const primary = { connection: connect(redisUrl, PRIMARY), prefix: namesIn(redisUrl).jobs }
   const queues = [
-    ...QUEUES.map((queue) => ({ queue, region: PRIMARY, connection: primary })),
+    ...QUEUES.map((queue) => ({ queue, region: PRIMARY, ...primary })),
     ...further.flatMap(({ name: region, url }) => {
-      const near = connect(url, region)
+      const near = { connection: connect(url, region), prefix: namesIn(url).jobs }
       return [
-        { queue: 'fan-out' as const, region, connection: primary },
-        { queue: 'metering' as const, region, connection: near },
-        { queue: 'slots' as const, region, connection: near },
-        { queue: 'asks' as const, region, connection: near },
+        { queue: 'fan-out' as const, region, ...primary },
+        { queue: 'metering' as const, region, ...near },
+        { queue: 'slots' as const, region, ...near },
+        { queue: 'asks' as const, region, ...near },
       ]
     }),
   ]
@@ -70,11 +70,12 @@ export function startWorkers(
       throw new DelayedError()
     }
   }
-  const workers = queues.map(({ queue, region, connection }) => {
+  const workers = queues.map(({ queue, region, connection, prefix }) => {
     const name = queueName(queue, region)
     const byTurns = BY_ACCOUNT.includes(queue)
     const worker = new Worker(name, byTurns ? takeTurns(run) : (job, token) => run(job, token), {
       connection,
+      prefix,
       telemetry: tracing.queues,
       concurrency: perQueue[queue],
       lockDuration: 10_000,

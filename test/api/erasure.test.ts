@@ -2,7 +2,7 @@ import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
-import { JOURNAL, queueName } from '../../src/platform/redisNames.ts'
+import { queueName, RedisNames } from '../../src/platform/redisNames.ts'
 import { METERING_OPTIONS } from '../../src/platform/retryOptions.ts'
 import { runSql } from '../setup/runSql.ts'
 import { freshRedis } from '../setup/services.ts'
@@ -29,7 +29,7 @@ const KEPT = [
   'operator_audit_entry',
 ]
 /** The table and the Redis key that keep the IDs of what has ended, so that no restored backup brings it back. */
-const ENDED = ['journal', JOURNAL]
+const ENDED = ['journal', new RedisNames(false).journal]
 
 let eu: TestRedis
 let service: Service

@@ -74,6 +74,7 @@ export const goodRedis = (): RedisFacts => ({
   wire: { encrypted: true, private: true },
   version: '7.2.4',
   mode: 'standalone',
+  namedMode: 'standalone',
   isReplica: false,
   isLoading: false,
   runId: 'a1',

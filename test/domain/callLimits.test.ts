@@ -6,8 +6,10 @@ import { DelayedRefusals, MAX_DELAYED } from '../../src/api/DelayedRefusals.ts'
 import { createOperatorTokens } from '../../src/api/operatorTokens.ts'
 import { RefusedKeys } from '../../src/api/RefusedKeys.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { RedisNames } from '../../src/platform/redisNames.ts'
 import { UNKNOWN_PER_MINUTE, UnknownLimit } from '../../src/verifier/UnknownLimit.ts'
 
+const countedBy = (take: () => Promise<unknown>) => ({ redis: { eval: take }, names: new RedisNames(false) })
 const noDelay = new DelayedRefusals(0, () => {})
 const bounds = { atOnce: 2, maxWaiting: 1, waitMs: 60_000, what: 'calls' }
 
@@ -47,7 +49,11 @@ it('promise 11: who waits behind what fails is refused with it, and does not add
 it('promise 12: calls that are refused together are answered at different times, so that they do not return together', async () => {
   const waits: number[] = []
   const wait = async (ms: number) => waits.push(ms)
-  const limits = new CallLimits({ eval: async () => 10_000 }, 60, new DelayedRefusals(1_000, () => {}, wait))
+  const limits = new CallLimits(
+    countedBy(async () => 10_000),
+    60,
+    new DelayedRefusals(1_000, () => {}, wait),
+  )
   const principal = { accountId: 'acct_1', actor: { type: 'api_key', id: 'key_1' } } as Principal
   const refused = Array.from({ length: 20 }, () => limits.take(principal, 'calls'))
   for (const one of refused) await expect(one).rejects.toMatchObject({ slug: 'rate-limit-exceeded' })
@@ -88,7 +94,7 @@ it('an operator token has a share of calls in each account that it acts for, wha
     for (const name of names) used.set(name, (used.get(name) ?? 0) + 1)
     return 0
   }
-  const limits = new CallLimits({ eval: take } as never, 60, noDelay)
+  const limits = new CallLimits(countedBy(take as never), 60, noDelay)
   const acting = (accountId: string) =>
     limits.take({ accountId, actor: { type: 'operator_token', id: 'optok_1' } } as Principal, 'calls')
   for (let call = 0; call < 3; call++) await acting('acct_1')

@@ -2,7 +2,7 @@ import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PRIMARY } from '../../src/domain/regions.ts'
-import { slotName, usageQueues } from '../../src/platform/redisNames.ts'
+import { RedisNames, usageQueues } from '../../src/platform/redisNames.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FlakyProxy, startFlakyProxy } from '../support/flakyProxy.ts'
 import { type Service, type ServiceProcess, startService } from '../support/startService.ts'
@@ -40,7 +40,7 @@ const unfinished = async () =>
   (await Promise.all(queues.map((queue) => queue.getJobs(['active', 'wait', 'delayed', 'failed'])))).flat()
 /** What waits to be counted: batches of verifications in slots, and reports. */
 async function uncounted(): Promise<number> {
-  const slots = await redis.keys(slotName('*'))
+  const slots = await redis.keys(new RedisNames(false).slot('*'))
   const batches = await Promise.all(slots.map((slot) => redis.llen(slot)))
   const reports = (await unfinished()).filter(({ name }) => name === 'roll-up-events')
   return batches.reduce((sum, length) => sum + length, reports.length)

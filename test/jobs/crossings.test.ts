@@ -2,7 +2,6 @@ import { Worker } from 'bullmq'
 import { afterAll, describe, expect, it } from 'vitest'
 import { toRow } from '../../src/domain/metering/usageEvent.ts'
 import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
-import { crossingsTurnName } from '../../src/platform/redisNames.ts'
 import { CrossingWatch } from '../../src/workers/alerts/CrossingWatch.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { Rollup } from '../../src/workers/metering/Rollup.ts'
@@ -33,7 +32,7 @@ const evaluate = (acme: AlertAccount, time: number) =>
 
 /** Looks at an account, as if it had not been looked at for a while. */
 async function look({ accountId }: AlertAccount, time: number) {
-  await worker.region.redis.del(crossingsTurnName(accountId))
+  await worker.region.redis.del(worker.region.names.crossingsTurn(accountId))
   await at(time, () => handlers['find-crossings'](context, { accountId }))
 }
 const stateOf = async (id: string) =>

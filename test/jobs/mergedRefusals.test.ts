@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JobData } from '../../src/domain/jobs.ts'
 import { ADMIT, AUTHENTICATE, FORBIDDEN, REVOKED } from '../../src/domain/metering/decisionCodes.ts'
-import { slotName } from '../../src/platform/redisNames.ts'
+import { RedisNames } from '../../src/platform/redisNames.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { account, cached, key, seed } from '../support/regionFixtures.ts'
@@ -45,7 +45,7 @@ async function decide(...verdicts: number[]) {
 }
 const count = () => handlers['count-refusals'](worker.context, {})
 const batchesSince = async (): Promise<JobData<'roll-up-verifications'>[]> => {
-  const slots = await redis().keys(slotName('*'))
+  const slots = await redis().keys(new RedisNames(false).slot('*'))
   const batches = await Promise.all(slots.map((slot) => redis().lrange(slot, 0, -1)))
   return batches.flat().map((batch) => JSON.parse(batch))
 }

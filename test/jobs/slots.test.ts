@@ -5,7 +5,7 @@ import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
 import type { KnownKey } from '../../src/domain/metering/Ticket.ts'
 import { encodeBatch } from '../../src/domain/metering/verificationBatch.ts'
 import { readWindows } from '../../src/domain/usage/windows.ts'
-import { slotName } from '../../src/platform/redisNames.ts'
+import { RedisNames } from '../../src/platform/redisNames.ts'
 import { admitArgs } from '../../src/region/admitArgs.ts'
 import { SLOT_BATCHES } from '../../src/region/scripts.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
@@ -24,6 +24,7 @@ afterAll(() => worker.stop())
 type Slot = JobData<'roll-up-slot'>
 const queues = () => worker.context.queues.byName
 const redis = () => worker.region.redis
+const names = new RedisNames(false)
 
 /** Each test has a key of its own. */
 let known: KnownKey
@@ -59,7 +60,7 @@ describe('promise 2: the batches of a slot', () => {
     const slot = await onlySlot()
     await rollUp(slot)
     expect(await usage()).toEqual([5, 10])
-    expect(await redis().exists(slotName(slot.slot))).toBe(0)
+    expect(await redis().exists(names.slot(slot.slot))).toBe(0)
     await decide()
     await Promise.all([rollUp(slot), rollUp(slot)])
     // What came after it is in another.
@@ -94,11 +95,11 @@ describe('promise 2: the batches of a slot', () => {
     await expect(rollUp(slot, { ...worker.context, rollup: dies })).rejects.toThrow('died')
     expect(await usage()).toEqual([2, 4])
     left = 4
-    const dump = await redis().dumpBuffer(slotName(slot.slot))
+    const dump = await redis().dumpBuffer(names.slot(slot.slot))
     await rollUp(slot, { ...worker.context, rollup: dies })
     expect(await usage()).toEqual([4, 8])
     // As a Redis that has lost its last moments: the slot is there again, and open.
-    await redis().restore(slotName(slot.slot), 0, dump)
+    await redis().restore(names.slot(slot.slot), 0, dump)
     const marker = await worker.region.marker()
     await redis().set(`keys:${marker.split('|')[1]}:slot`, slot.slot)
     await decide()
@@ -109,7 +110,7 @@ describe('promise 2: the batches of a slot', () => {
   it('are bounded: the next one begins another', async () => {
     for (let batch = 0; batch <= SLOT_BATCHES; batch++) await decide()
     const all = await slots()
-    const lengths = await Promise.all(all.map(({ slot }) => redis().llen(slotName(slot))))
+    const lengths = await Promise.all(all.map(({ slot }) => redis().llen(names.slot(slot))))
     expect(lengths.sort((one, other) => one - other)).toEqual([1, SLOT_BATCHES])
     for (const slot of all) await rollUp(slot)
     expect(await usage()).toEqual([SLOT_BATCHES + 1, 2 * (SLOT_BATCHES + 1)])
@@ -137,10 +138,10 @@ describe('promise 2: the batches of a slot', () => {
   it('do not wait for one that this release cannot read, which stays until another can', async () => {
     await decide()
     const slot = await onlySlot()
-    await redis().rpush(slotName(slot.slot), '{"form":"of a later release"}')
+    await redis().rpush(names.slot(slot.slot), '{"form":"of a later release"}')
     await expect(rollUp(slot)).rejects.toThrow()
     expect(await usage()).toEqual([1, 2])
-    expect(await redis().llen(slotName(slot.slot))).toBe(2)
+    expect(await redis().llen(names.slot(slot.slot))).toBe(2)
   })
 })
 

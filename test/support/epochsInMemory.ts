@@ -5,12 +5,18 @@ export function epochsInMemory(): EpochRegister & { markers: Map<string, string>
   const markers = new Map<string, string>()
   return {
     markers,
-    read: async (region) => ({ marker: markers.get(region) ?? null, listed: true, servesNow: null }),
+    read: async (region) => ({
+      marker: markers.get(region) ?? null,
+      listed: true,
+      servesNow: null,
+      leased: false,
+    }),
     register: async (region, before, marker) => {
       if ((markers.get(region) ?? null) !== before) return false
       markers.set(region, marker)
       return true
     },
+    lease: async (region, marker) => markers.get(region) === marker,
     holds: async () => true,
   }
 }

@@ -1,7 +1,7 @@
 import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
 import type { KnownKey } from '../../src/domain/metering/Ticket.ts'
 import { createLog } from '../../src/platform/log.ts'
-import { slotName } from '../../src/platform/redisNames.ts'
+import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
 import { Region } from '../../src/region/Region.ts'
 import { epochsInMemory } from './epochsInMemory.ts'
 
@@ -33,7 +33,7 @@ export const key: KeyState = {
 export const seed = { day: '2000-01-01', requests: 0, renders: 0, month: '2000-01-01', accountRenders: 0 }
 
 /** A primary region on this Redis, ready, that knows the key and the account of this file. */
-export async function openRegion(url: string, register = epochsInMemory()): Promise<Region> {
+export async function openRegion(url: string, register: EpochRegister = epochsInMemory()): Promise<Region> {
   const region = new Region(
     { name: 'primary', url, kind: 'primary', register },
     createLog('silent', { process: 'test' }),
@@ -52,7 +52,7 @@ export const cached = (limits: Partial<AccountState> = {}): KnownKey => ({
 
 /** How many decided batches wait in the region's slots. */
 export async function countBatches(region: Region): Promise<number> {
-  const slots = await region.redis.keys(slotName('*'))
+  const slots = await region.redis.keys(region.names.slot('*'))
   const lengths = await Promise.all(slots.map((slot) => region.redis.llen(slot)))
   return lengths.reduce((sum, length) => sum + length, 0)
 }

@@ -24,9 +24,15 @@ const PAUSE_MS = 25
 
 /**
  * Rounds in which keys are revoked under a fault, while all verifiers are asked about them all the time. Each
- * verification is judged by when it started: after the 200 of its key's revocation none may be accepted.
+ * verification is judged by when it started: after the 200 of its key's revocation none may be accepted. `repeats`:
+ * who revokes cannot be verified either while it lasts, and asks again.
  */
-export async function revokeUnder(service: Service, verifiers: Verifier[], random: Random) {
+export async function revokeUnder(
+  service: Service,
+  verifiers: Verifier[],
+  random: Random,
+  { repeats = false }: { repeats?: boolean } = {},
+) {
   const account = await service.account('enterprise')
   const [witness] = await seedKeys(service, account.accountId, 1)
   const revokedAt = new Map<string, number>()
@@ -44,7 +50,10 @@ export async function revokeUnder(service: Service, verifiers: Verifier[], rando
   const askAll = (keys: string[]) =>
     Promise.all(verifiers.flatMap((verifier) => keys.map((key) => ask(verifier, key))))
   const revoke = async ({ id, key }: { id: string; key: string }) => {
-    const { status, body } = await account.post(`/api-keys/${id}/revoke`)
+    const { status, body } = await eventually(
+      () => account.post(`/api-keys/${id}/revoke`),
+      (answer) => !repeats || ![202, 503].includes(answer.status),
+    )
     expect(status).toBe(200)
     revokedAt.set(key, performance.now())
     for (const { outcome } of body.fanOut.regions) seen[outcome as 'confirmed' | 'lapsed'] += 1

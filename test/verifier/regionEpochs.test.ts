@@ -16,6 +16,7 @@ const log = createLog('silent', { process: 'test' })
 const away: EpochRegister = {
   read: () => Promise.reject(new Error('away')),
   register: () => Promise.reject(new Error('away')),
+  lease: () => Promise.reject(new Error('away')),
   holds: () => Promise.reject(new Error('away')),
 }
 

@@ -1,10 +1,11 @@
+import { REDIS_FORMS } from '../../platform/redisUrl.ts'
 import { type Check, type Found, found } from '../Check.ts'
 import type { Facts, ProbeFailure, RedisFacts } from '../Facts.ts'
 import { REDIS_VERSION } from './requirements.ts'
 
 type RedisCheck = Omit<Check, 'area' | 'severity' | 'look'> & Partial<Pick<Check, 'severity'>>
 
-/** The one check of a Redis Cluster or a Sentinel: its settings say nothing about a Redis that can be used. */
+/** The one check of a Redis that its URL does not fit: its settings say nothing about one that can be used. */
 const MODE = 'redis-mode'
 
 /** A check of what each region's Redis says of itself. */
@@ -16,7 +17,7 @@ const check = (about: RedisCheck, look: (redis: RedisFacts) => Found[]): Check =
     const asked = redis.flatMap(({ region, probed }) => (probed.ok ? [{ region, facts: probed.value }] : []))
     if (asked.length === 0) return undefined
     return asked
-      .filter(({ facts }) => about.id === MODE || facts.mode === 'standalone' || facts.mode === '')
+      .filter(({ facts }) => about.id === MODE || isOfMode(facts))
       .flatMap(({ region, facts }) => look(facts).map((one) => ({ subject: region, ...one })))
   },
 })
@@ -35,6 +36,8 @@ const failure = (kind: ProbeFailure['kind'], about: RedisCheck, expected: string
             : [{ subject: region, found: probed.failure.reason, expected }],
         ),
 })
+
+const isOfMode = ({ mode, namedMode }: RedisFacts) => mode === namedMode || mode === ''
 
 const isOlder = (version: string, than: string) => version.localeCompare(than, 'en', { numeric: true }) < 0
 
@@ -111,11 +114,10 @@ export const redisChecks: Check[] = [
   check(
     {
       id: MODE,
-      why: 'This is a Redis Cluster or a Sentinel. Scripts touch keys that they compute, so a region needs one primary.',
-      fix: 'Use a Redis without cluster mode; with Sentinel, name the primary or a proxy that follows it.',
+      why: 'The URL is that of one Redis, and a node of a Cluster or a Sentinel answers; or the other way round.',
+      fix: `Begin the URL with what it is: ${REDIS_FORMS}.`,
     },
-    ({ mode }) =>
-      found(mode !== 'standalone' && mode !== '', { found: `mode ${mode}`, expected: 'one primary' }),
+    (redis) => found(!isOfMode(redis), { found: `mode ${redis.mode}`, expected: `mode ${redis.namedMode}` }),
   ),
   check(
     {

@@ -5,11 +5,11 @@ import type { QueueFacts } from '../Facts.ts'
  * What is in BullMQ's queues, by its own names in Redis: a `Queue` of BullMQ would write its version there, and this
  * only looks.
  */
-export async function readQueues(redis: Redis, names: string[]): Promise<QueueFacts[]> {
+export async function readQueues(redis: Redis, prefix: string, names: string[]): Promise<QueueFacts[]> {
   const workers = await readWorkers(redis)
   return Promise.all(
     names.map(async (name) => {
-      const key = `bull:${name}:`
+      const key = `${prefix}:${name}:`
       const [waiting, prioritized, failed, paused] = await Promise.all([
         redis.llen(`${key}wait`),
         redis.zcard(`${key}prioritized`),
@@ -21,14 +21,12 @@ export async function readQueues(redis: Redis, names: string[]): Promise<QueueFa
         failed,
         isPaused: paused === 1,
         waiting: waiting + prioritized,
-        ...(workers && { hasWorker: workers.has(workerName(name)) }),
+        // As BullMQ names a worker's connection.
+        ...(workers && { hasWorker: workers.has(`${prefix}:${Buffer.from(name).toString('base64')}`) }),
       }
     }),
   )
 }
-
-/** The name that BullMQ gives to a worker's connection. */
-const workerName = (queue: string) => `bull:${Buffer.from(queue).toString('base64')}`
 
 /** The names of all connections; undefined where Redis does not show them. */
 async function readWorkers(redis: Redis): Promise<Set<string> | undefined> {

@@ -1,6 +1,8 @@
 import { Redis } from 'ioredis'
+import { movingOptions } from '../../platform/connectRedis.ts'
 import { factsOf } from '../../platform/errorFacts.ts'
-import { PREFIX, statePrefix } from '../../platform/redisNames.ts'
+import { namesIn } from '../../platform/redisNames.ts'
+import { isClusterUrl, parseMovingUrl } from '../../platform/redisUrl.ts'
 import { TimedOut, within } from '../../platform/within.ts'
 import { Journal } from '../../region/Journal.ts'
 import type { Probed, RedisFacts } from '../Facts.ts'
@@ -15,17 +17,21 @@ const SILENT = `It takes connections and does not answer within ${BOUND_MS / 1_0
 
 /** Asks one Redis on a connection of its own. Changes nothing. `queues`: those that it should hold; none at start. */
 export function probeRedis(url: string, queues: string[] | undefined): Promise<Probed<RedisFacts>> {
-  const { protocol, hostname } = new URL(url)
-  const encrypted = protocol === 'rediss:'
+  const moving = parseMovingUrl(url)
+  const encrypted = url.startsWith('rediss')
+  const hosts = moving ? moving.nodes.map(({ host }) => host) : [new URL(url).hostname]
   const ask = async () => {
-    const redis = new Redis(url, {
+    const options = {
       lazyConnect: true,
       enableReadyCheck: false,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
       connectTimeout: BOUND_MS,
       commandTimeout: BOUND_MS,
-    })
+    }
+    const redis = moving
+      ? new Redis({ ...options, ...movingOptions(url), sentinelRetryStrategy: () => null })
+      : new Redis(url, options)
     // `connect` itself says of each failure only that the connection is closed.
     let cause: Error | undefined
     redis.on('error', (error: Error) => {
@@ -33,12 +39,13 @@ export function probeRedis(url: string, queues: string[] | undefined): Promise<P
     })
     try {
       await within(BOUND_MS, redis.connect(), () => new TimedOut(SILENT))
-      const facts = await readFacts(redis)
-      const wire = { encrypted, private: await isPrivateHost(hostname).catch(() => true) }
-      return { ...facts, wire, ...(queues && isUsable(facts) && (await readState(redis, queues))) }
+      const facts = await readFacts(redis, isClusterUrl(url) ? 'cluster' : 'standalone')
+      const open = await Promise.all(hosts.map((host) => isPrivateHost(host).catch(() => true)))
+      const wire = { encrypted, private: open.every(Boolean) }
+      return { ...facts, wire, ...(queues && isUsable(facts) && (await readState(redis, url, queues))) }
     } catch (error) {
       const first = cause ?? error
-      await requireSameProtocol(url, first)
+      if (!moving) await requireSameProtocol(url, first)
       throw first
     } finally {
       redis.disconnect()
@@ -46,7 +53,10 @@ export function probeRedis(url: string, queues: string[] | undefined): Promise<P
       redis.stream?.destroy()
     }
   }
-  return probe(ask, { kindOf, secret: passwordOf(url) })
+  return probe(ask, {
+    kindOf,
+    secret: moving ? (moving.password ?? moving.sentinelPassword) : passwordOf(url),
+  })
 }
 
 class OtherProtocol extends Error {}
@@ -81,10 +91,13 @@ function kindOf(error: unknown) {
   return isAnswer(error) ? 'refused' : 'away'
 }
 
-/** A node of a Redis Cluster or a Sentinel refuses further questions, and no region can be there anyway. */
-const isUsable = ({ mode }: Pick<RedisFacts, 'mode'>) => mode === 'standalone'
+/** A server of another kind than its URL says refuses further questions, and no region can be there anyway. */
+const isUsable = ({ mode, namedMode }: Pick<RedisFacts, 'mode' | 'namedMode'>) => mode === namedMode
 
-async function readFacts(redis: Redis): Promise<Omit<RedisFacts, 'wire'>> {
+async function readFacts(
+  redis: Redis,
+  namedMode: RedisFacts['namedMode'],
+): Promise<Omit<RedisFacts, 'wire'>> {
   const info = parseInfo(await redis.info())
   const configuration = await readConfiguration(redis)
   const isLoading = info.loading === '1'
@@ -93,12 +106,13 @@ async function readFacts(redis: Redis): Promise<Omit<RedisFacts, 'wire'>> {
     const [seconds, micros] = await redis.time()
     return Number(seconds) * 1_000 + Number(micros) / 1_000
   }
-  const hasClock = !isLoading && isUsable({ mode })
+  const hasClock = !isLoading && isUsable({ mode, namedMode })
   return {
     clock: hasClock ? await compareClock(now) : { aheadMs: 0, uncertainMs: Number.POSITIVE_INFINITY },
     isLoading,
     version: info.redis_version ?? '0',
     mode,
+    namedMode,
     isReplica: info.role === 'slave',
     runId: info.run_id ?? '',
     maxmemoryPolicy: info.maxmemory_policy ?? '',
@@ -140,12 +154,14 @@ async function readConfiguration(redis: Redis): Promise<Record<string, string>> 
 
 async function readState(
   redis: Redis,
+  url: string,
   queues: string[],
 ): Promise<Required<Pick<RedisFacts, 'queues' | 'leaseMs' | 'ended'>>> {
-  const marker = await redis.get(`${PREFIX}region`)
-  const until = marker === null ? 0 : Number((await redis.get(`${statePrefix(marker)}lease`)) ?? 0)
+  const names = namesIn(url)
+  const marker = await redis.get(names.marker)
+  const until = marker === null ? 0 : Number((await redis.get(`${names.states(marker)}lease`)) ?? 0)
   const [seconds] = await redis.time()
   const leaseMs = Math.max(0, until - Number(seconds) * 1_000)
-  const ended = await new Journal('', redis, undefined).head()
-  return { queues: await readQueues(redis, queues), leaseMs, ended }
+  const ended = await new Journal('', { redis, names }, undefined).head()
+  return { queues: await readQueues(redis, names.jobs, queues), leaseMs, ended }
 }

@@ -7,7 +7,6 @@ import { recordAttempt } from '../../domain/notifications/recordAttempt.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { enqueuePushes } from '../../platform/enqueuePushes.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
-import { slackTurnName } from '../../platform/redisNames.ts'
 import { UnreadableSecret } from '../../platform/secretsKeys.ts'
 import { tracing } from '../../platform/tracing.ts'
 import type { WorkerContext } from '../context.ts'
@@ -139,9 +138,10 @@ async function lookAgain(
 
 /** Slack takes one message a second per URL. How long this one has to wait for its turn, in ms; 0: it has it. */
 async function slackDelayMs({ regions, notifiers }: WorkerContext, channel: Channel): Promise<number> {
-  const redis = regions.get(PRIMARY)?.redis
-  if (channel.type !== 'slack' || !redis) return 0
-  const turn = slackTurnName(digestOf(targetOf(notifiers, channel)))
+  const primary = regions.get(PRIMARY)
+  if (channel.type !== 'slack' || !primary) return 0
+  const { redis, names } = primary
+  const turn = names.slackTurn(digestOf(targetOf(notifiers, channel)))
   if ((await redis.set(turn, '1', 'PX', 1_000, 'NX')) === 'OK') return 0
   return Math.max(1, await redis.pttl(turn)) + Math.random() * 2_000
 }

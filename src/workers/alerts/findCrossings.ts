@@ -2,9 +2,8 @@ import { beginIncidents, isCrossing } from '../../domain/alerts/evaluateRules.ts
 import { readRest } from '../../domain/alerts/rest.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { deliveryJob } from '../../domain/notifications/deliveryJob.ts'
-import { PRIMARY } from '../../domain/regions.ts'
 import { relayOutbox, writeOutbox } from '../../platform/outbox.ts'
-import { crossingsTurnName } from '../../platform/redisNames.ts'
+import { primaryOf } from '../../region/openRegions.ts'
 import type { WorkerContext } from '../context.ts'
 import { Postponed } from '../Postponed.ts'
 import { dashboardUrl } from './dashboardUrl.ts'
@@ -24,14 +23,14 @@ export async function findCrossings(
   context: WorkerContext,
   { accountId }: JobData<'find-crossings'>,
 ): Promise<void> {
-  const redis = context.regions.get(PRIMARY)?.redis
-  const turn = crossingsTurnName(accountId)
-  if (redis && (await redis.set(turn, '1', 'PX', TURN_MS, 'NX')) !== 'OK')
+  const { redis, names } = primaryOf(context.regions)
+  const turn = names.crossingsTurn(accountId)
+  if ((await redis.set(turn, '1', 'PX', TURN_MS, 'NX')) !== 'OK')
     throw new Postponed(Math.max(1, await redis.pttl(turn)))
   const started = performance.now()
   await look(context, accountId)
   const restMs = Math.ceil((performance.now() - started) / PART)
-  if (restMs > TURN_MS) await redis?.set(turn, '1', 'PX', restMs)
+  if (restMs > TURN_MS) await redis.set(turn, '1', 'PX', restMs)
 }
 
 async function look(context: WorkerContext, accountId: string): Promise<void> {

@@ -13,7 +13,7 @@ export async function scrubParked(
   reason: string,
 ): Promise<string> {
   const region = [...regions.values()].find(
-    ({ meteringPrefix }) => meteringPrefix === `bull:${job.queueName}:`,
+    ({ meteringPrefix }) => meteringPrefix === `${job.queueQualifiedName}:`,
   )
   if (!region || !job.id) return reason
   if (!(await scrubMeteringJob(region, job.id, (accountIds) => findErased(orm.em.fork(), accountIds))))

@@ -1,3 +1,4 @@
+import { noteEpochLease } from '../../domain/regionEpochs.ts'
 import { listOwed, noteLease, PRIMARY, registerRegions } from '../../domain/regions.ts'
 import type { Region } from '../../region/Region.ts'
 import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
@@ -65,9 +66,14 @@ export async function renew(context: WorkerContext, region: Region): Promise<boo
     for (const { journal } of context.regions.values()) await journal.requireLastKnown()
     const marker = await region.marker()
     const since = await region.now()
+    const given = { region: region.name, marker }
     const noted = await orm.em
       .fork()
-      .transactional((em) => noteLease(em, { region: region.name, marker, leaseMs: lease.ms }))
+      .transactional(
+        async (em) =>
+          (await noteLease(em, { ...given, leaseMs: lease.ms })) &&
+          (await noteEpochLease(em, { ...given, ms: lease.ms + lease.marginMs })),
+      )
     if (noted) return region.renewLease(marker, since, lease.ms)
     // Where nothing is owed, the epoch is another.
     await region.check()

@@ -1,6 +1,5 @@
 import { DAY_MS } from '../../domain/time.ts'
 import { archiveTestRenders } from '../../domain/usage/archiveTestRenders.ts'
-import { TEST_RENDERS_PREFIX } from '../../platform/redisNames.ts'
 import { FILLER } from '../../region/scripts.ts'
 import type { WorkerContext } from '../context.ts'
 
@@ -12,12 +11,13 @@ import type { WorkerContext } from '../context.ts'
  */
 export async function resetTestQuotas(context: WorkerContext): Promise<void> {
   for (const region of context.regions.values()) {
+    const prefix = region.names.testRenders
     const [seconds] = await region.redis.time()
     const now = Number(seconds) * 1000
     const [today, yesterday] = [dayOf(now), dayOf(now - DAY_MS)]
-    for await (const names of region.redis.scanStream({ match: `${TEST_RENDERS_PREFIX}*`, count: 1_000 })) {
+    for await (const names of region.redis.scanStream({ match: `${prefix}*`, count: 1_000 })) {
       for (const name of names as string[]) {
-        const day = name.slice(TEST_RENDERS_PREFIX.length)
+        const day = name.slice(prefix.length)
         if (day >= today) continue
         const counts: Record<string, number> = {}
         for await (const pairs of region.redis.hscanStream(name, { count: 1_000 })) {

@@ -1,0 +1,114 @@
+import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
+import type { MovingRedis } from './redisUrl.ts'
+
+/** How long a node may take to say who serves the slot, in ms. */
+const ASK_MS = 1_000
+
+type Node = MovingRedis['nodes'][number]
+type Claim = { node: Node; epoch: number; others: Node[] }
+
+/** The options of ioredis for a plain connection to whichever node of a Cluster serves the slot of a name. */
+export function slotOptions(cluster: MovingRedis, name: string): RedisOptions {
+  const { username, password } = cluster
+  class Connector extends SlotConnector {
+    constructor(options: unknown) {
+      super(cluster, name, (options as RedisOptions).disconnectTimeout ?? 2_000)
+    }
+  }
+  return { username, password, Connector }
+}
+
+/**
+ * Opens connections of ioredis to the node of a Cluster that serves one slot: everything of a region is in one. It asks
+ * each time, because a slot moves and a replica is promoted.
+ */
+class SlotConnector extends AbstractConnector {
+  readonly #cluster: MovingRedis
+  readonly #name: string
+  /** The nodes that were named, and those that a node has named since. */
+  #nodes: Node[]
+
+  constructor(cluster: MovingRedis, name: string, disconnectTimeout: number) {
+    super(disconnectTimeout)
+    this.#cluster = cluster
+    this.#name = name
+    this.#nodes = cluster.nodes
+  }
+
+  /** Throws where no node that answers knows who serves the slot. */
+  override async connect(): Promise<typeof this.stream> {
+    this.connecting = true
+    const { node, others } = await findServer({ ...this.#cluster, nodes: this.#nodes }, this.#name)
+    if (!this.connecting) throw new Error('Connection is closed.')
+    this.#nodes = unique([...this.#cluster.nodes, ...others])
+    this.stream = this.#cluster.encrypted ? connectTls(node) : connectTcp(node)
+    this.stream.once('error', (error) => {
+      this.firstError = error
+    })
+    return this.stream
+  }
+}
+
+/**
+ * Asks every node at once. Where they differ, as during a fail-over or in a partition, the newest configuration counts,
+ * as among themselves.
+ */
+async function findServer(cluster: MovingRedis, name: string): Promise<Claim> {
+  const asked = await Promise.allSettled(cluster.nodes.map((node) => askNode(cluster, node, name)))
+  const claims = asked.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []))
+  const [newest] = claims.toSorted((one, other) => other.epoch - one.epoch)
+  if (newest) return newest
+  const failed = asked.find((one) => one.status === 'rejected')
+  throw new Error('No node of the Cluster says which one serves the slot.', { cause: failed?.reason })
+}
+
+async function askNode(cluster: MovingRedis, asked: Node, name: string): Promise<Claim | undefined> {
+  const redis = new Redis({
+    ...asked,
+    username: cluster.username,
+    password: cluster.password,
+    ...(cluster.encrypted ? { tls: {} } : {}),
+    retryStrategy: () => null,
+    enableReadyCheck: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: ASK_MS,
+    commandTimeout: ASK_MS,
+  })
+  redis.on('error', () => {})
+  try {
+    const [slot, slots, nodes] = await Promise.all([
+      redis.cluster('KEYSLOT', name),
+      redis.cluster('SLOTS'),
+      redis.cluster('NODES') as Promise<string>,
+    ])
+    // It may not know its own, and then says nothing or `?`.
+    const addressOf = ([host, port]: [string, number, string, unknown[]]) => ({
+      host: host && host !== '?' ? host : asked.host,
+      port,
+    })
+    const range = slots.find(([from, to]) => from <= slot && slot <= to)
+    const [, , primary] = range ?? []
+    if (!primary) return undefined
+    const others = slots.flatMap(([, , ...serving]) => serving.map(addressOf))
+    return { node: addressOf(primary), epoch: configEpochOf(nodes, primary[2]), others }
+  } finally {
+    redis.disconnect()
+    // A node that hangs does not close its end.
+    redis.stream?.destroy()
+  }
+}
+
+/** A line of CLUSTER NODES: ID, address, flags, its primary, ping, pong, configuration epoch, … */
+const configEpochOf = (nodes: string, id: string): number =>
+  Number(
+    nodes
+      .split('\n')
+      .find((line) => line.startsWith(id))
+      ?.split(' ')[6] ?? 0,
+  )
+
+function unique(nodes: Node[]): Node[] {
+  return [...new Map(nodes.map((node) => [`${node.host} ${node.port}`, node])).values()]
+}

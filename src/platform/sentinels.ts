@@ -1,0 +1,40 @@
+import { Redis } from 'ioredis'
+import type { MovingRedis } from './redisUrl.ts'
+
+/** How long a Sentinel may take to answer, in ms. */
+const ASK_MS = 1_000
+
+/** The answers of those Sentinels of a group that answer in time. */
+export async function askSentinels(
+  group: MovingRedis,
+  question: 'master' | 'replicas',
+): Promise<unknown[][]> {
+  const asked = await Promise.allSettled(group.nodes.map((node) => askSentinel(group, node, question)))
+  return asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+}
+
+async function askSentinel(
+  { group, sentinelUsername, sentinelPassword, encrypted }: MovingRedis,
+  node: MovingRedis['nodes'][number],
+  question: string,
+): Promise<unknown[]> {
+  const redis = new Redis({
+    ...node,
+    username: sentinelUsername,
+    password: sentinelPassword,
+    ...(encrypted ? { tls: {} } : {}),
+    retryStrategy: () => null,
+    enableReadyCheck: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: ASK_MS,
+    commandTimeout: ASK_MS,
+  })
+  redis.on('error', () => {})
+  try {
+    return (await redis.call('sentinel', question, group)) as unknown[]
+  } finally {
+    redis.disconnect()
+    // One that hangs does not close its end.
+    redis.stream?.destroy()
+  }
+}

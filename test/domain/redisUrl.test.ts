@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { parseRegions } from '../../src/platform/envParsers.ts'
+import { isRedisUrl, parseMovingUrl } from '../../src/platform/redisUrl.ts'
+
+describe('a URL of Redis', () => {
+  it.each([
+    'redis://localhost',
+    'rediss://user:pa,ss@redis.example.com:6380/2?family=6',
+    'redis://[::1]:6379',
+    'redis+sentinel://a,b:26380,[::1]:26379/main',
+    'rediss+sentinel://user:p%40ss@a/main?db=2&confirm=0&sentinelPassword=x',
+    'redis+cluster://a:7000,b:7001',
+    'rediss+cluster://:secret@clustercfg.example.com?confirm=1',
+    'redis+cluster://a/',
+  ])('%s', (url) => expect(isRedisUrl(url)).toBe(true))
+
+  it.each([
+    ['', 'nothing'],
+    ['http://localhost', 'another protocol'],
+    ['redis://a,b', 'several servers, and nobody who says which is the primary'],
+    ['redis+sentinel://a,b', 'no group'],
+    ['redis+sentinel:///main', 'no Sentinel'],
+    ['redis+cluster://a,,b', 'an empty node'],
+    ['redis+cluster://a:70000', 'no port'],
+    ['redis+cluster://a/main', 'a Cluster has no group'],
+    ['redis+cluster://a?db=1', 'nor databases'],
+    ['redis+cluster://a?confirm=-1', 'no count'],
+    ['redis+cluster://a?confrim=1', 'a name that means nothing'],
+    ['redis+cluster://%zz@a', 'not percent-encoded'],
+    ['redis+other://a', 'another kind'],
+  ])('not %s: %s', (url) => expect(isRedisUrl(url)).toBe(false))
+
+  it('of Sentinels has their addresses, the group, and what both want to know', () => {
+    expect(
+      parseMovingUrl('rediss+sentinel://me:p%40ss@a,[::1]:5/main?db=2&sentinelUsername=s&sentinelPassword=w'),
+    ).toEqual({
+      kind: 'sentinel',
+      nodes: [
+        { host: 'a', port: 26_379 },
+        { host: '::1', port: 5 },
+      ],
+      group: 'main',
+      encrypted: true,
+      username: 'me',
+      password: 'p@ss',
+      db: 2,
+      confirm: 1,
+      sentinelUsername: 's',
+      sentinelPassword: 'w',
+    })
+  })
+})
+
+describe('REGIONS', () => {
+  const parse = (text: string) => {
+    const issues: unknown[] = []
+    const regions = parseRegions(text, { addIssue: (issue: unknown) => issues.push(issue) } as never)
+    return issues.length > 0 ? 'refused' : regions
+  }
+
+  it('a comma begins the next one only where a name follows', () => {
+    expect(
+      parse('eu=redis+cluster://a,b:7001?confirm=0, us=redis://c,ap=redis+sentinel://d,e/main,'),
+    ).toEqual([
+      { name: 'eu', url: 'redis+cluster://a,b:7001?confirm=0' },
+      { name: 'us', url: 'redis://c' },
+      { name: 'ap', url: 'redis+sentinel://d,e/main' },
+    ])
+  })
+
+  it.each([
+    'eu=redis://a,us',
+    'eu=redis://a,redis://b',
+    'eu=redis://a,eu=redis://b',
+    'primary=redis://a',
+    'EU=redis://a',
+  ])('refuses %s', (text) => expect(parse(text)).toBe('refused'))
+})
