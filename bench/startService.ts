@@ -25,6 +25,8 @@ export type ServiceOptions = {
   env?: NodeJS.ProcessEnv
   /** For the api. */
   api?: ProcessOptions
+  /** Instead of one Redis. */
+  redis?: { url: string; stop: () => Promise<void> }
 }
 
 /** A Postgres, a Redis and one api process of our own, configured as in production; workers run only when asked for. */
@@ -33,6 +35,7 @@ export async function startService({
   sharedBuffers,
   env: further,
   api: apiOptions,
+  redis: group,
 }: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
   // Under root, Postgres runs as another user, who has to get in.
@@ -43,7 +46,9 @@ export async function startService({
     sharedBuffers,
     temporary: true,
   })
-  const redis = await startRedis({ dataDir: join(folder, 'redis'), temporary: true })
+  const redis = group
+    ? { ...group, pid: 0 }
+    : await startRedis({ dataDir: join(folder, 'redis'), temporary: true })
   const env = {
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,
