@@ -6,7 +6,7 @@ import { createRenderer } from './render.ts'
 const { REDIS_URL, SERVICE_TOKEN, KEY_PREFIX, HOST = '127.0.0.1', PORT = '3100' } = process.env
 
 const complaints = [
-  !URL.canParse(REDIS_URL ?? '') &&
+  !/^rediss?(\+\w+)?:\/\/./.test(REDIS_URL ?? '') &&
     "REDIS_URL: the Redis of Pictify Keys' primary region, such as redis://127.0.0.1:6379",
   !SERVICE_TOKEN &&
     'SERVICE_TOKEN: a service token of Pictify Keys; `bin/keys service-token create` makes one',

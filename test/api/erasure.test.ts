@@ -44,7 +44,7 @@ beforeAll(async () => {
   const env = {
     // Nothing listens there: messages stay, and are tried again.
     ...{ WEBHOOK_ALLOW_PRIVATE: 'true', SMTP_URL: 'smtp://127.0.0.1:9' },
-    ...{ REGIONS: `eu=redis://127.0.0.1:${eu.port}`, COMMAND_WAIT_MS: '60000' },
+    ...{ REGIONS: `eu=${eu.url}`, COMMAND_WAIT_MS: '60000' },
   }
   service = await startService({ env })
   inEu = createClient((await service.startApi({ REGION: 'eu' })).url, service.serviceToken)

@@ -31,7 +31,7 @@ beforeAll(async () => {
   service = await startService({
     apis: 2,
     workers: 2,
-    env: { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, REGION_LEASE_MS: '0', COMMAND_WAIT_MS: '60000' },
+    env: { REGIONS: `eu=${eu.url}`, REGION_LEASE_MS: '0', COMMAND_WAIT_MS: '60000' },
   })
   const inEu = await service.startApi({ REGION: 'eu' })
   urls = [...service.apis, inEu].map(({ url }) => url)

@@ -19,7 +19,7 @@ let inEu: Api
  * each.
  */
 beforeAll(async () => {
-  eu = await freshRedis()
+  eu = await freshRedis({ isOne: true })
   proxy = await startFlakyProxy(eu.port)
   service = await startService({
     env: { REGIONS: `eu=redis://127.0.0.1:${proxy.port}`, REGION_LEASE_MS: String(LEASE_MS) },

@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectRedis } from '../../src/platform/connectRedis.ts'
+import { namesIn } from '../../src/platform/redisNames.ts'
 import { createVerifier, type KeyVerifier } from '../../src/verifier/createVerifier.ts'
 import { freshRedis } from '../setup/services.ts'
 import { createClient } from '../support/client.ts'
@@ -25,7 +26,7 @@ async function restart(env: Record<string, string>): Promise<Api> {
   return api
 }
 
-const inEu = (name = 'eu') => `${name}=redis://127.0.0.1:${eu.port}`
+const inEu = (name = 'eu') => `${name}=${eu.url}`
 const verifyAt = ({ url }: { url: string }, key: string) =>
   eventually(
     () => createClient(url, service.serviceToken).post('/verify', { key }),
@@ -136,8 +137,7 @@ describe('promise 3: a revoked key stays revoked', () => {
 })
 
 async function endLease({ url }: TestRedis): Promise<void> {
-  const redis = new Redis(url)
-  const [, epoch] = String(await redis.get('keys:region')).split('|')
-  await redis.set(`keys:${epoch}:lease`, 1)
+  const [redis, names] = [connectRedis(url, 'publisher'), namesIn(url)]
+  await redis.set(`${names.states(String(await redis.get(names.marker)))}lease`, 1)
   redis.disconnect()
 }

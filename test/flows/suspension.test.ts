@@ -14,7 +14,7 @@ let service: Service
 let libraries: KeyVerifier[]
 beforeAll(async () => {
   eu = await freshRedis()
-  const env = { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, COMMAND_WAIT_MS: '60000' }
+  const env = { REGIONS: `eu=${eu.url}`, COMMAND_WAIT_MS: '60000' }
   service = await startService({ apis: 2, workers: 2, env })
   const { serviceToken, redis } = service
   libraries = await Promise.all([

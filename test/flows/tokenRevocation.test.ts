@@ -11,7 +11,7 @@ let service: Service
 let urls: string[]
 beforeAll(async () => {
   eu = await freshRedis()
-  const env = { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, COMMAND_WAIT_MS: '60000' }
+  const env = { REGIONS: `eu=${eu.url}`, COMMAND_WAIT_MS: '60000' }
   service = await startService({ apis: 2, env })
   const inEu = await service.startApi({ REGION: 'eu' })
   urls = [...service.apis, inEu].map(({ url }) => url)

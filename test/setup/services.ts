@@ -1,9 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { inject } from 'vitest'
-import { type Redis, type RedisOptions, startRedis } from '../../src/dev/redis.ts'
+import type { Redis } from '../../src/dev/redis.ts'
 import { cloneTemplate, type FreshDatabase } from './cloneTemplate.ts'
+import { startTestRedis, type TestRedisOptions } from './testRedis.ts'
 
 /** A database of one's own, migrated and empty: a clone of the run's template. */
 export function freshDatabase(): Promise<FreshDatabase> {
@@ -14,7 +12,6 @@ export function freshDatabase(): Promise<FreshDatabase> {
  * A Redis server of one's own, empty, which the test may kill and restart. `stop` also deletes its data.
  * `inject('redisUrl')` is the run's shared one.
  */
-export async function freshRedis(options: Pick<RedisOptions, 'appendfsync' | 'env'> = {}): Promise<Redis> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'pictify-keys-redis-'))
-  return startRedis({ ...options, dataDir, temporary: true })
+export function freshRedis(options: TestRedisOptions = {}): Promise<Redis> {
+  return startTestRedis(options)
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await awayFromMidnight(120_000)
   eu = await freshRedis()
   service = await startService({
-    env: { REGIONS: `eu=redis://127.0.0.1:${eu.port}`, REGION_LEASE_MS: '3000' },
+    env: { REGIONS: `eu=${eu.url}`, REGION_LEASE_MS: '3000' },
   })
   verifier = createVerifier({
     redisUrl: eu.url,
