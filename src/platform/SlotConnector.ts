@@ -1,10 +1,14 @@
 import { connect as connectTcp } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
 import type { MovingRedis } from './redisUrl.ts'
 
 /** How long a node may take to say who serves the slot, in ms. */
-const ASK_MS = 1_000
+const ASK_MS = 2_000
+
+/** The longest time after which all of them are asked again, in ms. */
+const AGAIN_MS = 1_000
 
 type Node = MovingRedis['nodes'][number]
 type Claim = { node: Node; epoch: number; others: Node[] }
@@ -37,9 +41,21 @@ class SlotConnector extends AbstractConnector {
     this.#nodes = cluster.nodes
   }
 
-  /** Throws where no node that answers knows who serves the slot. */
-  override async connect(): Promise<typeof this.stream> {
+  /** Asks until a node knows who serves the slot: ioredis would give up the connection for ever where this throws. */
+  override async connect(report: (type: string, error: Error) => void): Promise<typeof this.stream> {
     this.connecting = true
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#open()
+      } catch (error) {
+        if (!this.connecting) throw error
+        report('error', error as Error)
+        await delay(Math.min(50 * attempt, AGAIN_MS))
+      }
+    }
+  }
+
+  async #open(): Promise<typeof this.stream> {
     const { node, others } = await findServer({ ...this.#cluster, nodes: this.#nodes }, this.#name)
     if (!this.connecting) throw new Error('Connection is closed.')
     this.#nodes = unique([...this.#cluster.nodes, ...others])

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
+import { connectRedis } from '../../src/platform/connectRedis.ts'
 import { type Orm, openPostgres } from '../../src/platform/postgres.ts'
 import { connectRegion } from '../../src/region/connectRegion.ts'
 import { epochRegister } from '../../src/region/epochRegister.ts'
@@ -13,6 +14,7 @@ import { type Group, type Node, startCluster } from '../setup/redisGroups.ts'
 import { freshDatabase } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
+import { moveSlot } from '../support/moveSlot.ts'
 import { account, cached, countBatches, key, openRegion, seed } from '../support/regionFixtures.ts'
 
 let group: Group
@@ -21,14 +23,12 @@ let orm: Orm
 let region: Region
 let from: Node
 let to: Node
-let slot: number
 beforeAll(async () => {
   await awayFromMidnight(120_000)
   ;[group, database] = await Promise.all([startCluster(), freshDatabase()])
   orm = await openPostgres(database.databaseUrl)
   region = await openRegion(group.url, epochRegister(orm))
   from = await group.primary()
-  slot = await from.redis.cluster('KEYSLOT', region.names.marker)
   const replicas = await group.replicas()
   to = group.nodes.slice(0, 3).find((node) => node !== from && !replicas.includes(node)) as Node
 }, 60_000)
@@ -37,9 +37,6 @@ afterAll(async () => {
   await orm.close()
   await Promise.all([group.stop(), database.drop()])
 })
-
-const idOf = async ({ redis }: Node) => String(await redis.cluster('MYID'))
-const namesIn = (node: Node) => node.redis.call('cluster', 'getkeysinslot', slot, 1_000) as Promise<string[]>
 
 it('every script is refused before it begins while the slot moves, and nothing is lost or counted twice', async () => {
   const commit = new GroupCommit(region, () => {})
@@ -61,8 +58,6 @@ it('every script is refused before it begins while the slot moves, and nothing i
   const running = Promise.all([verifying(), verifying(), verifying()])
   await delay(200)
 
-  await to.redis.call('cluster', 'setslot', slot, 'importing', await idOf(from))
-  await from.redis.call('cluster', 'setslot', slot, 'migrating', await idOf(to))
   const old = connectRegion(`redis://127.0.0.1:${from.port}`, () => {})
   const { marker, absent } = region.names
   const refused = async () => {
@@ -75,21 +70,9 @@ it('every script is refused before it begins while the slot moves, and nothing i
     async () => old.status,
     (status) => status === 'ready',
   )
-  await refused()
-  // One after the other, so that there is every state in between.
-  for (;;) {
-    const names = await namesIn(from)
-    if (names.length === 0) break
-    for (const name of names) {
-      await from.redis.call('migrate', '127.0.0.1', to.port, name, 0, 5_000)
-      await delay(5)
-    }
-    await refused()
-  }
-  const before = { ...counted }
-  for (const node of [to, from, ...group.nodes])
-    await node.redis.call('cluster', 'setslot', slot, 'node', await idOf(to)).catch(() => {})
+  await moveSlot(group, { from, to }, refused)
   old.disconnect()
+  const before = { ...counted }
 
   await eventually(
     () => restore(region),
@@ -106,6 +89,26 @@ it('every script is refused before it begins while the slot moves, and nothing i
   expect(await countAdmitted(region.redis)).toBe(counted.admitted)
   expect(await countBatches(region)).toBeGreaterThan(0)
 }, 120_000)
+
+it('a Cluster that is away when a process starts is found once it is there', async () => {
+  await Promise.all(group.nodes.map((node) => node.kill()))
+  const errors: string[] = []
+  const redis = connectRedis(group.url, 'publisher', { onError: ({ message }) => errors.push(message) })
+  try {
+    await eventually(
+      async () => errors.length,
+      (count) => count > 1,
+    )
+    expect(errors[0]).toMatch('No node of the Cluster')
+    await Promise.all(group.nodes.map((node) => node.restart()))
+    await eventually(
+      () => redis.set('{keys}:there', '1').catch(() => ''),
+      (answer) => answer === 'OK',
+    )
+  } finally {
+    redis.disconnect()
+  }
+})
 
 /** What a verifier does that does not find its key's state: an epoch that has begun has none. */
 const restore = async (one: Region): Promise<boolean> =>
