@@ -66,7 +66,7 @@ export function movingOptions(url: string): RedisOptions | undefined {
   return {
     sentinels: moving.nodes,
     name: moving.group,
-    sentinelCommandTimeout: CONNECT_MS / 2,
+    sentinelCommandTimeout: CONNECT_MS,
     ...(sentinelUsername ? { sentinelUsername } : {}),
     ...(sentinelPassword ? { sentinelPassword } : {}),
     ...(username ? { username } : {}),

@@ -2,15 +2,11 @@ import { Redis } from 'ioredis'
 import type { MovingRedis } from './redisUrl.ts'
 
 /** How long a Sentinel may take to answer, in ms. */
-const ASK_MS = 1_000
+const ASK_MS = 2_000
 
-/** The answers of those Sentinels of a group that answer in time. */
-export async function askSentinels(
-  group: MovingRedis,
-  question: 'master' | 'replicas',
-): Promise<unknown[][]> {
-  const asked = await Promise.allSettled(group.nodes.map((node) => askSentinel(group, node, question)))
-  return asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+/** What each Sentinel of a group says of it, as `SENTINEL MASTER` and `SENTINEL REPLICAS` answer. Rejects in time. */
+export function askSentinels(group: MovingRedis, question: 'master' | 'replicas'): Promise<unknown[]>[] {
+  return group.nodes.map((node) => askSentinel(group, node, question))
 }
 
 async function askSentinel(

@@ -66,9 +66,10 @@ export class Failover {
   async countReplicas(): Promise<number> {
     if (this.#moving?.kind === 'sentinel') {
       // A Sentinel forgets no replica by itself, and may not have heard of one yet.
-      const lists = await askSentinels(this.#moving, 'replicas')
-      if (lists.length === 0) throw new Error('No Sentinel answers.')
-      return Math.max(...lists.map((list) => list.length))
+      const asked = await Promise.allSettled(askSentinels(this.#moving, 'replicas'))
+      const counts = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.length] : []))
+      if (counts.length === 0) throw new Error('No Sentinel answers.')
+      return Math.max(...counts)
     }
     const lines = String(await this.#redis.cluster('NODES')).split('\n')
     const nodes = lines.map((line) => line.split(' '))
@@ -84,12 +85,11 @@ export class Failover {
   async requireChosen(marker: string): Promise<void> {
     if (this.#moving?.kind !== 'sentinel') return
     const runId = marker.slice(0, marker.indexOf('|'))
-    const answers = await askSentinels(this.#moving, 'master')
-    const votes = answers.filter((fields) => fields[fields.indexOf('runid') + 1] === runId).length
-    if (votes * 2 <= this.#moving.nodes.length)
-      throw new Error(
-        `Of ${this.#moving.nodes.length} Sentinels, ${votes} say that this server is the primary.`,
-      )
+    const votes = askSentinels(this.#moving, 'master').map(async (asked) => {
+      const fields = await asked
+      return fields[fields.indexOf('runid') + 1] === runId
+    })
+    await requireMost(votes)
   }
 
   /** Opens the connection again: to the server that has taken over, if one has. Not more often than twice a second. */
@@ -103,4 +103,21 @@ export class Failover {
   close(): void {
     clearInterval(this.#timer)
   }
+}
+
+/** Resolves as soon as more than half of the Sentinels have voted for it: one that hangs holds nobody up. */
+function requireMost(votes: Promise<boolean>[]): Promise<void> {
+  let [yes, left] = [0, votes.length]
+  return new Promise((resolve, reject) => {
+    for (const vote of votes)
+      void vote
+        .catch(() => false)
+        .then((isYes) => {
+          yes += Number(isYes)
+          left -= 1
+          if (yes * 2 > votes.length) resolve()
+          else if (left === 0)
+            reject(new Error(`Of ${votes.length} Sentinels, ${yes} say that this server is the primary.`))
+        })
+  })
 }

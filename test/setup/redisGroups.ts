@@ -19,6 +19,8 @@ export type Node = Server & {
 export type Group = {
   url: string
   nodes: Node[]
+  /** Of a group that has them. */
+  sentinels: Node[]
   /** The one that is the primary now, as the group itself says. */
   primary: () => Promise<Node>
   /** Those that could take its place. */
@@ -65,6 +67,7 @@ export async function startSentinelGroup({
   return {
     url: `redis+sentinel://${watching.map(({ port }) => `127.0.0.1:${port}`).join(',')}/keys`,
     nodes,
+    sentinels: watching,
     primary,
     replicas: async () => {
       const one = await primary()
@@ -121,6 +124,7 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
   return {
     url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     nodes,
+    sentinels: [],
     primary: async () => nodeAt(nodes, (await owner())?.port ?? 0),
     replicas: async () => {
       const port = (await owner())?.port

@@ -23,7 +23,8 @@ export async function startTestRedis({ isOne = false, ...options }: TestRedisOpt
   return startRedis({ ...options, dataDir, temporary: true })
 }
 
-function asRedis({ url, nodes, stop }: Group): Redis {
+/** A group as tests have one Redis. */
+export function asRedis({ url, nodes, stop }: Group): Redis {
   const [primary] = nodes as [Node]
   return {
     url,

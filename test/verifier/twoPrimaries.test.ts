@@ -112,6 +112,31 @@ describe.each([
     expect(await late).toMatch(/LAPSED|MOVED|READONLY|closed/)
   }, 60_000)
 
+  it('promise 11: one Sentinel may hang; without most of them nobody says that it is the primary, and it ends', async ({
+    skip,
+  }) => {
+    const [one, other] = group.sentinels
+    if (!one || !other) return skip('A node of a Cluster refuses by itself.')
+    const region = await open(register())
+    const marker = await region.marker()
+    const server = sendTo(await group.primary())
+    process.kill(one.pid, 'SIGSTOP')
+    const since = performance.now()
+    await eventually(
+      async () => expect(await admit(server, region, marker)).toBe('OK'),
+      () => performance.now() - since > OVER_MS,
+    )
+    process.kill(other.pid, 'SIGSTOP')
+    const until = (expected: string) =>
+      eventually(
+        () => admit(server, region, marker),
+        (word) => word === expected,
+      )
+    await until('LAPSED')
+    process.kill(other.pid, 'SIGCONT')
+    await until('OK')
+  }, 60_000)
+
   it('promise 11: while Postgres is away one that all replicas follow goes on; another then waits for it', async () => {
     const region = await open(register())
     const marker = await region.marker()
