@@ -15,8 +15,8 @@ export type InEpoch = 'dropStates' | 'journal' | 'noteSweep' | 'putTokens'
 
 type Scripted = Record<ScriptName, (...args: (string | number)[]) => Promise<unknown[]>>
 
-/** Scripts that count what nobody else knows. */
-const COUNTING: ReadonlySet<ScriptName> = new Set(['admit', 'reserve', 'acceptEvents'])
+/** Scripts that count what nobody else knows, or take it back. */
+const COUNTING: ReadonlySet<ScriptName> = new Set(['admit', 'reserve', 'takeBack', 'acceptEvents'])
 
 /** How long replicas may take to have it, in ms. */
 const CONFIRM_MS = 250

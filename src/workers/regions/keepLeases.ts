@@ -51,11 +51,12 @@ export function keepLeases(context: WorkerContext): { stop: () => void } {
 }
 
 /**
- * Brings a region what it is owed, then gives it a lease, unless it is owed something whose outcome there is `lapsed`.
- * A command that comes in between does not stop the lease: nobody has called it done, and it waits for the region or
- * for the end of this lease. The region's clock is read before Postgres is asked: what Postgres did not know of as
- * lapsed can become so only after that instant, from which the lease is counted. However late the renewal arrives, the
- * lease lasts no longer. Throws RegionUnavailable, and TruthIsOld where Postgres lacks what any region has.
+ * Brings a region what it is owed, then gives it a lease, unless it is owed something whose outcome there is
+ * `lapsed`. A command that comes in between does not stop the lease: nobody has called it done, and it waits for the
+ * region or for the end of this lease. The region's clock is read before Postgres is asked: what Postgres did not
+ * know of as lapsed can become so only after that instant, from which the lease is counted. However late the renewal
+ * arrives, the lease lasts no longer. Where most Sentinels do not say that its server is the primary, there is none.
+ * Throws RegionUnavailable, and TruthIsOld where Postgres lacks what any region has.
  */
 export async function renew(context: WorkerContext, region: Region): Promise<boolean> {
   const { orm, lease } = context
@@ -66,6 +67,7 @@ export async function renew(context: WorkerContext, region: Region): Promise<boo
     for (const { journal } of context.regions.values()) await journal.requireLastKnown()
     const marker = await region.marker()
     const since = await region.now()
+    await region.failover.requireChosen(marker)
     const given = { region: region.name, marker }
     const noted = await orm.em
       .fork()
