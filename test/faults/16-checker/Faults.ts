@@ -1,15 +1,15 @@
-import { cp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import type { Direction, FlakyProxy } from '../../support/flakyProxy.ts'
 import type { Random } from '../../support/random.ts'
 import type { Cluster, RegionName, RegionServer } from './cluster.ts'
+import { Failovers } from './Failovers.ts'
 import type { Histories } from './Histories.ts'
 import { KeptKeys } from './KeptKeys.ts'
 import {
+  type GroupKind,
   type Kind,
   type MembershipKind,
+  OF_GROUP,
   OF_MEMBERSHIP,
   OF_PROCESSES,
   OF_REGIONS,
@@ -18,20 +18,20 @@ import {
 } from './kinds.ts'
 import { Memberships } from './Memberships.ts'
 import type { Oracle } from './Oracle.ts'
+import { RedisFiles } from './RedisFiles.ts'
 
 /** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
 export class Faults {
   /** How often each was done; one of a membership only where keys ended meanwhile. */
   readonly counts: Partial<Record<Kind, number>> = {}
-  /** Older files that the server did not start from: it was started empty instead. */
-  unreadable = 0
   readonly #cluster: Cluster
   readonly #histories: Histories
   readonly #oracle: Oracle
   readonly #random: Random
-  readonly #copies = new Set<RegionName>()
   readonly kept: KeptKeys
+  readonly files: RedisFiles
   readonly #memberships: Memberships
+  readonly #failovers: Failovers | undefined
   readonly #only: Kind[] | undefined
   /** Something is being done to them. */
   readonly #struck = new Set<RegionName>()
@@ -46,13 +46,21 @@ export class Faults {
     this.#oracle = oracle
     this.#random = random
     this.kept = new KeptKeys(cluster, histories, oracle, random)
+    this.files = new RedisFiles(random)
     this.#memberships = new Memberships(cluster, random)
+    this.#failovers = cluster.group && new Failovers(cluster.group, random)
     this.#only = only
   }
 
   /** Whether each way to leave and come back was gone once. */
   get hadEachMembership(): boolean {
-    return Object.keys(OF_MEMBERSHIP).every((kind) => (this.counts[kind as MembershipKind] ?? 0) > 0)
+    return Object.keys(this.#ofMembership).every((kind) => (this.counts[kind as MembershipKind] ?? 0) > 0)
+  }
+
+  /** A group's primary is not switched to another group. */
+  get #ofMembership(): Partial<Record<MembershipKind, number>> {
+    const { 'primary switched': switched, ...others } = OF_MEMBERSHIP
+    return this.#failovers ? others : { ...others, 'primary switched': switched }
   }
 
   /** Late jobs would put right what the region must put right itself. */
@@ -65,7 +73,8 @@ export class Faults {
     const striking = [
       this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind).then(() => true)),
       this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind).then(() => true)),
-      this.#keepOn(OF_MEMBERSHIP, [500, 3_000], (kind) => this.#strikeMembership(kind)),
+      this.#keepOn(this.#ofMembership, [500, 3_000], (kind) => this.#strikeMembership(kind)),
+      this.#keepOn(this.#failovers ? OF_GROUP : {}, [1_000, 8_000], (kind) => this.#strikeGroup(kind)),
     ]
     for (const one of striking) one.catch(() => {})
     try {
@@ -78,7 +87,7 @@ export class Faults {
   }
 
   async #keepOn<Some extends Kind>(
-    weights: Record<Some, number>,
+    weights: Partial<Record<Some, number>>,
     [least, most]: [number, number],
     strike: (kind: Some) => Promise<boolean>,
   ): Promise<void> {
@@ -87,7 +96,7 @@ export class Faults {
     while (!this.#stopped) {
       // Each round has every kind in it, and a while without any at its end.
       if (ahead.length === 0) {
-        const round = Object.entries<number>(weights)
+        const round = Object.entries(weights as Record<string, number>)
           .filter(([kind]) => this.#only?.includes(kind as Kind) ?? true)
           .flatMap(([kind, times]) => Array(times).fill(kind))
         if (round.length === 0) return
@@ -121,6 +130,15 @@ export class Faults {
     await worker.restart()
   }
 
+  async #strikeGroup(kind: GroupKind): Promise<boolean> {
+    await this.#striking('primary', kind, async () => {
+      await this.#failovers?.strike(kind)
+      this.#oracle.note(`primary: over: ${kind}`)
+      await this.#histories.recheck('primary', this.#random, kind)
+    })
+    return true
+  }
+
   async #pause(
     child: { kill: (signal: NodeJS.Signals) => boolean },
     name: string,
@@ -136,18 +154,21 @@ export class Faults {
   async #strikeRegion(kind: RegionKind): Promise<void> {
     const random = this.#random
     // The primary has the queues, too: everything waits for it.
-    const name = random.chance(0.12) && !this.#struck.has('primary') ? 'primary' : this.#pickFurther()
+    const name =
+      !this.#failovers && random.chance(0.12) && !this.#struck.has('primary')
+        ? 'primary'
+        : this.#pickFurther()
     await this.#striking(name, kind, async () => {
       const region = this.#cluster.regions.find((one) => one.name === name)!
-      if (kind === 'Redis killed') await this.#restart(region)
+      if (kind === 'Redis killed') await this.files.restart(region)
       else if (kind === 'older file restored') await this.#restore(region)
-      else if (kind === 'FLUSHALL') await this.#flush(region)
+      else if (kind === 'FLUSHALL') await this.files.flush(region)
       else if (kind === 'verifier cut off') await this.#block(name, kind, this.#proxiesOfVerifiers(name))
       else if (kind === 'workers cut off apart') await this.#cutApart(name)
       else await this.#block(name, kind, this.#proxiesOfWorkers(name))
       this.#oracle.note(`${name}: over: ${kind}`)
       await this.#histories.recheck(name, random, kind)
-      if (random.chance(0.3)) await this.#copy(random.pick(this.#cluster.regions))
+      if (random.chance(0.3)) await this.files.copy(random.pick(this.#cluster.regions))
     })
   }
 
@@ -156,7 +177,9 @@ export class Faults {
     const random = this.#random
     const further = this.#pickFurther()
     const name =
-      kind === 'primary switched' || (kind === 'states swept' && random.chance(0.3)) ? 'primary' : further
+      kind === 'primary switched' || (kind === 'states swept' && !this.#failovers && random.chance(0.3))
+        ? 'primary'
+        : further
     while (this.#struck.has(name)) await delay(50)
     let ended = 0
     await this.#striking(name, kind, async () => {
@@ -249,52 +272,15 @@ export class Faults {
     await Promise.all([rest, this.#histories.recheck(name, random, 'what was late has arrived')])
   }
 
-  async #flush({ redis }: RegionServer): Promise<void> {
-    const client = new Redis(redis.url)
-    await client.flushall().finally(() => client.disconnect())
-  }
-
   /** A file of whenever it was copied last, or of just before keys ended. */
   async #restore(region: RegionServer): Promise<void> {
-    if (this.#copies.has(region.name) && this.#random.chance(0.3)) return this.#restart(region, true)
+    if (this.files.has(region.name) && this.#random.chance(0.3)) return this.files.restart(region, true)
     await this.#leaving(region.name, 'older file restored', async (meanwhile) => {
       // Its file is a second behind at most.
       await delay(1_200)
-      await this.#copy(region)
+      await this.files.copy(region)
       await meanwhile()
-      await this.#restart(region, true)
+      await this.files.restart(region, true)
     })
-  }
-
-  async #restart(region: RegionServer, older = false): Promise<void> {
-    const { name, redis, dataDir } = region
-    if (older && !this.#copies.has(name)) await this.#copy(region)
-    await delay(this.#random.between(0, 1_000))
-    await redis.kill()
-    const [now, before] = [join(dataDir, 'appendonlydir'), join(dataDir, 'older')]
-    if (older) {
-      await rm(now, { recursive: true })
-      await cp(before, now, { recursive: true })
-    }
-    await delay(this.#random.between(0, name === 'primary' ? 300 : 1_500))
-    try {
-      await redis.restart()
-    } catch (error) {
-      if (!older) throw error
-      // Copied in the middle of a rewrite.
-      this.unreadable += 1
-      await rm(now, { recursive: true })
-      await redis.restart()
-    }
-  }
-
-  async #copy({ name, dataDir }: RegionServer): Promise<void> {
-    const older = join(dataDir, 'older')
-    this.#copies.delete(name)
-    await rm(older, { recursive: true, force: true })
-    await cp(join(dataDir, 'appendonlydir'), older, { recursive: true }).then(
-      () => this.#copies.add(name),
-      () => {},
-    )
   }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import { leaseMarginMs, removeRegion } from '../../../src/domain/regions.ts'
+import { connectRedis } from '../../../src/platform/connectRedis.ts'
 import { type Orm, openPostgres } from '../../../src/platform/postgres.ts'
+import { namesIn } from '../../../src/platform/redisNames.ts'
 import { runSql } from '../../setup/runSql.ts'
 import type { Random } from '../../support/random.ts'
 import { type Cluster, LEASE_MS, type RegionName } from './cluster.ts'
@@ -107,15 +109,18 @@ export class Memberships {
   /** Resolves once a worker has done it; after some seconds in any case. */
   async #runJob(name: string, data: object): Promise<void> {
     const { redis } = this.#cluster.regions.find((one) => one.name === 'primary')!
-    const queue = new Queue('maintenance', { connection: { url: redis.url, maxRetriesPerRequest: 1 } })
+    const connection = connectRedis(redis.url, 'jobs')
+    const queue = new Queue('maintenance', { connection, prefix: namesIn(redis.url).jobs })
     queue.on('error', () => {})
     try {
+      await queue.waitUntilReady()
       const job = await queue.add(name, data, { removeOnComplete: 100, removeOnFail: 100 })
       for (let look = 0; look < 150 && !(await job.isCompleted()); look++) await delay(100)
     } catch {
       // The primary is away: then it was not done.
     } finally {
       await queue.close().catch(() => {})
+      connection.disconnect()
     }
   }
 }

@@ -10,7 +10,9 @@ import { endWithUs } from '../../../src/dev/endWithUs.ts'
 import { freePort } from '../../../src/dev/freePort.ts'
 import { type Redis, startRedis } from '../../../src/dev/redis.ts'
 import { waitForHttp } from '../../../src/dev/waitForHttp.ts'
+import { type Group, startCluster as startRedisCluster, startSentinelGroup } from '../../setup/redisGroups.ts'
 import { freshDatabase } from '../../setup/services.ts'
+import { asRedis } from '../../setup/testRedis.ts'
 import { type FlakyProxy, startFlakyProxy } from '../../support/flakyProxy.ts'
 
 export const REGIONS = ['primary', 'eu', 'us'] as const
@@ -51,9 +53,12 @@ export type Cluster = Awaited<ReturnType<typeof startCluster>>
  */
 export async function startCluster(build: string, logs?: string) {
   const database = await freshDatabase()
-  const regions = await Promise.all(REGIONS.map(startRegion))
+  const group = await startGroup()
+  const regions = await Promise.all(REGIONS.map((name) => startRegion(name, group)))
   const portOf = (name: RegionName) => regions.find((one) => one.name === name)!.redis.port
   const url = (port: number) => `redis://127.0.0.1:${port}`
+  /** A group is reached directly: its servers have addresses of their own. */
+  const urlOfPrimary = (port: number) => group?.url ?? url(port)
   const running = new Set<Process>()
   const proxies: FlakyProxy[] = []
   const proxiesToPrimary: FlakyProxy[] = []
@@ -71,7 +76,7 @@ export async function startCluster(build: string, logs?: string) {
   const env = {
     ...process.env,
     DATABASE_URL: database.databaseUrl,
-    REDIS_URL: url(portOf('primary')),
+    REDIS_URL: urlOfPrimary(portOf('primary')),
     REGIONS: `eu=${url(portOf('eu'))},us=${url(portOf('us'))}`,
     REGION_LEASE_MS: String(LEASE_MS),
     SECRETS_KEY: randomBytes(32).toString('base64'),
@@ -121,7 +126,7 @@ export async function startCluster(build: string, logs?: string) {
       return launch(name, 'src/api/main.ts', {
         PORT: String(port),
         REGION: nameOf(region),
-        REDIS_URL: url(region === 'primary' ? proxy.port : toPrimary.port),
+        REDIS_URL: urlOfPrimary(region === 'primary' ? proxy.port : toPrimary.port),
         REGIONS: `${nameOf('eu')}=${url(portTo('eu'))},${nameOf('us')}=${url(portTo('us'))}`,
       })
     }
@@ -155,7 +160,7 @@ export async function startCluster(build: string, logs?: string) {
     const own = { primary: primary!, eu: eu!, us: us! }
     const start = () =>
       launch(`worker-${place}`, 'src/workers/main.ts', {
-        REDIS_URL: url(own.primary.port),
+        REDIS_URL: urlOfPrimary(own.primary.port),
         REGIONS: (['eu', 'us'] as const)
           .filter((region) => region !== slot.without)
           .map((region) => `${nameOf(region)}=${url(own[region].port)}`)
@@ -198,13 +203,15 @@ export async function startCluster(build: string, logs?: string) {
   const filler = launch(
     'filler',
     'test/faults/16-checker/slowFiller.ts',
-    { REDIS_URL: url(toPrimary.port) },
+    { REDIS_URL: urlOfPrimary(toPrimary.port) },
     true,
   )
 
   return {
     databaseUrl: database.databaseUrl,
     regions,
+    /** Of which the primary region's Redis is one; undefined: it is the only one. */
+    group,
     verifiers,
     workers,
     filler,
@@ -237,7 +244,15 @@ export async function startCluster(build: string, logs?: string) {
   }
 }
 
-async function startRegion(name: RegionName): Promise<RegionServer> {
+/** CHECKER_PRIMARY: `sentinel` or `cluster`. */
+async function startGroup(): Promise<Group | undefined> {
+  const kind = process.env.CHECKER_PRIMARY
+  if (kind === 'sentinel') return startSentinelGroup()
+  return kind === 'cluster' ? startRedisCluster() : undefined
+}
+
+async function startRegion(name: RegionName, group?: Group): Promise<RegionServer> {
   const dataDir = await mkdtemp(join(tmpdir(), `pictify-keys-checker-${name}-`))
-  return { name, redis: await startRedis({ dataDir, temporary: true }), dataDir }
+  const redis = group && name === 'primary' ? asRedis(group) : await startRedis({ dataDir, temporary: true })
+  return { name, redis, dataDir }
 }

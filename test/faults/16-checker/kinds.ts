@@ -19,7 +19,16 @@ export const OF_MEMBERSHIP = {
   'lapsed for long': 1,
   'states swept': 1,
 } as const
+/** Where the primary region's Redis is in a group: another server takes the place of its primary, or may. */
+export const OF_GROUP = {
+  'primary killed': 2,
+  'primary stopped': 4,
+  'replica promoted': 3,
+  'slot moved': 2,
+  'others stopped': 1,
+} as const
 export type ProcessKind = keyof typeof OF_PROCESSES
 export type RegionKind = keyof typeof OF_REGIONS
 export type MembershipKind = keyof typeof OF_MEMBERSHIP
-export type Kind = ProcessKind | RegionKind | MembershipKind
+export type GroupKind = keyof typeof OF_GROUP
+export type Kind = GroupKind | ProcessKind | RegionKind | MembershipKind

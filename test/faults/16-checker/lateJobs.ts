@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Queue } from 'bullmq'
-import { Redis } from 'ioredis'
-import { queueName } from '../../../src/platform/redisNames.ts'
+import { connectRedis } from '../../../src/platform/connectRedis.ts'
+import { namesIn, queueName } from '../../../src/platform/redisNames.ts'
 import { runSql } from '../../setup/runSql.ts'
 import type { Random } from '../../support/random.ts'
 import { type Cluster, REGIONS, type RegionName } from './cluster.ts'
@@ -15,10 +15,10 @@ export async function sendLateJobs(
   { isOver, isPaused }: { isOver: () => boolean; isPaused: (region: RegionName) => boolean },
 ): Promise<number> {
   const primary = regions.find(({ name }) => name === 'primary')!
-  const connection = new Redis(primary.redis.url, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
-  connection.on('error', () => {})
+  const connection = connectRedis(primary.redis.url, 'jobs')
+  const prefix = namesIn(primary.redis.url).jobs
   const queues = new Map(
-    REGIONS.map((name) => [name, new Queue(queueName('fan-out', name), { connection })] as const),
+    REGIONS.map((name) => [name, new Queue(queueName('fan-out', name), { connection, prefix })] as const),
   )
   for (const queue of queues.values()) queue.on('error', () => {})
   let sent = 0

@@ -58,7 +58,7 @@ export async function runChecker(options: CheckerOptions) {
     const withFaults = options.faults !== false
     // However quickly the histories go, each way to leave and come back is among the faults.
     const isOver = () =>
-      enough() || (histories.finished >= count && (!withFaults || faults.hadEachMembership))
+      over || enough() || (histories.finished >= count && (!withFaults || faults.hadEachMembership))
     const atOnce = Number(process.env.CHECKER_AT_ONCE ?? options.atOnce ?? AT_ONCE)
     // Those that wait for what a fault has lost wait for the next sweep of commands: not at the end.
     const untilOver = async () => {
@@ -71,14 +71,17 @@ export async function runChecker(options: CheckerOptions) {
       running.catch(() => {})
       await Promise.race([running, untilOver()])
     }
-    await (withFaults ? faults.during(run) : run())
-    over = true
+    try {
+      await (withFaults ? faults.during(run) : run())
+    } finally {
+      over = true
+      clearInterval(telling)
+    }
     const [lateJobs] = await Promise.all([late, checking])
     if (!enough()) {
       for (const region of REGIONS) await histories.recheck(region, random, 'all is well')
       await histories.recheckAll(Math.min(4_000, histories.ended.length), random)
     }
-    clearInterval(telling)
     await delay(0)
     return {
       seed,
@@ -96,7 +99,7 @@ export async function runChecker(options: CheckerOptions) {
       refusedBy: oracle.refusedBy,
       commands: histories.commands.counts,
       refusals: histories.commands.refusals,
-      faults: { ...faults.counts, unreadable: faults.unreadable },
+      faults: { ...faults.counts, unreadable: faults.files.unreadable },
       lateJobs,
       slowFills: { written: histories.fills.written, ofAnEarlierEpoch: histories.fills.refused },
       died: cluster.died,
