@@ -100,7 +100,8 @@ describe('a trace', () => {
     const channel = await account.post('/channels', { type: 'webhook', name: 'Hook', url })
     secrets.push(url, channel.body.secret)
     const { traceId, headers } = newTrace()
-    await account.post(`/channels/${channel.body.id}/test`, undefined, { headers })
+    const sent = await account.post(`/channels/${channel.body.id}/test`, undefined, { headers })
+    expect([channel.status, sent.status]).toEqual([201, 201])
     const { attributes } = (await arrival(traceId, 'deliver webhook')) ?? {}
     expect(attributes).toMatchObject({ 'pictify.channel.type': 'webhook', 'pictify.outcome': 'delivered' })
     await lineUpTo(traceId, 'deliver webhook', 'api: POST /channels/:id/test')

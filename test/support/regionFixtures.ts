@@ -38,9 +38,15 @@ export async function openRegion(url: string, register: EpochRegister = epochsIn
     { name: 'primary', url, kind: 'primary', register },
     createLog('silent', { process: 'test' }),
   )
-  await region.ready(10_000)
-  await region.putStates([{ key, account, seed }], await region.beforeFill())
-  return region
+  try {
+    await region.ready(10_000)
+    await region.putStates([{ key, account, seed }], await region.beforeFill())
+    return region
+  } catch (error) {
+    // It would look for its Redis for as long as this process runs, in the middle of other files' tests.
+    await region.close()
+    throw error
+  }
 }
 
 export const cached = (limits: Partial<AccountState> = {}): KnownKey => ({
