@@ -1,16 +1,13 @@
 import { connect as connectTcp } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
-import { AbstractConnector, Redis, type RedisOptions } from 'ioredis'
+import { AbstractConnector, type RedisOptions } from 'ioredis'
+import { askNode, type Node } from './askNode.ts'
 import type { MovingRedis } from './redisUrl.ts'
-
-/** How long a node may take to say who serves the slot, in ms. */
-const ASK_MS = 2_000
 
 /** The longest time after which all of them are asked again, in ms. */
 const AGAIN_MS = 1_000
 
-type Node = MovingRedis['nodes'][number]
 type Claim = { node: Node; epoch: number; others: Node[] }
 
 /** The options of ioredis for a plain connection to whichever node of a Cluster serves the slot of a name. */
@@ -72,34 +69,23 @@ class SlotConnector extends AbstractConnector {
  * as among themselves.
  */
 async function findServer(cluster: MovingRedis, name: string): Promise<Claim> {
-  const asked = await Promise.allSettled(cluster.nodes.map((node) => askNode(cluster, node, name)))
+  const asked = await Promise.allSettled(cluster.nodes.map((node) => askServer(cluster, node, name)))
   const claims = asked.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []))
   const [newest] = claims.toSorted((one, other) => other.epoch - one.epoch)
   if (newest) return newest
   const failed = asked.find((one) => one.status === 'rejected')
-  throw new Error('No node of the Cluster says which one serves the slot.', { cause: failed?.reason })
+  const reason = failed ? `: ${failed.reason.message}` : '.'
+  throw new Error(`No node of the Cluster says which one serves the slot${reason}`, { cause: failed?.reason })
 }
 
-async function askNode(cluster: MovingRedis, asked: Node, name: string): Promise<Claim | undefined> {
-  const redis = new Redis({
-    ...asked,
-    username: cluster.username,
-    password: cluster.password,
-    ...(cluster.encrypted ? { tls: {} } : {}),
-    retryStrategy: () => null,
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: ASK_MS,
-    commandTimeout: ASK_MS,
-  })
-  redis.on('error', () => {})
-  try {
+function askServer(cluster: MovingRedis, asked: Node, name: string): Promise<Claim | undefined> {
+  return askNode(asked, cluster, async (redis) => {
     const [slot, slots, nodes] = await Promise.all([
       redis.cluster('KEYSLOT', name),
       redis.cluster('SLOTS'),
       redis.cluster('NODES') as Promise<string>,
     ])
-    // It may not know its own, and then says nothing or `?`.
+    // It may not know its own host, and then says nothing or `?`.
     const addressOf = ([host, port]: [string, number, string, unknown[]]) => ({
       host: host && host !== '?' ? host : asked.host,
       port,
@@ -109,11 +95,7 @@ async function askNode(cluster: MovingRedis, asked: Node, name: string): Promise
     if (!primary) return undefined
     const others = slots.flatMap(([, , ...serving]) => serving.map(addressOf))
     return { node: addressOf(primary), epoch: configEpochOf(nodes, primary[2]), others }
-  } finally {
-    redis.disconnect()
-    // A node that hangs does not close its end.
-    redis.stream?.destroy()
-  }
+  })
 }
 
 /** A line of CLUSTER NODES: ID, address, flags, its primary, ping, pong, configuration epoch, … */
