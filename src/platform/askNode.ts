@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import type { MovingRedis } from './redisUrl.ts'
 
 /** How long opening the connection, and each answer, may take, in ms. */
-const ASK_MS = 2_000
+export const ASK_MS = 2_000
 
 export type Node = MovingRedis['nodes'][number]
 

@@ -11,7 +11,7 @@ const LOOK_MS = 1_000
  * A server that had replicas must go on having one for what it counts, for so long after it has lost them, in ms: for
  * longer than its lease lasts. Until then one of them may have taken its place.
  */
-const REPLICATED_MS = 10_000
+export const REPLICATED_MS = 10_000
 
 /** What a region's URL says of servers that may take the place of the one that answers, and what is done about them. */
 export class Failover {

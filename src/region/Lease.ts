@@ -5,6 +5,10 @@ import type { RedisNames } from '../platform/redisNames.ts'
 import type { EpochRegister } from './agreeOnEpoch.ts'
 import type { Failover } from './Failover.ts'
 
+/** How long a lease lasts where nobody can take over, and where somebody can, in ms. */
+const LEASE_MS = 60_000
+export const MOVING_LEASE_MS = 5_000
+
 /** For how long it is remembered that a lease was extended without Postgres, in ms: for longer than it lasts. */
 const ALONE_MS = 60_000
 
@@ -34,7 +38,7 @@ export class Lease {
 
   constructor(region: LeasedRegion) {
     this.#region = region
-    this.ms = region.failover.isPossible ? 5_000 : 60_000
+    this.ms = region.failover.isPossible ? MOVING_LEASE_MS : LEASE_MS
     this.everyMs = region.failover.isPossible ? 1_500 : 5_000
   }
 

@@ -19,7 +19,7 @@ type Scripted = Record<ScriptName, (...args: (string | number)[]) => Promise<unk
 const COUNTING: ReadonlySet<ScriptName> = new Set(['admit', 'reserve', 'takeBack', 'acceptEvents'])
 
 /** How long replicas may take to have it, in ms. */
-const CONFIRM_MS = 250
+export const CONFIRM_MS = 250
 
 /** Runs a region's scripts on its connection. */
 export class ScriptRunner {

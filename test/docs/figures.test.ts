@@ -30,12 +30,16 @@ import { ASK_WAIT_MS } from '../../src/domain/retries.ts'
 import { MAX_CALLERS, MAX_REFUSED_CALLERS } from '../../src/domain/usage/callerNetwork.ts'
 import { GRACE_MS, KEYS_PER_EVENT } from '../../src/domain/usage/closedDays.ts'
 import { MAX_ENDPOINTS } from '../../src/domain/usage/EndpointIds.ts'
+import { ASK_MS } from '../../src/platform/askNode.ts'
 import { CONNECT_MS, PING_MS, SILENT_MS, WORKER_SILENT_MS } from '../../src/platform/connectRedis.ts'
 import { apiPools, workerPools } from '../../src/platform/pools.ts'
 import { ANSWER_MS } from '../../src/platform/postgres.ts'
 import { ADD_MS } from '../../src/platform/queues.ts'
 import { REACH_MS } from '../../src/platform/reached.ts'
+import { REPLICATED_MS } from '../../src/region/Failover.ts'
+import { MOVING_LEASE_MS } from '../../src/region/Lease.ts'
 import { BOUND_MS } from '../../src/region/Region.ts'
+import { CONFIRM_MS } from '../../src/region/ScriptRunner.ts'
 import { ONCE_SECONDS } from '../../src/region/scripts.ts'
 import { TOKEN_WAIT_MS } from '../../src/verifier/KnownTokens.ts'
 import { STATE_WAIT_MS } from '../../src/verifier/StateLoader.ts'
@@ -94,6 +98,10 @@ it.each([
   ],
   ['Asking a Redis connection that only listens', `every ${seconds(PING_MS)}`],
   ['Opening a connection to Redis', seconds(CONNECT_MS)],
+  ['Asking a Sentinel or a node of a Cluster', seconds(ASK_MS)],
+  ['A replica, to have what was counted', `${CONFIRM_MS} ms`],
+  ['The same, after the last replica was lost', seconds(REPLICATED_MS)],
+  ['The lease of a primary that may fail over', seconds(MOVING_LEASE_MS)],
   ['After a start: reaching Redis, before a job is stored', `${seconds(REACH_MS)} more`],
   ['Redis, to store a job', seconds(ADD_MS)],
   ['Reading a file of keys to import, its wait in line too', seconds(READ_MS)],
