@@ -3,11 +3,12 @@ import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
 import { encodeBatch } from '../../src/domain/metering/verificationBatch.ts'
+import { createLog } from '../../src/platform/log.ts'
 import { type Orm, openPostgres } from '../../src/platform/postgres.ts'
 import { admitArgs } from '../../src/region/admitArgs.ts'
 import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
 import { epochRegister } from '../../src/region/epochRegister.ts'
-import type { Region } from '../../src/region/Region.ts'
+import { Region } from '../../src/region/Region.ts'
 import { scripts } from '../../src/region/scripts.ts'
 import type { FreshDatabase } from '../setup/cloneTemplate.ts'
 import { type Group, type Node, startCluster, startSentinelGroup } from '../setup/redisGroups.ts'
@@ -64,9 +65,17 @@ describe.each([
   /** As another process opens the region, until it can. Returns how long that took, in ms. */
   const untilOpened = async () => {
     const since = performance.now()
+    const options = {
+      name: 'primary',
+      url: group.url,
+      kind: 'primary',
+      register: epochRegister(orm),
+    } as const
+    const region = new Region(options, createLog('silent', { process: 'test' }))
+    closing.push(() => region.close())
     await eventually(
-      () => open(epochRegister(orm)).catch(() => undefined),
-      (region) => region !== undefined,
+      () => region.marker().catch(() => undefined),
+      (marker) => marker !== undefined,
     )
     return performance.now() - since
   }
