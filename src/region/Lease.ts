@@ -39,7 +39,7 @@ export class Lease {
   constructor(region: LeasedRegion) {
     this.#region = region
     this.ms = region.failover.isPossible ? MOVING_LEASE_MS : LEASE_MS
-    this.everyMs = region.failover.isPossible ? 1_500 : 5_000
+    this.everyMs = region.failover.isPossible ? 1_000 : 5_000
   }
 
   /**

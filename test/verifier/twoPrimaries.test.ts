@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
@@ -48,7 +49,12 @@ describe.each([
   const register = (): EpochRegister => {
     const real = epochRegister(orm)
     const unless = <Args extends unknown[], Value>(ask: (...args: Args) => Promise<Value>) => {
-      return (...args: Args) => (isAway ? Promise.reject(new Error('away')) : ask(...args))
+      return async (...args: Args) => {
+        if (!isAway) return ask(...args)
+        // As long as a Postgres that hangs is waited for.
+        await delay(500)
+        throw new Error('away')
+      }
     }
     return {
       read: unless(real.read),
