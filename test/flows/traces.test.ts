@@ -9,7 +9,7 @@ import { schedules } from '../../src/workers/schedules/schedules.ts'
 import { runSql } from '../setup/runSql.ts'
 import type { Client } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
-import { startCollector } from '../support/startCollector.ts'
+import { type Span, startCollector } from '../support/startCollector.ts'
 import { type Service, startService } from '../support/startService.ts'
 
 let collector: Awaited<ReturnType<typeof startCollector>>
@@ -56,11 +56,12 @@ const lineUpTo = (traceId: string, name: string, first: string) =>
     async () => lineOf(traceId, name),
     (line) => line.at(-1) === first,
   )
-const arrival = (traceId: string, name: string) =>
-  eventually(
-    async () => collector.trace(traceId)[name],
-    (span) => span !== undefined,
-  )
+/** The span of that name. Where it does not come, the error has the names of those that came. */
+async function arrival(traceId: string, name: string): Promise<Span | undefined> {
+  const names = async () => Object.keys(collector.trace(traceId))
+  await eventually(names, (found) => found.includes(name))
+  return collector.trace(traceId)[name]
+}
 
 /** Part of the line where the region has not confirmed within 250 ms (`finishDirectly`). */
 const FAN_OUT = ['process fan-out', 'addNode fan-out', 'addNode commands', 'addFlow commands'].map(
@@ -102,6 +103,10 @@ describe('a trace', () => {
     const { traceId, headers } = newTrace()
     const sent = await account.post(`/channels/${channel.body.id}/test`, undefined, { headers })
     expect([channel.status, sent.status]).toEqual([201, 201])
+    await eventually(
+      async () => (await account.get(`/notifications/${sent.body.notificationId}`)).body,
+      ({ status }) => status === 'delivered',
+    )
     const { attributes } = (await arrival(traceId, 'deliver webhook')) ?? {}
     expect(attributes).toMatchObject({ 'pictify.channel.type': 'webhook', 'pictify.outcome': 'delivered' })
     await lineUpTo(traceId, 'deliver webhook', 'api: POST /channels/:id/test')
