@@ -89,7 +89,7 @@ async function storeAndCountDuplicates(api: ApiContext, events: UsageEvent[], no
   const former = idRule.remembersFormer(now) ? events.map(({ id }) => claimIdOf(formerId(id) ?? id)) : claims
   // Before the job exists: a worker may have claimed its ids a moment later.
   const claimed = await findClaimed(api.em(), [...new Set([...claims, ...former])])
-  const seen = new Set(await storeEvents(api.region, events, now))
+  const seen = new Set(await storeEvents(api.shards, events, now))
   return claims.filter(
     (claim, place) => claimed.has(claim) || claimed.has(former[place] ?? '') || seen.has(claim),
   ).length

@@ -45,7 +45,7 @@ export function createApp(api: ApiContext, orm: Orm): Koa {
     ctx.body = { status: 'ok', ...introduce(ctx.req) }
   })
   router.get('/readyz', async (ctx) => {
-    const state = await readiness(orm, api.region)
+    const state = await readiness(orm, api.shards)
     ctx.status = state.ready ? 200 : 503
     ctx.body = state
   })

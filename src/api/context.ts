@@ -13,6 +13,7 @@ import type { Queues } from '../platform/queues.ts'
 import type { CommandDeps } from '../platform/submitCommand.ts'
 import type { Vault } from '../platform/vault.ts'
 import type { Region } from '../region/Region.ts'
+import type { Shards } from '../region/shards.ts'
 import type { Verifier } from '../verifier/Verifier.ts'
 import type { Turns } from './AtOnce.ts'
 import type { Attempts } from './attempts.ts'
@@ -36,9 +37,11 @@ export type ApiContext = {
   /** Where usage, histories and exports are read. */
   readFrom: (pool: ReadPool) => Promise<Source>
   verifier: Verifier
-  /** The one in which this process verifies. */
+  /** The first shard of the region in which this process verifies: it holds what there is once. */
   region: Region
-  /** Every region of the environment, by name. */
+  /** All shards of that region. */
+  shards: Shards
+  /** Every shard of every region of the environment, by name. */
   regions: Map<string, Region>
   queues: Queues
   events: EventRelay

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
+import type { Shards } from '../region/shards.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -95,18 +96,19 @@ const TURN_LOOK_MS = 20
 export type Once = { name: string; requestHash: string }
 
 /**
- * Decides with what the admission script keeps the decision under, for a repeat of this request. While secrets keys
- * change, another process may keep it under another key's hash, which the script does not see. So these requests take
- * turns: all processes that have the same keys take the same one. Throws RegionUnavailable where it does not come.
+ * Decides with what the admission script keeps the decision under, for a repeat of this request. The script sees
+ * neither what another shard keeps, nor what another process keeps under another key's hash while secrets keys change.
+ * So these requests take turns then: all processes that have the same keys take the same one. Throws RegionUnavailable
+ * where it does not come, and Failure `idempotency-conflict` for another request.
  */
 export async function decidingOnce<Decided>(
-  { region, commands }: ApiContext,
+  { region, shards, commands }: ApiContext,
   asked: { header: string; scope: string; requestHash: string },
   decide: (once: Once) => Promise<Decided>,
 ): Promise<Decided> {
   const { requestHash } = asked
   const hashes = commands.sealer.hashesOf(`${asked.scope} ${asked.header}`)
-  if (hashes.length === 1) return decide({ name: hashes[0], requestHash })
+  if (hashes.length === 1 && shards.length === 1) return decide({ name: hashes[0], requestHash })
   const turn = region.names.decisionTurn(hashes.toSorted()[0] ?? '')
   const inRedis = <Answer>(answer: Promise<Answer>) => region.answered(answer)
   for (let waited = 0; (await inRedis(region.redis.set(turn, '1', 'PX', TURN_MS, 'NX'))) === null; ) {
@@ -115,10 +117,9 @@ export async function decidingOnce<Decided>(
     waited += TURN_LOOK_MS
   }
   try {
-    const kept = await Promise.all(
-      hashes.map((name) => inRedis(region.redis.exists(region.names.decision(name)))),
-    )
-    const name = hashes[kept.indexOf(1)] ?? hashes[0]
+    const kept = await Promise.all(hashes.map((name) => readDecision(shards, name)))
+    refuseAnother(kept.find((decision) => decision !== null) ?? null, requestHash)
+    const name = hashes[kept.findIndex((decision) => decision !== null)] ?? hashes[0]
     return await decide({ name, requestHash })
   } finally {
     await region.redis.del(turn).catch(() => {})
@@ -129,10 +130,24 @@ export async function decidingOnce<Decided>(
  * Throws Failure `idempotency-conflict` where another request was decided under this key: for one that no script
  * decides.
  */
-export async function refuseOther({ region }: ApiContext, { name, requestHash }: Once): Promise<void> {
-  const stored = await region.answered(region.redis.get(region.names.decision(name)))
-  if (stored !== null && !stored.startsWith(`${requestHash}|`))
+export async function refuseOther({ shards }: ApiContext, { name, requestHash }: Once): Promise<void> {
+  refuseAnother(await readDecision(shards, name), requestHash)
+}
+
+function refuseAnother(decision: string | null, requestHash: string): void {
+  if (decision !== null && !decision.startsWith(`${requestHash}|`))
     throw idempotencyConflict(`${ONCE_SECONDS / 60} minutes`)
+}
+
+/**
+ * The decision that is kept under a name, by whichever shard made it; null where none did. Throws RegionUnavailable
+ * where a shard does not say.
+ */
+async function readDecision(shards: Shards, name: string): Promise<string | null> {
+  const kept = await Promise.all(
+    shards.map((shard) => shard.answered(shard.redis.get(shard.names.decision(name)))),
+  )
+  return kept.find((decision) => decision !== null) ?? null
 }
 
 function inFlight(): Failure {

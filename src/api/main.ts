@@ -4,6 +4,7 @@ import { readBackups } from '../domain/backups/backupStore.ts'
 import { listForms } from '../domain/imports/formStore.ts'
 import { readKeyStates } from '../domain/keys/keyState.ts'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
+import { PRIMARY } from '../domain/regions.ts'
 import { countUnderOtherKeys } from '../domain/secrets/keyUse.ts'
 import { countDiffering } from '../domain/usage/reconcile.ts'
 import { checkSchema } from '../platform/checkSchema.ts'
@@ -35,9 +36,9 @@ import { startTracing } from '../platform/startTracing.ts'
 import type { RequestHandler } from '../platform/tracing.ts'
 import { createVault } from '../platform/vault.ts'
 import { epochRegister } from '../region/epochRegister.ts'
-import { openRegions, primaryOf, regionOf } from '../region/openRegions.ts'
+import { openRegions, primaryOf, shardsOf } from '../region/openRegions.ts'
 import { quotasIn } from '../region/quotasIn.ts'
-import { fillTokens, getTokens } from '../region/regionTokens.ts'
+import { fillShards, fillTokensOf, getTokensOf } from '../region/shards.ts'
 import { KnownTokens } from '../verifier/KnownTokens.ts'
 import { Verifier } from '../verifier/Verifier.ts'
 import { createTurns } from './AtOnce.ts'
@@ -91,7 +92,7 @@ const sources = new ReadSources({
   log,
   onRead: (from) => metrics.standbyReads.inc({ from }),
 })
-const queues = openQueues(env.REDIS_URL, env.REGIONS)
+const queues = openQueues(env.REDIS_URL, env.REGIONS, env.SHARDS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
 measureNotifications(metrics, () => oldestNotifications(em()))
@@ -102,16 +103,17 @@ const replies = openReplies(env.REDIS_URL)
 shutdown.add('replies', () => replies.close())
 const regions = openRegions(env, log, epochRegister(pools.tokens))
 shutdown.add('regions', () => Promise.all([...regions.values()].map((one) => one.close())))
-const region = regionOf(regions, env.REGION)
+const shards = shardsOf(regions, env.REGION)
+const [region] = shards
 const primary = primaryOf(regions)
 const truthOf = (name: string) => (digests: string[]) =>
   readKeyStates(emOf('verification'), 'digest', digests, now(), name)
 
 const verifier = new Verifier({
-  region,
-  fillFromTruth: (digests) => region.fill(() => truthOf(region.name)(digests)),
+  shards,
+  fillFromTruth: (digests) => fillShards(shards, () => truthOf(region.name)(digests)),
   importedForms: () => listForms(emOf('verification')),
-  quotas: region === primary ? undefined : quotasIn(primary, truthOf(primary.name)),
+  quotas: region === primary ? undefined : quotasIn(shardsOf(regions, PRIMARY), truthOf(PRIMARY)),
   keyPrefix: env.KEY_PREFIX,
   maxCachedKeys: 200_000,
   hooks: {
@@ -124,11 +126,9 @@ measureCache(metrics, verifier)
 shutdown.add('verifier', () => verifier.drain())
 
 const tokens = new KnownTokens({
-  readRegion: (digests) => getTokens(region, digests),
-  fillFromTruth: async (digests) => {
-    const filled = await fillTokens(region, () => readServiceTokens(emOf('tokens'), 'digest', digests))
-    return filled.tokens
-  },
+  readRegion: (digests) => getTokensOf(shards, digests),
+  fillFromTruth: (digests) =>
+    fillTokensOf(shards, () => readServiceTokens(emOf('tokens'), 'digest', digests)),
   giveUp: cannotCheck,
 })
 const serviceTokens = createServiceTokens({
@@ -155,6 +155,7 @@ const api: ApiContext = {
   readFrom: (pool) => sources.from(pool),
   verifier,
   region,
+  shards,
   regions,
   queues,
   events,

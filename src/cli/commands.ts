@@ -14,6 +14,7 @@ import { regionCommands } from './regions.ts'
 import { secretsCommands } from './secrets.ts'
 import { serviceTokenCommands } from './serviceTokens.ts'
 import { sessionLinkCommands } from './sessionLinks.ts'
+import { shardsCommand } from './shards.ts'
 import { upgradeCommands } from './upgrade.ts'
 import { usageCommands } from './usage.ts'
 import { webhookCommands } from './webhooks.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Cli {
     secretsCommands(),
     backupCommands(),
     recoverCommand(),
+    shardsCommand(),
     upgradeCommands(),
     migrateCommand(),
     doctorCommand(),

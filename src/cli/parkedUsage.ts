@@ -1,5 +1,6 @@
 import { Command as Cli } from 'commander'
 import { PRIMARY } from '../domain/regions.ts'
+import { shardNames } from '../domain/shards.ts'
 import { queueName } from '../platform/redisNames.ts'
 import { print } from './print.ts'
 import { type Service, withService } from './withService.ts'
@@ -20,20 +21,22 @@ export function parkedCommand(): Cli {
 
 const forEachQueue = ({ env, queues }: Service, retry: boolean) =>
   Promise.all(
-    [PRIMARY, ...env.REGIONS.map(({ name }) => name)].map(async (region) => {
-      const queue = queues.all.get(queueName('metering', region))
-      if (!queue) throw new Error(`The region ${region} has no metering queue.`)
-      await queue.waitUntilReady()
-      const parked = await queue.getFailedCount()
-      const listed = await queue.getFailed(0, LISTED - 1)
-      const jobs = listed.map(({ id, name, failedReason, attemptsMade, timestamp }) => ({
-        id,
-        name,
-        reason: failedReason,
-        attempts: attemptsMade,
-        storedAt: new Date(timestamp).toISOString(),
-      }))
-      if (retry) await queue.retryJobs({ state: 'failed' })
-      return { region, parked, jobs }
-    }),
+    [PRIMARY, ...env.REGIONS.map(({ name }) => name)]
+      .flatMap((region) => shardNames(region, env.SHARDS))
+      .map(async (region) => {
+        const queue = queues.all.get(queueName('metering', region))
+        if (!queue) throw new Error(`The region ${region} has no metering queue.`)
+        await queue.waitUntilReady()
+        const parked = await queue.getFailedCount()
+        const listed = await queue.getFailed(0, LISTED - 1)
+        const jobs = listed.map(({ id, name, failedReason, attemptsMade, timestamp }) => ({
+          id,
+          name,
+          reason: failedReason,
+          attempts: attemptsMade,
+          storedAt: new Date(timestamp).toISOString(),
+        }))
+        if (retry) await queue.retryJobs({ state: 'failed' })
+        return { region, parked, jobs }
+      }),
   )

@@ -4,6 +4,7 @@ import { auditOperators } from '../domain/audit/audit.ts'
 import type { JournalEntry } from '../domain/journal/JournalEntry.ts'
 import { type Recovered, recover } from '../domain/journal/recover.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { regionOfShard, shardNames } from '../domain/shards.ts'
 import { namesIn } from '../platform/redisNames.ts'
 import { connectRegion, untilConnected } from '../region/connectRegion.ts'
 import { endEpoch } from '../region/endEpoch.ts'
@@ -35,7 +36,13 @@ async function run(service: Service, { without = [], acceptGap = false }: Option
   const named = [{ name: PRIMARY, url: env.REDIS_URL }, ...env.REGIONS]
   const regions = named
     .filter(({ name }) => !without.includes(name))
-    .map(({ name, url }) => ({ name, names: namesIn(url), redis: connectRegion(url, () => {}) }))
+    .flatMap(({ name, url }) =>
+      shardNames(name, env.SHARDS).map((shard, place) => ({
+        name: shard,
+        names: namesIn(url, place),
+        redis: connectRegion(url, place, () => {}),
+      })),
+    )
   try {
     for (const { name, redis } of regions) await requireConnected(name, redis)
     const entries: JournalEntry[] = []
@@ -64,7 +71,9 @@ async function run(service: Service, { without = [], acceptGap = false }: Option
 
 async function requireConnected(name: string, redis: Redis): Promise<void> {
   await untilConnected(redis, CONNECT_MS).catch(() => {
-    throw new Error(`The region ${name} does not answer. If it is gone for good, say --without ${name}.`)
+    throw new Error(
+      `The region ${name} does not answer. If it is gone for good, say --without ${regionOfShard(name)}.`,
+    )
   })
 }
 

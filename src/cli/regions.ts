@@ -1,5 +1,6 @@
 import { Command as Cli } from 'commander'
 import { leaseMarginMs, listRegions, removeRegion } from '../domain/regions.ts'
+import { shardNames } from '../domain/shards.ts'
 import type { Queues } from '../platform/queues.ts'
 import { requireReached } from '../platform/reached.ts'
 import { usageQueues } from '../platform/redisNames.ts'
@@ -44,14 +45,16 @@ async function remove({ env, em, queues }: Service, name: string, { stopped, los
   return em.transactional(async (own) => {
     const removed = await removeRegion(own, { region: name, marginMs: leaseMarginMs(env.REGION_LEASE_MS) })
     // Without a lease nothing new is stored there: what is counted now is all.
-    if (removed === 'removed' && !loseUsage) await requireNoUsage(queues, name)
+    if (removed === 'removed' && !loseUsage) await requireNoUsage(queues, name, env.SHARDS)
     return removed
   })
 }
 
 /** Throws where the region's Redis holds usage that no worker has counted, or cannot be asked. */
-async function requireNoUsage(queues: Queues, name: string): Promise<void> {
-  const own = usageQueues(name).flatMap((queue) => queues.all.get(queue) ?? [])
+async function requireNoUsage(queues: Queues, name: string, shards: number): Promise<void> {
+  const own = shardNames(name, shards)
+    .flatMap(usageQueues)
+    .flatMap((queue) => queues.all.get(queue) ?? [])
   if (own.length === 0)
     throw new Error(
       `Its Redis may hold usage that is not counted yet. Name it for this command, REGIONS=${name}=redis://…, or say --lose-usage if it is gone for good.`,

@@ -64,7 +64,7 @@ async function openRest<Value>(
   task: (service: Service) => Promise<Value>,
 ): Promise<Value> {
   const { env, secrets, orm } = opened
-  const queues = openQueues(env.REDIS_URL, env.REGIONS)
+  const queues = openQueues(env.REDIS_URL, env.REGIONS, env.SHARDS)
   const replies = openReplies(env.REDIS_URL)
   const log = createLog('silent', { process: 'cli' })
   const deps = {

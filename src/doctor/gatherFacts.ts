@@ -1,7 +1,9 @@
 import { QUEUES, type QueueName } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { placeOfShard, shardNames } from '../domain/shards.ts'
 import type { FurtherRegion } from '../platform/queues.ts'
-import { queueName } from '../platform/redisNames.ts'
+import { queueName, usageQueues } from '../platform/redisNames.ts'
+import { isClusterUrl } from '../platform/redisUrl.ts'
 import { readSecretsKeys } from '../platform/secretsKeys.ts'
 import { createVault } from '../platform/vault.ts'
 import type { Facts, Probed } from './Facts.ts'
@@ -31,6 +33,7 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
     DATABASE_READ_URL,
     REDIS_URL,
     REGIONS = [],
+    SHARDS = 1,
     SECRETS_KEY,
     PUBLIC_URL,
     SMTP_URL,
@@ -40,7 +43,11 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
   const vault = secrets && createVault(secrets)
   const all = <Value>(url: string | undefined, ask: (url: string) => Promise<Value>) =>
     url === undefined || brief ? undefined : ask(url)
-  const redisUrls = [...(REDIS_URL === undefined ? [] : [{ name: PRIMARY, url: REDIS_URL }]), ...REGIONS]
+  const regions = [...(REDIS_URL === undefined ? [] : [{ name: PRIMARY, url: REDIS_URL }]), ...REGIONS]
+  // Outside of a Cluster all shards of a region have one server.
+  const redisUrls = regions.flatMap(({ name, url }) =>
+    shardNames(name, isClusterUrl(url) ? SHARDS : 1).map((shard) => ({ name: shard, url })),
+  )
   const [postgres, standby, redis, publicUrl, smtp] = await Promise.all([
     DATABASE_URL === undefined ? undefined : probePostgres(DATABASE_URL, vault),
     DATABASE_READ_URL === undefined ? undefined : probePostgres(DATABASE_READ_URL, undefined),
@@ -48,7 +55,7 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
       redisUrls.map(async ({ name, url }) => ({
         region: name,
         url,
-        probed: await probeRedis(url, brief ? undefined : queuesIn(name, REGIONS)),
+        probed: await probeRedis(url, brief ? undefined : queuesIn(name, REGIONS), placeOfShard(name)),
       })),
     ),
     secrets && all(PUBLIC_URL, (url) => probePublicUrl(url, secrets)),
@@ -101,6 +108,7 @@ const NEAR: QueueName[] = ['metering', 'slots', 'asks']
 
 /** Which queues a region's Redis should hold. */
 function queuesIn(region: string, further: FurtherRegion[]): string[] {
+  if (placeOfShard(region) > 0) return usageQueues(region)
   if (region !== PRIMARY) return NEAR.map((queue) => queueName(queue, region))
   return [...QUEUES, ...further.map(({ name }) => queueName('fan-out', name))]
 }

@@ -68,6 +68,8 @@ const scheduled = (summary: string) =>
 const QuotaClaim = z.object({
   kind: z.enum(['test', 'month']),
   digest: z.string(),
+  /** Whose they are. A verifier of an earlier release does not say; it knows of one shard. */
+  accountId: z.string().optional(),
   /** The key's ID for a test key, the account's for a month. */
   id: z.string(),
   units: z.int(),

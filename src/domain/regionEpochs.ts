@@ -1,5 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
-import { PRIMARY } from './regions.ts'
+import { CURRENT_SHARDS } from './layout.ts'
+import { isPrimary, PRIMARY } from './regions.ts'
+import { shardsIn } from './shards.ts'
 
 /** What Postgres knows of a region's epoch. */
 export type RegisteredEpoch = {
@@ -13,6 +15,8 @@ export type RegisteredEpoch = {
   servesNow: string | null
   /** A server that began the registered epoch may still admit. */
   leased: boolean
+  /** How many shards each region has. */
+  shards: number
 }
 
 /** Reads which epoch of a region is registered. `present`: the marker that its Redis has. */
@@ -22,12 +26,13 @@ export async function readRegisteredEpoch(
   present: string | null,
 ): Promise<RegisteredEpoch> {
   const [row] = await em.execute<
-    { marker: string | null; listed: boolean; serves_now: string | null; leased: boolean }[]
+    { marker: string | null; listed: boolean; serves_now: string | null; leased: boolean; shards: number }[]
   >(
-    `select own.marker, ? = ? or exists (select from region where name = ?) as listed,
+    `select own.marker, split_part(?, '.', 1) = ? or exists (select from region where name = ?) as listed,
        (select other.region from region_epoch other
         where other.marker = ? and other.region <> ? and other.registered_at > own.registered_at) as serves_now,
-       coalesce(own.lease_until > clock_timestamp(), false) as leased
+       coalesce(own.lease_until > clock_timestamp(), false) as leased,
+       ${CURRENT_SHARDS} as shards
      from (select 1) as one left join region_epoch own on own.region = ?`,
     [region, PRIMARY, region, present, region, region],
   )
@@ -36,12 +41,13 @@ export async function readRegisteredEpoch(
     listed: row?.listed === true,
     servesNow: row?.serves_now ?? null,
     leased: row?.leased === true,
+    shards: row?.shards ?? 1,
   }
 }
 
 /**
  * Registers a region's new epoch, unless another was registered since `before` was read; with `waits` not before every
- * lease of that one has run out. Returns whether it did.
+ * lease of that one has run out. Nor where regions have another number of shards. Returns whether it did.
  */
 export async function registerEpoch(
   em: SqlEntityManager,
@@ -52,16 +58,21 @@ export async function registerEpoch(
     waits = false,
   }: { region: string; before: string | null; marker: string; waits?: boolean },
 ): Promise<boolean> {
+  const shards = shardsIn(marker)
   const rows =
     before === null
       ? await em.execute<unknown[]>(
-          'insert into region_epoch (region, marker) values (?, ?) on conflict do nothing returning 1',
-          [region, marker],
+          `with listed as (select from region where name = ? for key share)
+           insert into region_epoch (region, marker) select ?, ?
+           where ${CURRENT_SHARDS} = ? and (? or exists (select from listed))
+           on conflict do nothing returning 1`,
+          [region, region, marker, shards, isPrimary(region)],
         )
       : await em.execute<unknown[]>(
           `update region_epoch set marker = ?, registered_at = clock_timestamp(), lease_until = null
-           where region = ? and marker = ? and (not ? or coalesce(lease_until < clock_timestamp(), true)) returning 1`,
-          [marker, region, before, waits],
+           where region = ? and marker = ? and (not ? or coalesce(lease_until < clock_timestamp(), true))
+             and ${CURRENT_SHARDS} = ? returning 1`,
+          [marker, region, before, waits, shards],
         )
   return rows.length > 0
 }
@@ -76,7 +87,7 @@ export async function noteEpochLease(
 ): Promise<boolean> {
   const rows = await em.execute<unknown[]>(
     `update region_epoch set lease_until = greatest(lease_until, clock_timestamp() + ? * interval '1 millisecond')
-     where region = ? and marker = ? returning 1`,
+     where region = ? and marker = ? and ${CURRENT_SHARDS} > 0 returning 1`,
     [ms, region, marker],
   )
   return rows.length > 0

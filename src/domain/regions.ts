@@ -1,26 +1,40 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Propagated } from './commands/Command.ts'
+import { CURRENT_SHARDS, OtherShards, REGION_LIST } from './layout.ts'
+import { placeOfShard, regionOfShard, shardNames, shardOf } from './shards.ts'
 
 /** The region that every deployment has: its Redis holds the queues, too. */
 export const PRIMARY = 'primary'
 
-/** Any number that nobody else takes: who writes the list of regions takes it alone, who reads it takes it shared. */
-const LIST = 7_190_001
+/** Whether a shard is one of the primary region. */
+export const isPrimary = (name: string): boolean => regionOfShard(name) === PRIMARY
 
 /**
- * The regions that a change must reach. Call it in the transaction of the change: a region that is added meanwhile
- * waits for its end, and so reads the changed state when it begins.
+ * The shards of all regions that a change of these accounts must reach; without `accountIds`, all of them. Call it in
+ * the transaction of the change: a region that is added meanwhile, or divided, waits for its end, and so reads the
+ * changed state when it begins. Throws where the database has another number of shards.
  */
-export async function regionsToReach(em: SqlEntityManager): Promise<string[]> {
-  await em.execute('select pg_advisory_xact_lock_shared(?)', [LIST])
-  const rows = await em.execute<{ name: string }[]>('select name from region order by name')
-  return [PRIMARY, ...rows.map((row) => row.name)]
+export async function shardsToReach(
+  em: SqlEntityManager,
+  shards: number,
+  accountIds?: string[],
+): Promise<string[]> {
+  await em.execute('select pg_advisory_xact_lock_shared(?)', [REGION_LIST])
+  const [row] = await em.execute<{ shards: number; further: string[] }[]>(
+    `select ${CURRENT_SHARDS} as shards,
+       coalesce((select jsonb_agg(name order by name) from region), '[]') as further`,
+  )
+  if (row?.shards !== shards) throw new OtherShards(shards, row?.shards ?? 0)
+  const all = [...shardNames(PRIMARY, shards), ...row.further]
+  if (!accountIds) return all
+  const places = new Set(accountIds.map((id) => shardOf(id, shards)))
+  return all.filter((name) => places.has(placeOfShard(name)))
 }
 
-/** Adds further regions to the list, in a transaction of its own. Only then may a lease be given to one. */
+/** Adds the shards of further regions to the list, in a transaction of its own. Only then may one be given a lease. */
 export async function registerRegions(em: SqlEntityManager, names: string[]): Promise<void> {
   if (names.length === 0) return
-  await em.execute('select pg_advisory_xact_lock(?)', [LIST])
+  await em.execute('select pg_advisory_xact_lock(?)', [REGION_LIST])
   for (const name of names) {
     await em.execute('insert into region (name) values (?) on conflict do nothing', [name])
   }
@@ -31,11 +45,12 @@ export const leaseMarginMs = (leaseMs: number) => 1_000 + leaseMs / 10
 
 export type ListedRegion = { name: string; leaseUntil: string | null; owed: number }
 
-/** The further regions, until when each may hold a lease at the most, and how many commands it is owed. */
+/** The further regions, until when a shard of each may hold a lease at the most, and how many commands it is owed. */
 export async function listRegions(em: SqlEntityManager): Promise<ListedRegion[]> {
   const rows = await em.execute<{ name: string; lease_until: string | null; owed: number }[]>(
-    `select name, lease_until, (select count(*)::int from command_region c where c.region = r.name and confirmed_at is null) as owed
-     from region r order by name`,
+    `select split_part(name, '.', 1) as name, max(lease_until) as lease_until,
+       sum((select count(*) from command_region c where c.region = r.name and confirmed_at is null))::int as owed
+     from region r group by 1 order by 1`,
   )
   return rows.map(({ name, lease_until, owed }) => ({
     name,
@@ -53,24 +68,30 @@ export async function removeRegion(
   em: SqlEntityManager,
   { region, marginMs }: { region: string; marginMs: number },
 ): Promise<'removed' | 'leased' | 'unknown'> {
-  await em.execute('select pg_advisory_xact_lock(?)', [LIST])
-  const [row] = await em.execute<{ over: boolean }[]>(
-    `select coalesce(lease_until + ? * interval '1 millisecond' < clock_timestamp(), true) as over
-     from region where name = ? for update`,
+  await em.execute('select pg_advisory_xact_lock(?)', [REGION_LIST])
+  const rows = await em.execute<{ name: string; over: boolean }[]>(
+    `select name, coalesce(lease_until + ? * interval '1 millisecond' < clock_timestamp(), true) as over
+     from region where split_part(name, '.', 1) = ? order by name for update`,
     [marginMs, region],
   )
-  if (!row) return 'unknown'
-  if (!row.over) return 'leased'
+  if (rows.length === 0) return 'unknown'
+  if (rows.some(({ over }) => !over)) return 'leased'
+  const names = JSON.stringify(rows.map(({ name }) => name))
   await em.execute(
     `with waited as (
-       delete from command_region where region = ? and confirmed_at is null returning command_id
+       delete from command_region where region in (select jsonb_array_elements_text(?::jsonb)) and confirmed_at is null returning command_id
      )
      update command set sweep_at = clock_timestamp()
      where id in (select command_id from waited) and status = 'applied'`,
-    [region],
+    [names],
   )
-  await em.execute('delete from key_region where region = ?', [region])
-  await em.execute('delete from region where name = ?', [region])
+  await em.execute('delete from key_region where region in (select jsonb_array_elements_text(?::jsonb))', [
+    names,
+  ])
+  await em.execute('delete from region_epoch where region in (select jsonb_array_elements_text(?::jsonb))', [
+    names,
+  ])
+  await em.execute('delete from region where name in (select jsonb_array_elements_text(?::jsonb))', [names])
   return 'removed'
 }
 
@@ -119,8 +140,8 @@ export async function recordArrivals(
        join region_epoch using (region, marker)
      ), noted as (
        insert into key_region as present (key_id, region, version, arrived_at)
-       select "keyId", region, version, at
-       from believed, jsonb_to_recordset(versions) as v ("keyId" text, version integer) order by region, "keyId"
+       select "keyId", split_part(region, '.', 1), version, at
+       from believed, jsonb_to_recordset(versions) as v ("keyId" text, version integer) order by 2, 1
        on conflict (key_id, region) do update set version = excluded.version, arrived_at = excluded.arrived_at
        where present.version < excluded.version
      ), confirmed as (
@@ -182,28 +203,31 @@ export async function noteLease(
 
 export type CommandRegion = { region: string; outcome: Outcome | null; at: Date | null }
 
-/** What became of a command in each region. */
+/** What became of a command in each region: in all shards that it had to reach there, at the time of the last one. */
 export async function readOutcomes(em: SqlEntityManager, commandId: string): Promise<CommandRegion[]> {
   const rows = await em.execute<{ region: string; outcome: Outcome | null; decided_at: string | null }[]>(
     'select region, outcome, decided_at from command_region where command_id = ? order by region',
     [commandId],
   )
-  return rows.map(({ region, outcome, decided_at }) => ({
-    region,
-    outcome,
-    at: decided_at === null ? null : new Date(decided_at),
-  }))
+  const byRegion = Map.groupBy(rows, ({ region }) => regionOfShard(region))
+  return [...byRegion].map(([region, shards]) => {
+    const outcomes = shards.map(({ outcome }) => outcome)
+    const outcome = outcomes.includes(null) ? null : outcomes.includes('lapsed') ? 'lapsed' : 'confirmed'
+    const decided = shards.flatMap(({ decided_at: at }) => (at === null ? [] : [new Date(at).getTime()]))
+    return { region, outcome, at: decided.length > 0 ? new Date(Math.max(...decided)) : null }
+  })
 }
 
 export type Arrival = { region: string; arrivedAt: string | null }
 
-/** When the current version of a key arrived in each region; null where it has not. */
+/** When the current version of a key arrived in its shard of each region; null where it has not. */
 export async function readArrivals(
   em: SqlEntityManager,
   { id, version }: { id: string; version: number },
 ): Promise<Arrival[]> {
   const rows = await em.execute<{ region: string; arrived_at: string | null }[]>(
-    `select r.name as region, k.arrived_at from (select ? as name union all select name from region) as r
+    `select r.name as region, k.arrived_at
+     from (select ? as name union all select name from region where name not like '%.%') as r
      left join key_region k on k.region = r.name and k.key_id = ? and k.version >= ? order by r.name`,
     [PRIMARY, id, version],
   )

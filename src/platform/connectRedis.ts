@@ -50,7 +50,7 @@ const ELSEWHERE = /^(MOVED|READONLY|CLUSTERDOWN|MASTERDOWN)\b/
  * How to find the primary of a group of Sentinels, or the node of a Cluster that serves what is ours; undefined for one
  * Redis. A connection that turns out to be to another server is opened again.
  */
-export function movingOptions(url: string): RedisOptions | undefined {
+export function movingOptions(url: string, place = 0): RedisOptions | undefined {
   const moving = parseMovingUrl(url)
   if (!moving) return undefined
   let looked = Number.NEGATIVE_INFINITY
@@ -61,7 +61,7 @@ export function movingOptions(url: string): RedisOptions | undefined {
   }
   const tls = moving.encrypted ? { tls: {} } : {}
   if (moving.kind === 'cluster')
-    return { ...slotOptions(moving, namesIn(url).marker), ...tls, reconnectOnError }
+    return { ...slotOptions(moving, namesIn(url, place).marker), ...tls, reconnectOnError }
   const { username, password, db, sentinelUsername, sentinelPassword } = moving
   return {
     sentinels: moving.nodes,
@@ -79,16 +79,17 @@ export function movingOptions(url: string): RedisOptions | undefined {
 }
 
 /**
- * A connection to a Redis, which comes back by itself. `onError` is called for each failure of it; without one they
- * are ignored, because each command reports its own.
+ * A connection to a Redis, which comes back by itself; in a Cluster, to who serves the shard at that place. `onError`
+ * is called for each failure of it; without one they are ignored, because each command reports its own.
  */
 export function connectRedis(
   url: string,
   profile: keyof typeof profiles,
   {
     scripts,
+    place,
     onError = () => {},
-  }: { scripts?: RedisOptions['scripts']; onError?: (error: Error) => void } = {},
+  }: { scripts?: RedisOptions['scripts']; place?: number; onError?: (error: Error) => void } = {},
 ): Redis {
   const options = {
     ...profiles[profile],
@@ -96,7 +97,7 @@ export function connectRedis(
     retryStrategy: (attempt: number) => Math.min(50 * attempt, 1_000),
     ...(scripts ? { scripts } : {}),
   }
-  const moving = movingOptions(url)
+  const moving = movingOptions(url, place)
   const redis = moving ? new Redis({ ...options, ...moving }) : new Redis(url, options)
   redis.on('error', onError)
   if (profile === 'subscriber') keepAsking(redis)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { backupSettings } from './backup/settings.ts'
-import { parseRegions, parseUrlPrefixes, url } from './envParsers.ts'
+import { parseRegions, parseUrlPrefixes, shards, url } from './envParsers.ts'
 import { isRedisUrl, REDIS_FORMS } from './redisUrl.ts'
 import { haveOwnNumbers, parseSecretsKey, parseSecretsKeys } from './secretsKeys.ts'
 
@@ -102,6 +102,9 @@ export const EnvSchema = z.object({
     .describe(
       'The region in which this process verifies: `primary` (whose Redis is `REDIS_URL`) or one of `REGIONS`.',
     ),
+  SHARDS: shards.describe(
+    'Into how many shards each region is divided, at most 64. The same in every process; the first migration of a database fixes it.',
+  ),
   REGION_LEASE_MS: z.coerce
     .number()
     .int()

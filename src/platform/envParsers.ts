@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isUrlPrefix } from '../domain/accounts/returnUrl.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { MAX_SHARDS } from '../domain/shards.ts'
 import { isRedisUrl } from './redisUrl.ts'
 
 /** A URL with one of these protocols, such as `redis:`. */
@@ -15,6 +16,9 @@ export const url = (...protocols: string[]) =>
     },
     `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   )
+
+/** `SHARDS`. */
+export const shards = z.coerce.number().int().min(1).max(MAX_SHARDS).default(1)
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/
 

@@ -9,10 +9,11 @@ const MIGRATION_LOOK_MS = 250
 
 /**
  * Brings the schema up to date; safe when several processes start at once. Returns what was applied. Throws
- * SchemaMismatch, and changes nothing, where the release is too old for the database. Who waits for another asks again
+ * SchemaMismatch, and changes nothing, where the release is too old for the database. A new database is divided into so
+ * many shards. Who waits for another asks again
  * and again: a statement that waits holds a snapshot, and an index that is built concurrently would wait for it.
  */
-export async function migrate(orm: Orm): Promise<string[]> {
+export async function migrate(orm: Orm, shards = 1): Promise<string[]> {
   const giveUpAt = Date.now() + MIGRATION_WAIT_MS
   while (Date.now() < giveUpAt) {
     const applied = await orm.em.fork().transactional(async (locked) => {
@@ -24,7 +25,10 @@ export async function migrate(orm: Orm): Promise<string[]> {
       if (isTooOld(state)) throw new SchemaMismatch(schemaFault(state) ?? '')
       return orm.migrator.up()
     })
-    if (applied) return applied.map((migration) => migration.name)
+    if (applied) {
+      await orm.em.fork().execute('insert into layout (shards) values (?) on conflict do nothing', [shards])
+      return applied.map((migration) => migration.name)
+    }
     await delay(MIGRATION_LOOK_MS)
   }
   throw new Error('Another process has been migrating this database for an hour.')

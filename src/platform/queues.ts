@@ -9,6 +9,7 @@ import {
   type QueueName,
 } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { placeOfShard, shardNames } from '../domain/shards.ts'
 import { connectRedis } from './connectRedis.ts'
 import { jobOptions } from './jobOptions.ts'
 import { requireReached } from './reached.ts'
@@ -54,17 +55,17 @@ export type Queues = {
  * The producers' side of every queue. Adding fails at once while Redis is away, within 2 s where it hangs, and
  * within 4 s where it was not reached before: rows are what is durable.
  */
-export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = []): Queues {
+export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [], shards = 1): Queues {
   const connections: Redis[] = []
-  const connect = (url: string) => {
-    const connection = connectRedis(url, 'jobs')
+  const connect = (url: string, place = 0) => {
+    const connection = connectRedis(url, 'jobs', { place })
     connections.push(connection)
     return connection
   }
   const all = new Map<string, Queue>()
   const telemetry = tracing.queues
-  const open = (name: string, connection: Redis, url: string) => {
-    const prefix = namesIn(url).jobs
+  const open = (name: string, connection: Redis, url: string, place = 0) => {
+    const prefix = namesIn(url, place).jobs
     const queue = new Queue(name, { connection, prefix, telemetry, streams: { events: { maxLen: 1_000 } } })
     queue.on('error', () => {})
     all.set(name, queue)
@@ -78,10 +79,17 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
   for (const region of furtherRegions) {
     open(queueName('fan-out', region.name), connection, redisUrl)
     const near = connect(region.url)
-    open(queueName('metering', region.name), near, region.url)
-    open(queueName('slots', region.name), near, region.url)
-    open(queueName('asks', region.name), near, region.url)
+    for (const queue of [...usageQueues(region.name), queueName('asks', region.name)])
+      open(queue, near, region.url)
   }
+  const regions = [{ name: PRIMARY, url: redisUrl }, ...furtherRegions]
+  const shardsOf = regions.map(({ name, url }) => ({ url, names: shardNames(name, shards) }))
+  for (const { url, names } of shardsOf)
+    for (const name of names.slice(1)) {
+      const place = placeOfShard(name)
+      const near = connect(url, place)
+      for (const queue of usageQueues(name)) open(queue, near, url, place)
+    }
   const flows = new FlowProducer({ connection, prefix: namesIn(redisUrl).jobs, telemetry })
   flows.on('error', () => {})
 
@@ -135,13 +143,14 @@ export function openQueues(redisUrl: string, furtherRegions: FurtherRegion[] = [
     await send(message)
   }
   const countMetering = async () => {
-    const regions = [PRIMARY, ...furtherRegions.map(({ name }) => name)]
     const counts = await Promise.all(
-      regions.flatMap(usageQueues).map(async (name) => {
-        const queue = all.get(name)
-        if (queue) await requireReached(queue)
-        return queue ? queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized') : 0
-      }),
+      shardsOf
+        .flatMap(({ names }) => names.flatMap(usageQueues))
+        .map(async (name) => {
+          const queue = all.get(name)
+          if (queue) await requireReached(queue)
+          return queue ? queue.getJobCountByTypes('wait', 'active', 'delayed', 'prioritized') : 0
+        }),
     )
     return counts.reduce((sum, count) => sum + count, 0)
   }

@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { QueueName } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { placeOfShard, regionOfShard } from '../domain/shards.ts'
 import { isClusterUrl } from './redisUrl.ts'
 
-/** What a region's queue is called: the primary's have the plain name. */
-export const queueName = (queue: QueueName, region: string) =>
-  region === PRIMARY ? queue : `${queue}-${region}`
+/** Queues of which every shard has its own; of the others, a region has one at the most. */
+const OF_SHARDS: ReadonlySet<QueueName> = new Set(['metering', 'slots'])
 
-/** A region's queues whose jobs have usage to count. */
-export const usageQueues = (region: string) => [queueName('metering', region), queueName('slots', region)]
+/** What the queue for a shard is called; the primary's have the plain name. */
+export function queueName(queue: QueueName, shard: string): string {
+  const [region, place] = [regionOfShard(shard), placeOfShard(shard)]
+  const name = region === PRIMARY ? queue : `${queue}-${region}`
+  return place > 0 && OF_SHARDS.has(queue) ? `${name}.${place}` : name
+}
+
+/** A shard's queues whose jobs have usage to count. */
+export const usageQueues = (shard: string) => [queueName('metering', shard), queueName('slots', shard)]
 
 /** The channel on which workers notify an api that a command's row has its outcome. One per process. */
 export const newReplyChannel = () => `keys:replies:${randomUUID()}`
@@ -17,15 +24,25 @@ export const newReplyChannel = () => `keys:replies:${randomUUID()}`
 export const newAnswerChannel = () => `keys:answers:${randomUUID()}`
 
 /**
- * Every name in one Redis that TypeScript spells. A region's scripts get `prefix` and spell the rest of their own
- * names: see the heads of src/region/*.lua. In a Cluster every name begins with the same hash tag, so that all are in
- * one slot, with one server.
+ * What makes the hash tags of shards, from the second on, lie evenly over the slots of a Cluster: the first 4 are a
+ * quarter of all slots apart, the first 16 a sixteenth, and so on. So nodes with equal ranges have equal shares.
+ */
+const SPREAD = [
+  7, 323, 118, 312, 129, 45, 62, 214, 272, 310, 376, 279, 403, 25, 124, 342, 179, 17, 30, 170, 21, 313, 128,
+  138, 432, 276, 210, 73, 149, 102, 210, 58, 337, 84, 257, 46, 61, 151, 247, 461, 58, 32, 15, 60, 47, 457,
+  431, 14, 33, 163, 105, 77, 50, 58, 466, 332, 109, 457, 0, 24, 167, 69, 159,
+]
+
+/**
+ * Every name of a shard that TypeScript spells. Its scripts get `prefix` and spell the rest of their own names: see the
+ * heads of src/region/*.lua. In a Cluster every name of a shard begins with the same hash tag, so that all are in one
+ * slot, with one server. What a region has once is in its first shard.
  */
 export class RedisNames {
   readonly prefix: string
   /** BullMQ's `prefix`. */
   readonly jobs: string
-  /** The region's marker: which epoch it is in. */
+  /** The shard's marker: which epoch it is in. */
   readonly marker: string
   /**
    * Never there. Each script declares it beside the marker: while their slot moves to another server of a Cluster,
@@ -35,16 +52,18 @@ export class RedisNames {
   readonly absent: string
   /** While it is there, a lease may have been extended without Postgres (see Epochs.ts). */
   readonly alone: string
-  /** What ended, as far as a region has it: entries as JSON, by their sequence. */
+  /** What ended, as far as a shard has it: entries as JSON, by their sequence. */
   readonly journal: string
   /** What the names of the hashes begin with that count the renders of test keys, one a UTC day. */
   readonly testRenders: string
   /** The set of IDs under which refused requests are set aside to be counted. */
   readonly sealedRefusals: string
 
-  constructor(isInCluster: boolean) {
-    this.prefix = isInCluster ? '{keys}:' : 'keys:'
-    this.jobs = isInCluster ? '{keys}:bull' : 'bull'
+  constructor(isInCluster: boolean, place = 0) {
+    const name = place === 0 ? 'keys' : `keys.${place}.${SPREAD[place - 1]}`
+    const tag = isInCluster ? `{${name}}` : name
+    this.prefix = `${tag}:`
+    this.jobs = tag === 'keys' ? 'bull' : `${tag}:bull`
     this.marker = `${this.prefix}region`
     this.absent = `${this.prefix}absent`
     this.alone = `${this.prefix}alone`
@@ -54,8 +73,8 @@ export class RedisNames {
   }
 
   /** What the names of BullMQ begin with, for a queue to which our scripts add jobs. */
-  queue(queue: QueueName, region: string): string {
-    return `${this.jobs}:${queueName(queue, region)}:`
+  queue(queue: QueueName, shard: string): string {
+    return `${this.jobs}:${queueName(queue, shard)}:`
   }
 
   /** What a key, a member or an account has left of a kind of calls. */
@@ -124,7 +143,5 @@ export class RedisNames {
   }
 }
 
-const [plain, tagged] = [new RedisNames(false), new RedisNames(true)]
-
-/** The names in the Redis of this URL. */
-export const namesIn = (url: string): RedisNames => (isClusterUrl(url) ? tagged : plain)
+/** The names of a region's shard, by its place, in the Redis of this URL. */
+export const namesIn = (url: string, place = 0): RedisNames => new RedisNames(isClusterUrl(url), place)

@@ -14,6 +14,7 @@ import type { RegionOptions } from './regionOptions.ts'
 
 /** What epochs need of a region. */
 type OpenRegion = Pick<RegionOptions, 'name' | 'kind'> & {
+  shards: number
   redis: Redis
   names: RedisNames
   failover: Failover
@@ -52,6 +53,7 @@ export class Epochs {
     this.#register = register
     this.#hooks = hooks
     this.#connection = {
+      shards: region.shards,
       info: async () => `${await region.redis.info('server')}${await region.redis.info('replication')}`,
       readMarker: () => region.redis.get(region.names.marker),
       beginEpoch: hooks.beginEpoch,

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
+import { placeOfShard, shardOf } from '../domain/shards.ts'
 import { namesIn, type RedisNames } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
 import { connectRegion, untilConnected } from './connectRegion.ts'
@@ -18,12 +19,15 @@ export const BOUND_MS = 800
 export const ANSWER_MS = 300
 
 /**
- * One region: the Redis that holds key state and counters near its verifiers. Commands fail at once while
- * it is away (nothing waits in a queue to be decided late), and each carries the marker that this very
- * connection agreed on, so that a restarted or restored Redis is never mistaken for the one before.
+ * One shard of a region, and with one shard the region: the Redis that holds the state and the counters of its share of
+ * the accounts, near their verifiers. Commands fail at once while it is away (nothing waits in a queue to be decided
+ * late), and each carries the marker that this very connection agreed on, so that a restarted or restored Redis is
+ * never mistaken for the one before.
  */
 export class Region {
   readonly name: string
+  /** How many shards its region has. */
+  readonly shards: number
   readonly redis: Redis
   readonly names: RedisNames
   readonly kind: RegionOptions['kind']
@@ -34,6 +38,7 @@ export class Region {
   readonly slotsPrefix: string
   /** What ended, as far as the region has it. */
   readonly journal: Journal
+  readonly #place: number
   #marker: string | undefined
   #opening: Promise<string> | undefined
   /** How often the connection was lost. */
@@ -43,13 +48,16 @@ export class Region {
   readonly #epochs: Epochs
   readonly #scripts: ScriptRunner
 
-  constructor({ name, url, kind, register }: RegionOptions, log: RegionLog) {
+  constructor({ name, shards = 1, url, kind, register }: RegionOptions, log: RegionLog) {
+    const place = placeOfShard(name)
     this.name = name
+    this.shards = shards
+    this.#place = place
     this.kind = kind
-    this.names = namesIn(url)
+    this.names = namesIn(url, place)
     this.meteringPrefix = this.names.queue('metering', name)
     this.slotsPrefix = this.names.queue('slots', name)
-    this.redis = connectRegion(url, (error) =>
+    this.redis = connectRegion(url, place, (error) =>
       log.warn({ region: name, reason: error.message }, 'the region is away'),
     )
     this.failover = new Failover(url, this.redis, this.names)
@@ -70,6 +78,16 @@ export class Region {
         if (this.#marker === marker) this.#marker = undefined
       },
     })
+  }
+
+  /** Whether an account lives in this shard. */
+  holds(accountId: string): boolean {
+    return shardOf(accountId, this.shards) === this.#place
+  }
+
+  /** The marker of the connection in use, if there is one now. */
+  get openMarker(): string | undefined {
+    return this.#marker
   }
 
   /** The marker of the connection in use. Throws RegionUnavailable while there is none. */
@@ -261,28 +279,6 @@ export class Region {
   async putStates(states: LoadedState[], { marker, sweeps }: BeforeFill): Promise<boolean> {
     if (states.length === 0) return true
     return (await this.#runUnder(marker, 'putStates', [stateRows(states), sweeps]))?.[0] === 'OK'
-  }
-
-  /**
-   * Reads states from the truth and stores them; again, while the region forgets. Throws RegionUnavailable after the
-   * third time, and TruthIsOld where Postgres lacks what the region has.
-   */
-  async fill(readTruth: () => Promise<LoadedState[]>): Promise<LoadedState[]> {
-    return (await this.fillEpoch(readTruth)).states
-  }
-
-  async fillEpoch(
-    readTruth: () => Promise<LoadedState[]>,
-  ): Promise<{ states: LoadedState[]; marker: string }> {
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const before = await this.beforeFill()
-      const states = await readTruth()
-      // After they were read: a Postgres that had it then, has it now.
-      await this.journal.require(before.head)
-      if (await this.#bounded(performance.now() + BOUND_MS, this.putStates(states, before)))
-        return { states, marker: before.marker }
-    }
-    throw new RegionUnavailable(`The region ${this.name} is being opened.`)
   }
 
   get isClosed(): boolean {

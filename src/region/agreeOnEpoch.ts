@@ -1,7 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JournalHead } from '../domain/journal/JournalEntry.ts'
+import { OtherShards } from '../domain/layout.ts'
 import type { RegisteredEpoch } from '../domain/regionEpochs.ts'
+import { shardsIn } from '../domain/shards.ts'
 
 /**
  * Postgres's word on which epoch of a region is believed, and on whether it has what the region has. All throw while
@@ -21,6 +23,8 @@ export type EpochRegister = {
 
 /** What agreeing needs of a connection to a region's Redis. */
 export type EpochConnection = {
+  /** How many shards the region has for this process. */
+  shards: number
   /** The sections `server` and `replication` of INFO. */
   info: () => Promise<string>
   readMarker: () => Promise<string | null>
@@ -44,13 +48,16 @@ const TURNS = 5
 
 /**
  * The server that answers, as a marker names it: `<run id>|<epoch>.<replication ID>`. A restart has another run ID. A
- * fail-over has another replication ID, also where a managed Redis shows one run ID for all its nodes.
+ * fail-over has another replication ID, also where a managed Redis shows one run ID for all its nodes. Of a region with
+ * several shards the epoch begins with their number, `16x`: who knows of another number looks for accounts elsewhere.
  */
 class Server {
   readonly #runId: string
   readonly #replicationId: string
+  readonly #shards: number
 
-  constructor(info: string) {
+  constructor(info: string, shards: number) {
+    this.#shards = shards
     const runId = /run_id:(\w+)/.exec(info)?.[1]
     if (!runId) throw new Error('INFO has no run_id.')
     if (/role:slave/.test(info)) throw new Error('This Redis is a replica: name its primary.')
@@ -59,11 +66,16 @@ class Server {
   }
 
   began(marker: string): boolean {
-    return marker.startsWith(`${this.#runId}|`) && marker.endsWith(`.${this.#replicationId}`)
+    return (
+      marker.startsWith(`${this.#runId}|`) &&
+      marker.endsWith(`.${this.#replicationId}`) &&
+      shardsIn(marker) === this.#shards
+    )
   }
 
   newMarker(): string {
-    return `${this.#runId}|${randomUUID()}.${this.#replicationId}`
+    const number = this.#shards === 1 ? '' : `${this.#shards}x`
+    return `${this.#runId}|${number}${randomUUID()}.${this.#replicationId}`
   }
 }
 
@@ -76,10 +88,12 @@ export async function agreeOnEpoch(
   register: EpochRegister,
   region: string,
 ): Promise<string> {
-  const server = new Server(await connection.info())
+  const server = new Server(await connection.info(), connection.shards)
   for (let turn = 0; turn < TURNS; turn++) {
     const current = await connection.readMarker()
-    const { marker: registered, listed, servesNow, leased } = await register.read(region, current).catch(away)
+    const read = await register.read(region, current).catch(away)
+    const { marker: registered, listed, servesNow, leased, shards } = read
+    if (shards !== connection.shards) throw new OtherShards(connection.shards, shards)
     if (!listed) throw new Error(`No worker has listed the region ${region} yet.`)
     if (servesNow)
       throw new Error(
@@ -111,8 +125,10 @@ function away(cause: unknown): never {
  * believed: the scripts look at that.
  */
 export async function followEpoch(connection: EpochConnection): Promise<string> {
-  const server = new Server(await connection.info())
+  const server = new Server(await connection.info(), connection.shards)
   const current = await connection.readMarker()
+  if (current !== null && shardsIn(current) !== connection.shards)
+    throw new Error(`The region has ${shardsIn(current)} shards, not ${connection.shards}.`)
   if (current === null || !server.began(current))
     throw new Error('No process of the service has opened this Redis since it started.')
   return current

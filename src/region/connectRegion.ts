@@ -3,9 +3,10 @@ import { connectRedis } from '../platform/connectRedis.ts'
 import { within } from '../platform/within.ts'
 import { scripts } from './scripts.ts'
 
-/** A connection to a region's Redis, with our scripts. Each takes two names first: see `RedisNames.absent`. */
-export function connectRegion(url: string, onError: (error: Error) => void): Redis {
+/** A connection to a shard's Redis, with our scripts. Each takes two names first: see `RedisNames.absent`. */
+export function connectRegion(url: string, place: number, onError: (error: Error) => void): Redis {
   return connectRedis(url, 'region', {
+    place,
     onError,
     scripts: Object.fromEntries(
       Object.entries(scripts).map(([command, lua]) => [command, { lua, numberOfKeys: 2 }]),

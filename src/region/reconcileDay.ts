@@ -16,6 +16,8 @@ export async function reconcileDay(
   // Counters first: what is admitted after they were read may already be rolled up, never the other way round.
   let counted: number | null = null
   for (const region of regions) {
+    // A shard that it lived in before regions were divided still has counters of that day.
+    if (!region.holds(accountId)) continue
     const count = await readDayCounters(region, day, ids)
     if (count !== null) counted = (counted ?? 0) + count
   }

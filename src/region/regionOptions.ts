@@ -1,8 +1,11 @@
 import type { EpochRegister } from './agreeOnEpoch.ts'
 
-/** What a process must know of a region to use it. */
+/** What a process must know of a region's shard to use it. */
 export type RegionOptions = {
+  /** See `shardName`. */
   name: string
+  /** How many shards the region has. Default: 1. */
+  shards?: number
   url: string
   /** `leased`: workers give it a lease. The others get one from whoever has agreed on their epoch with Postgres. */
   kind: 'primary' | 'unleased' | 'leased'

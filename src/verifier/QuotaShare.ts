@@ -137,7 +137,8 @@ export class QuotaShare {
 function claimOf({ key, verdict, units }: Ticket): QuotaClaim | undefined {
   if (verdict !== ADMIT || units === 0) return undefined
   const { digest, keyId, accountId, type } = key.state
-  if (type === 'test') return { kind: 'test', digest, id: keyId, units, limit: TEST_RENDERS_PER_DAY }
+  if (type === 'test')
+    return { kind: 'test', digest, accountId, id: keyId, units, limit: TEST_RENDERS_PER_DAY }
   const { rendersPerMonth, rendersHard } = key.account.state
-  return { kind: 'month', digest, id: accountId, units, limit: rendersHard ? rendersPerMonth : -1 }
+  return { kind: 'month', digest, accountId, id: accountId, units, limit: rendersHard ? rendersPerMonth : -1 }
 }

@@ -11,11 +11,11 @@ const CAPACITY = 50_000
 const LONGEST_PAUSE_MS = 1_000
 
 /**
- * Stores reports in the region, in batches and in their order; a batch leaves memory only once the region has it. A
+ * Stores reports in their shard, in batches and in their order; a batch leaves memory only once the shard has it. A
  * report that is stored twice counts once, by its id.
  */
 export class Reporter {
-  readonly #region: Region
+  readonly #shard: Region
   readonly #requireToken: () => Promise<void>
   readonly #onError: (error: unknown) => void
   #waiting: UsageEvent[] = []
@@ -25,8 +25,8 @@ export class Reporter {
   #dropped = 0
 
   /** `requireToken` throws ServiceTokenRefused where the token may not report: its reports are dropped. */
-  constructor(region: Region, requireToken: () => Promise<void>, onError: (error: unknown) => void) {
-    this.#region = region
+  constructor(shard: Region, requireToken: () => Promise<void>, onError: (error: unknown) => void) {
+    this.#shard = shard
     this.#requireToken = requireToken
     this.#onError = onError
   }
@@ -69,7 +69,7 @@ export class Reporter {
       const dropped = this.#dropped
       try {
         await this.#requireToken()
-        await storeEvents(this.#region, batch, Date.now())
+        await storeEvents([this.#shard], batch, Date.now())
         this.#waiting.splice(0, Math.max(0, batch.length - (this.#dropped - dropped)))
         failures = 0
       } catch (error) {

@@ -1,8 +1,8 @@
 import type { AccountState, KeyState } from '../domain/keys/keyState.ts'
 import type { KnownKey } from '../domain/metering/Ticket.ts'
 import { GroupedLookup } from '../platform/GroupedLookup.ts'
-import type { Region } from '../region/Region.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
+import { getStates, type Shards } from '../region/shards.ts'
 import type { StateCache } from './StateCache.ts'
 
 /** Brings states by digest from the truth into the region and returns them; unknown digests are absent. */
@@ -11,7 +11,7 @@ export type FillFromTruth = (digests: string[]) => Promise<{ key: KeyState; acco
 /** Where a state that was not in memory came from; `remembered`: known to be nowhere without asking again. */
 export type LookupOutcome = 'region' | 'truth' | 'nowhere' | 'remembered' | 'failed'
 
-/** What a region said of a digest: its state, or under which epoch it had none. */
+/** What a region said of a digest: its state, or in which epochs none of its shards had one. */
 type Near = { key: KnownKey } | { key: undefined; marker: string | undefined }
 
 /** How long a caller waits for a state, and then gets a 503: twice, the region first. */
@@ -32,7 +32,7 @@ const MAX_ABSENT = 10_000
  * need not have the key. It admits nothing until it has: there, a 401 may come instead of a 503.)
  */
 export class StateLoader {
-  readonly #region: Region
+  readonly #shards: Shards
   readonly #cache: StateCache
   readonly #fillFromTruth: FillFromTruth
   readonly #onLookup: (outcome: LookupOutcome) => void
@@ -42,12 +42,12 @@ export class StateLoader {
   readonly #absent = new Map<string, { marker: string; until: number }>()
 
   constructor(
-    region: Region,
+    shards: Shards,
     cache: StateCache,
     fillFromTruth: FillFromTruth,
     onLookup: (outcome: LookupOutcome) => void = () => {},
   ) {
-    this.#region = region
+    this.#shards = shards
     this.#cache = cache
     this.#fillFromTruth = fillFromTruth
     this.#onLookup = onLookup
@@ -79,25 +79,34 @@ export class StateLoader {
   }
 
   async #readRegion(digests: string[]): Promise<Map<string, Near>> {
-    const before = await this.#region.marker()
-    const states = await this.#region.getStates(digests)
-    const after = await this.#region.marker().catch(() => undefined)
-    const missing: Near = { key: undefined, marker: before === after ? before : undefined }
+    const before = this.#marker()
+    const { states, isWhole } = await getStates(this.#shards, digests)
+    const marker = isWhole && before === this.#marker() ? before : undefined
     return new Map(
-      digests.map((digest, index) => {
-        const state = states[index]
-        return [digest, state ? { key: this.#cache.put(state.key, state.account) } : missing]
+      digests.map((digest) => {
+        const state = states.get(digest)
+        return [
+          digest,
+          state ? { key: this.#cache.put(state.key, state.account) } : { key: undefined, marker },
+        ]
       }),
     )
   }
 
+  /** The epochs that the region is in; undefined while one of its shards is in none that this process knows. */
+  #marker(): string | undefined {
+    const markers = this.#shards.map(({ openMarker }) => openMarker)
+    return markers.includes(undefined) ? undefined : markers.join()
+  }
+
   async #readTruth(digests: string[]): Promise<Map<string, KnownKey>> {
     // Before the truth is read: see above.
-    const marker = await this.#region.marker()
+    const marker = this.#marker()
     const found = new Map<string, KnownKey>()
     for (const { key, account } of await this.#fillFromTruth(digests))
       found.set(key.digest, this.#cache.put(key, account))
-    for (const digest of digests) if (!found.has(digest)) this.#remember(digest, marker)
+    if (marker !== undefined)
+      for (const digest of digests) if (!found.has(digest)) this.#remember(digest, marker)
     return found
   }
 

@@ -1,8 +1,7 @@
 import type { ServiceTokenPermission } from '../domain/accounts/ServiceToken.ts'
 import { createSecretParser, digestOf } from '../domain/keys/keyFormat.ts'
-import type { Region } from '../region/Region.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
-import { getTokens } from '../region/regionTokens.ts'
+import { getTokensOf, type Shards } from '../region/shards.ts'
 import type { Asks } from './Asks.ts'
 import { type KnownToken, KnownTokens } from './KnownTokens.ts'
 import { withFreshToken } from './withFreshToken.ts'
@@ -35,7 +34,7 @@ export class TokenWatch {
   #closed = false
 
   constructor(
-    { region, asks }: { region: Region; asks: Asks },
+    { shards, asks }: { shards: Shards; asks: Asks },
     { token, prefix }: { token: string; prefix: string },
     onError: (error: unknown) => void,
   ) {
@@ -43,8 +42,8 @@ export class TokenWatch {
     this.#digest = 'hint' in parsed ? undefined : digestOf(token)
     this.#onError = onError
     const readRegion = async (digests: string[]) => {
-      await region.ready(READY_MS)
-      return getTokens(region, digests)
+      await Promise.allSettled(shards.map((shard) => shard.ready(READY_MS)))
+      return getTokensOf(shards, digests)
     }
     this.#tokens = new KnownTokens({
       readRegion,

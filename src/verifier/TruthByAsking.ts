@@ -1,17 +1,18 @@
 import type { Form } from '../domain/imports/Form.ts'
 import { ANY_FORM } from '../domain/imports/forms.ts'
 import type { QuotaAnswer, QuotaClaim, Quotas } from '../region/quotasIn.ts'
-import type { Region } from '../region/Region.ts'
+import { RegionUnavailable } from '../region/RegionUnavailable.ts'
+import { getStates, type Shards } from '../region/shards.ts'
 import type { Asks } from './Asks.ts'
 import type { FillFromTruth } from './StateLoader.ts'
 
 /** The truth for a verifier without Postgres: workers fill the region, and it reads there. */
 export class TruthByAsking {
-  readonly #region: Region
+  readonly #shards: Shards
   readonly #asks: Asks
 
-  constructor(region: Region, asks: Asks) {
-    this.#region = region
+  constructor(shards: Shards, asks: Asks) {
+    this.#shards = shards
     this.#asks = asks
   }
 
@@ -19,8 +20,10 @@ export class TruthByAsking {
   fill: FillFromTruth = async (digests) => {
     const known = (await this.#asks.ask('load-states', { digests })) as string[]
     if (known.length === 0) return []
-    const states = await this.#region.getStates(known)
-    return states.filter((state) => state !== undefined)
+    const { states } = await getStates(this.#shards, known)
+    if (known.some((digest) => !states.has(digest)))
+      throw new RegionUnavailable('The region does not have a key that a worker has just brought to it.')
+    return [...states.values()]
   }
 
   /** Renders that are exact over all regions, for a verifier that reaches only its own. */

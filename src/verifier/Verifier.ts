@@ -16,12 +16,11 @@ import { verdictOf } from '../domain/metering/verdictOf.ts'
 import { contextOf } from '../domain/metering/verificationBatch.ts'
 import { codeName, type VerificationCode } from '../domain/metering/verificationCode.ts'
 import type { Quotas } from '../region/quotasIn.ts'
-import type { Region } from '../region/Region.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { createTokenConfirmation } from '../region/regionTokens.ts'
-import { GroupCommit } from './GroupCommit.ts'
+import type { Shards } from '../region/shards.ts'
+import { Commits } from './Commits.ts'
 import type { KnownToken } from './KnownTokens.ts'
-import { QuotaShare } from './QuotaShare.ts'
 import { rememberForms } from './rememberForms.ts'
 import { StateCache } from './StateCache.ts'
 import { type FillFromTruth, type LookupOutcome, StateLoader } from './StateLoader.ts'
@@ -80,20 +79,21 @@ export type VerifierHooks = {
 export class Verifier {
   readonly #cache: StateCache
   readonly #loader: StateLoader
-  readonly #decide: (ticket: Ticket) => Promise<Decision>
-  readonly #commit: GroupCommit
-  readonly #share: QuotaShare | undefined
+  readonly #commits: Commits
   readonly #parse: (value: string) => ParsedSecret
   readonly #mayBeImported: (value: string) => Promise<boolean>
   readonly #hooks: VerifierHooks
-  /** Rejects with ServiceTokenStale where the region has another version of the token, or with RegionUnavailable. */
+  /**
+   * Rejects with ServiceTokenStale where the first shard has another version of the token, or with RegionUnavailable.
+   */
   readonly confirmToken: (token: KnownToken) => Promise<void>
   readonly #unknown = new UnknownLimit()
   #open = 0
   #idle: (() => void)[] = []
 
   constructor(options: {
-    region: Region
+    /** Of the region in which this process verifies. */
+    shards: Shards
     fillFromTruth: FillFromTruth
     /**
      * The forms of imported keys: a value of one of them may be a key although it is not of ours. Its answer is
@@ -107,17 +107,13 @@ export class Verifier {
     hooks: VerifierHooks
   }) {
     this.#cache = new StateCache(options.maxCachedKeys)
-    const { region, fillFromTruth, hooks } = options
-    this.#loader = new StateLoader(region, this.#cache, fillFromTruth, hooks.onLookup)
-    const commit = new GroupCommit(options.region, options.hooks.onBatch)
-    this.#commit = commit
-    const share = options.quotas && new QuotaShare(options.quotas, (ticket) => commit.decide(ticket))
-    this.#share = share
-    this.#decide = share ? (ticket) => share.decide(ticket) : (ticket) => commit.decide(ticket)
+    const { shards, fillFromTruth, hooks } = options
+    this.#loader = new StateLoader(shards, this.#cache, fillFromTruth, hooks.onLookup)
+    this.#commits = new Commits(shards, hooks.onBatch, options.quotas)
     this.#parse = createSecretParser(options.keyPrefix, ['live', 'test'])
     this.#mayBeImported = rememberForms(options.importedForms)
     this.#hooks = options.hooks
-    this.confirmToken = createTokenConfirmation(region)
+    this.confirmToken = createTokenConfirmation(shards[0])
   }
 
   /**
@@ -130,7 +126,7 @@ export class Verifier {
     this.#open += 1
     if (!cached || isHidden(cached, request.token)) return this.#closing(this.#lookUp(asked))
     // The way of nearly every request: one promise more than that of its batch.
-    return this.#decide(ticketOf(cached, asked)).then((decision) => {
+    return this.#commits.decide(ticketOf(cached, asked)).then((decision) => {
       if (decision.code === STALE) return this.#closing(this.#renew(asked, undefined))
       this.#close()
       return this.#reported(answer(cached, decision, asked.knows))
@@ -159,7 +155,7 @@ export class Verifier {
       if (ip !== undefined) this.#unknown.add(ip, reporter)
       return this.#undecided(notFound(hint), token)
     }
-    const decision = await this.#decide(ticketOf(key, asked))
+    const decision = await this.#commits.decide(ticketOf(key, asked))
     if (decision.code === STALE) return this.#renew(asked, hint)
     return this.#reported(answer(key, decision, asked.knows))
   }
@@ -170,7 +166,7 @@ export class Verifier {
       this.#cache.drop(asked.digest)
       const key = await this.#loader.load(asked.digest)
       if (!key) return this.#undecided(notFound(hint), asked.request.token)
-      const decision = await this.#decide(ticketOf(key, asked))
+      const decision = await this.#commits.decide(ticketOf(key, asked))
       if (decision.code !== STALE) return this.#reported(answer(key, decision, asked.knows))
     }
     throw new RegionUnavailable('The key is changing faster than it can be read.')
@@ -208,8 +204,7 @@ export class Verifier {
   /** Resolves when every answer on its way has been given. */
   async drain(): Promise<void> {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
-    await this.#share?.drain()
-    await this.#commit.settle().catch(() => {})
+    await this.#commits.drain()
   }
 
   get cachedKeys(): number {

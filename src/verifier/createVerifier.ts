@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PRIMARY } from '../domain/regions.ts'
+import { shardNames, shardOf } from '../domain/shards.ts'
 import { DAY_MS } from '../domain/time.ts'
 import { kindOf, oncePerSecond } from '../platform/oncePerSecond.ts'
 import { within } from '../platform/within.ts'
 import { Region } from '../region/Region.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
+import type { RegionLog } from '../region/regionOptions.ts'
+import type { Shards } from '../region/shards.ts'
 import { Asks } from './Asks.ts'
 import { Reporter } from './Reporter.ts'
 import { type RequestFacts, requestFacts } from './requestFacts.ts'
@@ -25,6 +28,8 @@ export type VerifierOptions = {
   serviceToken: string
   /** The region's name, as `REGIONS` of the service has it. Default: `primary`. */
   region?: string
+  /** How many shards each region has: `SHARDS` of the service. Default: 1. */
+  shards?: number
   /** Whether a further region needs a lease to admit: true unless the service runs with `REGION_LEASE_MS=0`. */
   leases?: boolean
   /** `KEY_PREFIX` of the service. Default: `pk`. */
@@ -81,21 +86,21 @@ function readPresented(asked: Presented): Presented {
  * workers.
  */
 export function createVerifier(options: VerifierOptions): KeyVerifier {
-  const { redisUrl, serviceToken, region: name = PRIMARY, leases = true, keyPrefix = 'pk' } = options
+  const { redisUrl, serviceToken, region: name = PRIMARY, shards: count = 1, leases = true } = options
+  const { keyPrefix = 'pk' } = options
   const onError = options.onError ?? toConsole()
   const kind = name === PRIMARY ? 'primary' : leases ? 'leased' : 'unleased'
-  const region = new Region(
-    { name, url: redisUrl, kind },
-    {
-      warn: ({ reason, err }, text) =>
-        onError(new Error(reason ? `${text}: ${reason}` : text, { cause: err })),
-    },
-  )
-  const asks = new Asks(region, redisUrl)
-  const truth = new TruthByAsking(region, asks)
-  const token = new TokenWatch({ region, asks }, { token: serviceToken, prefix: keyPrefix }, onError)
+  const log: RegionLog = {
+    warn: ({ reason, err }, text) => onError(new Error(reason ? `${text}: ${reason}` : text, { cause: err })),
+  }
+  const open = (shard: string) => new Region({ name: shard, shards: count, url: redisUrl, kind }, log)
+  const [, ...others] = shardNames(name, count)
+  const shards: Shards = [open(name), ...others.map(open)]
+  const asks = new Asks(shards[0], redisUrl)
+  const truth = new TruthByAsking(shards, asks)
+  const token = new TokenWatch({ shards, asks }, { token: serviceToken, prefix: keyPrefix }, onError)
   const verifier = new Verifier({
-    region,
+    shards,
     fillFromTruth: truth.fill,
     importedForms: truth.importedForms,
     quotas: name === PRIMARY ? undefined : truth.quotas,
@@ -103,19 +108,17 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
     maxCachedKeys: options.maxCachedKeys ?? 200_000,
     hooks: { onBatch: () => {}, onVerified: () => {} },
   })
-  const reporter = new Reporter(
-    region,
-    () => token.confirming('report', (current) => verifier.confirmToken(current)),
-    onError,
-  )
+  const mayReport = () => token.confirming('report', (current) => verifier.confirmToken(current))
+  // One for each shard, so that reports for one that is away hold up no others.
+  const reporters = shards.map((shard) => new Reporter(shard, mayReport, onError))
   let closing: Promise<void> | undefined
 
   const close = async (boundMs: number) => {
     token.close()
     await within(boundMs, verifier.drain()).catch(() => {})
-    await reporter.close(boundMs)
+    await Promise.all(reporters.map((reporter) => reporter.close(boundMs)))
     asks.close()
-    await region.close()
+    await Promise.all(shards.map((shard) => shard.close()))
   }
 
   return {
@@ -138,7 +141,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
         return onError(new TypeError(`no outcome of a request: status ${status}, ${latencyMs} ms`))
       const { keyId, accountId } = key
       // Its id is the verification's own: a second report of the same request counts nothing.
-      reporter.add({
+      reporters[shardOf(accountId, count)]?.add({
         id: requestId,
         at: Date.now(),
         keyId,
@@ -151,7 +154,9 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
     },
     ready: async (boundMs = 10_000) => {
       const until = performance.now() + boundMs
-      await region.ready(boundMs)
+      await Promise.any(shards.map((shard) => shard.ready(boundMs))).catch(({ errors }) => {
+        throw errors[0]
+      })
       for (;;) {
         try {
           await token.require()
@@ -167,7 +172,7 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
       return closing
     },
     get droppedReports() {
-      return reporter.dropped
+      return reporters.reduce((sum, { dropped }) => sum + dropped, 0)
     },
     problemBaseUrl: options.problemBaseUrl ?? 'https://docs.pictify.io/errors',
     onError,

@@ -1,12 +1,13 @@
 import { flushCompileCache } from 'node:module'
 import { oldestNotifications } from '../domain/notifications/deliveryHealth.ts'
-import { leaseMarginMs } from '../domain/regions.ts'
+import { leaseMarginMs, PRIMARY } from '../domain/regions.ts'
 import { readBackupSettings } from '../platform/backup/settings.ts'
 import { checkSchema } from '../platform/checkSchema.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
 import { EventRelay } from '../platform/EventRelay.ts'
 import { enqueuePushes } from '../platform/enqueuePushes.ts'
 import { readEnv } from '../platform/env.ts'
+import { keepLayout } from '../platform/keepLayout.ts'
 import { createLog } from '../platform/log.ts'
 import { measureEventLoop } from '../platform/measureEventLoop.ts'
 import {
@@ -21,7 +22,7 @@ import { openQueues } from '../platform/queues.ts'
 import { createShutdown } from '../platform/shutdown.ts'
 import { startTracing } from '../platform/startTracing.ts'
 import { epochRegister } from '../region/epochRegister.ts'
-import { openRegions, primaryOf } from '../region/openRegions.ts'
+import { openRegions, shardsOf } from '../region/openRegions.ts'
 import { CrossingWatch } from './alerts/CrossingWatch.ts'
 import { Rollup } from './metering/Rollup.ts'
 import { openNotifiers } from './notifiers/Notifiers.ts'
@@ -43,8 +44,9 @@ measureEventLoop(metrics)
 const pools = await openPools(env.DATABASE_URL, workerPools(env))
 shutdown.add('postgres', () => pools.close())
 await checkSchema(pools.leases, log, shutdown)
+await keepLayout(pools.leases, env.SHARDS, log, shutdown)
 measurePools(metrics, pools)
-const queues = openQueues(env.REDIS_URL, env.REGIONS)
+const queues = openQueues(env.REDIS_URL, env.REGIONS, env.SHARDS)
 shutdown.add('queues', () => queues.close())
 measureQueues(metrics, queues)
 measureNotifications(metrics, () => oldestNotifications(pools.messages.em.fork()))
@@ -99,6 +101,7 @@ const context = {
 const workers = startWorkers(context, {
   redisUrl: env.REDIS_URL,
   further: env.REGIONS,
+  shards: env.SHARDS,
   concurrency: env.WORKER_CONCURRENCY,
   ormOf: (job) => pools[poolOf(job)],
 })
@@ -110,7 +113,7 @@ if (env.WORKER_PORT !== undefined) {
     env,
     port: env.WORKER_PORT,
     orm: pools.leases,
-    region: primaryOf(regions),
+    shards: shardsOf(regions, PRIMARY),
     metrics,
   })
   shutdown.add('probes', () => probes.close())

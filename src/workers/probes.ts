@@ -2,23 +2,23 @@ import { createServer } from 'node:http'
 import type { Env } from '../platform/env.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Orm } from '../platform/postgres.ts'
-import type { Region } from '../region/Region.ts'
 import { readiness } from '../region/readiness.ts'
+import type { Shards } from '../region/shards.ts'
 
-type ProbeOptions = { env: Env; port: number; orm: Orm; region: Region; metrics: Metrics }
+type ProbeOptions = { env: Env; port: number; orm: Orm; shards: Shards; metrics: Metrics }
 
 /**
  * The worker's own little server: /livez, /readyz and /metrics, for a process manager and Prometheus. Nothing guards
  * it, so it listens on loopback unless HOST names another address.
  */
-export async function startProbes({ env, port, orm, region, metrics }: ProbeOptions) {
+export async function startProbes({ env, port, orm, shards, metrics }: ProbeOptions) {
   const server = createServer(async (request, response) => {
     response.setHeader('X-Content-Type-Options', 'nosniff')
     response.setHeader('Cache-Control', 'no-store')
     try {
       if (request.url === '/livez') return void response.end('ok\n')
       if (request.url === '/readyz') {
-        const state = await readiness(orm, region)
+        const state = await readiness(orm, shards)
         response.writeHead(state.ready ? 200 : 503, { 'Content-Type': 'application/json' })
         return void response.end(JSON.stringify(state))
       }

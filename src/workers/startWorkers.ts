@@ -2,6 +2,7 @@ import { DelayedError, type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { type JobDefinition, type JobName, jobs, QUEUES, type QueueName } from '../domain/jobs.ts'
 import { PRIMARY } from '../domain/regions.ts'
+import { placeOfShard, shardNames } from '../domain/shards.ts'
 import { connectRedis } from '../platform/connectRedis.ts'
 import { boundedBackoff } from '../platform/jobOptions.ts'
 import type { Orm } from '../platform/postgres.ts'
@@ -31,34 +32,46 @@ export function startWorkers(
   options: {
     redisUrl: string
     further: FurtherRegion[]
+    shards: number
     concurrency: number
     /** The connections to Postgres that a job uses. */
     ormOf: (job: JobName) => Orm
   },
 ): Workers {
-  const { redisUrl, further, concurrency, ormOf } = options
+  const { redisUrl, further, shards, concurrency, ormOf } = options
   const perQueue = jobsAtOnce(concurrency)
   const connections: Redis[] = []
   const connect = (url: string, region: string) => {
     const connection = connectRedis(url, 'worker', {
+      place: placeOfShard(region),
       onError: ({ message }) =>
         context.log.seldom.warn({ region, reason: message }, 'the Redis of a region’s queues is away'),
     })
     connections.push(connection)
     return connection
   }
-  const primary = { connection: connect(redisUrl, PRIMARY), prefix: namesIn(redisUrl).jobs }
+  const near = (url: string, shard: string) => ({
+    connection: connect(url, shard),
+    prefix: namesIn(url, placeOfShard(shard)).jobs,
+  })
+  const primary = near(redisUrl, PRIMARY)
+  const usageOf = (url: string, shard: string, at = near(url, shard)) =>
+    (['metering', 'slots'] as const).map((queue) => ({ queue, region: shard, ...at }))
   const queues = [
     ...QUEUES.map((queue) => ({ queue, region: PRIMARY, ...primary })),
     ...further.flatMap(({ name: region, url }) => {
-      const near = { connection: connect(url, region), prefix: namesIn(url).jobs }
+      const at = near(url, region)
       return [
         { queue: 'fan-out' as const, region, ...primary },
-        { queue: 'metering' as const, region, ...near },
-        { queue: 'slots' as const, region, ...near },
-        { queue: 'asks' as const, region, ...near },
+        { queue: 'asks' as const, region, ...at },
+        ...usageOf(url, region, at),
       ]
     }),
+    ...[{ name: PRIMARY, url: redisUrl }, ...further].flatMap(({ name, url }) =>
+      shardNames(name, shards)
+        .slice(1)
+        .flatMap((shard) => usageOf(url, shard)),
+    ),
   ]
   const run = async (job: Job, token?: string, endTurn?: () => void) => {
     try {

@@ -158,6 +158,7 @@ const RUNS: Record<string, Run> = {
   },
   'secrets reseal': { args: () => [], gives: { key: 1, channels: 0, links: 0, unreadable: 0 } },
   recover: { args: () => [], gives: expect.objectContaining({ entries: 0, keysRevoked: 0 }) },
+  shards: { args: () => [], gives: { shards: 1 } },
   'usage parked': { args: () => [], gives: { parked: 0 } },
   'upgrade check': { args: () => [], gives: { rolling: true, migrations: [] } },
   migrate: { args: () => [], gives: { applied: [] } },

@@ -78,8 +78,8 @@ async function surviving(strike: () => Promise<void>): Promise<void> {
   await eventually(inUse, (lines) => lines.length > 0 && lines.every((line) => line.endsWith(' 0')), 90_000)
   await eventually(openTransactions, ([rows]) => rows?.length === 0, 90_000)
   await eventually(
-    async () => toRedis.countOpen(),
-    (count) => count === before,
+    async () => ({ before, now: toRedis.countOpen() }),
+    ({ now }) => now === before,
   )
   expect(toPostgres.countOpen()).toBeLessThanOrEqual(2 * CONNECTIONS)
 }

@@ -225,6 +225,7 @@ describe('who is looked at, and how often', () => {
     const workers = startWorkers(context, {
       redisUrl: worker.redis.url,
       further: [],
+      shards: 1,
       concurrency: 2,
       ormOf: () => context.orm,
     })

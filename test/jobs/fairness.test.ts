@@ -34,7 +34,7 @@ async function submit(
   return (await submitCommand(worker.em(), deps, asked as never)).command.id
 }
 /** A worker of one region, with one pool. */
-const alone = () => ({ redisUrl: worker.redis.url, further: [], ormOf: () => worker.context.orm })
+const alone = () => ({ redisUrl: worker.redis.url, further: [], shards: 1, ormOf: () => worker.context.orm })
 const create = (accountId: string) =>
   submit('create-api-key', accountId, { ...rows.newKey(), ...rows.newSecret() })
 const revoke = (accountId: string) => submit('revoke-api-key', accountId, { keyId: 'key_no', reason: null })

@@ -6,6 +6,7 @@ import { JournalGap, recover } from '../../src/domain/journal/recover.ts'
 import { readKeyStates } from '../../src/domain/keys/keyState.ts'
 import { DAY_MS } from '../../src/domain/time.ts'
 import { addToJournal } from '../../src/region/addToJournal.ts'
+import { fill } from '../../src/region/fill.ts'
 import { TruthIsOld } from '../../src/region/Journal.ts'
 import { fillTokens } from '../../src/region/regionTokens.ts'
 import { handlers } from '../../src/workers/handlers.ts'
@@ -130,7 +131,7 @@ describe('promise 15: a Postgres that lacks the last entry of the region', () =>
     await makeOld()
     const read = () =>
       readKeyStates(worker.em(), 'digest', [key.digest], worker.clock.now, worker.region.name)
-    await expect(worker.region.fill(read)).rejects.toThrow(TruthIsOld)
+    await expect(fill(worker.region, read)).rejects.toThrow(TruthIsOld)
     expect(await worker.region.getStates([key.digest])).toEqual([undefined])
     await expect(fillTokens(worker.region, async () => [])).rejects.toThrow(TruthIsOld)
     const prepared = prepareRegions(worker.context, ['primary'])

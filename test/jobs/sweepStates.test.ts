@@ -6,6 +6,7 @@ import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { readKeyStates } from '../../src/domain/keys/keyState.ts'
 import { listLiving } from '../../src/domain/keys/livingStates.ts'
 import { HOUR_MS as HOUR } from '../../src/domain/time.ts'
+import { fill } from '../../src/region/fill.ts'
 import { sweepStates } from '../../src/region/sweepStates.ts'
 import { handlers } from '../../src/workers/handlers.ts'
 import { writeStates } from '../../src/workers/regions/bringState.ts'
@@ -91,7 +92,7 @@ describe('states of keys that ended', () => {
     expect(await present(...gone)).toEqual([undefined, undefined, undefined])
     const hasAccount = await field('accounts')
     expect([await hasAccount(account), await hasAccount(over)]).toEqual([1, 0])
-    await worker.region.fill(() =>
+    await fill(worker.region, () =>
       readKeyStates(worker.em(), 'digest', [gone[1]?.digest ?? ''], worker.context.now()),
     )
     expect(await present(...gone)).toEqual([undefined, 'revoked', undefined])
@@ -114,7 +115,7 @@ describe('states of keys that ended', () => {
     const key = await createKey(await createAccount(), { status: 'revoked', revokedAt: ago(25) })
     const other = await createKey(await createAccount())
     let reads = 0
-    await worker.region.fill(async () => {
+    await fill(worker.region, async () => {
       reads += 1
       if (reads === 1) await sweep()
       return readKeyStates(worker.em(), 'id', [other.id], worker.context.now())

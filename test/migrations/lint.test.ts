@@ -27,6 +27,11 @@ const LISTED: Record<string, Record<string, string>> = {
   Migration20261129090000_eventPushes: {
     'ban-drop-not-null': 'Old processes see no row without an account.',
   },
+  Migration20261201010000_layout: {
+    'ban-drop-column': 'Postgres made its values, and no process reads it.',
+    'drops-default': 'The same.',
+    'blocks-while-it-reads': 'Asks whether there is one account, before it locks anything.',
+  },
 }
 /** Until here there was no release that could be upgraded. */
 const FIRST_RELEASE = 'Migration20261123040000_deliveries'

@@ -90,6 +90,7 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
       startNode(folder, [
         ...['--cluster-enabled', 'yes', '--cluster-port', String(bus)],
         ...['--cluster-node-timeout', String(timeoutMs), '--cluster-replica-validity-factor', '0'],
+        ...['--cluster-require-full-coverage', 'no'],
       ]),
     ),
   )

@@ -1,7 +1,7 @@
 import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
 
 /** A register of epochs without Postgres, for tests of a region alone. */
-export function epochsInMemory(): EpochRegister & { markers: Map<string, string> } {
+export function epochsInMemory(shards = 1): EpochRegister & { markers: Map<string, string> } {
   const markers = new Map<string, string>()
   return {
     markers,
@@ -10,6 +10,7 @@ export function epochsInMemory(): EpochRegister & { markers: Map<string, string>
       listed: true,
       servesNow: null,
       leased: false,
+      shards,
     }),
     register: async (region, before, marker) => {
       if ((markers.get(region) ?? null) !== before) return false

@@ -3,6 +3,7 @@ import type { Redis, RedisOptions } from '../../src/dev/redis.ts'
 import type { FreshDatabase } from '../setup/cloneTemplate.ts'
 import { askOperator } from '../setup/operator.ts'
 import { runProcesses } from '../setup/runProcesses.ts'
+import { runSql } from '../setup/runSql.ts'
 import { serviceEnv } from '../setup/serviceEnv.ts'
 import { freshDatabase, freshRedis } from '../setup/services.ts'
 import { serviceClient } from './serviceClient.ts'
@@ -34,6 +35,7 @@ export async function startService({ apis = 1, workers = 1, env: extra = {}, ...
     given.redis ?? freshRedis({ appendfsync: given.appendfsync, env: given.envOf?.redis }),
   ])
   const env = { ...serviceEnv(database.databaseUrl, redis.url), ...extra }
+  if (extra.SHARDS) await runSql(database.databaseUrl, `update layout set shards = ${Number(extra.SHARDS)}`)
   const { startApi, startResourceServer, startWorker, startReadyWorker, output, died, killAll } =
     runProcesses(env)
   const started = Array.from({ length: workers }, () => startWorker(given.envOf?.worker))

@@ -65,7 +65,7 @@ describe('a batch whose callers were given up does nothing when it runs', () => 
   })
 
   it('nor do reservations of renders for further regions', async () => {
-    const quotas = quotasIn(region, async () => [])
+    const quotas = quotasIn([region], async () => [])
     const claim = { kind: 'month' as const, digest: key.digest, id: 'acct_1', units: 5, limit: 100 }
     expect(await quotas.claim([claim])).toMatchObject([{ granted: true, used: 5 }])
     process.kill(redis.pid, 'SIGSTOP')

@@ -3,6 +3,7 @@ import type { AccountState, KeyState } from '../../src/domain/keys/keyState.ts'
 import { ADMIT, PER_DAY } from '../../src/domain/metering/decisionCodes.ts'
 import type { KnownKey } from '../../src/domain/metering/Ticket.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { fill } from '../../src/region/fill.ts'
 import { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { freshRedis } from '../setup/services.ts'
@@ -78,7 +79,7 @@ it('promise 3: a fill that was read before the region lost its memory is not wri
   expect(await region.getStates([key.digest])).toEqual([undefined])
 
   let reads = 0
-  await region.fill(async () => {
+  await fill(region, async () => {
     reads += 1
     if (reads === 1) await region.redis.flushall()
     return [{ key, account, seed }]

@@ -58,7 +58,7 @@ it('every script is refused before it begins while the slot moves, and nothing i
   const running = Promise.all([verifying(), verifying(), verifying()])
   await delay(200)
 
-  const old = connectRegion(`redis://127.0.0.1:${from.port}`, () => {})
+  const old = connectRegion(`redis://127.0.0.1:${from.port}`, 0, () => {})
   const { marker, absent } = region.names
   const refused = async () => {
     for (const name of Object.keys(scripts)) {

@@ -46,7 +46,7 @@ const fill: FillFromTruth = async (digests) => {
   truth.atOnce -= 1
   return found
 }
-const open = () => new StateLoader(region, new StateCache(100_000), fill, (one) => outcomes.push(one))
+const open = () => new StateLoader([region], new StateCache(100_000), fill, (one) => outcomes.push(one))
 
 let names = 0
 const newDigest = () => String(names++).padStart(43, 'x')

@@ -2,7 +2,7 @@ import { succeeded } from '../../domain/backups/backupRules.ts'
 import { readBackups } from '../../domain/backups/backupStore.ts'
 import { countUndelivered, oldestNotifications } from '../../domain/notifications/deliveryHealth.ts'
 import { readRegionStates } from '../../domain/regionStates.ts'
-import { PRIMARY } from '../../domain/regions.ts'
+import { isPrimary } from '../../domain/regions.ts'
 import { countDiffering } from '../../domain/usage/reconcile.ts'
 import type { ApiContext } from '../context.ts'
 import { type Html, html } from '../html.ts'
@@ -47,7 +47,7 @@ export async function queuesSection(api: ApiContext): Promise<Html> {
 }
 
 export async function regionsSection(api: ApiContext): Promise<Html> {
-  const states = await readRegionStates(api.em())
+  const states = await readRegionStates(api.em(), api.env.SHARDS)
   const unlisted = [...api.regions.keys()].filter((name) => !states.some((state) => state.name === name))
   const all = [
     ...states,
@@ -75,7 +75,7 @@ export async function regionsSection(api: ApiContext): Promise<Html> {
 }
 
 function leaseOf(api: ApiContext, name: string, until: Date | null, holds: boolean): string | Html {
-  if (name === PRIMARY) return 'kept up by every process'
+  if (isPrimary(name)) return 'kept up by every process'
   if (api.env.REGION_LEASE_MS === 0) return 'needs none'
   if (until === null) return bad('was never given one')
   const instant = until.toISOString()

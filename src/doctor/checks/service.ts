@@ -1,4 +1,5 @@
 import { PRIMARY } from '../../domain/regions.ts'
+import { regionOfShard } from '../../domain/shards.ts'
 import { type Check, type Found, found } from '../Check.ts'
 import type { Facts, QueueFacts, RedisFacts } from '../Facts.ts'
 
@@ -30,7 +31,9 @@ function sharing({ redis }: Facts): Found[] {
     probed.ok && probed.value.runId ? [{ region, runId: probed.value.runId }] : [],
   )
   return known.flatMap(({ region, runId }, place) => {
-    const other = known.slice(0, place).find((one) => one.runId === runId)
+    const other = known
+      .slice(0, place)
+      .find((one) => one.runId === runId && regionOfShard(one.region) !== regionOfShard(region))
     return other
       ? [{ subject: region, found: `It is the Redis of ${other.region}`, expected: 'a Redis of its own' }]
       : []
@@ -56,7 +59,7 @@ export const serviceChecks: Check[] = [
       const listed = postgres?.ok ? postgres.value.stored?.regions : undefined
       const named = (env.REGIONS ?? []).map(({ name }) => name)
       return listed
-        ?.filter((region) => !named.includes(region))
+        ?.filter((region) => !named.includes(regionOfShard(region)))
         .map((region) => ({
           subject: region,
           found: 'It is not in REGIONS',

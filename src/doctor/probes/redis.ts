@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { movingOptions } from '../../platform/connectRedis.ts'
 import { factsOf } from '../../platform/errorFacts.ts'
-import { namesIn } from '../../platform/redisNames.ts'
+import { namesIn, type RedisNames } from '../../platform/redisNames.ts'
 import { isClusterUrl, parseMovingUrl } from '../../platform/redisUrl.ts'
 import { TimedOut, within } from '../../platform/within.ts'
 import { Journal } from '../../region/Journal.ts'
@@ -15,8 +15,15 @@ const BOUND_MS = PROBE_MS - 1_000
 
 const SILENT = `It takes connections and does not answer within ${BOUND_MS / 1_000} s.`
 
-/** Asks one Redis on a connection of its own. Changes nothing. `queues`: those that it should hold; none at start. */
-export function probeRedis(url: string, queues: string[] | undefined): Promise<Probed<RedisFacts>> {
+/**
+ * Asks the Redis of a shard, by its place, on a connection of its own. Changes nothing. `queues`: those that it should
+ * hold; none at start.
+ */
+export function probeRedis(
+  url: string,
+  queues: string[] | undefined,
+  place = 0,
+): Promise<Probed<RedisFacts>> {
   const moving = parseMovingUrl(url)
   const encrypted = url.startsWith('rediss')
   const hosts = moving ? moving.nodes.map(({ host }) => host) : [new URL(url).hostname]
@@ -30,7 +37,7 @@ export function probeRedis(url: string, queues: string[] | undefined): Promise<P
       commandTimeout: BOUND_MS,
     }
     const redis = moving
-      ? new Redis({ ...options, ...movingOptions(url), sentinelRetryStrategy: () => null })
+      ? new Redis({ ...options, ...movingOptions(url, place), sentinelRetryStrategy: () => null })
       : new Redis(url, options)
     // `connect` itself says of each failure only that the connection is closed.
     let cause: Error | undefined
@@ -42,7 +49,11 @@ export function probeRedis(url: string, queues: string[] | undefined): Promise<P
       const facts = await readFacts(redis, isClusterUrl(url) ? 'cluster' : 'standalone')
       const open = await Promise.all(hosts.map((host) => isPrivateHost(host).catch(() => true)))
       const wire = { encrypted, private: open.every(Boolean) }
-      return { ...facts, wire, ...(queues && isUsable(facts) && (await readState(redis, url, queues))) }
+      return {
+        ...facts,
+        wire,
+        ...(queues && isUsable(facts) && (await readState(redis, namesIn(url, place), queues))),
+      }
     } catch (error) {
       const first = cause ?? error
       if (!moving) await requireSameProtocol(url, first)
@@ -154,10 +165,9 @@ async function readConfiguration(redis: Redis): Promise<Record<string, string>> 
 
 async function readState(
   redis: Redis,
-  url: string,
+  names: RedisNames,
   queues: string[],
 ): Promise<Required<Pick<RedisFacts, 'queues' | 'leaseMs' | 'ended'>>> {
-  const names = namesIn(url)
   const marker = await redis.get(names.marker)
   const until = marker === null ? 0 : Number((await redis.get(`${names.states(marker)}lease`)) ?? 0)
   const [seconds] = await redis.time()

@@ -55,6 +55,7 @@ export const OPERATOR_ACTIONS = {
   'operator-token.revoked': 'An operator token was revoked.',
   'plan.changed': 'The limits, the label or the order of a plan changed.',
   'plan.created': 'A plan was created.',
+  'regions.divided': 'The regions were divided into more shards.',
   'service-token.created': 'A service token was created.',
   'service-token.revocation-complete':
     'A revocation is complete: each region confirmed it, or its lease has run out.',

@@ -2,7 +2,8 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import type { Account } from '../accounts/Account.ts'
 import { type AccountStatus, statusOf } from '../accounts/accountStatus.ts'
 import { limitsOf, type PlanLimits } from '../accounts/plans.ts'
-import { PRIMARY } from '../regions.ts'
+import { isPrimary, PRIMARY } from '../regions.ts'
+import { regionOfShard } from '../shards.ts'
 import type { ApiKey } from './ApiKey.ts'
 import type { Access } from './access.ts'
 import type { KeyType } from './keyFormat.ts'
@@ -136,8 +137,8 @@ type By = 'digest' | 'id' | 'account'
 
 /**
  * The current states of keys by digest, by ID or by account, in one query; unknown ones are absent. Deleted keys are
- * among them: their state is what keeps them refused. `region` is the one for which counters are to be started: renders
- * are counted in the primary alone.
+ * among them: their state is what keeps them refused. `region` is the one, or the shard of it, for which counters are
+ * to be started: renders are counted in the primary alone.
  */
 export async function readKeyStates(
   em: SqlEntityManager,
@@ -184,10 +185,10 @@ export async function readStatesFor(
       account: accountStateOf(row.account, row.plan_limits),
       seed: {
         day,
-        requests: row.requests?.[region] ?? 0,
-        renders: region === PRIMARY ? Number(row.renders) : 0,
+        requests: row.requests?.[regionOfShard(region)] ?? 0,
+        renders: isPrimary(region) ? Number(row.renders) : 0,
         month,
-        accountRenders: region === PRIMARY ? Number(row.account_renders) : 0,
+        accountRenders: isPrimary(region) ? Number(row.account_renders) : 0,
       },
     }))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PRIMARY } from '../regions.ts'
+import { regionOfShard } from '../shards.ts'
 import { ADMIT } from './decisionCodes.ts'
 import { RESULT_SIZE } from './readDecisions.ts'
 import { HEAD_SIZE, REQUEST_SIZE, type VerificationGroup } from './verificationBatch.ts'
@@ -7,6 +8,7 @@ import { HEAD_SIZE, REQUEST_SIZE, type VerificationGroup } from './verificationB
 /** A batch as the script decided it: what the jobs `roll-up-verifications` and `take-back-verifications` carry. */
 export const DecidedBatch = z.object({
   batchId: z.uuid(),
+  /** The shard that decided it, by its name. */
   region: z.string().default(PRIMARY),
   /** Unix ms of the region's clock. */
   at: z.int(),
@@ -49,7 +51,7 @@ export function forEachVerification(
 ): void {
   const results = batch.results === '' ? undefined : batch.results.split(',')
   const verification: DecidedVerification = {
-    region: batch.region,
+    region: regionOfShard(batch.region),
     at: batch.at,
     keyId: '',
     accountId: '',

@@ -1,6 +1,6 @@
 import { ASK_WAIT_MS } from '../../domain/retries.ts'
-import { regionOf } from '../../region/openRegions.ts'
-import type { Region } from '../../region/Region.ts'
+import { shardsOf } from '../../region/openRegions.ts'
+import type { Shards } from '../../region/shards.ts'
 import type { WorkerContext } from '../context.ts'
 
 type Asked = { askId: string; region: string; replyTo: string; at: number }
@@ -13,11 +13,11 @@ type Asked = { askId: string; region: string; replyTo: string; at: number }
 export async function answerAsk(
   { regions }: Pick<WorkerContext, 'regions'>,
   { askId, region: name, replyTo, at }: Asked,
-  work: (region: Region) => Promise<unknown>,
+  work: (shards: Shards) => Promise<unknown>,
   boundMs = ASK_WAIT_MS,
 ): Promise<void> {
-  const region = regionOf(regions, name)
-  if ((await region.now()) - at > boundMs) return
-  const answer = await work(region)
-  await region.redis.publish(replyTo, JSON.stringify({ askId, answer }))
+  const shards = shardsOf(regions, name)
+  if ((await shards[0].now()) - at > boundMs) return
+  const answer = await work(shards)
+  await shards[0].redis.publish(replyTo, JSON.stringify({ askId, answer }))
 }

@@ -1,6 +1,6 @@
 import { readServiceTokens } from '../../domain/accounts/serviceTokenStore.ts'
 import type { JobData } from '../../domain/jobs.ts'
-import { fillTokens } from '../../region/regionTokens.ts'
+import { fillTokensOf } from '../../region/shards.ts'
 import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
 
@@ -12,8 +12,8 @@ export async function checkServiceToken(
   context: WorkerContext,
   data: JobData<'check-service-token'>,
 ): Promise<void> {
-  await answerAsk(context, data, async (region) => {
-    const { tokens } = await fillTokens(region, () =>
+  await answerAsk(context, data, async (shards) => {
+    const tokens = await fillTokensOf(shards, () =>
       readServiceTokens(context.orm.em.fork(), 'digest', [data.digest]),
     )
     return tokens.some(({ revoked }) => !revoked)

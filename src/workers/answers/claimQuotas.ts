@@ -2,7 +2,7 @@ import type { JobData } from '../../domain/jobs.ts'
 import { readKeyStates } from '../../domain/keys/keyState.ts'
 import { PRIMARY } from '../../domain/regions.ts'
 import { ASK_WAIT_MS } from '../../domain/retries.ts'
-import { primaryOf } from '../../region/openRegions.ts'
+import { shardsOf } from '../../region/openRegions.ts'
 import { quotasIn } from '../../region/quotasIn.ts'
 import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
@@ -20,7 +20,7 @@ const LATEST_MS = 60_000
 export async function claimQuotas(context: WorkerContext, data: JobData<'claim-quotas'>): Promise<void> {
   const { orm, now, regions } = context
   const awaited = data.claims.some(({ units, limit }) => units > 0 && limit >= 0)
-  const quotas = quotasIn(primaryOf(regions), (digests) =>
+  const quotas = quotasIn(shardsOf(regions, PRIMARY), (digests) =>
     readKeyStates(orm.em.fork(), 'digest', digests, now(), PRIMARY),
   )
   await answerAsk(

@@ -1,5 +1,6 @@
 import type { JobData } from '../../domain/jobs.ts'
 import { readKeyStates } from '../../domain/keys/keyState.ts'
+import { fillShards } from '../../region/shards.ts'
 import type { WorkerContext } from '../context.ts'
 import { answerAsk } from './answerAsk.ts'
 
@@ -9,9 +10,9 @@ import { answerAsk } from './answerAsk.ts'
  */
 export async function loadStates(context: WorkerContext, data: JobData<'load-states'>): Promise<void> {
   const { orm, now } = context
-  await answerAsk(context, data, async (region) => {
-    const states = await region.fill(() =>
-      readKeyStates(orm.em.fork(), 'digest', data.digests, now(), region.name),
+  await answerAsk(context, data, async (shards) => {
+    const states = await fillShards(shards, () =>
+      readKeyStates(orm.em.fork(), 'digest', data.digests, now(), data.region),
     )
     return states.map(({ key }) => key.digest)
   })

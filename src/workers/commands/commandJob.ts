@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
 import { requireStillActive } from '../../domain/accounts/accountStatus.ts'
-import { type Command, isCompany } from '../../domain/commands/Command.ts'
+import { type Command, isCompany, type Propagated } from '../../domain/commands/Command.ts'
 import {
   type AccountIdOf,
   type CommandKind,
@@ -14,8 +14,9 @@ import { Failure } from '../../domain/failure.ts'
 import type { OutboxMessage } from '../../domain/jobs.ts'
 import type { Ended } from '../../domain/journal/JournalEntry.ts'
 import { appendToJournal } from '../../domain/journal/journalStore.ts'
-import { expectConfirmations, regionsToReach } from '../../domain/regions.ts'
+import { expectConfirmations, shardsToReach } from '../../domain/regions.ts'
 import { outboxRow, relayOutbox, writeOutbox } from '../../platform/outbox.ts'
+import { primaryOf } from '../../region/openRegions.ts'
 import type { WorkerContext } from '../context.ts'
 import { carryStates, prepareRegions } from '../regions/carryStates.ts'
 import { type AppliedCommand, finishDirectly } from '../regions/finishDirectly.ts'
@@ -138,6 +139,15 @@ function mustBeActive<Kind extends CommandKind>(
   return accountId !== null && !isCompany(actor) && mustStillHold(kind, command)
 }
 
+/** The accounts that a change concerns; undefined: all of them, as with service tokens. */
+function accountsOf(
+  { accountId }: Command,
+  { keyIds, accountIds, serviceTokenIds = [] }: Propagated,
+): string[] | undefined {
+  if (keyIds.length === 0 && serviceTokenIds.length === 0) return accountIds
+  return serviceTokenIds.length > 0 || !accountId ? undefined : [accountId, ...accountIds]
+}
+
 /**
  * Records a change in its command's row, and which regions must learn of it before the command is done, if any; reads
  * what they must learn. Every change of the command is made by now.
@@ -151,7 +161,7 @@ async function record(
 ): Promise<AppliedCommand | undefined> {
   const propagate = { keyIds, accountIds, serviceTokenIds }
   Object.assign(command, { result, appliedAt: now, propagate, payload: {} })
-  const regions = await regionsToReach(em)
+  const regions = await shardsToReach(em, primaryOf(context.regions).shards, accountsOf(command, propagate))
   const next = fanOut(command, regions)
   if (!next) {
     Object.assign(command, continues ? { status: 'applied' } : { status: 'succeeded', finishedAt: now })

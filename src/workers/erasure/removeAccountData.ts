@@ -5,8 +5,8 @@ import { awaitCounting } from '../../domain/erasure/erasing.ts'
 import { recordEvent } from '../../domain/events/recordEvent.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
-import { regionsToReach } from '../../domain/regions.ts'
-import { regionOf } from '../../region/openRegions.ts'
+import { shardsToReach } from '../../domain/regions.ts'
+import { primaryOf, regionOf } from '../../region/openRegions.ts'
 import { purgeAccount, purgeKeys } from '../../region/purgeAccount.ts'
 import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import { announceCommand, lockCommand } from '../commands/commandRow.ts'
@@ -31,7 +31,8 @@ export async function removeAccountData(
   await scrubKeys(em, accountId)
   await removeMeteringJobs(context, accountId)
   await eraseRows(em, accountId, commandId)
-  const names = await em.fork().transactional(regionsToReach)
+  const { shards } = primaryOf(context.regions)
+  const names = await em.fork().transactional((own) => shardsToReach(own, shards))
   for (const name of names) await purgeRegion(context, name, accountId)
   await eraseKeys(em, accountId)
   const done = await orm.em.fork().transactional((last) => finish(last, commandId, accountId, now()))

@@ -7,6 +7,7 @@ import { type LoadedState, readKeyStates } from '../../domain/keys/keyState.ts'
 import { type Arrived, recordArrivals } from '../../domain/regions.ts'
 import { tracing } from '../../platform/tracing.ts'
 import { addToJournal } from '../../region/addToJournal.ts'
+import { fill } from '../../region/fill.ts'
 import type { Region } from '../../region/Region.ts'
 import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import { fillTokens } from '../../region/regionTokens.ts'
@@ -53,11 +54,12 @@ async function writeEach(
 ): Promise<Arrived> {
   const em = orm.em.fork()
   const written: { states: LoadedState[]; marker: string }[] = []
-  if (accountIds.length > 0)
-    written.push(await region.fillEpoch(() => readKeyStates(em, 'account', accountIds, now(), region.name)))
+  const own = accountIds.filter((id) => region.holds(id))
+  if (own.length > 0)
+    written.push(await fill(region, () => readKeyStates(em, 'account', own, now(), region.name)))
   for (let at = 0; at < keyIds.length; at += KEYS_AT_ONCE) {
     const some = keyIds.slice(at, at + KEYS_AT_ONCE)
-    written.push(await region.fillEpoch(() => readKeyStates(em, 'id', some, now(), region.name)))
+    written.push(await fill(region, () => readKeyStates(em, 'id', some, now(), region.name)))
   }
   const { marker } = await fillTokens(region, () => readServiceTokens(em, 'id', serviceTokenIds))
   const isJournaled = await addToJournal(region, marker, entries)

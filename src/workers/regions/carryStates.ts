@@ -85,7 +85,8 @@ export async function writeCarried(
 ): Promise<Arrived | undefined> {
   const [region, own] = [regions.get(name), carried.get(name)]
   if (!region || !own) return undefined
-  const { before, states, tokens } = own
+  const { before, tokens } = own
+  const states = own.states.filter(({ key }) => region.holds(key.accountId))
   return tracing.traced('write region', { 'pictify.region': name }, async () => {
     const written = await Promise.all([
       addToJournal(region, before.marker, entries),

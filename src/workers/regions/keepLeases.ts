@@ -1,5 +1,5 @@
 import { noteEpochLease } from '../../domain/regionEpochs.ts'
-import { listOwed, noteLease, PRIMARY, registerRegions } from '../../domain/regions.ts'
+import { isPrimary, listOwed, noteLease, registerRegions } from '../../domain/regions.ts'
 import type { Region } from '../../region/Region.ts'
 import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import type { WorkerContext } from '../context.ts'
@@ -13,7 +13,7 @@ const OWED = 200
  * within its length. A timer and not a queue: a region must not stop because the queues' Redis does.
  */
 export function keepLeases(context: WorkerContext): { stop: () => void } {
-  const further = [...context.regions.values()].filter(({ name }) => name !== PRIMARY)
+  const further = [...context.regions.values()].filter(({ name }) => !isPrimary(name))
   if (further.length === 0) return { stop: () => {} }
   let registered = false
   const turn = async (region: Region) => {

@@ -1,5 +1,5 @@
 import type { JobData } from '../../domain/jobs.ts'
-import { lapseRegion, PRIMARY } from '../../domain/regions.ts'
+import { isPrimary, lapseRegion } from '../../domain/regions.ts'
 import { within } from '../../platform/within.ts'
 import { regionOf } from '../../region/openRegions.ts'
 import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
@@ -20,7 +20,7 @@ export async function propagateState(
   { commandId, region: name, ...changed }: JobData<'propagate-state'>,
 ): Promise<void> {
   const { orm, lease, log } = context
-  const mayLapse = name !== PRIMARY && lease.ms > 0
+  const mayLapse = !isPrimary(name) && lease.ms > 0
   const hasLapsed = async () => {
     const lapsed = await orm.em
       .fork()

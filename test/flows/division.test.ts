@@ -1,0 +1,160 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
+import { freshRedis } from '../setup/services.ts'
+import { awayFromMidnight } from '../support/awayFromMidnight.ts'
+import { createClient } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
+import { openLibrary } from '../support/libraries.ts'
+import { anySeed, createRandom } from '../support/random.ts'
+import { sendSurely } from '../support/sendSurely.ts'
+import {
+  type Api,
+  type Service,
+  type ServiceProcess,
+  startService,
+  type TestRedis,
+} from '../support/startService.ts'
+
+const ACCOUNTS = 8
+/** Revoked one after another while regions are divided. */
+const LATE = 12
+const DAY_RENDERS = 100
+const INTO = { SHARDS: '4' }
+
+let eu: TestRedis
+let service: Service
+const verifyAt = ({ url }: { url: string }, key: string, more: object = {}) =>
+  createClient(url, service.serviceToken).post('/verify', { key, ...more })
+
+beforeAll(async () => {
+  await awayFromMidnight()
+  eu = await freshRedis()
+  service = await startService({
+    env: { SHARDS: '1', REGIONS: `eu=${eu.url}`, REGION_LEASE_MS: '3000', COMMAND_WAIT_MS: '60000' },
+  })
+})
+afterAll(async () => {
+  await service.stop()
+  await eu.stop()
+})
+
+/** Asks for renders in a closed loop until it is stopped. Returns what became of each: a status, or a code. */
+function renderAt(api: Api, key: string) {
+  const codes: string[] = []
+  let isOver = false
+  const running = (async () => {
+    while (!isOver) {
+      const { status, body } = await verifyAt(api, key, { permission: 'renders:write' })
+      codes.push(status === 200 ? body.code : String(status))
+    }
+  })()
+  return {
+    codes,
+    stop: async () => {
+      isOver = true
+      await running
+    },
+  }
+}
+
+describe('a region that is divided into 4 shards under load', () => {
+  it('promises 1, 2, 3 and 5: nothing is lost, no limit is exceeded, and nothing revoked is accepted', async () => {
+    const [before] = service.apis as [Api]
+    const inEu = await service.startApi({ REGION: 'eu' })
+    const accounts = await Promise.all(Array.from({ length: ACCOUNTS }, () => service.account('enterprise')))
+    const keys = await Promise.all(
+      accounts.map(async (account) => ({
+        account,
+        test: await account.createKey({ type: 'test' }),
+        revoked: await account.createKey({}),
+        late: await Promise.all(Array.from({ length: LATE }, () => account.createKey())),
+      })),
+    )
+    for (const { account, revoked } of keys)
+      expect((await account.post(`/api-keys/${revoked.id}/revoke`)).status).toBe(200)
+    for (const { late, test } of keys)
+      for (const api of [before, inEu])
+        for (const { key } of [...late, test]) expect((await verifyAt(api, key)).body.code).toBe('VALID')
+    const library = await openLibrary({
+      redisUrl: service.redis.url,
+      serviceToken: service.serviceToken,
+      shards: 1,
+    })
+
+    const next = service.startApi(INTO)
+    next.catch(() => {})
+    const nextEu = service.startApi({ ...INTO, REGION: 'eu' })
+    nextEu.catch(() => {})
+    const [worker] = service.workers as [ServiceProcess]
+    service.startWorker(INTO)
+    const old = keys.map(({ test }) => renderAt(before, test.key))
+    await eventually(
+      async () => old.map(({ codes }) => codes.length),
+      (counts) => counts.every((count) => count >= 20),
+    )
+    let current = before
+    next.then((api) => {
+      current = api
+    })
+    const random = createRandom(anySeed())
+    const revoking = keys.map(async ({ account, late }) => {
+      const sender = { urls: () => [current.url], token: account.adminKey, random }
+      for (const { id, key } of late) {
+        // Its shard knows it as active.
+        await verifyAt(current, key)
+        const call = { method: 'POST', path: `/api-keys/${id}/revoke` } as const
+        expect((await sendSurely(sender, call, crypto.randomUUID())).status).toBe(200)
+        const { status, body } = await verifyAt(current, key)
+        expect(status === 503 || body.code === 'REVOKED', `${status} ${body.code}`).toBe(true)
+        await delay(100)
+      }
+    })
+    const { tookMs } = await service.cli('shards', '4')
+    console.log(`no region admitted anything for ${tookMs} ms`)
+    await Promise.all(old.map((one) => one.stop()))
+    const [api, apiEu] = await Promise.all([next, nextEu])
+    // It would take jobs that it can no longer do.
+    expect(await worker.exited).toBe(1)
+
+    await Promise.all(revoking)
+    for (const { revoked, late } of keys)
+      for (const at of [before, inEu, api, apiEu])
+        for (const { key } of [revoked, ...late]) {
+          const { status, body } = await verifyAt(at, key)
+          expect(status === 503 || body.code === 'REVOKED', `${status} ${body.code}`).toBe(true)
+        }
+    for (const { test } of keys) {
+      expect((await verifyAt(before, test.key)).status).toBe(503)
+      await expect(library.verify({ value: test.key })).rejects.toThrow(RegionUnavailable)
+    }
+    await library.close()
+
+    for (const [place, { account, test }] of keys.entries()) {
+      const codes = [...(old[place]?.codes ?? [])]
+      for (let more = 0; more < DAY_RENDERS; more += 10) {
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, (_, one) =>
+            verifyAt(one % 2 ? api : apiEu, test.key, { permission: 'renders:write' }),
+          ),
+        )
+        codes.push(...answers.map(({ body }) => body.code))
+      }
+      const admitted = codes.filter((code) => code === 'VALID').length
+      expect(admitted).toBe(DAY_RENDERS)
+      await eventually(
+        async () => (await createClient(api.url, account.adminKey).get(`/api-keys/${test.id}/usage`)).body,
+        // Two requests without renders came before.
+        ({ windows }) => windows['24h'].requests - windows['24h'].errors === DAY_RENDERS + 2,
+      )
+    }
+    expect(
+      await createClient(api.url, accounts[0]?.adminKey ?? '').post('/api-keys', {
+        name: 'New',
+        type: 'live',
+      }),
+    ).toMatchObject({
+      status: 201,
+    })
+  }, 240_000)
+})

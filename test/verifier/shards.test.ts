@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../src/domain/ids.ts'
+import { placeOfShard, regionOfShard, shardNames, shardOf, shardsIn } from '../../src/domain/shards.ts'
+import { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
+import { createVerifier } from '../../src/verifier/createVerifier.ts'
+import { eventually } from '../support/eventually.ts'
+import { openLibrary } from '../support/libraries.ts'
+import { type Service, startService } from '../support/startService.ts'
+
+const SHARDS = 3
+
+describe('a shard', () => {
+  it('has a share of the accounts, and the name of its region', () => {
+    const places = Array.from({ length: 16_000 }, () => shardOf(newId('account'), 16))
+    for (let place = 0; place < 16; place++) {
+      const share = places.filter((one) => one === place).length
+      expect(share).toBeGreaterThan(850)
+      expect(share).toBeLessThan(1_150)
+    }
+    expect(shardOf('acct_0000000000000000', 16)).toBe(shardOf('acct_0000000000000000', 16))
+    const names = shardNames('eu-west', 3)
+    expect(names).toEqual(['eu-west', 'eu-west.1', 'eu-west.2'])
+    expect(names.map(regionOfShard)).toEqual(['eu-west', 'eu-west', 'eu-west'])
+    expect(names.map(placeOfShard)).toEqual([0, 1, 2])
+    expect(['1|a.b', '1|16xa.b', '1|4e1x.b'].map(shardsIn)).toEqual([1, 16, 1])
+  })
+})
+
+describe('a region with 3 shards', () => {
+  let service: Service
+  let accounts: Awaited<ReturnType<Service['account']>>[]
+  /** One in each shard, in their order. */
+  beforeAll(async () => {
+    service = await startService({ env: { SHARDS: String(SHARDS) } })
+    const found = new Map<number, (typeof accounts)[number]>()
+    while (found.size < SHARDS) {
+      const account = await service.account('enterprise')
+      found.set(shardOf(account.accountId, SHARDS), account)
+    }
+    accounts = Array.from({ length: SHARDS }, (_, place) => found.get(place) as (typeof accounts)[number])
+  })
+  afterAll(() => service.stop())
+
+  it('is one region to those who ask', async () => {
+    for (const account of accounts) {
+      const { id } = await account.createKey()
+      expect((await account.get(`/api-keys/${id}`)).body.regions).toEqual([
+        { region: 'primary', arrivedAt: expect.any(String) },
+      ])
+      expect((await account.post(`/api-keys/${id}/revoke`)).body.fanOut.regions).toEqual([
+        { region: 'primary', outcome: 'confirmed', tookMs: expect.any(Number) },
+      ])
+    }
+    expect(await (await fetch(`${service.url}/readyz`)).json()).toMatchObject({
+      ready: true,
+      checks: { redis: 'ok' },
+    })
+  })
+
+  it('promise 2: counts reports of several accounts in one batch, and each of them once', async () => {
+    const keys = await Promise.all(accounts.map((account) => account.createKey()))
+    const events = keys.map(({ id }) => ({
+      id: randomBytes(8).toString('hex'),
+      at: new Date().toISOString(),
+      keyId: id,
+      status: 200,
+    }))
+    const report = () => service.server.post('/usage/events', { events })
+    expect((await report()).body).toEqual({ accepted: SHARDS, duplicates: 0 })
+    expect((await report()).body).toEqual({ accepted: 0, duplicates: SHARDS })
+    for (const [place, account] of accounts.entries())
+      await eventually(
+        async () => (await account.get(`/api-keys/${keys[place]?.id}/usage`)).body.windows['24h'].requests,
+        (requests) => requests === 1,
+      )
+  })
+
+  it('promise 2: repeats a verification under its Idempotency-Key, and refuses another, of any account', async () => {
+    const keys = await Promise.all(accounts.map((account) => account.createKey()))
+    const [first = '', ...others] = keys.map(({ key }) => key)
+    const headers = { 'Idempotency-Key': randomBytes(8).toString('hex') }
+    const ask = (key: string) => service.server.post('/verify', { key }, { headers })
+    const [decided, repeated] = [await ask(first), await ask(first)]
+    expect(decided.body.code).toBe('VALID')
+    expect(repeated.body).toMatchObject({ requestId: decided.body.requestId, requestsToday: 1 })
+    for (const key of others)
+      expect(await ask(key)).toMatchObject({
+        status: 422,
+        body: { type: expect.stringContaining('idempotency-conflict') },
+      })
+  })
+
+  it('promise 13: forgets a revoked service token in every shard', async () => {
+    const keys = await Promise.all(accounts.map((account) => account.createKey()))
+    const made = await service.cli('service-token', 'create', '--name', 'Short')
+    const library = await openLibrary({
+      redisUrl: service.redis.url,
+      serviceToken: made.serviceToken ?? '',
+      shards: SHARDS,
+    })
+    for (const { key } of keys) expect((await library.verify({ value: key })).code).toBe('VALID')
+    await service.cli('service-token', 'revoke', made.serviceTokenId ?? '')
+    for (const { key } of keys)
+      await expect(library.verify({ value: key })).rejects.toThrow(RegionUnavailable)
+    await library.close()
+  })
+
+  it('is opened by nobody who knows of another number', async () => {
+    for (const shards of [1, 4]) {
+      const errors: string[] = []
+      const library = createVerifier({
+        redisUrl: service.redis.url,
+        serviceToken: service.serviceToken,
+        shards,
+        onError: (error) => void errors.push(inspect(error)),
+      })
+      await expect(library.ready(1_000)).rejects.toThrow()
+      await library.close()
+      expect(errors.join()).toContain(`The region has ${SHARDS} shards, not ${shards}.`)
+    }
+    const worker = service.startWorker({ SHARDS: '4' })
+    const said = () =>
+      service.output.find((line) => line.includes('shards-mismatch') && line.includes(`:${worker.pid},`))
+    await eventually(
+      async () => said(),
+      (line) => line !== undefined,
+    )
+    await worker.end()
+  })
+
+  it('erases an account wherever it lives', async () => {
+    for (const account of accounts) {
+      const { key } = await account.createKey()
+      expect((await service.server.post('/verify', { key })).body.code).toBe('VALID')
+      await service.cli('account', 'erase', account.accountId)
+      expect((await service.server.post('/verify', { key })).status).toBe(200)
+      expect((await service.server.post('/verify', { key })).body.valid).toBe(false)
+    }
+  })
+})
