@@ -16,7 +16,7 @@ import { contextOf } from '../../src/domain/metering/verificationBatch.ts'
 import { Region } from '../../src/region/Region.ts'
 import { GroupCommit } from '../../src/verifier/GroupCommit.ts'
 import { epochsInMemory } from '../../test/support/epochsInMemory.ts'
-import { account, key, seed } from '../../test/support/regionFixtures.ts'
+import { knownKeys, median, redisTime, storeKeys } from './knownKeys.ts'
 
 /** What the goals of the hot path name: callers at once, and keys between which they take turns. */
 const LOADS = [
@@ -29,18 +29,7 @@ const LOADS = [
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '3' } },
 })
-const known = Array.from({ length: 200 }, (_, place): KnownKey => {
-  const accountId = `acct_${String(place).padStart(16, '0')}`
-  const state = {
-    ...key,
-    digest: `${place}`.padStart(64, '0'),
-    keyId: `key_${String(place).padStart(16, '0')}`,
-    accountId,
-  }
-  const limits = { requestsPerMinute: 100_000_000, requestsPerDay: 100_000_000, rendersPerMonth: 100_000_000 }
-  const of = { ...account, ...limits, accountId }
-  return { name: `${state.digest}:1`, state, version: '1', account: { state: of, version: '1' } }
-})
+const known = knownKeys(200)
 
 const redis = await startRedis({
   dataDir: await mkdtemp(join(tmpdir(), 'pictify-keys-script-')),
@@ -52,19 +41,7 @@ const region = new Region(
   log,
 )
 await region.ready(10_000)
-await region.putStates(
-  known.map(({ state, account: { state: of } }) => ({ key: state, account: of, seed })),
-  await region.beforeFill(),
-)
-
-/** CPU time of Redis's main thread, in microseconds. */
-async function redisTime(): Promise<number> {
-  const text = await region.redis.info('cpu')
-  const seconds = [...text.matchAll(/used_cpu_(?:user|sys)_main_thread:([\d.]+)/g)].map(([, one]) =>
-    Number(one),
-  )
-  return seconds.reduce((sum, one) => sum + one, 0) * 1e6
-}
+await storeKeys(region, known)
 
 const context = contextOf('203.0.113.7', '/v1/renders', 'POST')
 
@@ -76,7 +53,7 @@ async function measure({ callers, keys }: { callers: number; keys: number }) {
   })
   let turn = 0
   const until = performance.now() + Number(values.seconds) * 1000
-  const [own, before] = [process.cpuUsage(), await redisTime()]
+  const [own, before] = [process.cpuUsage(), await redisTime(region.redis)]
   const call = async () => {
     while (performance.now() < until) {
       turn = (turn + 1) % keys
@@ -87,7 +64,7 @@ async function measure({ callers, keys }: { callers: number; keys: number }) {
   }
   await Promise.all(Array.from({ length: callers }, call))
   const used = process.cpuUsage(own)
-  const after = await redisTime()
+  const after = await redisTime(region.redis)
   return {
     size: sizes.requests / sizes.batches,
     redis: (after - before) / sizes.requests,
@@ -95,8 +72,6 @@ async function measure({ callers, keys }: { callers: number; keys: number }) {
     own: (used.user + used.system) / sizes.requests,
   }
 }
-
-const median = (all: number[]) => all.toSorted((one, other) => one - other)[all.length >> 1] ?? 0
 
 const results = new Map(LOADS.map(({ title }) => [title, [] as Awaited<ReturnType<typeof measure>>[]]))
 // Its first moments are the compiler's.

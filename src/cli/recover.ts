@@ -2,7 +2,7 @@ import { Command as Cli } from 'commander'
 import type { Redis } from 'ioredis'
 import { auditOperators } from '../domain/audit/audit.ts'
 import type { JournalEntry } from '../domain/journal/JournalEntry.ts'
-import { type Recovered, recover } from '../domain/journal/recover.ts'
+import { type Recovered, recover, shardsOf } from '../domain/journal/recover.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { regionOfShard, shardNames } from '../domain/shards.ts'
 import { namesIn } from '../platform/redisNames.ts'
@@ -53,6 +53,11 @@ async function run(service: Service, { without = [], acceptGap = false }: Option
       for (const id of ahead.unknown) keysLost.add(id)
       for (const id of ahead.newer) keysChangedSince.add(id)
     }
+    const divided = shardsOf(entries)
+    if (divided > env.SHARDS)
+      throw new Error(
+        `The regions have ${divided} shards. Run this with SHARDS=${divided}: each has a journal.`,
+      )
     const recovered = await em.transactional(async (own) => {
       const done = await recover(own, entries, { acceptsGap: acceptGap })
       if (done.entries === 0) return done

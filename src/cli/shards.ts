@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command as Cli } from 'commander'
 import { auditOperators } from '../domain/audit/audit.ts'
-import { beginDivision, endDivision, mayAdmit, readShards } from '../domain/layout.ts'
+import {
+  beginDivision,
+  endDivision,
+  giveUpDivision,
+  mayAdmit,
+  readDivision,
+  readLayout,
+} from '../domain/layout.ts'
 import { DecidedBatch, withResults } from '../domain/metering/decidedBatch.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { placeOfShard, shardNames } from '../domain/shards.ts'
@@ -33,15 +40,18 @@ export function shardsCommand(): Cli {
 
 async function run(service: Service, into: number | undefined) {
   const { env, em } = service
-  const from = await readShards(em.fork())
-  if (into === undefined) return { shards: from }
-  if (from === into) return { shards: into, tookMs: 0 }
-  if (from !== env.SHARDS)
+  const { shards: from, into: begun } = await readLayout(em.fork())
+  if (into === undefined) return begun === null ? { shards: from } : { shards: from, dividingInto: begun }
+  // One that was interrupted is given up.
+  if (from === into && begun !== null) await em.fork().transactional(giveUpDivision)
+  if (from !== env.SHARDS && from !== into)
     throw new Error(`SHARDS is ${env.SHARDS}, and regions have ${from} shards. Run this with SHARDS=${from}.`)
   const shards = openShards(service)
   try {
     for (const { name, redis } of shards) await requireConnected(name, redis)
-    return { shards: into, tookMs: await divide(service, shards, { from, into }) }
+    const tookMs = from === into ? 0 : await divide(service, shards, { from, into })
+    await noteDivision(service, shards)
+    return { shards: into, tookMs }
   } finally {
     for (const { redis } of shards) redis.disconnect()
   }
@@ -65,6 +75,17 @@ async function requireConnected(name: string, redis: Shard['redis']): Promise<vo
   })
 }
 
+/**
+ * Has the journal of every shard that there was remember the division. A Postgres that was restored from before it would
+ * have processes believe those shards alone, and not look at the others' journals. Run again, it does that again.
+ */
+async function noteDivision({ em }: Service, shards: Shard[]): Promise<void> {
+  const entry = await readDivision(em.fork())
+  if (!entry) return
+  for (const { redis, names } of shards)
+    await redis.zadd(names.journal, entry.sequence, JSON.stringify(entry))
+}
+
 /** Returns for how long no region admitted anything, in ms, until new processes may open them. */
 async function divide(
   service: Service,
@@ -79,17 +100,17 @@ async function divide(
     await untilCounted(service, shards)
     await untilNoLease(service, shards)
     await em.fork().transactional(async (own) => {
-      await endDivision(own, into)
       auditOperators(
         own,
         { actor },
         { at: new Date(), action: 'regions.divided', targetId: '', details: { from, into } },
       )
+      await endDivision(own, into)
     })
     return Math.round(performance.now() - started)
   } catch (error) {
     // The processes that run open new epochs, and go on as before.
-    await em.fork().transactional((own) => endDivision(own, from))
+    await em.fork().transactional(giveUpDivision)
     throw error
   }
 }

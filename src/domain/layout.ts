@@ -1,4 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/postgresql'
+import type { JournalEntry } from './journal/JournalEntry.ts'
+import { appendToJournal, readJournalOf } from './journal/journalStore.ts'
 import { MAX_SHARDS, regionOfShard, shardNames } from './shards.ts'
 
 /** Any number that nobody else takes: who writes the list of regions takes it alone, who reads it takes it shared. */
@@ -11,6 +13,14 @@ export const CURRENT_SHARDS = `coalesce((select case when dividing_into is null 
 export async function readShards(em: SqlEntityManager): Promise<number> {
   const [row] = await em.execute<{ shards: number }[]>(`select ${CURRENT_SHARDS} as shards`)
   return row?.shards ?? 1
+}
+
+/** How many shards there are, and into how many they are being divided, if they are. Throws what Postgres throws. */
+export async function readLayout(em: SqlEntityManager): Promise<{ shards: number; into: number | null }> {
+  const [row] = await em.execute<{ shards: number; into: number | null }[]>(
+    'select shards, dividing_into as into from layout',
+  )
+  return row ?? { shards: 1, into: null }
 }
 
 /** The database has another number of shards than this process. */
@@ -52,9 +62,14 @@ export async function mayAdmit(em: SqlEntityManager, names: string[]): Promise<b
   return rows.length > 0
 }
 
+/** Gives a division up, in a transaction of its own. */
+export async function giveUpDivision(em: SqlEntityManager): Promise<void> {
+  await em.execute('update layout set dividing_into = null')
+}
+
 /**
  * Ends a division, in a transaction of its own: each shard begins a new epoch, and in an empty one nothing is owed.
- * Commands that waited for a region are looked at next. With `into` equal to the number before, nothing has changed.
+ * Commands that waited for a region are looked at next.
  */
 export async function endDivision(em: SqlEntityManager, into: number): Promise<void> {
   await em.execute('select pg_advisory_xact_lock(?)', [REGION_LIST])
@@ -72,4 +87,10 @@ export async function endDivision(em: SqlEntityManager, into: number): Promise<v
     [JSON.stringify(names)],
   )
   await em.execute('update layout set shards = ?, dividing_into = null', [into])
+  await appendToJournal(em, 'divided', { kind: 'regions-divided', subject: String(into) })
+}
+
+/** The entry of the last division that the journal has, for the regions. */
+export async function readDivision(em: SqlEntityManager): Promise<JournalEntry | undefined> {
+  return (await readJournalOf(em, 'divided')).at(-1)
 }

@@ -5,17 +5,17 @@ import { placeOfShard, regionOfShard } from '../domain/shards.ts'
 import { isClusterUrl } from './redisUrl.ts'
 
 /** Queues of which every shard has its own; of the others, a region has one at the most. */
-const OF_SHARDS: ReadonlySet<QueueName> = new Set(['metering', 'slots'])
+export const OF_SHARDS = ['metering', 'slots'] as const satisfies QueueName[]
 
 /** What the queue for a shard is called; the primary's have the plain name. */
 export function queueName(queue: QueueName, shard: string): string {
   const [region, place] = [regionOfShard(shard), placeOfShard(shard)]
   const name = region === PRIMARY ? queue : `${queue}-${region}`
-  return place > 0 && OF_SHARDS.has(queue) ? `${name}.${place}` : name
+  return place > 0 && OF_SHARDS.some((one) => one === queue) ? `${name}.${place}` : name
 }
 
 /** A shard's queues whose jobs have usage to count. */
-export const usageQueues = (shard: string) => [queueName('metering', shard), queueName('slots', shard)]
+export const usageQueues = (shard: string) => OF_SHARDS.map((queue) => queueName(queue, shard))
 
 /** The channel on which workers notify an api that a command's row has its outcome. One per process. */
 export const newReplyChannel = () => `keys:replies:${randomUUID()}`

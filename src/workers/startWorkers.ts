@@ -7,7 +7,7 @@ import { connectRedis } from '../platform/connectRedis.ts'
 import { boundedBackoff } from '../platform/jobOptions.ts'
 import type { Orm } from '../platform/postgres.ts'
 import type { FurtherRegion } from '../platform/queues.ts'
-import { namesIn, queueName } from '../platform/redisNames.ts'
+import { namesIn, OF_SHARDS, queueName } from '../platform/redisNames.ts'
 import { tracing } from '../platform/tracing.ts'
 import { runSuspect } from './commands/runSuspect.ts'
 import { takeTurns } from './commands/takeTurns.ts'
@@ -40,6 +40,8 @@ export function startWorkers(
 ): Workers {
   const { redisUrl, further, shards, concurrency, ormOf } = options
   const perQueue = jobsAtOnce(concurrency)
+  // The shards of a region share the places that its one would have.
+  for (const queue of OF_SHARDS) perQueue[queue] = Math.ceil(perQueue[queue] / shards)
   const connections: Redis[] = []
   const connect = (url: string, region: string) => {
     const connection = connectRedis(url, 'worker', {
@@ -56,7 +58,7 @@ export function startWorkers(
   })
   const primary = near(redisUrl, PRIMARY)
   const usageOf = (url: string, shard: string, at = near(url, shard)) =>
-    (['metering', 'slots'] as const).map((queue) => ({ queue, region: shard, ...at }))
+    OF_SHARDS.map((queue) => ({ queue, region: shard, ...at }))
   const queues = [
     ...QUEUES.map((queue) => ({ queue, region: PRIMARY, ...primary })),
     ...further.flatMap(({ name: region, url }) => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
+import { runSql } from '../setup/runSql.ts'
 import { freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
 import { createClient } from '../support/client.ts'
@@ -157,4 +158,27 @@ describe('a region that is divided into 4 shards under load', () => {
       status: 201,
     })
   }, 240_000)
+
+  it('promise 15: a Postgres from before it is not believed, until `recover` divides it again', async () => {
+    // As a backup from before has it.
+    await runSql(
+      service.databaseUrl,
+      `delete from journal where sequence >= (select sequence from journal where command_id = 'divided')`,
+      'update journal_head set sequence = (select coalesce(max(sequence), 0) from journal)',
+      'update layout set shards = 1',
+    )
+    const readyz = async ({ url }: Api) => (await createClient(url, '').get('/readyz')).body.checks
+    const [before] = service.apis as [Api]
+    await eventually(
+      () => readyz(before),
+      ({ postgres }) => postgres.includes('recover'),
+    )
+    await expect(service.cli('recover')).rejects.toThrow('Run this with SHARDS=4')
+    const { SHARDS: one = '' } = service.env
+    Object.assign(service.env, INTO)
+    expect(Number((await service.cli('recover')).entries)).toBeGreaterThan(0)
+    expect(await service.cli('shards')).toEqual({ shards: 4 })
+    await service.startApi(INTO)
+    service.env.SHARDS = one
+  }, 120_000)
 })

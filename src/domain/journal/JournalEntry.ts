@@ -1,4 +1,7 @@
-/** What can end, or end later, or begin again. Each is of a key, an account or a service token. */
+/**
+ * What can end, or end later, or begin again. Each is of a key, an account or a service token, but for
+ * `regions-divided`: what the regions were before has ended, and the subject is how many shards each has since.
+ */
 export type JournalKind =
   | 'key-revoked'
   | 'key-deleted'
@@ -7,8 +10,9 @@ export type JournalKind =
   | 'account-resumed'
   | 'account-erased'
   | 'service-token-revoked'
+  | 'regions-divided'
 
-/** What a change ended. `subject`: the ID of a key, an account or a service token. `until`: when it ends, if later. */
+/** What a change ended. `subject`: the ID of a key, an account or a service token, or a number. `until`: when it ends, if later. */
 export type Ended = { kind: JournalKind; subject: string; until?: Date | null }
 
 /**

@@ -67,8 +67,17 @@ export async function recover(
   for (const table of ['api_key', 'account', 'key_region'])
     await em.execute(`update ${table} set version = version + ${VERSIONS_LOST}`)
   await em.execute('delete from region_epoch')
+  const divided = shardsOf(missing)
+  if (divided > 1) await em.execute('update layout set shards = greatest(shards, ?)', [divided])
   return recovered
 }
+
+/** How many shards regions have since the last of these entries that divided them; 1 where none did. */
+export const shardsOf = (entries: JournalEntry[]): number =>
+  Math.max(
+    1,
+    ...entries.filter(({ kind }) => kind === 'regions-divided').map(({ subject }) => Number(subject)),
+  )
 
 /** Entries that were written since, and that no region has confirmed, get the next sequences. */
 async function insertMissing(em: SqlEntityManager, missing: JournalEntry[]): Promise<void> {
