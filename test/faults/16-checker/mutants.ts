@@ -62,7 +62,11 @@ export const MUTANTS: Record<string, Change[]> = {
     },
   ],
   'a restarted Redis keeps its epoch': [
-    { file: 'src/region/agreeOnEpoch.ts', from: /return marker.startsWith\(.*/, to: 'return true' },
+    {
+      file: 'src/region/agreeOnEpoch.ts',
+      from: /return \(\s+marker\.startsWith\([^;]*?\n {4}\)/,
+      to: 'return true',
+    },
   ],
   'a Redis that comes back keeps its epoch': [
     {
