@@ -6,8 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Group, type Node, startCluster, startSentinelGroup } from '../test/setup/redisGroups.ts'
 import { eventually } from '../test/support/eventually.ts'
+import { isAdmitted } from './isAdmitted.ts'
 import { describeRun, percentile, publish, say, wholeNumber } from './report.ts'
-import { type Service, startService } from './startService.ts'
+import { startService } from './startService.ts'
 
 /** How often a caller asks, in ms. */
 const EVERY_MS = 10
@@ -55,7 +56,7 @@ async function measure(startGroup: () => Promise<Group>) {
       ...['account', 'create', '--name', 'Bench', '--plan', 'enterprise'],
     )
     const { serviceToken: token = '' } = await service.cli('service-token', 'create', '--name', 'bench')
-    const verify = () => isAdmitted(service, token, adminKey)
+    const verify = () => isAdmitted(service.api, token, adminKey)
     const refused: number[] = []
     const electing: number[] = []
     let acknowledged = 0
@@ -103,17 +104,6 @@ async function measure(startGroup: () => Promise<Group>) {
     await worker.stop()
     await service.stop()
   }
-}
-
-async function isAdmitted({ api }: Service, token: string, key: string): Promise<boolean> {
-  const response = await fetch(`${api.url}/verify`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ key }),
-  })
-  const { valid } = (await response.json()) as { valid?: boolean }
-  if (![200, 503].includes(response.status)) throw new Error(`A verification answered ${response.status}`)
-  return response.status === 200 && valid === true
 }
 
 /** Every server follows its primary again. Returns how many replicas there are. */

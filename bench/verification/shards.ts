@@ -3,7 +3,7 @@
  * worker. Four nodes without replicas, an append-only file each (`everysec`). Callers ask in a closed loop, first 16 of
  * each shard, so that batches are equal, then 64 of all. CPU time is what the kernel says of each node's main thread.
  *
- *     node_modules/.bin/node bench/verification/shards.ts        # about 40 s; --seconds 2 --rounds 3
+ *     node_modules/.bin/node bench/verification/shards.ts        # about 60 s; --seconds 2 --rounds 3 --write
  */
 import { parseArgs } from 'node:util'
 import type { Redis } from 'ioredis'
@@ -16,10 +16,15 @@ import type { Shards } from '../../src/region/shards.ts'
 import { Commits } from '../../src/verifier/Commits.ts'
 import { startCluster } from '../../test/setup/redisGroups.ts'
 import { epochsInMemory } from '../../test/support/epochsInMemory.ts'
+import { describeRun, publish, table } from '../report.ts'
 import { knownKeys, median, redisTime, storeKeys } from './knownKeys.ts'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
+  },
 })
 const NUMBERS = [1, 4, 16]
 const OF_EACH = 16
@@ -105,12 +110,13 @@ const results = new Map(loads.map(({ title }) => [title, [] as Awaited<ReturnTyp
 for (const opened of all) await measure(opened, OF_ALL)
 for (let round = 0; round < Number(values.rounds); round++)
   for (const { opened, title, callers } of loads) results.get(title)?.push(await measure(opened, callers))
-for (const [title, measured] of results) {
+const rows = loads.map(({ opened, title, callers }) => {
   const of = (what: 'size' | 'redis' | 'busiest' | 'own') =>
-    median(measured.map((one) => one[what])).toFixed(2)
-  process.stdout.write(
-    `${title.padEnd(32)} ${of('size').padStart(6)} a batch, all nodes ${of('redis').padStart(6)} µs each, ` +
-      `the busiest ${of('busiest').padStart(6)} µs, this process ${of('own').padStart(6)} µs\n`,
-  )
-}
+    median((results.get(title) ?? []).map((one) => one[what]))
+  const times = (['redis', 'busiest', 'own'] as const).map((what) => `${of(what).toFixed(1)} µs`)
+  return [String(opened.number), String(callers), of('size').toFixed(1), ...times]
+})
+const head = ['shards', 'callers', 'in a batch', 'all nodes', 'the busiest node', 'the process that asks']
+const how = 'Four nodes, an append-only file each. CPU a verification.'
+await publish('shards', [describeRun(how), '', table(head, rows)].join('\n'), values.write)
 for (const opened of all) await opened.stop()
