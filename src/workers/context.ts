@@ -11,7 +11,10 @@ import type { Notifiers } from './notifiers/Notifiers.ts'
 export type WorkerContext = {
   orm: Orm
   queues: Queues
+  /** Every shard of every region, by its name. */
   regions: Map<string, Region>
+  /** How many shards each region has. */
+  shards: number
   rollup: Rollup
   events: EventRelay
   notifiers: Notifiers

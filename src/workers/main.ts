@@ -85,6 +85,7 @@ const context = {
   orm: pools.commands,
   queues,
   regions,
+  shards: env.SHARDS,
   lease: { ms: env.REGION_LEASE_MS, marginMs: leaseMarginMs(env.REGION_LEASE_MS) },
   rollup,
   events,

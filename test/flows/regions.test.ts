@@ -204,7 +204,8 @@ describe('two regions', () => {
   })
 
   it('promise 2: a region is removed only when its usage is counted, and then no revoke waits for it', async () => {
-    const remove = () => service.cli('region', 'remove', 'eu').catch((error) => error)
+    const remove = (): Promise<Record<string, unknown>> =>
+      service.cli('region', 'remove', 'eu').catch(({ message }) => ({ message }))
     const account = await service.account('pro')
     const { id, key } = await account.createKey()
     await expect(service.cli('region', 'remove', 'us')).rejects.toThrow('no further region us')
@@ -215,7 +216,7 @@ describe('two regions', () => {
     await Promise.all([service.workers[0]?.end('SIGKILL'), inEu.end()])
     proxy.mend()
     service.startWorker({ REGIONS: '' })
-    const refused = await eventually(remove, ({ message }) => !/may still hold a lease/.test(message))
+    const refused = await eventually(remove, ({ message }) => !/may still hold a lease/.test(String(message)))
     expect(refused.message).toMatch(/holds [1-9]\d* metering jobs that are not counted yet/)
 
     const counting = service.startWorker()

@@ -18,7 +18,7 @@ afterAll(async () => {
 })
 
 it('processes that migrate at once apply each migration once, and leave no index half built', async () => {
-  const applied = (await Promise.all(orms.map(migrate))).flat()
+  const applied = (await Promise.all(orms.map((orm) => migrate(orm)))).flat()
   expect(applied.length).toBeGreaterThan(8)
   expect(new Set(applied).size).toBe(applied.length)
   const invalid = 'select indexrelid::regclass::text as name from pg_index where not indisvalid'

@@ -38,6 +38,7 @@ export async function startWorkerContext(env: Partial<Parameters<typeof openNoti
     orm,
     queues,
     regions: new Map([[region.name, region]]),
+    shards: 1,
     lease: { ms: 0, marginMs: 0 },
     events: new EventRelay(orm),
     rollup: new Rollup(orm, () => clock.now),

@@ -61,6 +61,7 @@ export const OTHER_TABLES: Record<string, string> = {
   lifecycle_event_account: 'Kept so that `account.erased` has the next number of the account: the ID.',
   lifecycle_event_head: 'Of the service.',
   journal_head: 'Of the service.',
+  layout: 'Of the service.',
   event_id_rule: 'Of the service.',
   schema_version: 'Of the service.',
   region: 'Of the service.',

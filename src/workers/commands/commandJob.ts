@@ -16,7 +16,6 @@ import type { Ended } from '../../domain/journal/JournalEntry.ts'
 import { appendToJournal } from '../../domain/journal/journalStore.ts'
 import { expectConfirmations, shardsToReach } from '../../domain/regions.ts'
 import { outboxRow, relayOutbox, writeOutbox } from '../../platform/outbox.ts'
-import { primaryOf } from '../../region/openRegions.ts'
 import type { WorkerContext } from '../context.ts'
 import { carryStates, prepareRegions } from '../regions/carryStates.ts'
 import { type AppliedCommand, finishDirectly } from '../regions/finishDirectly.ts'
@@ -161,7 +160,7 @@ async function record(
 ): Promise<AppliedCommand | undefined> {
   const propagate = { keyIds, accountIds, serviceTokenIds }
   Object.assign(command, { result, appliedAt: now, propagate, payload: {} })
-  const regions = await shardsToReach(em, primaryOf(context.regions).shards, accountsOf(command, propagate))
+  const regions = await shardsToReach(em, context.shards, accountsOf(command, propagate))
   const next = fanOut(command, regions)
   if (!next) {
     Object.assign(command, continues ? { status: 'applied' } : { status: 'succeeded', finishedAt: now })

@@ -6,7 +6,7 @@ import { recordEvent } from '../../domain/events/recordEvent.ts'
 import type { JobData } from '../../domain/jobs.ts'
 import { isRegisteredEpoch } from '../../domain/regionEpochs.ts'
 import { shardsToReach } from '../../domain/regions.ts'
-import { primaryOf, regionOf } from '../../region/openRegions.ts'
+import { regionOf } from '../../region/openRegions.ts'
 import { purgeAccount, purgeKeys } from '../../region/purgeAccount.ts'
 import { RegionUnavailable } from '../../region/RegionUnavailable.ts'
 import { announceCommand, lockCommand } from '../commands/commandRow.ts'
@@ -31,8 +31,7 @@ export async function removeAccountData(
   await scrubKeys(em, accountId)
   await removeMeteringJobs(context, accountId)
   await eraseRows(em, accountId, commandId)
-  const { shards } = primaryOf(context.regions)
-  const names = await em.fork().transactional((own) => shardsToReach(own, shards))
+  const names = await em.fork().transactional((own) => shardsToReach(own, context.shards))
   for (const name of names) await purgeRegion(context, name, accountId)
   await eraseKeys(em, accountId)
   const done = await orm.em.fork().transactional((last) => finish(last, commandId, accountId, now()))
