@@ -76,8 +76,8 @@ async function requireConnected(name: string, redis: Shard['redis']): Promise<vo
 }
 
 /**
- * Has the journal of every shard that there was remember the division. A Postgres that was restored from before it would
- * have processes believe those shards alone, and not look at the others' journals. Run again, it does that again.
+ * Has the journal of every shard that there was remember the division. A Postgres that was restored from before it
+ * would have processes believe those shards alone, and not look at the others' journals. Run again, it does that again.
  */
 async function noteDivision({ em }: Service, shards: Shard[]): Promise<void> {
   const entry = await readDivision(em.fork())

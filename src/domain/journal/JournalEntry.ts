@@ -12,7 +12,10 @@ export type JournalKind =
   | 'service-token-revoked'
   | 'regions-divided'
 
-/** What a change ended. `subject`: the ID of a key, an account or a service token, or a number. `until`: when it ends, if later. */
+/**
+ * What a change ended. `subject`: the ID of a key, an account or a service token, or a number. `until`: when it ends,
+ * if later.
+ */
 export type Ended = { kind: JournalKind; subject: string; until?: Date | null }
 
 /**
