@@ -41,7 +41,7 @@ export async function fillShards(
   if (shards.length === 1) return (await fill(shards[0], readTruth)).states
   const prepared = await Promise.all(shards.map((shard) => shard.beforeFill().catch(() => undefined)))
   const states = await readTruth()
-  for (const [place, shard] of shards.entries()) await shard.journal.require(prepared[place]?.head ?? null)
+  await Promise.all(shards.map(({ journal }, place) => journal.require(prepared[place]?.head ?? null)))
   await Promise.allSettled(
     shards.map(async (shard, place) => {
       const own = states.filter(({ key }) => shard.holds(key.accountId))
