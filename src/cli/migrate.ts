@@ -1,5 +1,5 @@
 import { Command as Cli } from 'commander'
-import { z } from 'zod'
+import { MAX_SHARDS } from '../domain/shards.ts'
 import { shards } from '../platform/envParsers.ts'
 import { migrate } from '../platform/migrate.ts'
 import { openDatabase } from './openDatabase.ts'
@@ -10,7 +10,8 @@ export function migrateCommand(): Cli {
   return new Cli('migrate')
     .description('migrate the database to the schema of this release')
     .action(async (_options: unknown, command: Cli) => {
-      const { SHARDS } = z.object({ SHARDS: shards }).parse(process.env)
-      print(command, { applied: await openDatabase((orm) => migrate(orm, SHARDS)) })
+      const given = shards.safeParse(process.env.SHARDS || undefined)
+      if (!given.success) throw new Error(`SHARDS must be a whole number from 1 to ${MAX_SHARDS}.`)
+      print(command, { applied: await openDatabase((orm) => migrate(orm, given.data)) })
     })
 }

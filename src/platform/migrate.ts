@@ -9,9 +9,9 @@ const MIGRATION_LOOK_MS = 250
 
 /**
  * Brings the schema up to date; safe when several processes start at once. Returns what was applied. Throws
- * SchemaMismatch, and changes nothing, where the release is too old for the database. A new database is divided into so
- * many shards. Who waits for another asks again
- * and again: a statement that waits holds a snapshot, and an index that is built concurrently would wait for it.
+ * SchemaMismatch, and changes nothing, where the release is too old for the database. `shards` is how many the regions
+ * of a new database have. Who waits for another asks again and again: a statement that waits holds a snapshot, and an
+ * index that is built concurrently would wait for it.
  */
 export async function migrate(orm: Orm, shards = 1): Promise<string[]> {
   const giveUpAt = Date.now() + MIGRATION_WAIT_MS

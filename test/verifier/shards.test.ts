@@ -130,6 +130,23 @@ describe('a region with 3 shards', () => {
     await worker.end()
   })
 
+  it.each([
+    ['65', 'at most 64'],
+    ['2', 'into more'],
+    ['1.5', 'must be whole'],
+    ['many', 'must be whole'],
+  ])('is not divided into %s', async (number, why) => {
+    await expect(service.cli('shards', number)).rejects.toThrow(why)
+    expect(await service.cli('shards')).toEqual({ shards: SHARDS })
+  })
+
+  it('a migration says what SHARDS must be', async () => {
+    service.env.SHARDS = 'many'
+    const migrating = service.cli('migrate')
+    service.env.SHARDS = String(SHARDS)
+    await expect(migrating).rejects.toThrow('SHARDS must be a whole number from 1 to 64.')
+  })
+
   it('erases an account wherever it lives', async () => {
     for (const account of accounts) {
       const { key } = await account.createKey()

@@ -174,10 +174,7 @@ export const getApiKey = route(
     const lastUsedAt = (await lastUses(em, [key.id])).get(key.id) ?? null
     return {
       status: 200,
-      body: {
-        ...presentKey(key, lastUsedAt, api.now()),
-        regions: await readArrivals(em, key),
-      },
+      body: { ...presentKey(key, lastUsedAt, api.now()), regions: await readArrivals(em, key) },
       headers: { ETag: etagOf(key.version) },
     }
   },
