@@ -20,6 +20,8 @@ export async function longestTask(page: Page, work: () => Promise<unknown>): Pro
     traceConfig: { includedCategories: ['disabled-by-default-devtools.timeline'] },
   })
   await work()
+  // An answer may leave the page in the middle of a task, and a trace that ends before the task does not have it.
+  await page.evaluate('new Promise((done) => setTimeout(done))')
   const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
   await session.send('Tracing.end')
   await complete
