@@ -3,14 +3,13 @@ import { createVerifier } from '@pictify/keys-verifier'
 import { createApp } from './app.ts'
 import { createRenderer } from './render.ts'
 
-const { REDIS_URL, SHARDS = '1', SERVICE_TOKEN, KEY_PREFIX, HOST = '127.0.0.1', PORT = '3100' } = process.env
+const { REDIS_URL, SERVICE_TOKEN, KEY_PREFIX, HOST = '127.0.0.1', PORT = '3100' } = process.env
 
 const complaints = [
   !/^rediss?(\+\w+)?:\/\/./.test(REDIS_URL ?? '') &&
     "REDIS_URL: the Redis of Pictify Keys' primary region, such as redis://127.0.0.1:6379",
   !SERVICE_TOKEN &&
     'SERVICE_TOKEN: a service token of Pictify Keys; `bin/keys service-token create` makes one',
-  !/^\d{1,2}$/.test(SHARDS) && "SHARDS: a number, the same as Pictify Keys'",
   !(/^\d{1,5}$/.test(PORT) && Number(PORT) < 65536) && 'PORT: a number from 0 to 65535',
 ].filter((complaint) => complaint !== false)
 
@@ -21,7 +20,6 @@ if (complaints.length > 0 || !REDIS_URL || !SERVICE_TOKEN) {
 
 const verifier = createVerifier({
   redisUrl: REDIS_URL,
-  shards: Number(SHARDS),
   serviceToken: SERVICE_TOKEN,
   keyPrefix: KEY_PREFIX,
 })

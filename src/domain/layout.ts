@@ -23,14 +23,18 @@ export async function readLayout(em: SqlEntityManager): Promise<{ shards: number
   return row ?? { shards: 1, into: null }
 }
 
-/** The database has another number of shards than this process. */
+/** Regions have another number of shards than this process knows of. */
 export class OtherShards extends Error {
-  constructor(own: number, divided: number) {
+  /** 0 while they are being divided. */
+  readonly shards: number
+
+  constructor(own: number, shards: number) {
     super(
-      divided === 0
+      shards === 0
         ? 'The regions are being divided into more shards.'
-        : `SHARDS is ${own} here, and ${divided} in the database.`,
+        : `SHARDS is ${own} here, and regions have ${shards} shards.`,
     )
+    this.shards = shards
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { AccountState, KeyState, LoadedState } from '../domain/keys/keyState.ts'
+import { OtherShards } from '../domain/layout.ts'
 import { placeOfShard, shardOf } from '../domain/shards.ts'
 import { namesIn, type RedisNames } from '../platform/redisNames.ts'
 import { within } from '../platform/within.ts'
@@ -47,8 +48,9 @@ export class Region {
   #ahead = 0
   readonly #epochs: Epochs
   readonly #scripts: ScriptRunner
+  readonly #onOtherShards: RegionOptions['onOtherShards']
 
-  constructor({ name, shards = 1, url, kind, register }: RegionOptions, log: RegionLog) {
+  constructor({ name, shards = 1, url, kind, register, onOtherShards }: RegionOptions, log: RegionLog) {
     const place = placeOfShard(name)
     this.name = name
     this.shards = shards
@@ -70,6 +72,7 @@ export class Region {
     this.redis.on('ready', () => {
       this.#open().catch((error) => log.warn({ err: error, region: name }, 'the region could not be opened'))
     })
+    this.#onOtherShards = onOtherShards
     this.#epochs = new Epochs(this, register, {
       beginEpoch: async (before, marker) =>
         Number(await this.#scripts.run('beginEpoch', this.names.prefix, before ?? '', marker)) === 1,
@@ -125,6 +128,7 @@ export class Region {
       this.#marker = marker
       return marker
     } catch (error) {
+      if (error instanceof OtherShards) this.#onOtherShards?.(error.shards)
       this.failover.lookAgain()
       throw new RegionUnavailable(`The region ${this.name} could not be opened.`, { cause: error })
     }

@@ -65,12 +65,13 @@ class Server {
     this.#replicationId = /master_replid:(\w+)/.exec(info)?.[1] ?? ''
   }
 
+  /** Whether the epoch began here. With another number of shards, another process has begun it. */
+  isIn(marker: string): boolean {
+    return marker.startsWith(`${this.#runId}|`) && marker.endsWith(`.${this.#replicationId}`)
+  }
+
   began(marker: string): boolean {
-    return (
-      marker.startsWith(`${this.#runId}|`) &&
-      marker.endsWith(`.${this.#replicationId}`) &&
-      shardsIn(marker) === this.#shards
-    )
+    return this.isIn(marker) && shardsIn(marker) === this.#shards
   }
 
   newMarker(): string {
@@ -127,9 +128,8 @@ function away(cause: unknown): never {
 export async function followEpoch(connection: EpochConnection): Promise<string> {
   const server = new Server(await connection.info(), connection.shards)
   const current = await connection.readMarker()
-  if (current !== null && shardsIn(current) !== connection.shards)
-    throw new Error(`The region has ${shardsIn(current)} shards, not ${connection.shards}.`)
-  if (current === null || !server.began(current))
+  if (current === null || !server.isIn(current))
     throw new Error('No process of the service has opened this Redis since it started.')
+  if (!server.began(current)) throw new OtherShards(connection.shards, shardsIn(current))
   return current
 }

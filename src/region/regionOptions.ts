@@ -11,6 +11,8 @@ export type RegionOptions = {
   kind: 'primary' | 'unleased' | 'leased'
   /** Absent in a process without Postgres: it never begins an epoch, and believes only one that holds a lease. */
   register?: EpochRegister
+  /** Gets the number of shards that the region has, where it is not `shards`. */
+  onOtherShards?: (shards: number) => void
 }
 
 /** Where a region logs that it is away. */

@@ -54,6 +54,13 @@ export class Reporter {
     this.#drop(this.#waiting.length)
   }
 
+  /** Stops, and returns what was not stored. A batch on its way is among it. */
+  leave(): UsageEvent[] {
+    this.#deadline = 0
+    this.#closing.abort()
+    return this.#waiting.splice(0)
+  }
+
   #drop(count: number): void {
     if (count === 0) return
     this.#waiting.splice(0, count)

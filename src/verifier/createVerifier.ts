@@ -1,19 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { OtherShards } from '../domain/layout.ts'
 import { PRIMARY } from '../domain/regions.ts'
-import { shardNames, shardOf } from '../domain/shards.ts'
 import { DAY_MS } from '../domain/time.ts'
 import { kindOf, oncePerSecond } from '../platform/oncePerSecond.ts'
-import { within } from '../platform/within.ts'
-import { Region } from '../region/Region.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
-import type { RegionLog } from '../region/regionOptions.ts'
-import type { Shards } from '../region/shards.ts'
-import { Asks } from './Asks.ts'
-import { Reporter } from './Reporter.ts'
 import { type RequestFacts, requestFacts } from './requestFacts.ts'
-import { ServiceTokenRefused, TokenWatch } from './TokenWatch.ts'
-import { TruthByAsking } from './TruthByAsking.ts'
-import { type Presented, type Verification, Verifier } from './Verifier.ts'
+import { type ShardedOptions, ShardedVerifier } from './ShardedVerifier.ts'
+import type { Presented, Verification } from './Verifier.ts'
 
 /** As the service's own `POST /verify` has it. */
 const MAX_UNITS = 1_000
@@ -28,8 +20,6 @@ export type VerifierOptions = {
   serviceToken: string
   /** The region's name, as `REGIONS` of the service has it. Default: `primary`. */
   region?: string
-  /** How many shards each region has: `SHARDS` of the service. Default: 1. */
-  shards?: number
   /** Whether a further region needs a lease to admit: true unless the service runs with `REGION_LEASE_MS=0`. */
   leases?: boolean
   /** `KEY_PREFIX` of the service. Default: `pk`. */
@@ -82,52 +72,46 @@ function readPresented(asked: Presented): Presented {
 }
 
 /**
- * Needs the region's Redis alone; what only Postgres knows is asked through it, and answered by the service's
- * workers.
+ * Needs the region's Redis alone. It learns there how many shards the region has, and goes on with another number once
+ * regions have been divided.
  */
 export function createVerifier(options: VerifierOptions): KeyVerifier {
-  const { redisUrl, serviceToken, region: name = PRIMARY, shards: count = 1, leases = true } = options
-  const { keyPrefix = 'pk' } = options
+  const { redisUrl, serviceToken, region = PRIMARY, leases = true } = options
   const onError = options.onError ?? toConsole()
-  const kind = name === PRIMARY ? 'primary' : leases ? 'leased' : 'unleased'
-  const log: RegionLog = {
-    warn: ({ reason, err }, text) => onError(new Error(reason ? `${text}: ${reason}` : text, { cause: err })),
-  }
-  const open = (shard: string) => new Region({ name: shard, shards: count, url: redisUrl, kind }, log)
-  const [, ...others] = shardNames(name, count)
-  const shards: Shards = [open(name), ...others.map(open)]
-  const asks = new Asks(shards[0], redisUrl)
-  const truth = new TruthByAsking(shards, asks)
-  const token = new TokenWatch({ shards, asks }, { token: serviceToken, prefix: keyPrefix }, onError)
-  const verifier = new Verifier({
-    shards,
-    fillFromTruth: truth.fill,
-    importedForms: truth.importedForms,
-    quotas: name === PRIMARY ? undefined : truth.quotas,
-    keyPrefix,
+  const sharded: ShardedOptions = {
+    redisUrl,
+    serviceToken,
+    region,
+    kind: region === PRIMARY ? 'primary' : leases ? 'leased' : 'unleased',
+    keyPrefix: options.keyPrefix ?? 'pk',
     maxCachedKeys: options.maxCachedKeys ?? 200_000,
-    hooks: { onBatch: () => {}, onVerified: () => {} },
-  })
-  const mayReport = () => token.confirming('report', (current) => verifier.confirmToken(current))
-  // One for each shard, so that reports for one that is away hold up no others.
-  const reporters = shards.map((shard) => new Reporter(shard, mayReport, onError))
-  let closing: Promise<void> | undefined
-
-  const close = async (boundMs: number) => {
-    token.close()
-    await within(boundMs, verifier.drain()).catch(() => {})
-    await Promise.all(reporters.map((reporter) => reporter.close(boundMs)))
-    asks.close()
-    await Promise.all(shards.map((shard) => shard.close()))
+    onError,
+    log: {
+      warn: ({ reason, err }, text) => {
+        if (isOfShards(err)) return
+        onError(new Error(reason ? `${text}: ${reason}` : text, { cause: err }))
+      },
+    },
   }
+  let closing: Promise<void> | undefined
+  let droppedBefore = 0
+  const open = (count: number): ShardedVerifier => {
+    const opened: ShardedVerifier = new ShardedVerifier(sharded, count, (divided) => {
+      if (closing || current !== opened) return
+      current = open(divided)
+      for (const event of opened.leave()) current.report(event)
+      droppedBefore += opened.droppedReports
+    })
+    return opened
+  }
+  let current = open(1)
 
   return {
     // Not async: a promise more is a measurable part of a verification in one's own process.
     verify: (asked) => {
       try {
         if (closing) throw new RegionUnavailable('The verifier was closed.')
-        const request = readPresented(asked)
-        return token.confirming('verify', (current) => verifier.verify({ ...request, token: current }))
+        return current.verify(readPresented(asked))
       } catch (error) {
         return Promise.reject(error)
       }
@@ -141,40 +125,32 @@ export function createVerifier(options: VerifierOptions): KeyVerifier {
         return onError(new TypeError(`no outcome of a request: status ${status}, ${latencyMs} ms`))
       const { keyId, accountId } = key
       // Its id is the verification's own: a second report of the same request counts nothing.
-      reporters[shardOf(accountId, count)]?.add({
-        id: requestId,
-        at: Date.now(),
-        keyId,
-        accountId,
-        requestId,
-        status,
-        latencyMs,
-        ...requestFacts(facts),
-      })
+      const id = requestId
+      const event = { id, at: Date.now(), keyId, accountId, requestId, status, latencyMs }
+      current.report({ ...event, ...requestFacts(facts) })
     },
     ready: async (boundMs = 10_000) => {
       const until = performance.now() + boundMs
-      await Promise.any(shards.map((shard) => shard.ready(boundMs))).catch(({ errors }) => {
-        throw errors[0]
-      })
       for (;;) {
+        const asked = current
         try {
-          await token.require()
-          return
+          return await asked.ready(until - performance.now())
         } catch (error) {
-          if (error instanceof ServiceTokenRefused || performance.now() > until) throw error
-          await delay(50)
+          if (current === asked) throw error
         }
       }
     },
     close: (boundMs = 10_000) => {
-      closing ??= close(boundMs)
+      closing ??= current.close(boundMs)
       return closing
     },
     get droppedReports() {
-      return reporters.reduce((sum, { dropped }) => sum + dropped, 0)
+      return droppedBefore + current.droppedReports
     },
     problemBaseUrl: options.problemBaseUrl ?? 'https://docs.pictify.io/errors',
     onError,
   }
 }
+
+/** It knows of another number of shards than the region has, and is about to learn it. */
+const isOfShards = (error: unknown): boolean => error instanceof Error && error.cause instanceof OtherShards

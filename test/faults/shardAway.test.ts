@@ -46,7 +46,6 @@ describe('a Cluster whose nodes share the shards of a region', () => {
     const library = await openLibrary({
       redisUrl: cluster.url,
       serviceToken: service.serviceToken,
-      shards: SHARDS,
     })
     const served = await owners()
     // Not the one with what a region has once.

@@ -110,7 +110,6 @@ describe('promise 3: a revoked key stays revoked', () => {
       const { id, key, account } = await keyKnownTo(before, before)
       const library: KeyVerifier = createVerifier({
         redisUrl: former.url,
-        shards: Number(process.env.SHARDS ?? 1),
         serviceToken: service.serviceToken,
         onError: () => {},
       })

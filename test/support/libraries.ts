@@ -4,7 +4,7 @@ import type { Verification } from '../../src/verifier/Verifier.ts'
 
 /** A verifier in this process, as a resource server has one, that is ready. */
 export async function openLibrary(options: Omit<VerifierOptions, 'onError'>): Promise<KeyVerifier> {
-  const library = createVerifier({ shards: Number(process.env.SHARDS ?? 1), ...options, onError: () => {} })
+  const library = createVerifier({ ...options, onError: () => {} })
   await library.ready(30_000)
   return library
 }

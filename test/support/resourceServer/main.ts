@@ -7,10 +7,9 @@ import { createVerifier } from '../../../src/verifier/createVerifier.ts'
  * A resource server that verifies with the library, as a process of its own. `POST /verify` answers as the api's does:
  * 200 with `valid` and `code`, or 503 where nothing can be decided now.
  */
-const { PORT, REDIS_URL = '', REGION, SHARDS = '1', SERVICE_TOKEN = '' } = process.env
+const { PORT, REDIS_URL = '', REGION, SERVICE_TOKEN = '' } = process.env
 const library = createVerifier({
   redisUrl: REDIS_URL,
-  shards: Number(SHARDS),
   serviceToken: SERVICE_TOKEN,
   region: REGION,
   onError: () => {},
