@@ -42,6 +42,29 @@ describe.each([
     await eventually(group.replicas, (replicas) => replicas.includes(before))
   }, 240_000)
 
+  it('promise 3: is cut off from the others, and accepts nothing from then on that is revoked elsewhere', async ({
+    skip,
+  }) => {
+    const { split } = group
+    if (!split) return skip('Sentinels have no bus.')
+    const apis = [{ pid: 0, url: service.url }]
+    const { round, seen } = await revokeUnder(service, apis, createRandom(anySeed()), { repeats: true })
+    const before = await group.primary()
+    await round({
+      begin: () => split([before]),
+      meanwhile: () => untilAnother(before),
+      end: () => split(undefined),
+    })
+    expect(seen.refusedAfter).toBeGreaterThan(0)
+    await eventually(group.replicas, (replicas) => replicas.includes(before))
+    // The queues' connections find the new one, too.
+    const account = await service.account('pro')
+    await eventually(
+      () => account.post('/api-keys', { name: 'Now', type: 'live' }),
+      ({ status }) => status === 201,
+    )
+  }, 240_000)
+
   it('promises 1 and 2: is killed under load, and nothing that was acknowledged is lost', async () => {
     const load = await startLoad(service)
     await delay(1_000)

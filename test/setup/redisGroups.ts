@@ -6,6 +6,7 @@ import { freePort } from '../../src/dev/freePort.ts'
 import { findRedisServer } from '../../src/dev/redis.ts'
 import { type Server, startServer } from '../../src/dev/startServer.ts'
 import { eventually } from '../support/eventually.ts'
+import { startClusterBus } from './clusterBus.ts'
 
 /** One server of a group. */
 export type Node = Server & {
@@ -27,6 +28,10 @@ export type Group = {
   replicas: () => Promise<Node[]>
   /** Makes a replica the primary without asking the one that is; which may have stopped. */
   takeOver: (replica: Node) => Promise<void>
+  /** In a Cluster: the primary waits until the replica has all that it has, and hands over. */
+  handOver?: (replica: Node) => Promise<void>
+  /** In a Cluster: lets nothing pass between these nodes and the others. `undefined` ends that. */
+  split?: (side: Node[] | undefined) => void
   stop: () => Promise<void>
 }
 
@@ -84,11 +89,13 @@ export async function startSentinelGroup({
 export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_000 } = {}): Promise<Group> {
   const folder = await makeFolder()
   const size = primaries * (1 + replicas)
-  const buses = await Promise.all(Array.from({ length: size }, () => freePort()))
+  const ports = await Promise.all(Array.from({ length: size }, () => freePort()))
+  const bus = await startClusterBus(ports)
   const nodes = await Promise.all(
-    buses.map((bus) =>
+    ports.map((port, place) =>
       startNode(folder, [
-        ...['--cluster-enabled', 'yes', '--cluster-port', String(bus)],
+        ...['--cluster-enabled', 'yes', '--cluster-port', String(port)],
+        ...['--cluster-announce-bus-port', String(bus.ports[place])],
         ...['--cluster-node-timeout', String(timeoutMs), '--cluster-replica-validity-factor', '0'],
         ...['--cluster-require-full-coverage', 'no'],
       ]),
@@ -96,6 +103,7 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
   )
   const [first] = nodes as [Node, ...Node[]]
   const ids = await Promise.all(nodes.map(({ redis }) => redis.cluster('MYID') as Promise<string>))
+  bus.name(ids)
   const share = Math.ceil(16_384 / primaries)
   for (let place = 0; place < primaries; place++) {
     const last = Math.min(16_384, (place + 1) * share) - 1
@@ -103,7 +111,7 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
     await nodes[place]?.redis.call('cluster', 'set-config-epoch', place + 1)
   }
   for (const [place, { port }] of nodes.entries())
-    if (place > 0) await first.redis.call('cluster', 'meet', '127.0.0.1', port, buses[place] ?? 0)
+    if (place > 0) await first.redis.call('cluster', 'meet', '127.0.0.1', port, bus.ports[place] ?? 0)
   for (const [place, { redis }] of nodes.entries()) {
     await eventually(
       async () => String(await redis.cluster('NODES')),
@@ -140,7 +148,17 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
     takeOver: async ({ redis }) => {
       await redis.call('cluster', 'failover', 'takeover')
     },
-    stop: () => stopAll(folder, nodes),
+    handOver: async ({ redis }) => {
+      await redis.call('cluster', 'failover')
+    },
+    split: (side) => {
+      if (side) bus.split(new Set(side.map((node) => ids[nodes.indexOf(node)] ?? '')))
+      else bus.mend()
+    },
+    stop: async () => {
+      await stopAll(folder, nodes)
+      await bus.close()
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import type { Group, Node } from '../../setup/redisGroups.ts'
 import { eventually } from '../../support/eventually.ts'
 import { moveSlot } from '../../support/moveSlot.ts'
 import type { Random } from '../../support/random.ts'
-import type { GroupKind } from './kinds.ts'
+import { type GroupKind, OF_CLUSTER, OF_GROUP } from './kinds.ts'
 
 /** Longer than a lease of the primary, and its margin. */
 const LONG_MS = 8_000
@@ -18,6 +18,11 @@ export class Failovers {
     this.#random = random
   }
 
+  /** How often each comes. */
+  get kinds(): Partial<Record<GroupKind, number>> {
+    return this.#group.split ? { ...OF_GROUP, ...OF_CLUSTER } : OF_GROUP
+  }
+
   /** Resolves when every server runs and follows its primary again. */
   async strike(kind: GroupKind): Promise<void> {
     const before = await this.#untilWhole()
@@ -30,22 +35,18 @@ export class Failovers {
       await this.#stopped([before], async () => {
         if (this.#random.chance(0.3)) return this.#pause()
         // At once, as nobody waits who takes over by hand.
-        if (this.#random.chance(0.5)) await this.#promote()
+        if (this.#random.chance(0.5)) await this.#promote().catch(() => {})
         await this.#untilAnother(before)
         await delay(this.#random.between(0, LONG_MS))
       })
     } else if (kind === 'replica promoted') {
-      // Sentinels may refuse while they are busy with another fail-over.
-      for (
-        let tries = 0;
-        tries < 10 && (await this.#group.primary().catch(() => before)) === before;
-        tries++
-      ) {
-        await this.#promote()
-        await delay(2_000)
-      }
+      await this.#until(before, () => this.#promote())
+    } else if (kind === 'handed over') {
+      await this.#until(before, async () => this.#group.handOver?.(await this.#replica()))
     } else if (kind === 'slot moved') {
-      if (this.#group.sentinels.length === 0) await this.#moveSlot(before)
+      await this.#moveSlot(before)
+    } else if (kind === 'bus cut') {
+      await this.#cutBus(before)
     } else {
       const follow = await this.#group.replicas().catch(() => [] as Node[])
       const others = this.#group.nodes.filter((node) => node !== before && !follow.includes(node))
@@ -55,13 +56,37 @@ export class Failovers {
   }
 
   async #promote(): Promise<void> {
-    const replicas = await this.#group.replicas().catch(() => [] as Node[])
-    // Another may just have taken over by itself.
-    if (replicas.length > 0) await this.#group.takeOver(this.#random.pick(replicas)).catch(() => {})
+    await this.#group.takeOver(await this.#replica())
+  }
+
+  async #replica(): Promise<Node> {
+    return this.#random.pick(await this.#group.replicas())
+  }
+
+  /** Asks for another primary until there is one. Sentinels may refuse while they are busy with another fail-over. */
+  async #until(before: Node, ask: () => Promise<unknown>): Promise<void> {
+    for (let tries = 0; tries < 10; tries++) {
+      await ask().catch(() => {})
+      await delay(2_000)
+      if ((await this.#group.primary().catch(() => before)) !== before) return
+    }
+  }
+
+  /** Clients reach the primary on its side, and the rest on theirs. */
+  async #cutBus(primary: Node): Promise<void> {
+    const follow = await this.#group.replicas()
+    const alone = this.#random.chance(0.8)
+    this.#group.split?.(alone ? [primary] : [primary, ...follow])
+    // At once: the primary does not know yet that it is alone.
+    if (alone && this.#random.chance(0.5)) await this.#promote().catch(() => {})
+    await this.#pause()
+    this.#group.split?.(undefined)
   }
 
   async #moveSlot(from: Node): Promise<void> {
-    const roles = await Promise.all(this.#group.nodes.map(({ redis }) => redis.info('replication')))
+    const roles = await Promise.all(
+      this.#group.nodes.map(({ redis }) => redis.info('replication').catch(() => '')),
+    )
     const primaries = this.#group.nodes.filter(
       (node, place) => node !== from && roles[place]?.includes('role:master'),
     )

@@ -9,7 +9,6 @@ import {
   type GroupKind,
   type Kind,
   type MembershipKind,
-  OF_GROUP,
   OF_MEMBERSHIP,
   OF_PROCESSES,
   OF_REGIONS,
@@ -74,7 +73,7 @@ export class Faults {
       this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind).then(() => true)),
       this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind).then(() => true)),
       this.#keepOn(this.#ofMembership, [500, 3_000], (kind) => this.#strikeMembership(kind)),
-      this.#keepOn(this.#failovers ? OF_GROUP : {}, [1_000, 8_000], (kind) => this.#strikeGroup(kind)),
+      this.#keepOn(this.#failovers?.kinds ?? {}, [5_000, 20_000], (kind) => this.#strikeGroup(kind)),
     ]
     for (const one of striking) one.catch(() => {})
     try {

@@ -23,6 +23,8 @@ const VERIFIERS: RegionName[] = ['primary', 'eu', 'eu', 'us']
 const WORKERS = 2
 const ACCOUNTS = 4
 export const LEASE_MS = 1_000
+/** A node of a Cluster that is silent for so long is replaced. Less, and a busy machine replaces them by itself. */
+const NODE_TIMEOUT_MS = 3_000
 
 export type Process = { child: ChildProcess; kill: () => Promise<void> }
 export type VerifierProcess = Process & {
@@ -248,7 +250,7 @@ export async function startCluster(build: string, logs?: string) {
 async function startGroup(): Promise<Group | undefined> {
   const kind = process.env.CHECKER_PRIMARY
   if (kind === 'sentinel') return startSentinelGroup()
-  return kind === 'cluster' ? startRedisCluster() : undefined
+  return kind === 'cluster' ? startRedisCluster({ timeoutMs: NODE_TIMEOUT_MS }) : undefined
 }
 
 async function startRegion(name: RegionName, group?: Group): Promise<RegionServer> {

@@ -24,11 +24,11 @@ export const OF_GROUP = {
   'primary killed': 2,
   'primary stopped': 4,
   'replica promoted': 3,
-  'slot moved': 2,
   'others stopped': 1,
 } as const
+export const OF_CLUSTER = { 'handed over': 2, 'bus cut': 3, 'slot moved': 2 } as const
 export type ProcessKind = keyof typeof OF_PROCESSES
 export type RegionKind = keyof typeof OF_REGIONS
 export type MembershipKind = keyof typeof OF_MEMBERSHIP
-export type GroupKind = keyof typeof OF_GROUP
+export type GroupKind = keyof typeof OF_GROUP | keyof typeof OF_CLUSTER
 export type Kind = GroupKind | ProcessKind | RegionKind | MembershipKind
