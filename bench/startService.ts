@@ -25,6 +25,8 @@ export type ServiceOptions = {
   env?: NodeJS.ProcessEnv
   /** For the api. */
   api?: ProcessOptions
+  /** Instead of a Postgres of its own. */
+  postgres?: { url: string; pid: number; stop: () => Promise<void> }
   /** Instead of one Redis. */
   redis?: { url: string; stop: () => Promise<void> }
 }
@@ -35,17 +37,14 @@ export async function startService({
   sharedBuffers,
   env: further,
   api: apiOptions,
+  postgres: given,
   redis: group,
 }: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-bench-'))
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(folder, 0o711)
-  const postgres = await startPostgres({
-    dataDir: join(folder, 'postgres'),
-    fast: !durable,
-    sharedBuffers,
-    temporary: true,
-  })
+  const dataDir = join(folder, 'postgres')
+  const postgres = given ?? (await startPostgres({ dataDir, fast: !durable, sharedBuffers, temporary: true }))
   const redis = group
     ? { ...group, pid: 0 }
     : await startRedis({ dataDir: join(folder, 'redis'), temporary: true })

@@ -73,6 +73,11 @@ export const BROKEN: [what: string, change: Change, finding: string, severity?: 
   ['fsync off', setting({ fsync: 'off' }), 'postgres-fsync'],
   ['full_page_writes off', setting({ full_page_writes: 'off' }), 'postgres-full-page-writes'],
   ['synchronous_commit off', setting({ synchronous_commit: 'off' }), 'postgres-synchronous-commit'],
+  [
+    'a synchronous standby that no commit waits for',
+    setting({ synchronous_commit: 'local', synchronous_standby_names: 'a' }),
+    'postgres-synchronous-commit',
+  ],
   ['SQL_ASCII', setting({ server_encoding: 'SQL_ASCII' }), 'postgres-encoding'],
   ['serializable', setting({ default_transaction_isolation: 'serializable' }), 'postgres-isolation'],
   ['a role that may not create', postgres({ mayCreate: false }), 'postgres-privileges'],

@@ -37,6 +37,7 @@ export const goodPostgres = (): PostgresFacts => ({
     fsync: 'on',
     full_page_writes: 'on',
     synchronous_commit: 'on',
+    synchronous_standby_names: '',
     server_encoding: 'UTF8',
     server_version_num: '180001',
     statement_timeout: '0',

@@ -10,6 +10,7 @@ import type { FreshDatabase } from '../setup/cloneTemplate.ts'
 import { testPostgres } from '../setup/testPostgres.ts'
 
 export type OwnPostgres = FreshDatabase & {
+  kill: () => Promise<void>
   /** SIGKILL, and starts it again on the same port and data. */
   crash: () => Promise<void>
   /** SIGSTOP to all of it: connections stay, new ones are taken by the kernel, and nothing is answered. */
@@ -37,6 +38,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       goOn = await hangServer(server.pid)
     },
     goOn: () => goOn(),
+    kill: () => server.kill(),
     crash: async () => {
       await server.kill()
       server = await startPostgres({ dataDir, port, binaries, temporary: true })

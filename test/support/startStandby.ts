@@ -7,7 +7,9 @@ import { hangServer } from '../../src/dev/hangServer.ts'
 import { startPostgres } from '../../src/dev/postgres.ts'
 import { postgresHome } from '../../src/dev/postgresHome.ts'
 import { openPostgres } from '../../src/platform/postgres.ts'
+import { runSql } from '../setup/runSql.ts'
 import { testPostgres } from '../setup/testPostgres.ts'
+import { eventually } from './eventually.ts'
 
 /** A standby of this Postgres, made by its low-level backup API: npm's Postgres has no pg_basebackup. */
 export async function startStandby(primaryUrl: string) {
@@ -31,6 +33,18 @@ export async function startStandby(primaryUrl: string) {
   let goOn = () => {}
   return {
     url: Object.assign(new URL(url), { pathname }).href,
+    port: ownPort,
+    /** Resolves once the primary commits nothing that this standby does not have on its disk. */
+    becomeSynchronous: async () => {
+      await runSql(primaryUrl, `alter system set synchronous_standby_names = '*'`)
+      await runSql(primaryUrl, 'select pg_reload_conf()')
+      await eventually(
+        () => runSql(primaryUrl, `select from pg_stat_replication where sync_state = 'sync'`),
+        ([rows]) => rows?.length === 1,
+      )
+    },
+    /** Makes it the primary. */
+    promote: () => runSql(url, 'select pg_promote()'),
     /** SIGSTOP to all of it, and SIGCONT. */
     hang: async () => {
       goOn = await hangServer(server.pid)

@@ -161,11 +161,15 @@ export const postgresChecks: Check[] = [
   check(
     {
       id: 'postgres-synchronous-commit',
-      why: 'With `synchronous_commit` off a crash loses transactions that were acknowledged, revocations among them.',
+      why: 'With `synchronous_commit` off a crash loses transactions that were acknowledged, revocations among them. With `local` a fail-over does, although a standby is synchronous.',
       fix: 'Remove it from `postgresql.conf`, and from the role and the database: `ALTER ROLE … RESET synchronous_commit`.',
     },
     ({ settings }) =>
-      found(settings.synchronous_commit === 'off', { found: 'synchronous_commit is off', expected: 'on' }),
+      found(
+        settings.synchronous_commit === 'off' ||
+          (settings.synchronous_commit === 'local' && settings.synchronous_standby_names !== ''),
+        { found: `synchronous_commit is ${settings.synchronous_commit}`, expected: 'on' },
+      ),
   ),
   setting('server_encoding', 'UTF8', {
     id: 'postgres-encoding',

@@ -14,7 +14,8 @@ import { readStored } from './stored.ts'
 const ASKED_MS = 54_321
 
 const SETTINGS = [
-  ...['fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding', 'server_version_num'],
+  ...['fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names'],
+  ...['server_encoding', 'server_version_num'],
   ...['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout'],
   ...['idle_session_timeout', 'default_transaction_isolation', 'default_transaction_read_only'],
   ...['max_connections', 'superuser_reserved_connections', 'reserved_connections', 'data_directory'],
