@@ -161,7 +161,7 @@ it.each(Array.from({ length: DRILLS }, (_, drill) => drill + 1))(
     if (random.chance(0.5)) await forgetStates()
     for (const [key] of endings) expect((await verifyAt(service.url, key)).valid).not.toBe(true)
     expect(Number((await service.cli('recover')).entries)).toBeGreaterThan(0)
-    worker = service.startWorker()
+    worker = await service.startReadyWorker()
     await areReady(/^ok$/)
     for (const [key] of endings) expect((await verifyAt(service.url, key)).valid).toBe(false)
     await eventually(
