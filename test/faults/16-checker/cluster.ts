@@ -8,8 +8,9 @@ import { promisify } from 'node:util'
 import { Pool } from 'undici'
 import { endWithUs } from '../../../src/dev/endWithUs.ts'
 import { freePort } from '../../../src/dev/freePort.ts'
-import { type Redis, startRedis } from '../../../src/dev/redis.ts'
+import { type Redis, type RedisOptions, startRedis } from '../../../src/dev/redis.ts'
 import { waitForHttp } from '../../../src/dev/waitForHttp.ts'
+import type { FreshDatabase } from '../../setup/cloneTemplate.ts'
 import { type Group, startCluster as startRedisCluster, startSentinelGroup } from '../../setup/redisGroups.ts'
 import { freshDatabase } from '../../setup/services.ts'
 import { asRedis } from '../../setup/testRedis.ts'
@@ -30,6 +31,7 @@ export type Process = { child: ChildProcess; kill: () => Promise<void> }
 export type VerifierProcess = Process & {
   name: string
   region: RegionName
+  url: string
   http: Pool
   /** To the Redis of its region. */
   proxy: FlakyProxy
@@ -49,14 +51,29 @@ export type WorkerSlot = {
 export type RegionServer = { name: RegionName; redis: Redis; dataDir: string }
 export type Cluster = Awaited<ReturnType<typeof startCluster>>
 
+export type ClusterOptions = {
+  /** Folder for what the processes write. */
+  logs?: string
+  /** `stop` drops it. */
+  database?: FreshDatabase
+  /** What the primary region's Redis is in. Default: CHECKER_PRIMARY, else it is alone. */
+  primary?: 'sentinel' | 'cluster'
+  /** Of the Redis of a further region. */
+  appendfsync?: RedisOptions['appendfsync']
+  /** For all processes. */
+  env?: Record<string, string>
+}
+
 /**
  * Three Redis servers, four verifiers (whole api processes), two workers and one slow filler, each a real process on
  * the code in the folder `build`, with a proxy of its own wherever something is to be cut off.
  */
-export async function startCluster(build: string, logs?: string) {
-  const database = await freshDatabase()
-  const group = await startGroup()
-  const regions = await Promise.all(REGIONS.map((name) => startRegion(name, group)))
+export async function startCluster(build: string, { logs, env: further, ...given }: ClusterOptions = {}) {
+  const database = given.database ?? (await freshDatabase())
+  const group = await startGroup(given.primary ?? process.env.CHECKER_PRIMARY)
+  const regions = await Promise.all(
+    REGIONS.map((name) => startRegion(name, { group, appendfsync: given.appendfsync })),
+  )
   const portOf = (name: RegionName) => regions.find((one) => one.name === name)!.redis.port
   const url = (port: number) => `redis://127.0.0.1:${port}`
   /** A group is reached directly: its servers have addresses of their own. */
@@ -86,6 +103,7 @@ export async function startCluster(build: string, logs?: string) {
     NODE_ENV: 'production',
     LOG_LEVEL: logs ? 'info' : 'silent',
     COMMAND_WAIT_MS: '4000',
+    ...further,
   }
   const launch = (name: string, file: string, more: Record<string, string>, ipc = false): Process => {
     const child = spawn(process.execPath, [file], {
@@ -147,6 +165,7 @@ export async function startCluster(build: string, logs?: string) {
       ...first,
       name,
       region,
+      url: origin,
       http,
       proxy,
       // It is ready once workers have listed its region.
@@ -210,12 +229,14 @@ export async function startCluster(build: string, logs?: string) {
   )
 
   return {
+    env,
     databaseUrl: database.databaseUrl,
     regions,
     /** Of which the primary region's Redis is one; undefined: it is the only one. */
     group,
     verifiers,
     workers,
+    cli,
     filler,
     serviceToken,
     operatorToken,
@@ -246,15 +267,17 @@ export async function startCluster(build: string, logs?: string) {
   }
 }
 
-/** CHECKER_PRIMARY: `sentinel` or `cluster`. */
-async function startGroup(): Promise<Group | undefined> {
-  const kind = process.env.CHECKER_PRIMARY
+async function startGroup(kind: string | undefined): Promise<Group | undefined> {
   if (kind === 'sentinel') return startSentinelGroup()
   return kind === 'cluster' ? startRedisCluster({ timeoutMs: NODE_TIMEOUT_MS }) : undefined
 }
 
-async function startRegion(name: RegionName, group?: Group): Promise<RegionServer> {
+async function startRegion(
+  name: RegionName,
+  { group, appendfsync }: { group?: Group; appendfsync?: RedisOptions['appendfsync'] } = {},
+): Promise<RegionServer> {
   const dataDir = await mkdtemp(join(tmpdir(), `pictify-keys-checker-${name}-`))
-  const redis = group && name === 'primary' ? asRedis(group) : await startRedis({ dataDir, temporary: true })
+  const redis =
+    group && name === 'primary' ? asRedis(group) : await startRedis({ dataDir, appendfsync, temporary: true })
   return { name, redis, dataDir }
 }

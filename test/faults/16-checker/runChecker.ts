@@ -33,7 +33,7 @@ const LAST_MS = 5_000
 export async function runChecker(options: CheckerOptions) {
   const { histories: count, seed, build, untilViolation, logs } = options
   const random = createRandom(seed)
-  const cluster = await startCluster(build, logs)
+  const cluster = await startCluster(build, { logs })
   try {
     const oracle = new Oracle(cluster)
     const histories = new Histories(cluster, oracle, seed)
