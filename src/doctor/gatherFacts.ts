@@ -3,7 +3,7 @@ import { PRIMARY } from '../domain/regions.ts'
 import { placeOfShard, shardNames } from '../domain/shards.ts'
 import type { FurtherRegion } from '../platform/queues.ts'
 import { queueName, usageQueues } from '../platform/redisNames.ts'
-import { isClusterUrl } from '../platform/redisUrl.ts'
+import { countServers, isClusterUrl } from '../platform/redisUrl.ts'
 import { readSecretsKeys } from '../platform/secretsKeys.ts'
 import { createVault } from '../platform/vault.ts'
 import type { Facts, Probed } from './Facts.ts'
@@ -44,9 +44,12 @@ export async function gatherFacts({ source, brief = false, ...given }: GatherOpt
   const all = <Value>(url: string | undefined, ask: (url: string) => Promise<Value>) =>
     url === undefined || brief ? undefined : ask(url)
   const regions = [...(REDIS_URL === undefined ? [] : [{ name: PRIMARY, url: REDIS_URL }]), ...REGIONS]
-  // Outside of a Cluster all shards of a region have one server.
+  // Otherwise all shards of a region have one server.
   const redisUrls = regions.flatMap(({ name, url }) =>
-    shardNames(name, isClusterUrl(url) ? SHARDS : 1).map((shard) => ({ name: shard, url })),
+    shardNames(name, isClusterUrl(url) || countServers(url) > 1 ? SHARDS : 1).map((shard) => ({
+      name: shard,
+      url,
+    })),
   )
   const [postgres, standby, redis, publicUrl, smtp] = await Promise.all([
     DATABASE_URL === undefined ? undefined : probePostgres(DATABASE_URL, vault),

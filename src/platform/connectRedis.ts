@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { namesIn } from './redisNames.ts'
-import { parseMovingUrl } from './redisUrl.ts'
+import { parseMovingUrl, urlOfShard } from './redisUrl.ts'
 import { slotOptions } from './SlotConnector.ts'
 
 /** How long opening a connection may take, in ms. */
@@ -79,15 +79,15 @@ export function movingOptions(url: string, place = 0): RedisOptions | undefined 
 }
 
 /**
- * A connection to a Redis, which comes back by itself; in a Cluster, to who serves the shard at that place. `onError`
- * is called for each failure of it; without one they are ignored, because each command reports its own.
+ * A connection to a Redis, which comes back by itself; where shards are apart, to who serves the one at that place.
+ * `onError` is called for each failure of it; without one they are ignored, because each command reports its own.
  */
 export function connectRedis(
   url: string,
   profile: keyof typeof profiles,
   {
     scripts,
-    place,
+    place = 0,
     onError = () => {},
   }: { scripts?: RedisOptions['scripts']; place?: number; onError?: (error: Error) => void } = {},
 ): Redis {
@@ -98,7 +98,7 @@ export function connectRedis(
     ...(scripts ? { scripts } : {}),
   }
   const moving = movingOptions(url, place)
-  const redis = moving ? new Redis({ ...options, ...moving }) : new Redis(url, options)
+  const redis = moving ? new Redis({ ...options, ...moving }) : new Redis(urlOfShard(url, place), options)
   redis.on('error', onError)
   if (profile === 'subscriber') keepAsking(redis)
   return redis

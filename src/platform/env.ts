@@ -3,7 +3,7 @@ import { parseRange } from '../domain/addresses.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { backupSettings } from './backup/settings.ts'
 import { parseRegions, parseUrlPrefixes, shards, url } from './envParsers.ts'
-import { isRedisUrl, REDIS_FORMS } from './redisUrl.ts'
+import { countServers, isRedisUrl, REDIS_FORMS } from './redisUrl.ts'
 import { haveOwnNumbers, parseSecretsKey, parseSecretsKeys } from './secretsKeys.ts'
 
 const flag = z
@@ -45,7 +45,7 @@ export const EnvSchema = z.object({
     .string()
     .refine(isRedisUrl, `must be like ${REDIS_FORMS.replaceAll('`', '')}`)
     .describe(
-      '`redis://…`, or `rediss://…` for TLS. Queues, key states and counters. [Sentinels and Clusters](operating.md#redis-that-fails-over).',
+      '`redis://…`, or `rediss://…` for TLS. Queues, key states and counters. [Sentinels, Clusters](operating.md#redis-that-fails-over), [several servers](operating.md#shards).',
     ),
   SECRETS_KEY: z
     .string()
@@ -258,6 +258,14 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     ({ REGION, REGIONS }) => REGION === PRIMARY || REGIONS.some(({ name }) => name === REGION),
     { path: ['REGION'], message: `must be ${PRIMARY} or one of REGIONS` },
   )
+    .refine(
+      ({ REDIS_URL, REGIONS, SHARDS }) =>
+        [REDIS_URL, ...REGIONS.map(({ url }) => url)].every((url) => countServers(url) <= SHARDS),
+      {
+        path: ['SHARDS'],
+        message: 'must be at least the number of servers in REDIS_URL, and in each of REGIONS',
+      },
+    )
     .refine((env) => haveOwnNumbers(env), {
       path: ['SECRETS_KEYS_READ'],
       message:

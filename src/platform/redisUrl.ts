@@ -15,20 +15,47 @@ export type MovingRedis = {
   sentinelPassword: string | undefined
 }
 
+const SERVERS = /^redis(s?)\+servers:\/\/([^@/]*@)?([^/?@]+)(\/\d{0,3})?$/
 const MOVING = /^redis(s?)\+(sentinel|cluster):\/\/(?:([^@/]*)@)?([^/?]+)(?:\/([^?]*))?(?:\?(.*))?$/
 const NODE = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/
 
 export const isClusterUrl = (url: string): boolean => /^rediss?\+cluster:/.test(url)
 
 /** Whether another server may become the primary of what this URL names. */
-export const isMovingUrl = (url: string): boolean => /^rediss?\+/.test(url)
+export const isMovingUrl = (url: string): boolean => /^rediss?\+(sentinel|cluster):/.test(url)
+
+/** How many servers a URL names that share the shards of a region; 1 where it names none. */
+export const countServers = (url: string): number => serversOf(url)?.length ?? 1
+
+/**
+ * Where the shard at this place is. Of `redis+servers://user:password@a:6379,b:6379/0` the shards take turns: the first
+ * is on `a`, the second on `b`, the third on `a`. Any other URL is the same for all shards.
+ */
+export function urlOfShard(url: string, place: number): string {
+  const servers = serversOf(url)
+  return servers?.[place % servers.length] ?? url
+}
+
+/** A URL for each server; undefined where the text is not of several. */
+function serversOf(text: string): string[] | undefined {
+  const [, s, login = '', hosts = '', path = ''] = SERVERS.exec(text) ?? []
+  if (hosts === '') return undefined
+  return hosts.split(',').map((host) => `redis${s}://${login}${host}${path}`)
+}
 
 /** The forms that `parseMovingUrl` and ioredis take, for messages. */
 export const REDIS_FORMS =
-  '`redis://host:6379`, `redis+sentinel://host:26379,host:26379/group` or `redis+cluster://host:6379,host:6379`, with `rediss` for TLS'
+  '`redis://host:6379`, `redis+sentinel://host:26379,host:26379/group`, `redis+cluster://host:6379,host:6379` or `redis+servers://host:6379,host:6379`, with `rediss` for TLS'
 
 export function isRedisUrl(text: string): boolean {
   if (isMovingUrl(text)) return parseMovingUrl(text) !== undefined
+  const servers = serversOf(text)
+  // One that is named twice would have two shards take each other for the one before.
+  if (servers)
+    return (
+      servers.every((one) => isRedisUrl(one) && new URL(one).hostname !== '') &&
+      new Set(servers).size === servers.length
+    )
   const url = URL.parse(text)
   return url !== null && /^rediss?:$/.test(url.protocol) && !url.hostname.includes(',')
 }

@@ -13,7 +13,7 @@ const MAX_UNITS = 1_000
 export type VerifierOptions = {
   /**
    * The Redis of the region in which this process verifies, as the service has it: `redis://…`,
-   * `redis+sentinel://…/group` or `redis+cluster://…`, with `rediss` for TLS.
+   * `redis+sentinel://…/group`, `redis+cluster://…` or `redis+servers://…`, with `rediss` for TLS.
    */
   redisUrl: string
   /** `pk_service_…`, of `bin/keys service-token create`. */

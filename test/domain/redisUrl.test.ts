@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseRegions } from '../../src/platform/envParsers.ts'
-import { isRedisUrl, parseMovingUrl } from '../../src/platform/redisUrl.ts'
+import { countServers, isRedisUrl, parseMovingUrl, urlOfShard } from '../../src/platform/redisUrl.ts'
 
 describe('a URL of Redis', () => {
   it.each([
@@ -12,6 +12,7 @@ describe('a URL of Redis', () => {
     'redis+cluster://a:7000,b:7001',
     'rediss+cluster://:secret@clustercfg.example.com?confirm=1',
     'redis+cluster://a/',
+    'redis+servers://user:p%40ss@a:7000,[::1],b/2',
   ])('%s', (url) => expect(isRedisUrl(url)).toBe(true))
 
   it.each([
@@ -27,8 +28,25 @@ describe('a URL of Redis', () => {
     ['redis+cluster://a?confirm=-1', 'no count'],
     ['redis+cluster://a?confrim=1', 'a name that means nothing'],
     ['redis+cluster://%zz@a', 'not percent-encoded'],
+    ['redis+servers://', 'no server'],
+    ['redis+servers://a,,b', 'an empty server'],
+    ['redis+servers://a,b,a', 'a server that is named twice'],
+    ['redis+servers://a:70000', 'no port of a server'],
     ['redis+other://a', 'another kind'],
   ])('not %s: %s', (url) => expect(isRedisUrl(url)).toBe(false))
+
+  it('of several servers has one for each shard, in turns', () => {
+    const url = 'rediss+servers://me:secret@a:1,[::1],c/2'
+    const at = (place: number) => urlOfShard(url, place)
+    expect([0, 1, 2, 3].map(at)).toEqual([
+      ...['rediss://me:secret@a:1/2', 'rediss://me:secret@[::1]/2', 'rediss://me:secret@c/2'],
+      'rediss://me:secret@a:1/2',
+    ])
+    expect(urlOfShard('redis://a', 5)).toBe('redis://a')
+    expect([countServers(url), countServers('redis://a'), countServers('redis+cluster://a,b')]).toEqual([
+      3, 1, 1,
+    ])
+  })
 
   it('of Sentinels has their addresses, the group, and what both want to know', () => {
     expect(

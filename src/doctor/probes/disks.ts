@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { isMovingUrl } from '../../platform/redisUrl.ts'
+import { isMovingUrl, urlOfShard } from '../../platform/redisUrl.ts'
 import { within } from '../../platform/within.ts'
 import type { DiskFact } from '../Facts.ts'
 
@@ -24,6 +24,6 @@ export async function probeDisks(folders: { what: string; path: string | undefin
 /** Whether a URL's host is this machine. */
 export function isThisMachine(url: string | undefined): boolean {
   if (url === undefined || isMovingUrl(url)) return false
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  const host = new URL(urlOfShard(url, 0)).hostname.replace(/^\[|\]$/g, '')
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

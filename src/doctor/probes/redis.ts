@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { movingOptions } from '../../platform/connectRedis.ts'
 import { factsOf } from '../../platform/errorFacts.ts'
 import { namesIn, type RedisNames } from '../../platform/redisNames.ts'
-import { isClusterUrl, parseMovingUrl } from '../../platform/redisUrl.ts'
+import { isClusterUrl, parseMovingUrl, urlOfShard } from '../../platform/redisUrl.ts'
 import { TimedOut, within } from '../../platform/within.ts'
 import { Journal } from '../../region/Journal.ts'
 import type { Probed, RedisFacts } from '../Facts.ts'
@@ -20,10 +20,11 @@ const SILENT = `It takes connections and does not answer within ${BOUND_MS / 1_0
  * hold; none at start.
  */
 export function probeRedis(
-  url: string,
+  named: string,
   queues: string[] | undefined,
   place = 0,
 ): Promise<Probed<RedisFacts>> {
+  const url = urlOfShard(named, place)
   const moving = parseMovingUrl(url)
   const encrypted = url.startsWith('rediss')
   const hosts = moving ? moving.nodes.map(({ host }) => host) : [new URL(url).hostname]
