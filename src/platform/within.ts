@@ -19,7 +19,8 @@ export function within<Value>(
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     // Timers run before sockets are read, immediates after.
-    const bound = setTimeout(() => setImmediate(() => reject(late())), ms)
+    // Node writes a warning about a time that is over.
+    const bound = setTimeout(() => setImmediate(() => reject(late())), Math.max(ms, 0))
     promise.then(resolve, reject).finally(() => clearTimeout(bound))
   })
 }
