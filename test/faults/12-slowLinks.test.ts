@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../src/dev/freePort.ts'
+import { waitForHttp } from '../../src/dev/waitForHttp.ts'
 import { runSql } from '../setup/runSql.ts'
 import { freshDatabase, freshRedis } from '../setup/services.ts'
 import { awayFromMidnight } from '../support/awayFromMidnight.ts'
@@ -36,6 +37,12 @@ beforeAll(async () => {
       DATABASE_CONNECTIONS: String(CONNECTIONS),
       WORKER_PORT: String(workerPort),
     },
+  })
+  // Then it has all its connections, and those that are there later are too many.
+  await waitForHttp(`http://127.0.0.1:${workerPort}/readyz`, {
+    accept: (status) => status === 200,
+    boundMs: 60_000,
+    signal: AbortSignal.timeout(60_000),
   })
 })
 afterAll(async () => {

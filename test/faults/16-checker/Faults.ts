@@ -19,6 +19,9 @@ import { Memberships } from './Memberships.ts'
 import type { Oracle } from './Oracle.ts'
 import { RedisFiles } from './RedisFiles.ts'
 
+/** So many times longer are the pauses between faults: more histories run in the same time. */
+const PAUSES = Number(process.env.CHECKER_PAUSES ?? 1)
+
 /** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
 export class Faults {
   /** How often each was done; one of a membership only where keys ended meanwhile. */
@@ -105,7 +108,7 @@ export class Faults {
       const kind = ahead.pop()
       if (!kind || this.#stopped) continue
       if (await strike(kind)) this.counts[kind] = (this.counts[kind] ?? 0) + 1
-      await delay(random.between(least, most))
+      await delay(random.between(least, most) * PAUSES)
     }
   }
 
