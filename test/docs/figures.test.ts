@@ -45,6 +45,7 @@ import { TOKEN_WAIT_MS } from '../../src/verifier/KnownTokens.ts'
 import { STATE_WAIT_MS } from '../../src/verifier/StateLoader.ts'
 import { UNKNOWN_PER_MINUTE } from '../../src/verifier/UnknownLimit.ts'
 import { jobsAtOnce } from '../../src/workers/jobsAtOnce.ts'
+import { ASKING } from '../../src/workers/notifiers/lookUp.ts'
 import { outboundPolicy } from '../../src/workers/notifiers/postMessage.ts'
 import { OWED_DAYS } from '../../src/workers/schedules/expireRecords.ts'
 
@@ -107,6 +108,10 @@ it.each([
   ['Reading a file of keys to import, its wait in line too', seconds(READ_MS)],
   ["A worker's answer to a verifier library", seconds(ASK_WAIT_MS)],
   ['A message to a webhook or Slack; an email', seconds(outboundPolicy(false).timeoutMs)],
+  [
+    'A name server, for the address of a webhook; so many times',
+    `${seconds(ASKING.timeout)}; ${ASKING.tries}`,
+  ],
   ['A message whose worker died', seconds(LEASE_MS)],
   ['What `bin/keys doctor` asks, each at the same time', seconds(PROBE_MS)],
   ["A call's place among its account's; an export's", seconds(BOUNDS.reads.waitMs, BOUNDS.streams.waitMs)],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isPublicAddress, refuseUrl } from '../../src/domain/notifications/publicAddress.ts'
-import { type Address, type OutboundPolicy, postMessage } from '../../src/workers/notifiers/postMessage.ts'
+import type { Address } from '../../src/workers/notifiers/lookUp.ts'
+import { type OutboundPolicy, postMessage } from '../../src/workers/notifiers/postMessage.ts'
 import { startReceiver } from '../support/receivers.ts'
 
 let receiver: Awaited<ReturnType<typeof startReceiver>>

@@ -43,6 +43,12 @@ Object.assign(dnsPromises, {
   },
 })
 
+/** DNS has none of these names: they are asked of the system. */
+const absent = async (name: string) => {
+  throw Object.assign(new Error(`No ${name} in DNS`), { code: 'ENOTFOUND' })
+}
+Object.assign(dnsPromises.Resolver.prototype, { resolve4: absent, resolve6: absent })
+
 /** The same look-up, whose addresses lead to where they are routed here. */
 const routed =
   (asked: Lookup): Lookup =>

@@ -1,13 +1,11 @@
-import { lookup } from 'node:dns/promises'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { hostOf, isPublicAddress, refuseUrl } from '../../domain/notifications/publicAddress.ts'
 import { retryAfterMs } from '../../domain/notifications/retrySchedule.ts'
 import { TimedOut, within } from '../../platform/within.ts'
+import { type Address, createLookUp } from './lookUp.ts'
 import { type Outcome, snippet } from './Outcome.ts'
-
-export type Address = { address: string; family: number }
 
 export type OutboundPolicy = {
   /** Every address of a name. */
@@ -19,7 +17,7 @@ export type OutboundPolicy = {
 }
 
 export const outboundPolicy = (allowPrivate: boolean): OutboundPolicy => ({
-  resolve: (host) => lookup(host, { all: true }),
+  resolve: createLookUp(),
   allowPrivate,
   timeoutMs: 15_000,
 })
