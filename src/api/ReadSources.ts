@@ -1,5 +1,6 @@
 import type { Log } from '../platform/log.ts'
 import type { Em } from '../platform/postgres.ts'
+import { SCHEMA } from '../platform/schemaState.ts'
 import { within } from '../platform/within.ts'
 
 /** Pools that a standby has, too. */
@@ -14,7 +15,7 @@ export const STANDBY_WAIT_MS = 1_000
 const MOST_BEHIND_MS = 60_000
 /** How long what it said holds, in ms. */
 const SAID_MS = 1_000
-/** How long it is left alone after it did not answer, or was too far behind, in ms. */
+/** How long it is left alone after it did not answer, or was too far behind or not migrated, in ms. */
 const LEFT_ALONE_MS = 10_000
 
 type Options = {
@@ -70,14 +71,18 @@ export class ReadSources {
 
   async #readAsOf(em: Em): Promise<Date | undefined> {
     const now = this.#options.now()
-    const asked = em.execute<{ isStandby: boolean; replayedMs: number | null }[]>(
+    const asked = em.execute<{ isStandby: boolean; replayedMs: number | null; isMigrated: boolean }[]>(
       `select pg_is_in_recovery() as "isStandby",
-         (extract(epoch from pg_last_xact_replay_timestamp()) * 1000)::float8 as "replayedMs"`,
+         (extract(epoch from pg_last_xact_replay_timestamp()) * 1000)::float8 as "replayedMs",
+         exists (select from mikro_orm_migrations where name like ?) as "isMigrated"`,
+      [`Migration${SCHEMA}%`],
     )
     const [row] = await within(STANDBY_WAIT_MS, asked)
+    // During an upgrade it may lack what the primary has just got.
+    if (!row?.isMigrated) return undefined
     // It was promoted, or is the primary itself.
-    if (row && !row.isStandby) return now
-    const replayed = Number(row?.replayedMs ?? 0)
+    if (!row.isStandby) return now
+    const replayed = Number(row.replayedMs ?? 0)
     return now.getTime() - replayed > MOST_BEHIND_MS ? undefined : new Date(Math.min(replayed, now.getTime()))
   }
 }

@@ -14,7 +14,7 @@ afterEach(() => {
 
 it('a standby is asked again after a second, also by a process whose clock has gone back', async () => {
   let now = Date.UTC(2026, 10, 29, 12)
-  const asked = vi.fn(async () => [{ isStandby: true, replayedMs: now - 5 }])
+  const asked = vi.fn(async () => [{ isStandby: true, replayedMs: now - 5, isMigrated: true }])
   const sources = new ReadSources({
     primary: () => ({}) as Em,
     standby: () => ({ execute: asked }) as unknown as Em,

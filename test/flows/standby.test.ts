@@ -109,6 +109,27 @@ describe('with DATABASE_READ_URL', () => {
     )
   })
 
+  it('a standby that lacks a migration is left alone', async () => {
+    const { account, key } = await usedKey()
+    const newest = `(select max(name) from mikro_orm_migrations)`
+    const migrations = `update mikro_orm_migrations set name =`
+    await runSql(service.databaseUrl, `${migrations} 'was ' || name where name = ${newest}`)
+    try {
+      const before = await readsFrom('primary')
+      await eventually(
+        async () => [await account.get(`/api-keys/${key.id}/usage`), await readsFrom('primary')] as const,
+        ([, reads]) => reads > before,
+      )
+    } finally {
+      await runSql(service.databaseUrl, `${migrations} substr(name, 5) where name like 'was %'`)
+    }
+    const read = await readsFrom('standby')
+    await eventually(
+      async () => [await account.get(`/api-keys/${key.id}/usage`), await readsFrom('standby')] as const,
+      ([, reads]) => reads > read,
+    )
+  })
+
   it('promise 11: a standby that is away or hangs is left alone, and the primary is read', async () => {
     const { account, key } = await usedKey()
     const usage = () => account.get(`/api-keys/${key.id}/usage`)
