@@ -158,6 +158,22 @@ it(`promises 1 and 14: commands whose api dies after their commit are done once,
   await expectAllDone(accountId)
 }, 240_000)
 
+it('the email of a password reset whose api dies after its commit is sent', async () => {
+  const { post } = await service.account('enterprise')
+  const email = 'forgotten@example.com'
+  expect((await post('/members', { email, role: 'viewer', password: 'a long password' })).status).toBe(201)
+  const point = { after: 'insert into password_reset', by: 'die', ms: 0 } as const
+  const dying = await service.startApi(failingEnv(point))
+  await createClient(dying.url)
+    .post('/password-resets', { email })
+    .catch(() => {})
+  expect(await dying.exited).toBe(null)
+  await eventually(
+    async () => smtp.mails.filter(({ to }) => to.includes(email)),
+    (mails) => mails.some((mail) => readable(mail).includes('/dashboard/password-reset#')),
+  )
+})
+
 const isJoined = ({ type }: { type: string }) => /member.joined$/.test(type)
 
 /** The token in the email to an invited address. */

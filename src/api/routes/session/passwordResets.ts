@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { openReset, requestReset, resetGone, useReset } from '../../../domain/accounts/passwordResets.ts'
 import { joinByAddress } from '../../../domain/accounts/personStore.ts'
+import { dropFromOutbox, writeOutbox } from '../../../platform/outbox.ts'
 import { noPassword } from '../../../platform/passwordHash.ts'
 import { auditNewPassword } from '../../changePersonPassword.ts'
 import type { ApiContext } from '../../context.ts'
@@ -35,15 +36,26 @@ export const requestPasswordReset = route(
     // The answer does not wait: how long it takes must not show whether anybody signs in with this address.
     if (emailed)
       send(api, email).catch((error) =>
-        api.log.error({ requestId: ctx.state.requestId, err: error }, 'a password reset was not stored'),
+        api.log.error(
+          { requestId: ctx.state.requestId, err: error },
+          'a password reset was not sent at once',
+        ),
       )
     return { status: 202, body: { emailed } }
   },
 )
 
+/** If this process dies after the commit, or Redis is away, a worker sends what is in the outbox. */
 async function send(api: ApiContext, email: string): Promise<void> {
-  const resetId = await requestReset(api.em(), email, api.now())
-  if (resetId) await api.queues.add('send-password-reset', { resetId })
+  const written = await api.em().transactional(async (em) => {
+    const resetId = await requestReset(em, email, api.now())
+    if (!resetId) return undefined
+    const message = { kind: 'job', name: 'send-password-reset', data: { resetId } } as const
+    return { message, outboxId: await writeOutbox(em, message) }
+  })
+  if (!written) return
+  await api.queues.send(written.message)
+  await dropFromOutbox(api.em(), written.outboxId)
 }
 
 export const completePasswordReset = route(
