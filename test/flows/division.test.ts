@@ -21,23 +21,28 @@ const ACCOUNTS = 8
 /** Revoked one after another while regions are divided. */
 const LATE = 12
 const DAY_RENDERS = 100
-const INTO = { SHARDS: '4' }
 
 let eu: TestRedis
+/** A second server for the primary's shards. */
+let second: TestRedis
+let into: Record<string, string>
 let service: Service
 const verifyAt = ({ url }: { url: string }, key: string, more: object = {}) =>
   createClient(url, service.serviceToken).post('/verify', { key, ...more })
 
 beforeAll(async () => {
   await awayFromMidnight()
-  eu = await freshRedis()
+  ;[eu, second] = await Promise.all([freshRedis(), freshRedis()])
   service = await startService({
     env: { SHARDS: '1', REGIONS: `eu=${eu.url}`, REGION_LEASE_MS: '3000', COMMAND_WAIT_MS: '60000' },
   })
+  const { url, port } = service.redis
+  const servers = `redis+servers://127.0.0.1:${port},127.0.0.1:${second.port}`
+  into = { SHARDS: '4', REDIS_URL: url.startsWith('redis://') ? servers : url }
 })
 afterAll(async () => {
   await service.stop()
-  await eu.stop()
+  await Promise.all([eu.stop(), second.stop()])
 })
 
 /** Asks for renders in a closed loop until it is stopped. Returns what became of each: a status, or a code. */
@@ -80,7 +85,7 @@ async function verifyIn(library: KeyVerifier, { id, key }: { id: string; key: st
   }
 }
 
-describe('a region that is divided into 4 shards under load', () => {
+describe('regions that are divided into 4 shards under load, the primary over two servers', () => {
   it('promises 1, 2, 3 and 5: nothing is lost, no limit is exceeded, and nothing revoked is accepted', async () => {
     const [before] = service.apis as [Api]
     const inEu = await service.startApi({ REGION: 'eu' })
@@ -99,18 +104,18 @@ describe('a region that is divided into 4 shards under load', () => {
       for (const api of [before, inEu])
         for (const { key } of [...late, test]) expect((await verifyAt(api, key)).body.code).toBe('VALID')
     const library = await openLibrary({
-      redisUrl: service.redis.url,
+      redisUrl: into.REDIS_URL ?? '',
       serviceToken: service.serviceToken,
     })
     const [account] = accounts as [(typeof accounts)[number]]
     const inLibrary = await verifyIn(library, await account.createKey())
 
-    const next = service.startApi(INTO)
+    const next = service.startApi(into)
     next.catch(() => {})
-    const nextEu = service.startApi({ ...INTO, REGION: 'eu' })
+    const nextEu = service.startApi({ ...into, REGION: 'eu' })
     nextEu.catch(() => {})
     const [worker] = service.workers as [ServiceProcess]
-    service.startWorker(INTO)
+    service.startWorker(into)
     const old = keys.map(({ test }) => renderAt(before, test.key))
     await eventually(
       async () => old.map(({ codes }) => codes.length),
@@ -202,11 +207,11 @@ describe('a region that is divided into 4 shards under load', () => {
       ({ postgres }) => postgres.includes('recover'),
     )
     await expect(service.cli('recover')).rejects.toThrow('Run this with SHARDS=4')
-    const { SHARDS: one = '' } = service.env
-    Object.assign(service.env, INTO)
+    const former = { ...service.env }
+    Object.assign(service.env, into)
     expect(Number((await service.cli('recover')).entries)).toBeGreaterThan(0)
     expect(await service.cli('shards')).toEqual({ shards: 4 })
-    await service.startApi(INTO)
-    service.env.SHARDS = one
+    await service.startApi(into)
+    Object.assign(service.env, former)
   }, 120_000)
 })
