@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readEnv } from '../../src/platform/env.ts'
 import { parseRegions } from '../../src/platform/envParsers.ts'
 import { countServers, isRedisUrl, parseMovingUrl, urlOfShard } from '../../src/platform/redisUrl.ts'
 
@@ -46,6 +47,18 @@ describe('a URL of Redis', () => {
     expect([countServers(url), countServers('redis://a'), countServers('redis+cluster://a,b')]).toEqual([
       3, 1, 1,
     ])
+  })
+
+  it('of several servers needs as many shards', () => {
+    const read = (SHARDS: string, urls: Record<string, string>) =>
+      readEnv({
+        ...{ DATABASE_URL: 'postgres://a/b', REDIS_URL: 'redis://a', ...urls, SHARDS },
+        SECRETS_KEY: Buffer.alloc(32).toString('base64'),
+      }).SHARDS
+    const servers = 'redis+servers://a,b,c'
+    expect(read('3', { REDIS_URL: servers, REGIONS: `eu=${servers}` })).toBe(3)
+    for (const urls of [{ REDIS_URL: servers }, { REGIONS: `eu=${servers}` }])
+      expect(() => read('2', urls)).toThrow('SHARDS: must be at least the number of servers')
   })
 
   it('of Sentinels has their addresses, the group, and what both want to know', () => {
