@@ -133,10 +133,14 @@ describe('a verifier within another process', () => {
       async () => (await verifier.verify({ value: key }).catch(() => undefined))?.code,
       (code) => code === 'VALID',
     )
-    // The api finds the server again by itself, maybe a little later.
+    // The api finds the server again by itself, maybe a little later, on each of its connections.
     await eventually(
       () => service.server.post('/verify', { key }),
       ({ status }) => status === 200,
+    )
+    await eventually(
+      () => account.post('/api-keys', { name: 'Now', type: 'test' }),
+      ({ status }) => status === 201,
     )
   })
 })
