@@ -57,7 +57,8 @@ describe('a URL of Redis', () => {
       }).SHARDS
     const servers = 'redis+servers://a,b,c'
     expect(read('3', { REDIS_URL: servers, REGIONS: `eu=${servers}` })).toBe(3)
-    for (const urls of [{ REDIS_URL: servers }, { REGIONS: `eu=${servers}` }])
+    const each: Record<string, string>[] = [{ REDIS_URL: servers }, { REGIONS: `eu=${servers}` }]
+    for (const urls of each)
       expect(() => read('2', urls)).toThrow('SHARDS: must be at least the number of servers')
   })
 
