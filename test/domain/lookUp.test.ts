@@ -1,7 +1,10 @@
 import { createSocket } from 'node:dgram'
 import { Resolver } from 'node:dns/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createLookUp } from '../../src/workers/notifiers/lookUp.ts'
 
 /** What DNS says of a name: addresses, or a code. */
@@ -23,6 +26,19 @@ it('addresses of both families are those of DNS, and the system is not asked', a
   ])
   const onlyOne = createLookUp({ resolver: dns(['192.0.2.1'], 'ETIMEOUT'), system: never })
   expect(await onlyOne('hooks.example.com')).toEqual([{ address: '192.0.2.1', family: 4 }])
+})
+
+it('a name of /etc/hosts is the system’s, whatever DNS says of it or whether it answers', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-hosts-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const hosts = join(folder, 'hosts')
+  await writeFile(hosts, '# 192.0.2.9 commented\n192.0.2.8\thooks.internal Alias # alias2\n')
+  const system = async (host: string) => [{ address: `of ${host}`, family: 4 }]
+  const lookUp = createLookUp({ resolver: dns('ETIMEOUT', 'ETIMEOUT'), system, hosts })
+  for (const name of ['hooks.internal', 'alias'])
+    expect(await lookUp(name)).toEqual([{ address: `of ${name}`, family: 4 }])
+  for (const name of ['commented', 'alias2', '192.0.2.8'])
+    await expect(lookUp(name)).rejects.toMatchObject({ code: 'ETIMEOUT' })
 })
 
 it.each(['ENOTFOUND', 'ENODATA', 'ECONNREFUSED'])('after %s the system is asked', async (code) => {
@@ -61,9 +77,11 @@ it('promise 12: the system is asked for two names at once, whatever they do', as
     waiting.push(host)
     return never()
   }
-  const lookUp = createLookUp({ resolver: dns('ENOTFOUND', 'ENOTFOUND'), system })
+  const resolver = dns('ENOTFOUND', 'ENOTFOUND')
+  const asked = vi.spyOn(resolver, 'resolve6')
+  const lookUp = createLookUp({ resolver, system })
   for (const host of ['a', 'b', 'c', 'd']) void lookUp(host)
-  await turn()
-  await turn()
-  expect(waiting).toEqual(['a', 'b'])
+  await vi.waitUntil(() => asked.mock.calls.length === 4)
+  for (let turns = 0; turns < 10; turns++) await turn()
+  expect(waiting).toHaveLength(2)
 })

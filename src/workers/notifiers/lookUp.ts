@@ -1,4 +1,5 @@
 import { lookup, Resolver } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
 import { TimedOut } from '../../platform/within.ts'
 
 export type Address = { address: string; family: number }
@@ -18,15 +19,17 @@ const ABSENT = new Set(['ENOTFOUND', 'ENODATA', 'ECONNREFUSED'])
 /**
  * Returns every address of a name that somebody else chose. DNS is asked by sockets. The system's look-up holds a
  * thread until the name's own server answers, so a tenant whose server never does could hold all threads of a worker.
- * It is asked only for names that DNS does not have, such as those of /etc/hosts. Rejects with the reason of DNS, or
- * TimedOut.
+ * It is asked only for names of /etc/hosts, which it knows at once, and for those that DNS does not have. Rejects with
+ * the reason of DNS, or TimedOut.
  */
 export function createLookUp({
   resolver = new Resolver(ASKING),
   system = (host: string): Promise<Address[]> => lookup(host, { all: true }),
+  hosts = '/etc/hosts',
 }: {
   resolver?: Resolving
   system?: (host: string) => Promise<Address[]>
+  hosts?: string
 } = {}) {
   const lanes = Array.from({ length: BY_SYSTEM }, (): Promise<unknown> => Promise.resolve())
   let turns = 0
@@ -43,6 +46,7 @@ export function createLookUp({
   }
 
   return async (host: string): Promise<Address[]> => {
+    if (await isListed(host, hosts)) return system(host)
     const asked = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
     const addresses = asked.flatMap((one, place) =>
       one.status === 'fulfilled'
@@ -55,4 +59,11 @@ export function createLookUp({
     if (failure) throw failure
     return bySystem(host)
   }
+}
+
+/** Whether a file like /etc/hosts has the name: what an operator wrote there counts before DNS. */
+async function isListed(host: string, file: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const names = text.split('\n').flatMap((line) => line.replace(/#.*/, '').trim().split(/\s+/).slice(1))
+  return names.some((name) => name.toLowerCase() === host.toLowerCase())
 }
