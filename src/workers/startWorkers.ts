@@ -9,6 +9,7 @@ import type { Orm } from '../platform/postgres.ts'
 import type { FurtherRegion } from '../platform/queues.ts'
 import { namesIn, OF_SHARDS, queueName } from '../platform/redisNames.ts'
 import { tracing } from '../platform/tracing.ts'
+import { closeWorkers } from './closeWorkers.ts'
 import { runSuspect } from './commands/runSuspect.ts'
 import { takeTurns } from './commands/takeTurns.ts'
 import type { WorkerContext } from './context.ts'
@@ -42,14 +43,15 @@ export function startWorkers(
   const perQueue = jobsAtOnce(concurrency)
   // The shards of a region share the places that its one would have.
   for (const queue of OF_SHARDS) perQueue[queue] = Math.ceil(perQueue[queue] / shards)
-  const connections: Redis[] = []
+  const workersOf = new Map<Redis, Worker[]>()
+  const inHand = new Set<Promise<unknown>>()
   const connect = (url: string, region: string) => {
     const connection = connectRedis(url, 'worker', {
       place: placeOfShard(region),
       onError: ({ message }) =>
         context.log.seldom.warn({ region, reason: message }, 'the Redis of a region’s queues is away'),
     })
-    connections.push(connection)
+    workersOf.set(connection, [])
     return connection
   }
   const near = (url: string, shard: string) => ({
@@ -75,7 +77,12 @@ export function startWorkers(
         .flatMap((shard) => usageOf(url, shard)),
     ),
   ]
-  const run = async (job: Job, token?: string, endTurn?: () => void) => {
+  const run = (job: Job, token?: string, endTurn?: () => void) => {
+    const running = runNow(job, token, endTurn).finally(() => inHand.delete(running))
+    inHand.add(running)
+    return running
+  }
+  const runNow = async (job: Job, token?: string, endTurn?: () => void) => {
     try {
       const own = { ...context, orm: ormOf(job.name as JobName), endTurn }
       return await runSuspect(own, job, () => runJob(own, job))
@@ -85,7 +92,7 @@ export function startWorkers(
       throw new DelayedError()
     }
   }
-  const workers = queues.map(({ queue, region, connection, prefix }) => {
+  for (const { queue, region, connection, prefix } of queues) {
     const name = queueName(queue, region)
     const byTurns = BY_ACCOUNT.includes(queue)
     const worker = new Worker(name, byTurns ? takeTurns(run) : (job, token) => run(job, token), {
@@ -108,13 +115,10 @@ export function startWorkers(
     worker.on('error', (error) =>
       context.log.seldom.warn({ queue: name, reason: error.message }, 'a worker met an error'),
     )
-    return worker
-  })
+    workersOf.get(connection)?.push(worker)
+  }
   return {
-    // Waits for the jobs in hand; what is not begun stays in the queue.
-    close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()))
-      for (const connection of connections) connection.disconnect()
-    },
+    // What is not begun stays in the queue.
+    close: () => closeWorkers(workersOf, inHand),
   }
 }
