@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { awayFromQuarter } from '../support/awayFromMidnight.ts'
 import { eventually } from '../support/eventually.ts'
 import { findA11y } from '../support/findA11y.ts'
 import { type Browser, openBrowser, signIn } from '../support/openBrowser.ts'
@@ -40,6 +41,7 @@ describe('signing in', () => {
   })
 
   it('says the same for a wrong password and an unknown address, and stops after ten tries', async () => {
+    await awayFromQuarter()
     const page = await (await browser.context()).newPage()
     await page.goto(`${service.url}/dashboard`)
     const tryWith = async (email: string) => {

@@ -8,7 +8,7 @@ import { DAY_MS as DAY, MINUTE_MS as MINUTE } from '../../src/domain/time.ts'
 export const awayFromMidnight = (marginMs = 60_000): Promise<void> => awayFromEnd(DAY, marginMs)
 
 /** The same for the quarter of an hour in which attempts to sign in are counted. */
-export const awayFromQuarter = (marginMs = 100_000): Promise<void> => awayFromEnd(15 * MINUTE, marginMs)
+export const awayFromQuarter = (marginMs = 60_000): Promise<void> => awayFromEnd(15 * MINUTE, marginMs)
 
 async function awayFromEnd(periodMs: number, marginMs: number): Promise<void> {
   const left = periodMs - (Date.now() % periodMs)
