@@ -21,6 +21,9 @@ import { RedisFiles } from './RedisFiles.ts'
 
 /** So many times longer are the pauses between faults: more histories run in the same time. */
 const PAUSES = Number(process.env.CHECKER_PAUSES ?? 1)
+/** So many commands are done between two faults of processes, however slow the machine is; or so much time passes. */
+const COMMANDS_BETWEEN = 10
+const LONGEST_BETWEEN_MS = 15_000
 
 /** Does to the service what machines, networks and operators do to it, at random, until it is stopped. */
 export class Faults {
@@ -73,7 +76,7 @@ export class Faults {
   /** Strikes until the task is done; everything runs and every proxy is open then. */
   async during(task: () => Promise<void>): Promise<void> {
     const striking = [
-      this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind).then(() => true)),
+      this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind)),
       this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind).then(() => true)),
       this.#keepOn(this.#ofMembership, [500, 3_000], (kind) => this.#strikeMembership(kind)),
       this.#keepOn(this.#failovers?.kinds ?? {}, [5_000, 20_000], (kind) => this.#strikeGroup(kind)),
@@ -112,7 +115,16 @@ export class Faults {
     }
   }
 
-  async #strikeProcess(kind: ProcessKind): Promise<void> {
+  async #strikeProcess(kind: ProcessKind): Promise<boolean> {
+    const { commands } = this.#histories
+    const enough = commands.done + COMMANDS_BETWEEN
+    await this.#stopOrRestart(kind)
+    const until = performance.now() + LONGEST_BETWEEN_MS
+    while (!this.#stopped && commands.done < enough && performance.now() < until) await delay(50)
+    return true
+  }
+
+  async #stopOrRestart(kind: ProcessKind): Promise<void> {
     const random = this.#random
     if (kind === 'verifier stopped') {
       const { child, name } = random.pick(this.#cluster.verifiers)

@@ -11,12 +11,24 @@ export type Outcome =
   /** Refused by a rule, or nobody knows: its connection was lost, or it took longer than the bound. */
   | { done: false; why: string }
 
+type Command = [
+  random: Random,
+  adminKey: string,
+  method: 'POST' | 'PATCH',
+  path: string,
+  body?: object,
+  /** Sent again under it, a command is one and the same. */
+  idempotencyKey?: string,
+]
+
 const BOUND_MS = 180_000
 
 /** Asks any of the verifiers for changes, in the name of an account's admin or of the company. */
 export class Commands {
   readonly #cluster: Cluster
   readonly counts = { answered: 0, accepted202: 0, unavailable: 0, unanswered: 0, refused: 0 }
+  /** How many were done, and their callers know it. */
+  done = 0
   readonly refusals: string[] = []
   #givenUp = false
 
@@ -30,15 +42,13 @@ export class Commands {
   }
 
   /** Sends it until it is taken; after a 202, asks for the operation until that is done. */
-  async run(
-    random: Random,
-    adminKey: string,
-    method: 'POST' | 'PATCH',
-    path: string,
-    body?: object,
-    /** Sent again under it, a command is one and the same. */
-    idempotencyKey?: string,
-  ): Promise<Outcome> {
+  async run(...command: Command): Promise<Outcome> {
+    const outcome = await this.#untilKnown(...command)
+    if (outcome.done) this.done += 1
+    return outcome
+  }
+
+  async #untilKnown(...[random, adminKey, method, path, body, idempotencyKey]: Command): Promise<Outcome> {
     const until = performance.now() + BOUND_MS
     while (performance.now() < until && !this.#givenUp) {
       const answer = await this.#ask(random, adminKey, method, path, body, idempotencyKey)
