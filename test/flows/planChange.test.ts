@@ -8,12 +8,12 @@ import { freshRedis } from '../setup/services.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { askLibrary, openLibrary } from '../support/libraries.ts'
-import { runTrials } from '../support/runTrials.ts'
+import { runTrials, trialsOf } from '../support/runTrials.ts'
 import { SEED_PLANS } from '../support/seedPlans.ts'
 import { type Service, startService, type TestRedis } from '../support/startService.ts'
 
 const ACCOUNTS = 300
-const TRIALS = 300
+const TRIALS = trialsOf(300)
 const PLAN = 'loaded'
 
 type Held = { accountId: string; key: string }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runTrials } from '../support/runTrials.ts'
+import { runTrials, trialsOf } from '../support/runTrials.ts'
 import { seedKeys } from '../support/seedKeys.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.stop())
 
-const TRIALS = 1_000
+const TRIALS = trialsOf(1_000)
 
 /** `valid` as one api answers for a key. */
 async function accepts(url: string, key: string): Promise<boolean> {

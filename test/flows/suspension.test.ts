@@ -4,10 +4,10 @@ import { freshRedis } from '../setup/services.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { askLibrary, openLibrary } from '../support/libraries.ts'
-import { runTrials } from '../support/runTrials.ts'
+import { runTrials, trialsOf } from '../support/runTrials.ts'
 import { type Service, startService, type TestRedis } from '../support/startService.ts'
 
-const TRIALS = 300
+const TRIALS = trialsOf(300)
 
 let eu: TestRedis
 let service: Service

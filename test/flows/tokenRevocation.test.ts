@@ -3,7 +3,7 @@ import type { KeyVerifier } from '../../src/verifier/createVerifier.ts'
 import { freshRedis } from '../setup/services.ts'
 import { createClient } from '../support/client.ts'
 import { askLibrary, openLibrary } from '../support/libraries.ts'
-import { runTrials } from '../support/runTrials.ts'
+import { runTrials, trialsOf } from '../support/runTrials.ts'
 import { type Service, startService, type TestRedis } from '../support/startService.ts'
 
 let eu: TestRedis
@@ -21,7 +21,7 @@ afterAll(async () => {
   await eu.stop()
 })
 
-const TRIALS = 300
+const TRIALS = trialsOf(300)
 
 it(`promise 13: in ${TRIALS} revocations of service tokens under load nothing that starts after the answer is accepted, by any api in any region, or by a library`, async () => {
   const operator = createClient(service.url, await service.operatorToken())

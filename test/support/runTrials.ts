@@ -4,6 +4,9 @@ const AT_ONCE = 10
 /** Without a pause, questions take all of the machine, and an end seconds: they slow down what they wait for. */
 const PAUSE_MS = 25
 
+/** How many trials of so many: a fifth on a group of Redis servers (TEST_REDIS), because one has had all of them. */
+export const trialsOf = (count: number) => (process.env.TEST_REDIS ? count / 5 : count)
+
 /** Whether it is accepted; undefined: nothing could be decided. */
 type Way = () => Promise<boolean | undefined>
 
