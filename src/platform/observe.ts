@@ -7,8 +7,11 @@ export function observe<Label extends string>(
   labels: LabelValues<Label>,
   value: number,
 ): void {
+  if (!tracing.isOn) {
+    histogram.observe(labels, value)
+    return
+  }
   // The declaration takes the labels of a histogram for those of its exemplars.
   const exemplarLabels = (tracing.ids() ?? {}) as LabelValues<Label>
-  if (tracing.isOn) histogram.observe({ labels, value, exemplarLabels })
-  else histogram.observe(labels, value)
+  histogram.observe({ labels, value, exemplarLabels })
 }
