@@ -1,20 +1,30 @@
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Group, Node } from '../../setup/redisGroups.ts'
 import { eventually } from '../../support/eventually.ts'
 import { moveSlot } from '../../support/moveSlot.ts'
 import type { Random } from '../../support/random.ts'
+import type { Cluster } from './cluster.ts'
 import { type GroupKind, OF_CLUSTER, OF_GROUP } from './kinds.ts'
 
 /** Longer than a lease of the primary, and its margin. */
 const LONG_MS = 8_000
+/** Until what was asked of the api is in the queue, and in the queue of the replica. */
+const QUEUED_MS = 500
+/** How long a primary serves though it hears no other node. */
+const ALONE_MS = 15_000
+/** How long processes may take to start, and to do what waits for them. */
+const STARTED_MS = 12_000
 
 /** Lets other servers take the place of the primary's, in a group of Sentinels or a Cluster. */
 export class Failovers {
   readonly #group: Group
+  readonly #cluster: Cluster
   readonly #random: Random
 
-  constructor(group: Group, random: Random) {
+  constructor(group: Group, cluster: Cluster, random: Random) {
     this.#group = group
+    this.#cluster = cluster
     this.#random = random
   }
 
@@ -52,6 +62,41 @@ export class Failovers {
       const others = this.#group.nodes.filter((node) => node !== before && !follow.includes(node))
       await this.#stopped(this.#random.chance(0.5) ? others : follow, () => this.#pause())
     }
+    await this.#untilWhole()
+  }
+
+  /**
+   * Nobody tells the primary that a replica takes its place, and who uses it is stopped. One worker and one verifier
+   * start then: they know only the new primary, and end there what waits in its queue. `end` asks for that. As soon as
+   * it `hasEnded` the others go on, with what they have just been asked, and with the first primary, which has its
+   * lease.
+   */
+  async takeOverBeside(end: () => Promise<void>, hasEnded: () => boolean): Promise<void> {
+    const before = await this.#untilWhole()
+    const replica = await this.#replica()
+    const { workers } = this.#cluster
+    const [worker, ...others] = workers
+    const verifiers = [...this.#cluster.verifiers]
+    const verifier = verifiers.pop()
+    const [, timeout = ''] = (await before.redis.config('GET', 'cluster-node-timeout')) as string[]
+    await before.redis.config('SET', 'cluster-node-timeout', ALONE_MS)
+    for (const one of verifiers) one.isHeld = true
+    for (const one of workers) one.process.child.kill('SIGSTOP')
+    const ending = end()
+    await delay(QUEUED_MS)
+    this.#group.split?.([before])
+    // One that is stopped for longer would hold locks in Postgres.
+    await Promise.all(others.map((one) => one.process.kill()))
+    await this.#stopped(pidsOf(verifiers), async () => {
+      const until = performance.now() + STARTED_MS
+      await Promise.all([this.#group.takeOver(replica), worker?.restart(), verifier?.restart()])
+      while (!hasEnded() && performance.now() < until) await delay(10)
+    })
+    for (const one of verifiers) one.isHeld = false
+    await ending
+    await Promise.all(others.map((one) => one.restart()))
+    this.#group.split?.(undefined)
+    await before.redis.config('SET', 'cluster-node-timeout', timeout)
     await this.#untilWhole()
   }
 
@@ -93,7 +138,7 @@ export class Failovers {
     if (primaries.length > 0) await moveSlot(this.#group, { from, to: this.#random.pick(primaries) })
   }
 
-  async #stopped(nodes: Node[], meanwhile: () => Promise<unknown>): Promise<void> {
+  async #stopped(nodes: { pid: number }[], meanwhile: () => Promise<unknown>): Promise<void> {
     for (const { pid } of nodes) process.kill(pid, 'SIGSTOP')
     try {
       await meanwhile()
@@ -131,3 +176,6 @@ export class Failovers {
     return primary as Node
   }
 }
+
+const pidsOf = (processes: { child: ChildProcess }[]) =>
+  processes.flatMap(({ child: { pid } }) => (pid === undefined ? [] : [{ pid }]))

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Direction, FlakyProxy } from '../../support/flakyProxy.ts'
 import type { Random } from '../../support/random.ts'
 import type { Cluster, RegionName, RegionServer } from './cluster.ts'
 import { Failovers } from './Failovers.ts'
 import type { Histories } from './Histories.ts'
-import { KeptKeys } from './KeptKeys.ts'
+import { type Kept, KeptKeys } from './KeptKeys.ts'
 import {
   type GroupKind,
   type Kind,
@@ -18,6 +17,7 @@ import {
 import { Memberships } from './Memberships.ts'
 import type { Oracle } from './Oracle.ts'
 import { RedisFiles } from './RedisFiles.ts'
+import { Roads } from './Roads.ts'
 
 /** So many times longer are the pauses between faults: more histories run in the same time. */
 const PAUSES = Number(process.env.CHECKER_PAUSES ?? 1)
@@ -36,12 +36,14 @@ export class Faults {
   readonly kept: KeptKeys
   readonly files: RedisFiles
   readonly #memberships: Memberships
+  readonly #roads: Roads
   readonly #failovers: Failovers | undefined
   readonly #only: Kind[] | undefined
   /** Something is being done to them. */
   readonly #struck = new Set<RegionName>()
   /** They are away, or what they know is. */
   readonly #away = new Set<RegionName>()
+  #isEnough = () => false
   #stopped = false
 
   /** `only`: no other kinds. */
@@ -53,7 +55,8 @@ export class Faults {
     this.kept = new KeptKeys(cluster, histories, oracle, random)
     this.files = new RedisFiles(random)
     this.#memberships = new Memberships(cluster, random)
-    this.#failovers = cluster.group && new Failovers(cluster.group, random)
+    this.#roads = new Roads(cluster, random)
+    this.#failovers = cluster.group && new Failovers(cluster.group, cluster, random)
     this.#only = only
   }
 
@@ -73,11 +76,23 @@ export class Faults {
     return this.#away.has(region)
   }
 
-  /** Strikes until the task is done; everything runs and every proxy is open then. */
-  async during(task: () => Promise<void>): Promise<void> {
+  /**
+   * Strikes until the task is done; everything runs and every proxy is open then. Once it `isEnough`, only memberships
+   * strike: what is missing of them then comes sooner.
+   */
+  async during(task: () => Promise<void>, isEnough = () => false): Promise<void> {
+    this.#isEnough = isEnough
     const striking = [
-      this.#keepOn(OF_PROCESSES, [300, 2_500], (kind) => this.#strikeProcess(kind)),
-      this.#keepOn(OF_REGIONS, [100, 1_500], (kind) => this.#strikeRegion(kind).then(() => true)),
+      this.#keepOn(
+        OF_PROCESSES,
+        [300, 2_500],
+        this.#untilEnough((kind) => this.#strikeProcess(kind)),
+      ),
+      this.#keepOn(
+        OF_REGIONS,
+        [100, 1_500],
+        this.#untilEnough((kind) => this.#strikeRegion(kind)),
+      ),
       this.#keepOn(this.#ofMembership, [500, 3_000], (kind) => this.#strikeMembership(kind)),
       this.#keepOn(this.#failovers?.kinds ?? {}, [5_000, 20_000], (kind) => this.#strikeGroup(kind)),
     ]
@@ -88,6 +103,14 @@ export class Faults {
       this.#stopped = true
       await Promise.all(striking)
       await this.#memberships.close()
+    }
+  }
+
+  #untilEnough<Some extends Kind>(strike: (kind: Some) => Promise<void>): (kind: Some) => Promise<boolean> {
+    return async (kind) => {
+      if (this.#isEnough()) return false
+      await strike(kind)
+      return true
     }
   }
 
@@ -105,7 +128,10 @@ export class Faults {
           .filter(([kind]) => this.#only?.includes(kind as Kind) ?? true)
           .flatMap(([kind, times]) => Array(times).fill(kind))
         if (round.length === 0) return
-        ahead = random.shuffle(round as Some[])
+        // What has not been done yet comes first.
+        ahead = random
+          .shuffle(round as Some[])
+          .toSorted((one, other) => Number(!this.counts[one]) - Number(!this.counts[other]))
         await delay(random.between(500, 3_000))
       }
       const kind = ahead.pop()
@@ -115,13 +141,12 @@ export class Faults {
     }
   }
 
-  async #strikeProcess(kind: ProcessKind): Promise<boolean> {
+  async #strikeProcess(kind: ProcessKind): Promise<void> {
     const { commands } = this.#histories
     const enough = commands.done + COMMANDS_BETWEEN
     await this.#stopOrRestart(kind)
     const until = performance.now() + LONGEST_BETWEEN_MS
     while (!this.#stopped && commands.done < enough && performance.now() < until) await delay(50)
-    return true
   }
 
   async #stopOrRestart(kind: ProcessKind): Promise<void> {
@@ -146,11 +171,19 @@ export class Faults {
 
   async #strikeGroup(kind: GroupKind): Promise<boolean> {
     await this.#striking('primary', kind, async () => {
-      await this.#failovers?.strike(kind)
+      if (kind === 'taken over beside it') await this.#takeOverBeside(kind)
+      else await this.#failovers?.strike(kind)
       this.#oracle.note(`primary: over: ${kind}`)
       await this.#histories.recheck('primary', this.#random, kind)
     })
     return true
+  }
+
+  async #takeOverBeside(kind: GroupKind): Promise<void> {
+    await this.#leaving('primary', kind, async (meanwhile, { ending }) => {
+      const hasEnded = () => ending.some(({ key }) => key.endedAt < Number.POSITIVE_INFINITY)
+      await this.#failovers?.takeOverBeside(meanwhile, hasEnded)
+    })
   }
 
   async #pause(
@@ -177,9 +210,11 @@ export class Faults {
       if (kind === 'Redis killed') await this.files.restart(region)
       else if (kind === 'older file restored') await this.#restore(region)
       else if (kind === 'FLUSHALL') await this.files.flush(region)
-      else if (kind === 'verifier cut off') await this.#block(name, kind, this.#proxiesOfVerifiers(name))
-      else if (kind === 'workers cut off apart') await this.#cutApart(name)
-      else await this.#block(name, kind, this.#proxiesOfWorkers(name))
+      else if (kind !== 'workers cut off apart') await this.#roads.block(name, kind)
+      else
+        await this.#roads.cutApart(name, () =>
+          this.#histories.recheck(name, random, 'what was late has arrived'),
+        )
       this.#oracle.note(`${name}: over: ${kind}`)
       await this.#histories.recheck(name, random, kind)
       if (random.chance(0.3)) await this.files.copy(random.pick(this.#cluster.regions))
@@ -213,7 +248,7 @@ export class Faults {
   async #leaving(
     name: RegionName,
     kind: Kind,
-    leave: (meanwhile: () => Promise<void>) => Promise<void>,
+    leave: (meanwhile: () => Promise<void>, kept: Kept) => Promise<void>,
   ): Promise<number> {
     this.#away.add(name)
     let ended = 0
@@ -221,7 +256,7 @@ export class Faults {
       const kept = await this.kept.keep(name)
       await leave(async () => {
         ended = await this.kept.end(kept)
-      })
+      }, kept)
       this.#oracle.note(`${name}: over: ${kind}`)
       await this.kept.comeBack(kept, kind)
       return ended
@@ -239,51 +274,6 @@ export class Faults {
 
   #pickFurther(): 'eu' | 'us' {
     return this.#random.pick((['eu', 'us'] as const).filter((one) => !this.#struck.has(one)))
-  }
-
-  #proxiesOfWorkers(name: RegionName): FlakyProxy[] {
-    const proxies = this.#cluster.workers.map((one) => one.proxies[name])
-    return this.#random.chance(0.7) ? proxies : [this.#random.pick(proxies)]
-  }
-
-  #proxiesOfVerifiers(name: RegionName): FlakyProxy[] {
-    return [this.#random.pick(this.#cluster.verifiers.filter(({ region }) => region === name)).proxy]
-  }
-
-  async #block(name: RegionName, kind: RegionKind, proxies: FlakyProxy[]): Promise<void> {
-    const random = this.#random
-    const directions: Record<string, Direction[]> = {
-      'silent both ways': ['requests', 'answers'],
-      'requests lost or late': ['requests'],
-      'answers lost or late': ['answers'],
-      'verifier cut off': random.pick([[], ['requests'], ['answers']] as Direction[][]),
-    }
-    const held = directions[kind] ?? []
-    for (const proxy of proxies) {
-      if (held.length > 0) proxy.hold(...held)
-      else proxy.cut()
-    }
-    // Half of them are longer than a lease, and what is left of one, and the margin.
-    const longest = name === 'primary' ? 1_500 : held.length > 0 ? 7_500 : 4_500
-    const least = Math.min(2_200, longest)
-    await delay(random.chance(0.4) ? random.between(100, 1_000) : random.between(least, longest))
-    // Workers whose queues are silent for ever would do nothing for as long as it takes them to notice.
-    const fates =
-      name === 'primary' ? (['deliver', 'lose'] as const) : (['deliver', 'lose', 'strand'] as const)
-    for (const proxy of proxies) proxy.mend(random.chance(0.5) ? 'deliver' : random.pick(fates))
-  }
-
-  /** What one worker has sent arrives late; meanwhile the other knows that it cannot reach the region. */
-  async #cutApart(name: RegionName): Promise<void> {
-    const random = this.#random
-    const [late, without] = random.shuffle([...this.#cluster.workers])
-    if (!late || !without) return
-    late.proxies[name].hold('requests', 'answers')
-    without.proxies[name].cut()
-    await delay(random.between(2_800, 4_700))
-    late.proxies[name].mend()
-    const rest = delay(random.between(0, 1_500)).then(() => without.proxies[name].mend())
-    await Promise.all([rest, this.#histories.recheck(name, random, 'what was late has arrived')])
   }
 
   /** A file of whenever it was copied last, or of just before keys ended. */

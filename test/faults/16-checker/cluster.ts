@@ -35,6 +35,8 @@ export type VerifierProcess = Process & {
   http: Pool
   /** To the Redis of its region. */
   proxy: FlakyProxy
+  /** It is stopped, so nobody asks it for changes. */
+  isHeld?: boolean
   /** Ends it and starts another in its place. */
   restart: () => Promise<void>
 }

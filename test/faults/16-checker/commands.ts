@@ -106,7 +106,7 @@ export class Commands {
     body?: object,
     idempotencyKey?: string,
   ): Promise<{ status: number; body: Body } | undefined> {
-    const { http } = random.pick(this.#cluster.verifiers)
+    const { http } = random.pick(this.#cluster.verifiers.filter((one) => !one.isHeld))
     try {
       const { statusCode, body: stream } = await http.request({
         method,

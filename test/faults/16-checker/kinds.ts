@@ -26,7 +26,12 @@ export const OF_GROUP = {
   'replica promoted': 3,
   'others stopped': 1,
 } as const
-export const OF_CLUSTER = { 'handed over': 2, 'bus cut': 3, 'slot moved': 2 } as const
+export const OF_CLUSTER = {
+  'handed over': 2,
+  'bus cut': 3,
+  'slot moved': 2,
+  'taken over beside it': 2,
+} as const
 export type ProcessKind = keyof typeof OF_PROCESSES
 export type RegionKind = keyof typeof OF_REGIONS
 export type MembershipKind = keyof typeof OF_MEMBERSHIP

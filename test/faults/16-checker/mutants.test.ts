@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { anySeed } from '../../support/random.ts'
+import { OF_CLUSTER } from './kinds.ts'
 import { buildMutant, changedFiles, FOUND_BY, MUTANTS } from './mutants.ts'
 import { runChecker } from './runChecker.ts'
 
@@ -32,7 +33,9 @@ it.each(runs)(
         histories: 100_000,
         seed: anySeed(),
         build,
+        logs: process.env.CHECKER_LOGS,
         untilViolation: SECONDS,
+        ...(kind && kind in OF_CLUSTER ? { primary: 'cluster' as const } : {}),
         // Few are quicker, where one history is all that it takes.
         only: kind && [kind],
         ...(kind || name === FIRST ? { atOnce: 5 } : {}),

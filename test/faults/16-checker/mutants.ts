@@ -105,6 +105,10 @@ export const MUTANTS: Record<string, Change[]> = {
       from: 'before !== undefined && connection.mayBeExtended !== undefined',
       to: 'false',
     },
+    // As with `confirm=0` in the URL: what needs a replica's copy is not believed of a server whose replica took over.
+    { file: 'src/region/Failover.ts', from: /return this.#needsCopy \? .*/, to: 'return 0' },
+    // For longer than a worker takes to start on a slow machine.
+    { file: 'src/region/Lease.ts', from: 'MOVING_LEASE_MS = 5_000', to: 'MOVING_LEASE_MS = 30_000' },
   ],
   'a fill under the marker of when it is written': [
     {
@@ -126,6 +130,7 @@ export const FOUND_BY: Partial<Record<string, Kind[]>> = {
   'what a lapsed region is owed goes with old commands': ['lapsed for long'],
   'a fill that was read before states were removed is written': ['states swept'],
   'a fill under the marker of when it is written': ['removed and added again'],
+  'a server that takes over does not wait': ['taken over beside it'],
 }
 
 /** The text of each file that a build changes. Throws where there is nothing to change. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../support/random.ts'
-import { REGIONS, startCluster } from './cluster.ts'
+import { type ClusterOptions, REGIONS, startCluster } from './cluster.ts'
 import { Faults } from './Faults.ts'
 import { Histories } from './Histories.ts'
 import type { Kind } from './kinds.ts'
@@ -20,6 +20,8 @@ export type CheckerOptions = {
   only?: Kind[]
   /** How many histories at once. */
   atOnce?: number
+  /** What the primary region's Redis is in. Default: CHECKER_PRIMARY, else it is alone. */
+  primary?: ClusterOptions['primary']
   /** Folder for what the processes write. */
   logs?: string
 }
@@ -31,9 +33,9 @@ const LAST_MS = 5_000
 
 /** Runs histories under faults and reports every verification that was answered as it must not be. */
 export async function runChecker(options: CheckerOptions) {
-  const { histories: count, seed, build, untilViolation, logs } = options
+  const { histories: count, seed, build, untilViolation, logs, primary } = options
   const random = createRandom(seed)
-  const cluster = await startCluster(build, { logs })
+  const cluster = await startCluster(build, { logs, primary })
   try {
     const oracle = new Oracle(cluster)
     const histories = new Histories(cluster, oracle, seed)
@@ -57,8 +59,8 @@ export async function runChecker(options: CheckerOptions) {
     const checking = histories.keepChecking(createRandom(seed + 2), () => over)
     const withFaults = options.faults !== false
     // However quickly the histories go, each way to leave and come back is among the faults.
-    const isOver = () =>
-      over || enough() || (histories.finished >= count && (!withFaults || faults.hadEachMembership))
+    const hasAll = () => histories.finished >= count
+    const isOver = () => over || enough() || (hasAll() && (!withFaults || faults.hadEachMembership))
     const atOnce = Number(process.env.CHECKER_AT_ONCE ?? options.atOnce ?? AT_ONCE)
     // Those that wait for what a fault has lost wait for the next sweep of commands: not at the end.
     const untilOver = async () => {
@@ -72,7 +74,7 @@ export async function runChecker(options: CheckerOptions) {
       await Promise.race([running, untilOver()])
     }
     try {
-      await (withFaults ? faults.during(run) : run())
+      await (withFaults ? faults.during(run, hasAll) : run())
     } finally {
       over = true
       clearInterval(telling)
