@@ -42,6 +42,15 @@ const verified = ({ key }: { key: string }, code: string) =>
     ({ status, body }) => status === 200 && body.code === code,
   )
 
+/** A lease may lapse for a moment where a worker gets no CPU. Then the region decides nothing, and is asked again. */
+async function expectRevoked({ key }: { key: string }): Promise<void> {
+  const { body } = await eventually(
+    () => verify(key),
+    ({ status }) => status !== 503,
+  )
+  expect(body.code).toBe('REVOKED')
+}
+
 it.each([
   ['steps an hour ahead', 3_600, 1],
   ['steps an hour back', -3_600, 1],
@@ -62,7 +71,7 @@ it.each([
     await clock.set(seconds, rate)
     await verified(last, 'VALID')
     expect(await revoke(before)).toEqual([200, 'confirmed'])
-    expect((await verify(before.key)).body.code).toBe('REVOKED')
+    await expectRevoked(before)
     proxy.cut()
     expect(await revoke(cutOff)).toEqual([200, 'lapsed'])
     for (const { key } of [before, cutOff, last]) expect((await verify(key)).status).toBe(503)
@@ -77,7 +86,7 @@ it.each([
     for (const { key } of [later, last]) expect((await verify(key)).status).toBe(503)
     proxy.mend()
     await verified(last, 'VALID')
-    for (const { key } of [before, cutOff, later]) expect((await verify(key)).body.code).toBe('REVOKED')
+    for (const key of [before, cutOff, later]) await expectRevoked(key)
   },
   60_000,
 )
