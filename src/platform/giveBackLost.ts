@@ -5,6 +5,7 @@ type Client = EventEmitter & {
   query: (...args: unknown[]) => unknown
   end: () => Promise<void>
   release: Release
+  connection: { stream: { destroy: () => void } }
 }
 /** As much of `pg.Pool`. */
 export type Pool = EventEmitter & { connect: () => Promise<Client>; ending: boolean }
@@ -18,6 +19,9 @@ const UNANSWERED = 'Query read timeout'
  *
  * - pg reports a statement that was not answered in time, and leaves its connection waiting for that answer. The next
  *   user of the connection waits behind it, and could be handed that answer. Such a connection is closed.
+ * - What lost one connection has often lost all of them: a firewall that forgets them, a host that is gone. pg finds
+ *   that out with one statement after another, each of which waits for its whole bound. Here, connections that have
+ *   answered nothing since a lost statement was sent are closed instead of used.
  * - Kysely (0.29) never gives back the connection of a transaction whose `begin`, `commit` or `rollback` fails, as
  *   each does once the connection is lost: the pool becomes smaller with every one, until it serves nobody. A
  *   connection that has ended is given back here, and what Kysely gives back after that is ignored.
@@ -26,19 +30,34 @@ const UNANSWERED = 'Query read timeout'
  */
 export function giveBackLost(pool: Pool): void {
   const connect = pool.connect.bind(pool)
+  /** By `performance.now()`, as is the next one: when each connection was opened or given back. */
+  const answeredAt = new WeakMap<Client, number>()
+  /** When the latest statement was sent that was not answered. */
+  let unansweredSince = Number.NEGATIVE_INFINITY
   pool.connect = async () => {
-    const client = await connect()
-    if (!pool.ending) return client
-    client.release()
-    throw new Error('The pool is closed.')
+    for (;;) {
+      const client = await connect()
+      if (pool.ending) {
+        client.release()
+        throw new Error('The pool is closed.')
+      }
+      if ((answeredAt.get(client) ?? 0) >= unansweredSince) return client
+      client.release(new Error('Other connections of the pool were lost.'))
+      // A graceful close would wait for the other side.
+      client.connection.stream.destroy()
+    }
   }
   pool.on('connect', (client: Client) => {
+    answeredAt.set(client, performance.now())
     const query = client.query.bind(client)
     client.query = (...args) => {
+      const sentAt = performance.now()
       const answer = query(...args)
       if (answer instanceof Promise)
         answer.catch((error: Error) => {
-          if (error.message === UNANSWERED) void client.end()
+          if (error.message !== UNANSWERED) return
+          unansweredSince = Math.max(unansweredSince, sentAt)
+          void client.end()
         })
       return answer
     }
@@ -52,6 +71,7 @@ export function giveBackLost(pool: Pool): void {
         release = (error) => {
           if (isBack) return
           isBack = true
+          answeredAt.set(client, performance.now())
           give(error)
         }
       },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Orm, openPostgres, type PoolCounts, type PostgresOptions } from '../../src/platform/postgres.ts'
 import type { FreshDatabase } from '../setup/cloneTemplate.ts'
@@ -63,6 +64,32 @@ describe('a connection to Postgres that is lost leaves the pool', () => {
     expect(await failure(one(orm))).toMatch(/timeout/)
     proxy.mend('strand')
     expect(await one(orm)).toBe(1)
+  })
+
+  it('with all others that were as idle when a statement was not answered', async () => {
+    const orm = await open({ poolMax: 5 })
+    const work = () => orm.em.fork().execute('select pg_sleep(0.2)')
+    await Promise.all(Array.from({ length: 5 }, work))
+    expect(proxy.countOpen()).toBe(5)
+    proxy.hold('requests', 'answers')
+    proxy.mend('strand')
+    expect(await failure(one(orm))).toMatch(/timeout/)
+    await Promise.all(Array.from({ length: 5 }, work))
+    expect(proxy.countOpen()).toBe(5)
+  })
+
+  it('without those that have answered since that statement was sent', async () => {
+    const orm = await open({ poolMax: 2 })
+    const pid = async () =>
+      (await orm.em.fork().execute<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]?.pid
+    await one(orm)
+    proxy.hold('answers')
+    const lost = failure(one(orm))
+    await delay(100)
+    proxy.mend('strand')
+    const before = await pid()
+    expect(await lost).toMatch(/timeout/)
+    expect(await pid()).toBe(before)
   })
 
   it('when a statement of a transaction, its begin or its commit is not answered', async () => {
