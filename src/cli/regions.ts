@@ -5,7 +5,7 @@ import type { Queues } from '../platform/queues.ts'
 import { requireReached } from '../platform/reached.ts'
 import { usageQueues } from '../platform/redisNames.ts'
 import { print } from './print.ts'
-import { type Service, withService } from './withService.ts'
+import { REACHED_WITHIN_MS, type Service, withService } from './withService.ts'
 
 type RemoveOptions = { stopped?: boolean; loseUsage?: boolean }
 
@@ -62,7 +62,7 @@ async function requireNoUsage(queues: Queues, name: string, shards: number): Pro
   const states = ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const
   let jobs = 0
   for (const queue of own) {
-    await requireReached(queue)
+    await requireReached(queue, REACHED_WITHIN_MS)
     jobs += await queue.getJobCountByTypes(...states)
   }
   if (jobs > 0)

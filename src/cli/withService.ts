@@ -15,6 +15,8 @@ import { loginName } from './loginName.ts'
 
 /** An operator's command waits this long for the worker's word; then it says so, and looks at the row. */
 const WAIT_MS = 5_000
+/** How long a task waits for its first connection to a Redis. Longer than a server does: it has just started, too. */
+export const REACHED_WITHIN_MS = 10_000
 
 export type Service = {
   env: Env
@@ -78,7 +80,7 @@ async function openRest<Value>(
   const actor: Actor = { type: 'operator', id: loginName() }
 
   const run: Service['run'] = async (kind, accountId, payload, ifStopped = '') => {
-    await requireReached(queues.byName.commands)
+    await requireReached(queues.byName.commands, REACHED_WITHIN_MS)
     const command = await interruptible(
       async (signal) => {
         const asked = { kind, accountId, targetId: null, payload, actor }

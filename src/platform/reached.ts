@@ -5,17 +5,17 @@ import { within } from './within.ts'
 export const REACH_MS = 2_000
 
 /**
- * Whether this queue's Redis was reached since the process started, now or within 2 s. Until then BullMQ's own calls
- * wait without end; afterwards they fail at once while Redis is away.
+ * Whether this queue's Redis was reached since the process started, now or within `boundMs`. Until then BullMQ's own
+ * calls wait without end; afterwards they fail at once while Redis is away.
  */
-export async function reached(queue: Queue | FlowProducer): Promise<boolean> {
-  return within(REACH_MS, queue.waitUntilReady()).then(
+export async function reached(queue: Queue | FlowProducer, boundMs = REACH_MS): Promise<boolean> {
+  return within(boundMs, queue.waitUntilReady()).then(
     () => true,
     () => false,
   )
 }
 
 /** Throws where `reached` is false. */
-export async function requireReached(queue: Queue | FlowProducer): Promise<void> {
-  if (!(await reached(queue))) throw new Error('Redis was not reached since this process started')
+export async function requireReached(queue: Queue | FlowProducer, boundMs = REACH_MS): Promise<void> {
+  if (!(await reached(queue, boundMs))) throw new Error('Redis was not reached since this process started')
 }

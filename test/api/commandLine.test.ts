@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../../src/dev/dataDir.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
+import { startFlakyProxy } from '../support/flakyProxy.ts'
 import { startCommandLine } from '../support/startCommandLine.ts'
 import { type Service, startService } from '../support/startService.ts'
 
@@ -78,6 +80,17 @@ it('account create waits for a worker, and prints the admin key once there is on
   const { code, stdout } = await creating.end
   expect(code).toBe(0)
   expect((await createClient(service.url, JSON.parse(stdout).adminKey).get('/api-keys')).status).toBe(200)
+})
+
+it('account create that starts while Redis is away for some seconds waits for it', async () => {
+  const proxy = await startFlakyProxy(Number(new URL(service.redis.url).port))
+  proxy.cut()
+  const env = { ...service.env, REDIS_URL: `redis://127.0.0.1:${proxy.port}` }
+  const creating = startCommandLine(env, ['account', 'create', '--name', 'Patient', '--json'])
+  await delay(4_000)
+  proxy.mend()
+  expect(await creating.end).toMatchObject({ code: 0, stdout: expect.stringContaining('adminKey') })
+  await proxy.close()
 })
 
 it('account create that is interrupted says how to get another admin key, and that works', async () => {
