@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -122,10 +123,27 @@ export class RollingLoad {
     await this.#expect(key, id, 'VALID')
   }
 
+  /** Begins a verification that this api then has in hand; the function that is returned sends the rest of it. */
+  async hold(url: string): Promise<() => Promise<void>> {
+    const { id, key } = this.#options.random.pick(this.#stable)
+    const { call, answered } = begin(`${url}/verify`, this.#options.serviceToken, { Expect: '100-continue' })
+    call.flushHeaders()
+    await once(call, 'continue')
+    return async () => {
+      call.end(JSON.stringify({ key }))
+      const answer = await answered
+      if (typeof answer === 'string') this.broken += 1
+      else this.#note(answer, id, 'VALID')
+    }
+  }
+
   async #expect(key: string, id: string, code: string, url?: string): Promise<void> {
     const answer = await this.#post('/verify', { key, permission: 'renders:write' }, url)
     // The balancer has taken that api out meanwhile.
-    if (answer === undefined) return
+    if (answer !== undefined) this.#note(answer, id, code)
+  }
+
+  #note(answer: Answer, id: string, code: string): void {
     if (code === 'VALID' && answer.code === 'VALID') this.verified.set(id, (this.verified.get(id) ?? 0) + 1)
     if (answer.code !== code) this.refused.push(`${code} expected: ${answer.status} ${answer.text}`)
   }
@@ -159,12 +177,14 @@ export class RollingLoad {
   }
 }
 
-type Sent = { status: number; code: string; text: string } | 'not sent' | 'broken'
-
+type Answer = { status: number; code: string; text: string }
 /** `not sent` where no connection could be opened, `broken` where one ended without an answer. */
-async function send(url: string, token: string, body: object): Promise<Sent> {
+type Sent = Answer | 'not sent' | 'broken'
+
+/** A request without its body, and what becomes of it. */
+function begin(url: string, token: string, more: Record<string, string> = {}) {
   const { promise, resolve } = Promise.withResolvers<Sent>()
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...more }
   const call = request(url, { method: 'POST', headers, agent: false }, async (response) => {
     const said = await text(response).catch(() => undefined)
     if (said === undefined) return resolve('broken')
@@ -175,6 +195,11 @@ async function send(url: string, token: string, body: object): Promise<Sent> {
   call.on('error', (error) =>
     resolve((error as { code?: string }).code === 'ECONNREFUSED' ? 'not sent' : 'broken'),
   )
+  return { call, answered: promise }
+}
+
+function send(url: string, token: string, body: object): Promise<Sent> {
+  const { call, answered } = begin(url, token)
   call.end(JSON.stringify(body))
-  return promise
+  return answered
 }

@@ -28,6 +28,12 @@ const WORKERS = ROUNDS > 1 ? 2 : 1
 /** An archive of the sources, or a clone of their last commit, has no earlier release. */
 const isWithout = (await previousCommit().catch(() => undefined)) === undefined
 
+const refusesConnections = (url: string) =>
+  fetch(url).then(
+    () => false,
+    ({ cause }) => cause?.code === 'ECONNREFUSED',
+  )
+
 let previous: string
 beforeAll(async () => {
   previous = await previousRelease()
@@ -93,13 +99,17 @@ describe.skipIf(isWithout).each(Array.from({ length: ROUNDS }, (_, round) => rou
         await between()
       }
     }
-    async function rollApis(release: 'old' | 'new', between: () => Promise<void>) {
+    async function rollApis(release: 'old' | 'new', between: () => Promise<void>, load: RollingLoad) {
       for (const api of apis.slice()) {
         apis.push(await releases[release].startApi())
         await between()
-        // As a balancer does: nothing new goes there, then it is stopped.
+        // As a balancer does: nothing new goes there, then it is stopped. What it has in hand is answered.
         apis.splice(apis.indexOf(api), 1)
-        expect(await api.end()).toBe(0)
+        const finish = await load.hold(api.url)
+        const ended = api.end()
+        await eventually(() => refusesConnections(api.url), Boolean)
+        await finish()
+        expect(await ended).toBe(0)
         await between()
       }
     }
@@ -139,10 +149,10 @@ describe.skipIf(isWithout).each(Array.from({ length: ROUNDS }, (_, round) => rou
         await between()
         // docs/upgrading.md: workers first on the way there, last on the way back.
         await rollWorkers('new', between)
-        await rollApis('new', between)
+        await rollApis('new', between, load)
         await between()
         expect(await alerts()).toEqual(alertsBefore)
-        await rollApis('old', between)
+        await rollApis('old', between, load)
         await rollWorkers('old', between)
         await between()
       } finally {
