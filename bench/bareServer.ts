@@ -22,3 +22,5 @@ const listeners: Record<string, () => RequestListener> = {
 const listener = listeners[process.argv[2] ?? '']
 if (!listener) throw new Error(`Which server? ${Object.keys(listeners).join(', ')}`)
 createServer(listener()).listen(Number(process.env.PORT), '127.0.0.1')
+// With --cpu-prof, Node writes its profile then.
+process.once('SIGTERM', () => process.exit())

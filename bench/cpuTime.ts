@@ -34,7 +34,13 @@ export async function processTime(pid: number): Promise<number> {
   return ticks(fields[11], fields[12])
 }
 
-/** The same with its children, those that have ended among them: Postgres has one for each connection. */
+/** Of its main thread alone, which runs JavaScript in Node. */
+export async function mainThreadTime(pid: number): Promise<number> {
+  const fields = await readFields(`${pid}/task/${pid}`)
+  return ticks(fields[11], fields[12])
+}
+
+/** CPU time of a process and its children, those that have ended among them: Postgres has one for each connection. */
 export async function familyTime(pid: number): Promise<number> {
   const [own, children] = await Promise.all([readFields(pid), readChildren(pid)])
   return ticks(...own.slice(11, 15), ...children.flatMap((fields) => [fields[11], fields[12]]))
@@ -53,7 +59,7 @@ export async function machineTime(): Promise<number | undefined> {
  * The fields of /proc/PID/stat from the third on: the second is the program's name in brackets, which may hold
  * anything.
  */
-async function readFields(pid: number | 'self'): Promise<number[]> {
+async function readFields(pid: number | string): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8')
   return numbers(text.slice(text.lastIndexOf(')') + 1))
 }

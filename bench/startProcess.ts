@@ -71,4 +71,5 @@ export async function startHttp(
   return { ...started, url }
 }
 
-export const startBare = (kind: string) => startHttp([join(root, 'bench/bareServer.ts'), kind], {}, '/')
+export const startBare = (kind: string, options: ProcessOptions = {}) =>
+  startHttp([join(root, 'bench/bareServer.ts'), kind], {}, '/', 200, options)
