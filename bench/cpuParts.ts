@@ -16,10 +16,10 @@ const PLACES: [RegExp, string][] = [
   [/node_modules\/(ioredis|@ioredis|redis-parser|standard-as-callback|denque)\//, 'ioredis'],
   [/node_modules\/(bullmq|pg|pg-.*|@mikro-orm|kysely)\//, 'BullMQ, MikroORM, pg'],
   [/node_modules\/(koa|@koa|koa-.*)\//, 'Koa'],
-  [/\/src\/verifier\/|\/src\/domain\/|\/dist\//, 'deciding: `src/verifier`, `src/domain`'],
+  [/\/src\/verifier\/|\/src\/domain\//, 'deciding: `src/verifier`, `src/domain`'],
   [/\/src\/region\//, 'the script’s arguments: `src/region`'],
   [/\/src\//, 'our HTTP: `src/api`, `src/platform`'],
-  [/^node:|^evalmachine/, 'Node’s HTTP, sockets and timers'],
+  [/^node:/, 'Node’s HTTP, sockets and timers'],
 ]
 const WRITING = /^(write|writev|shutdown)/
 const ELSEWHERE = 'the rest'

@@ -2,7 +2,7 @@
  * Where the CPU time of a verification goes, beside that of the bare servers: Node's own profiles under the load of
  * `http.ts`, in µs a request. The parts add up to what the kernel has booked on the process.
  *
- *     node_modules/.bin/node bench/verification/profile.ts --write        # about a minute; --seconds 8
+ *     node_modules/.bin/node bench/verification/profile.ts --write        # about four minutes; --seconds 8
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
