@@ -63,6 +63,7 @@ export async function startSentinelGroup({
       (group) =>
         group['num-slaves'] === String(replicas) && group['num-other-sentinels'] === String(sentinels - 1),
     )
+  boundCommands([...nodes, ...watching])
   const stop = () => stopAll(folder, [...watching, ...nodes])
   const primary = async () => {
     const [asked] = watching.filter(isAlive) as [Node]
@@ -125,6 +126,7 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
       (text) => text.includes('cluster_state:ok'),
     )
   await untilReplicated(nodes)
+  boundCommands(nodes)
   const slot = await first.redis.cluster('KEYSLOT', '{keys}:')
   const owner = async () => {
     const claims = await Promise.all(nodes.filter(isAlive).map((node) => claimOf(node, slot)))
@@ -201,8 +203,7 @@ async function start(port: number, args: string[]): Promise<Node> {
   const command = await findRedisServer()
   const ready = /Ready to accept connections|monitor master keys/
   const run = () => startServer({ command, args, ready, stopSignal: 'SIGTERM' })
-  // A server that is stopped for a while answers nothing, and its test goes on.
-  const redis = new Redis(port, '127.0.0.1', { commandTimeout: 500, retryStrategy: () => 100 })
+  const redis = new Redis(port, '127.0.0.1', { commandTimeout: 10_000, retryStrategy: () => 100 })
   redis.on('error', () => {})
   const node: Node = {
     ...(await run()),
@@ -213,6 +214,14 @@ async function start(port: number, args: string[]): Promise<Node> {
     },
   }
   return node
+}
+
+/**
+ * A server that is stopped for a while answers nothing, and its test goes on. While a group is put together nothing is
+ * stopped, and a server that writes its configuration to a busy disk takes longer.
+ */
+function boundCommands(nodes: Node[]): void {
+  for (const { redis } of nodes) redis.options.commandTimeout = 500
 }
 
 function isAlive({ pid }: Node): boolean {
