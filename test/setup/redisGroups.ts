@@ -111,8 +111,11 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
     await nodes[place]?.redis.call('cluster', 'addslotsrange', place * share, last)
     await nodes[place]?.redis.call('cluster', 'set-config-epoch', place + 1)
   }
-  for (const [place, { port }] of nodes.entries())
-    if (place > 0) await first.redis.call('cluster', 'meet', '127.0.0.1', port, bus.ports[place] ?? 0)
+  // Each of the others by itself: of what they hear of one another by chance they would hear later.
+  for (const one of nodes)
+    for (const [place, other] of nodes.entries())
+      if (other !== one)
+        await one.redis.call('cluster', 'meet', '127.0.0.1', other.port, bus.ports[place] ?? 0)
   for (const [place, { redis }] of nodes.entries()) {
     await eventually(
       async () => String(await redis.cluster('NODES')),
