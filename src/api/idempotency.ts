@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, idempotencyConflict } from '../domain/failure.ts'
 import { RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
-import type { Shards } from '../region/shards.ts'
+import { type Shards, shardFor } from '../region/shards.ts'
 import type { ApiContext } from './context.ts'
 import { Problem } from './problems.ts'
 
@@ -96,19 +96,60 @@ const TURN_LOOK_MS = 20
 export type Once = { name: string; requestHash: string }
 
 /**
- * Decides with what the admission script keeps the decision under, for a repeat of this request. The script sees
- * neither what another shard keeps, nor what another process keeps under another key's hash while secrets keys change.
- * So these requests take turns then: all processes that have the same keys take the same one. Throws RegionUnavailable
- * where it does not come, and Failure `idempotency-conflict` for another request.
+ * Decides with what the admission script keeps the decision under, for a repeat of this request. A repeat asks for the
+ * same key, so the same shard's script sees it. Another request under the same header may be another shard's. Throws
+ * Failure `idempotency-conflict` for it, and RegionUnavailable.
  */
-export async function decidingOnce<Decided>(
-  { region, shards, commands }: ApiContext,
+export async function decidingOnce<Decided extends { decision?: unknown }>(
+  api: ApiContext,
   asked: { header: string; scope: string; requestHash: string },
   decide: (once: Once) => Promise<Decided>,
 ): Promise<Decided> {
   const { requestHash } = asked
-  const hashes = commands.sealer.hashesOf(`${asked.scope} ${asked.header}`)
-  if (hashes.length === 1 && shards.length === 1) return decide({ name: hashes[0], requestHash })
+  const hashes = api.commands.sealer.hashesOf(`${asked.scope} ${asked.header}`)
+  if (hashes.length > 1) return decideInTurn(api, { hashes, requestHash }, decide)
+  const once = { name: hashes[0], requestHash }
+  const giveBack = api.shards.length > 1 ? await claimDecision(api.shards, once) : undefined
+  const decided = await decide(once)
+  // No script has decided about a key that does not exist, and nothing is kept of it.
+  if (!decided.decision) {
+    if (giveBack) giveBack()
+    else refuseAnother(await readDecision(api.shards, once.name), requestHash)
+  }
+  return decided
+}
+
+/**
+ * Keeps in one shard, by the header's hash, which request a header stands for. While that shard is away another request
+ * is not recognised, and each counts for itself: no other shard's keys are refused for it. What is returned forgets it
+ * again, unless an earlier request is kept.
+ */
+async function claimDecision(shards: Shards, { name, requestHash }: Once): Promise<() => void> {
+  const shard = shardFor(shards, name)
+  const nothing = () => {}
+  if (shard.openMarker === undefined) return nothing
+  const claim = shard.names.decisionClaim(name)
+  try {
+    const first = await shard.answered(shard.redis.set(claim, requestHash, 'EX', ONCE_SECONDS, 'NX'))
+    if (first !== null) return () => void shard.redis.del(claim).catch(nothing)
+    const kept = await shard.answered(shard.redis.get(claim))
+    if (kept !== null && kept !== requestHash) throw anotherRequest()
+  } catch (error) {
+    if (!(error instanceof RegionUnavailable)) throw error
+  }
+  return nothing
+}
+
+/**
+ * While secrets keys change, a process keeps a decision under the hash of another key, which the script does not see.
+ * So these requests take turns: all processes that have the same keys take the same one. Throws RegionUnavailable
+ * where it does not come, or where a shard does not say what it keeps.
+ */
+async function decideInTurn<Decided>(
+  { region, shards }: ApiContext,
+  { hashes, requestHash }: { hashes: readonly [string, ...string[]]; requestHash: string },
+  decide: (once: Once) => Promise<Decided>,
+): Promise<Decided> {
   const turn = region.names.decisionTurn(hashes.toSorted()[0] ?? '')
   const inRedis = <Answer>(answer: Promise<Answer>) => region.answered(answer)
   for (let waited = 0; (await inRedis(region.redis.set(turn, '1', 'PX', TURN_MS, 'NX'))) === null; ) {
@@ -126,18 +167,11 @@ export async function decidingOnce<Decided>(
   }
 }
 
-/**
- * Throws Failure `idempotency-conflict` where another request was decided under this key: for one that no script
- * decides.
- */
-export async function refuseOther({ shards }: ApiContext, { name, requestHash }: Once): Promise<void> {
-  refuseAnother(await readDecision(shards, name), requestHash)
+function refuseAnother(decision: string | null, requestHash: string): void {
+  if (decision !== null && !decision.startsWith(`${requestHash}|`)) throw anotherRequest()
 }
 
-function refuseAnother(decision: string | null, requestHash: string): void {
-  if (decision !== null && !decision.startsWith(`${requestHash}|`))
-    throw idempotencyConflict(`${ONCE_SECONDS / 60} minutes`)
-}
+const anotherRequest = () => idempotencyConflict(`${ONCE_SECONDS / 60} minutes`)
 
 /**
  * The decision that is kept under a name, by whichever shard made it; null where none did. Throws RegionUnavailable

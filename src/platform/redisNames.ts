@@ -97,6 +97,11 @@ export class RedisNames {
     return `${this.prefix}idempotent:${hash}`
   }
 
+  /** Which request was the first under an Idempotency-Key, whichever shard decides it. */
+  decisionClaim(hash: string): string {
+    return `${this.prefix}idempotent-claim:${hash}`
+  }
+
   /** Whose turn it is to decide under an Idempotency-Key, while secrets keys change. */
   decisionTurn(hash: string): string {
     return `${this.prefix}idempotent-turn:${hash}`

@@ -91,7 +91,8 @@ describe.each([
     )
     const [lost, kept] = [keys.filter(({ isStruck }) => isStruck), keys.filter(({ isStruck }) => !isStruck)]
     expect(lost.length * kept.length).toBeGreaterThan(0)
-    const verify = async (key: string) => (await service.server.post('/verify', { key })).status
+    const verify = async (key: string, headers = {}) =>
+      (await service.server.post('/verify', { key }, { headers })).status
     const untilVerified = (key: string) =>
       eventually(
         () => verify(key),
@@ -111,6 +112,9 @@ describe.each([
         }
       // Nobody remembers these: each shard is asked.
       for (const { fresh } of kept) expect(await verify(fresh.key)).toBe(200)
+      // For some of these headers the shard that keeps what they stand for is away.
+      for (const [index, { key }] of kept.entries())
+        expect(await verify(key, { 'Idempotency-Key': `${struck}-${index}` })).toBe(200)
       expect(await verify(lost[0]?.key ?? '')).toBe(503)
       if (servers.slotOf) await untilVerified(lost[0]?.key ?? '')
     } finally {

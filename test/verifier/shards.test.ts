@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/domain/ids.ts'
+import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { placeOfShard, regionOfShard, shardNames, shardOf, shardsIn } from '../../src/domain/shards.ts'
 import { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
 import { createVerifier } from '../../src/verifier/createVerifier.ts'
@@ -89,6 +90,23 @@ describe('a region with 3 shards', () => {
         status: 422,
         body: { type: expect.stringContaining('idempotency-conflict') },
       })
+  })
+
+  it('promise 2: of many verifications under one Idempotency-Key at once, those of one key are decided, as one', async () => {
+    const keys = await Promise.all(accounts.map((account) => account.createKey()))
+    const headers = { 'Idempotency-Key': randomBytes(8).toString('hex') }
+    // Nobody has this key: nothing is kept of it.
+    const unknown = generateSecret('pk', 'live').value
+    expect((await service.server.post('/verify', { key: unknown }, { headers })).body.code).toBe('NOT_FOUND')
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => keys)
+        .flat()
+        .map(({ key }) => service.server.post('/verify', { key }, { headers })),
+    )
+    const decided = answers.filter(({ status }) => status === 200)
+    expect(new Set(decided.map(({ body }) => body.requestId)).size).toBe(1)
+    expect(decided).toHaveLength(10)
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(20)
   })
 
   it('promise 13: forgets a revoked service token in every shard', async () => {

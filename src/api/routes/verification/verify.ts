@@ -8,9 +8,8 @@ import { ONCE_SECONDS } from '../../../region/scripts.ts'
 import { type Limit, limitLines, limitsOf, retryAfterOf } from '../../../verifier/http/limitHeaders.ts'
 import type { KnownToken } from '../../../verifier/KnownTokens.ts'
 import type { Verification, VerificationRequest } from '../../../verifier/Verifier.ts'
-import type { ApiContext } from '../../context.ts'
 import type { HotRoute } from '../../hotRoute.ts'
-import { decidingOnce, idempotencyKeyOf, type Once, refuseOther, requestHashOf } from '../../idempotency.ts'
+import { decidingOnce, idempotencyKeyOf, requestHashOf } from '../../idempotency.ts'
 import { Problem } from '../../problems.ts'
 import { readJson } from '../../readJson.ts'
 import { Permission } from '../../schemas.ts'
@@ -92,8 +91,12 @@ export const verify: HotRoute = {
         api.verifier.verify(requestOf(asked, current)),
       )
     const key = { header, scope: token.id, requestHash: requestHashOf('POST', '/verify', asked) }
+    // The script that counts the first request keeps its decision in the same step, and gives it to repeats as long as
+    // the key may still do this. A revocation is never older news than an Idempotency-Key.
     return decidingOnce(api, key, (once) =>
-      api.serviceTokens.confirming(token, (current) => decideOnce(api, requestOf(asked, current), once)),
+      api.serviceTokens.confirming(token, (current) =>
+        api.verifier.verify({ ...requestOf(asked, current), once }),
+      ),
     )
   },
   present(verification) {
@@ -104,17 +107,6 @@ export const verify: HotRoute = {
     if (verification.decision?.repeated) lines += 'Idempotent-Replayed: true\r\n'
     return { lines, body: bodyOf(verification, limits, retryAfter) }
   },
-}
-
-/**
- * With an Idempotency-Key: the script that counts the first request keeps its decision in the same step, and gives it
- * to repeats as long as the key may still do this. A revocation is never older news than an Idempotency-Key.
- */
-async function decideOnce(api: ApiContext, request: VerificationRequest, once: Once): Promise<Verification> {
-  const verification = await api.verifier.verify({ ...request, once })
-  // No script has decided about a key that does not exist.
-  if (!verification.decision) await refuseOther(api, once)
-  return verification
 }
 
 function requestOf(asked: z.infer<typeof Body>, token: KnownToken): VerificationRequest {
