@@ -11,10 +11,10 @@ import { waitForQuiet } from './waitForQuiet.ts'
 const WARM_UP_SECONDS = 5
 
 /** They take turns: what is measured is creating, not the bound on what one account may do at once. */
-const ACCOUNTS = 10
+export const ACCOUNTS = 10
 
 /** What is measured is the time until the 201: none is to end as a 202 before. */
-const WAITING = { COMMAND_WAIT_MS: '60000' }
+export const WAITING = { COMMAND_WAIT_MS: '60000' }
 
 export async function run(options: Options): Promise<Row[]> {
   const { rounds, seconds, perSecond } = sizesOf(options, {
@@ -74,7 +74,8 @@ export async function run(options: Options): Promise<Row[]> {
   }
 }
 
-function createRequest(adminKey: string): Buffer {
+/** The request of an account whose admin key this is. */
+export function createRequest(adminKey: string): Buffer {
   const body = JSON.stringify({ name: 'Bench', type: 'live' })
   return Buffer.from(
     `POST /api-keys HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ${adminKey}\r\n` +

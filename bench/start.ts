@@ -9,8 +9,10 @@ import { root } from '../src/dev/dataDir.ts'
 import { endWithUs } from '../src/dev/endWithUs.ts'
 import { freePort } from '../src/dev/freePort.ts'
 import { type Options, type Row, sizesOf } from './all/Part.ts'
-import { processTime } from './cpuTime.ts'
+import { mainThreadTime, processTime } from './cpuTime.ts'
 import { createKeys } from './createKeys.ts'
+import { monotonicNow } from './profile/cpuParts.ts'
+import type { Watched } from './profile/nodeParts.ts'
 import { median, say } from './report.ts'
 import { type Service, startService } from './startService.ts'
 import { waitForQuiet } from './waitForQuiet.ts'
@@ -32,7 +34,7 @@ export async function run(options: Options): Promise<Row[]> {
   try {
     const { values } = await service.withWorker(() => createKeys(service, 1))
     await service.api.stop()
-    const start = (cache: string) => measure(service, String(values[0]), cache)
+    const start = (cache: string) => startApi(service, String(values[0]), cache)
     await start(kept)
     const [warm, cold]: [Start[], Start[]] = [[], []]
     for (let round = 1; round <= rounds; round++) {
@@ -61,14 +63,20 @@ export async function run(options: Options): Promise<Row[]> {
   }
 }
 
-/** One start, from the spawn to the first verification of a key that the region knows, and on to /readyz. */
-async function measure(service: Service, key: string, cache: string): Promise<Start> {
+/** One start with this compile cache, from the spawn to the first verification of a key that the region knows, and on to /readyz. */
+export async function startApi(
+  service: Service,
+  key: string,
+  cache: string,
+  nodeArgs: string[] = [],
+): Promise<Start & { watched: Watched }> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const own = { PORT: String(port), HOST: '127.0.0.1', NODE_COMPILE_CACHE: cache }
   const verify = () => untilDone(`${url}/forward-auth`, { Authorization: `Bearer ${key}` })
   const began = performance.now()
-  const child = spawn(process.execPath, ['src/api/main.ts'], {
+  const from = monotonicNow()
+  const child = spawn(process.execPath, [...nodeArgs, 'src/api/main.ts'], {
     cwd: root,
     env: { ...process.env, ...service.env, ...own },
     stdio: ['ignore', 'ignore', 'ignore'],
@@ -80,6 +88,10 @@ async function measure(service: Service, key: string, cache: string): Promise<St
   try {
     await verify()
     const verified = await facts()
+    const watched = {
+      ...{ pid, span: { from, to: monotonicNow() } },
+      ...{ all: await processTime(pid), main: await mainThreadTime(pid) },
+    }
     let isReady = false
     const ready = untilDone(`${url}/readyz`, {}).then(() => {
       isReady = true
@@ -92,7 +104,7 @@ async function measure(service: Service, key: string, cache: string): Promise<St
       await Promise.race([delay(AGAIN_MS), ready])
     }
     const { ms, cpu } = await facts()
-    return { verified: verified.ms, verifiedCpu: verified.cpu, ready: ms, readyCpu: cpu, longest }
+    return { verified: verified.ms, verifiedCpu: verified.cpu, ready: ms, readyCpu: cpu, longest, watched }
   } finally {
     // A process writes to the compile cache at its end, too.
     child.kill('SIGTERM')

@@ -20,7 +20,7 @@ const POLL_MS = 50
 export type ServiceOptions = {
   /** Postgres flushes every commit to disk. Without it the disk plays no part in what is measured. */
   durable?: boolean
-  sharedBuffers?: PostgresOptions['sharedBuffers']
+  settings?: PostgresOptions['settings']
   /** For the api and the workers, beside what production sets. */
   env?: NodeJS.ProcessEnv
   /** For the api. */
@@ -34,7 +34,7 @@ export type ServiceOptions = {
 /** A Postgres, a Redis and one api process of our own, configured as in production; workers run only when asked for. */
 export async function startService({
   durable = false,
-  sharedBuffers,
+  settings,
   env: further,
   api: apiOptions,
   postgres: given,
@@ -44,7 +44,7 @@ export async function startService({
   // Under root, Postgres runs as another user, who has to get in.
   await chmod(folder, 0o711)
   const dataDir = join(folder, 'postgres')
-  const postgres = given ?? (await startPostgres({ dataDir, fast: !durable, sharedBuffers, temporary: true }))
+  const postgres = given ?? (await startPostgres({ dataDir, fast: !durable, settings, temporary: true }))
   const redis = group
     ? { ...group, pid: 0 }
     : await startRedis({ dataDir: join(folder, 'redis'), temporary: true })

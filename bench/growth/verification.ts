@@ -47,7 +47,7 @@ export async function measureKeys(
       await forget(service, redis)
       const full = await usedMemory(redis)
       say(`${whole(keys)} keys: ${(full / 2 ** 20).toFixed(0)} MB of Redis`)
-      const library = await startInProcess(service.env, serviceToken, file, CORE)
+      const library = await startInProcess(service.env, serviceToken, file, { core: CORE })
       const cached = Math.min(keys, CACHED)
       const { bytesPerKey } = await library.fill(cached)
       await forget(service, redis)

@@ -5,7 +5,7 @@ import { type Options, type Row, sizesOf } from '../all/Part.ts'
 import { startClock } from '../cost.ts'
 import { createKeys, MANY_CALLS } from '../createKeys.ts'
 import { median, percentile, say, whole } from '../report.ts'
-import { startService } from '../startService.ts'
+import { type Service, type ServiceOptions, startService } from '../startService.ts'
 import { waitForQuiet } from '../waitForQuiet.ts'
 import { copyHistory, insertKeys, makeTemplates, readSize, type Tenants } from './history.ts'
 import { explainReads } from './plans.ts'
@@ -13,7 +13,7 @@ import { explainReads } from './plans.ts'
 const TEMPLATES = 10
 const PAGE = 100
 
-type Read = 'usage' | 'page'
+export type Read = 'usage' | 'page'
 type Measured = { p99: number; p50: number; api: number; postgres: number }
 
 /** In the order of a round. */
@@ -33,21 +33,8 @@ export async function run(options: Options): Promise<Row[]> {
     requests: [600, 100],
     explain: [0, 0],
   })
-  // Nothing is written while reading is measured, so flushing would only make filling slow.
-  const sharedBuffers = `${Math.floor(totalmem() / 4 / 2 ** 20)}MB`
-  const service = await startService({ sharedBuffers, env: MANY_CALLS })
+  const { service, tenants } = await startReading({ keys, hoursADay })
   try {
-    const now = Date.now()
-    for (const partition of wantedPartitions(new Date(now)))
-      await service.orm.em.fork().transactional((em) => createPartition(em, partition))
-    const templates = await service.withWorker(() => createKeys(service, TEMPLATES))
-    say(`${whole(keys)} keys: making histories`)
-    await makeTemplates(service, templates, hoursADay, now)
-    const tenants = await insertKeys(service, keys, templates.ids)
-    say(`${whole(keys)} keys: copying them`)
-    await copyHistory(service, templates.ids, now)
-    const { bytes } = await readSize(service)
-    say(`${whole(keys)} keys: ${(bytes / 2 ** 30).toFixed(1)} GB`)
     if (explain) {
       const plans = await explainReads(service, tenants[0]?.keyIds.slice(0, PAGE) ?? [])
       say(`${plans.one}\n\n${plans.page}`)
@@ -58,10 +45,10 @@ export async function run(options: Options): Promise<Row[]> {
       for (const { id, read, atOnce } of READS) {
         await waitForQuiet(options.quiet)
         const count = read === 'usage' ? requests : Math.ceil(requests / 3)
-        await measure(service.api.url, tenants, read, { atOnce, count: Math.ceil(count / 5) })
+        await measureReads(service.api.url, tenants, read, { atOnce, count: Math.ceil(count / 5) })
         const { api, redisPid, postgresPid } = service
         const stopClock = await startClock({ server: api.pid, redis: redisPid, postgres: postgresPid })
-        const times = await measure(service.api.url, tenants, read, { atOnce, count })
+        const times = await measureReads(service.api.url, tenants, read, { atOnce, count })
         const cost = await stopClock(count)
         const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
         say(`round ${round}  ${id.padEnd(8)} p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`)
@@ -83,8 +70,35 @@ export async function run(options: Options): Promise<Row[]> {
   }
 }
 
+/** A service with so many keys, each with 35 days of history. */
+export async function startReading(
+  { keys, hoursADay }: { keys: number; hoursADay: number },
+  { settings, api }: Pick<ServiceOptions, 'settings' | 'api'> = {},
+): Promise<{ service: Service; tenants: Tenants }> {
+  const shared_buffers = `${Math.floor(totalmem() / 4 / 2 ** 20)}MB`
+  // Nothing is written while reading is measured, so flushing would only make filling slow.
+  const service = await startService({ settings: { shared_buffers, ...settings }, api, env: MANY_CALLS })
+  try {
+    const now = Date.now()
+    for (const partition of wantedPartitions(new Date(now)))
+      await service.orm.em.fork().transactional((em) => createPartition(em, partition))
+    const templates = await service.withWorker(() => createKeys(service, TEMPLATES))
+    say(`${whole(keys)} keys: making histories`)
+    await makeTemplates(service, templates, hoursADay, now)
+    const tenants = await insertKeys(service, keys, templates.ids)
+    say(`${whole(keys)} keys: copying them`)
+    await copyHistory(service, templates.ids, now)
+    const { bytes } = await readSize(service)
+    say(`${whole(keys)} keys: ${(bytes / 2 ** 30).toFixed(1)} GB`)
+    return { service, tenants }
+  } catch (error) {
+    await service.stop()
+    throw error
+  }
+}
+
 /** Milliseconds of each read: of random keys, or of random pages of random accounts. */
-async function measure(
+export async function measureReads(
   url: string,
   tenants: Tenants,
   read: Read,

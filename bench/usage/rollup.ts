@@ -2,7 +2,8 @@ import { Redis } from 'ioredis'
 import { createPartition, wantedPartitions } from '../../src/domain/usage/partitions.ts'
 import { type Cost, startClock } from '../cost.ts'
 import { createKeys } from '../createKeys.ts'
-import { startService } from '../startService.ts'
+import type { ProcessOptions } from '../startProcess.ts'
+import { type ServiceOptions, startService } from '../startService.ts'
 import { waitForQuiet } from '../waitForQuiet.ts'
 import { type EventOptions, makeEvents } from './events.ts'
 import { Expected } from './expected.ts'
@@ -15,6 +16,15 @@ export type RollupBench = Awaited<ReturnType<typeof startRollup>>
 
 type Kind = Pick<EventOptions, 'addressesOfKey' | 'completing' | 'withinMs'> & { keyIds?: string[] }
 
+type RollupOptions = Pick<ServiceOptions, 'settings'> &
+  Pick<ProcessOptions, 'core' | 'nodeArgs'> & {
+    keys?: number
+    /** How much of the machine others may take: see `waitForQuiet`. */
+    quiet?: number
+    /** What measures a roll-up. */
+    clock?: typeof startClock
+  }
+
 const BATCH = 1_000
 const CONNECTIONS = 8
 const POLL_MS = 2
@@ -23,15 +33,22 @@ const POLL_MS = 2
  * A service whose Postgres flushes every commit, and one worker, held to one core, that rolls up only when asked to.
  * One worker for all rounds, as in production.
  */
-export async function startRollup({ keys: keyCount = 200, core = 1, quiet = 1 } = {}) {
-  const service = await startService({ durable: true })
+export async function startRollup({
+  keys: keyCount = 200,
+  core = 1,
+  quiet = 1,
+  nodeArgs,
+  settings,
+  clock = startClock,
+}: RollupOptions = {}) {
+  const service = await startService({ durable: true, settings })
   const keys = await service.withWorker(() => createKeys(service, keyCount))
   for (const partition of wantedPartitions(new Date()))
     await service.orm.em.fork().transactional((em) => createPartition(em, partition))
   const expected = new Expected()
   const redis = new Redis(service.env.REDIS_URL)
   await service.metering.pause()
-  const worker = await service.startWorker({ core })
+  const worker = await service.startWorker({ core, nodeArgs })
   let runs = 0
 
   /** Reports events while the queue is paused, then has them rolled up. Throws when a count is not exact. */
@@ -46,7 +63,7 @@ export async function startRollup({ keys: keyCount = 200, core = 1, quiet = 1 } 
     sender.close()
     await waitForQuiet(quiet)
     const { redisPid, postgresPid } = service
-    const stopClock = await startClock({ server: worker.pid, redis: redisPid, postgres: postgresPid })
+    const stopClock = await clock({ server: worker.pid, redis: redisPid, postgres: postgresPid })
     await service.metering.resume()
     await emptied(redis)
     const cost = await stopClock(count)
@@ -60,7 +77,7 @@ export async function startRollup({ keys: keyCount = 200, core = 1, quiet = 1 } 
     redis.disconnect()
     await service.stop()
   }
-  return { service, keys, rollUp, stop }
+  return { service, keys, worker, rollUp, stop }
 }
 
 /** Waits until no metering job waits, runs, or is to be retried. */

@@ -25,7 +25,7 @@ export async function run(options: Options): Promise<Row[]> {
     const library = await service.withWorker(async () => {
       const keys = await createKeys(service, KEYS)
       await writeValuesFile(file, keys.values)
-      const started = await startInProcess(service.env, keys.serviceToken, file, CORE)
+      const started = await startInProcess(service.env, keys.serviceToken, file, { core: CORE })
       // A worker brings into the region what this verifier cannot read in Postgres.
       await started.fill(KEYS)
       return started

@@ -3,19 +3,22 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { root } from '../../src/dev/dataDir.ts'
 import { endWithUs } from '../../src/dev/endWithUs.ts'
-import { onCore } from '../startProcess.ts'
+import { onCore, type ProcessOptions } from '../startProcess.ts'
 import type { Filled, Rate } from './inProcess.ts'
 
 export type InProcess = Awaited<ReturnType<typeof startInProcess>>
 
-/** Starts inProcess.ts, on one core where one is given. */
+/** Starts inProcess.ts. */
 export async function startInProcess(
   { REDIS_URL }: { REDIS_URL: string },
   SERVICE_TOKEN: string,
   file: string,
-  core?: number,
+  { core, nodeArgs = [] }: Pick<ProcessOptions, 'core' | 'nodeArgs'> = {},
 ) {
-  const program = [process.execPath, '--expose-gc', join(root, 'bench/verification/inProcess.ts'), file]
+  const program = [
+    ...[process.execPath, ...nodeArgs, '--expose-gc'],
+    ...[join(root, 'bench/verification/inProcess.ts'), file],
+  ]
   const [command = '', ...args] = [...onCore(core), ...program]
   const child = spawn(command, args, {
     env: { ...process.env, REDIS_URL, SERVICE_TOKEN },

@@ -19,8 +19,8 @@ export type PostgresOptions = {
   port?: number
   /** For tests: nothing is flushed to disk, so a crash of the machine (not of Postgres) loses data. */
   fast?: boolean
-  /** How much Postgres keeps in its own cache (shared_buffers, as "4GB"); unset: its default of 128 MB. */
-  sharedBuffers?: string
+  /** Further settings of the server, such as `{ shared_buffers: '4GB' }`. */
+  settings?: Record<string, string>
   /** For tests: delete the data once the server is stopped, or when this process dies. */
   temporary?: boolean
   /** Another Postgres than the one that npm installed. */
@@ -60,8 +60,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     max_connections: MAX_CONNECTIONS,
     timezone: 'UTC',
     log_timezone: 'UTC',
-    ...(options.sharedBuffers ? { shared_buffers: options.sharedBuffers } : {}),
     ...(options.fast ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
+    ...options.settings,
   }
   const server = await startWhenFree(home.binaries, {
     args: ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
