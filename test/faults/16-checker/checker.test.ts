@@ -5,6 +5,7 @@ import { anySeed } from '../../support/random.ts'
 import { runChecker } from './runChecker.ts'
 
 const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 300)
+const MINUTES = Number(process.env.CHECKER_MINUTES ?? Number.POSITIVE_INFINITY)
 
 it(
   `promises 3 and 13: in ${HISTORIES} histories under faults no verification that starts after the answer of a revoke or suspension is accepted`,
@@ -12,6 +13,7 @@ it(
     const seed = anySeed()
     const report = await runChecker({
       histories: HISTORIES,
+      minutes: MINUTES,
       seed,
       build: process.env.CHECKER_BUILD ?? root,
       faults: process.env.CHECKER_FAULTS !== 'none',

@@ -9,6 +9,8 @@ import { Oracle } from './Oracle.ts'
 
 export type CheckerOptions = {
   histories: number
+  /** Begins no more histories after so many, however few they are. Default: no bound. */
+  minutes?: number
   seed: number
   /** Folder of the code to run: a whole copy of this repository, or itself. */
   build: string
@@ -33,7 +35,8 @@ const LAST_MS = 5_000
 
 /** Runs histories under faults and reports every verification that was answered as it must not be. */
 export async function runChecker(options: CheckerOptions) {
-  const { histories: count, seed, build, untilViolation, logs, primary } = options
+  const { histories: count, minutes = Number.POSITIVE_INFINITY } = options
+  const { seed, build, untilViolation, logs, primary } = options
   const random = createRandom(seed)
   const cluster = await startCluster(build, { logs, primary })
   try {
@@ -59,7 +62,7 @@ export async function runChecker(options: CheckerOptions) {
     const checking = histories.keepChecking(createRandom(seed + 2), () => over)
     const withFaults = options.faults !== false
     // However quickly the histories go, each way to leave and come back is among the faults.
-    const hasAll = () => histories.finished >= count
+    const hasAll = () => histories.finished >= count || seconds() >= minutes * 60
     const isOver = () => over || enough() || (hasAll() && (!withFaults || faults.hadEachMembership))
     const atOnce = Number(process.env.CHECKER_AT_ONCE ?? options.atOnce ?? AT_ONCE)
     // Those that wait for what a fault has lost wait for the next sweep of commands: not at the end.
