@@ -63,7 +63,10 @@ export async function run(options: Options): Promise<Row[]> {
   }
 }
 
-/** One start with this compile cache, from the spawn to the first verification of a key that the region knows, and on to /readyz. */
+/**
+ * One start with this compile cache, from the spawn to the first verification of a key that the region knows, and on to
+ * /readyz.
+ */
 export async function startApi(
   service: Service,
   key: string,
