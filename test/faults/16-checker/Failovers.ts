@@ -42,7 +42,7 @@ export class Failovers {
       await this.#pause()
       await before.restart()
     } else if (kind === 'primary stopped') {
-      await this.#stopped([before], async () => {
+      await this.#stopped([ofNode(before)], async () => {
         if (this.#random.chance(0.3)) return this.#pause()
         // At once, as nobody waits who takes over by hand.
         if (this.#random.chance(0.5)) await this.#promote().catch(() => {})
@@ -60,7 +60,7 @@ export class Failovers {
     } else {
       const follow = await this.#group.replicas().catch(() => [] as Node[])
       const others = this.#group.nodes.filter((node) => node !== before && !follow.includes(node))
-      await this.#stopped(this.#random.chance(0.5) ? others : follow, () => this.#pause())
+      await this.#stopped((this.#random.chance(0.5) ? others : follow).map(ofNode), () => this.#pause())
     }
     await this.#untilWhole()
   }
@@ -87,7 +87,8 @@ export class Failovers {
     this.#group.split?.([before])
     // One that is stopped for longer would hold locks in Postgres.
     await Promise.all(others.map((one) => one.process.kill()))
-    await this.#stopped(pidsOf(verifiers), async () => {
+    // Another fault may restart one meanwhile: what was stopped has ended then.
+    await this.#stopped(verifiers.map(ofProcess), async () => {
       const until = performance.now() + STARTED_MS
       await Promise.all([this.#group.takeOver(replica), worker?.restart(), verifier?.restart()])
       while (!hasEnded() && performance.now() < until) await delay(10)
@@ -138,12 +139,12 @@ export class Failovers {
     if (primaries.length > 0) await moveSlot(this.#group, { from, to: this.#random.pick(primaries) })
   }
 
-  async #stopped(nodes: { pid: number }[], meanwhile: () => Promise<unknown>): Promise<void> {
-    for (const { pid } of nodes) process.kill(pid, 'SIGSTOP')
+  async #stopped(all: Signal[], meanwhile: () => Promise<unknown>): Promise<void> {
+    for (const signal of all) signal('SIGSTOP')
     try {
       await meanwhile()
     } finally {
-      for (const { pid } of nodes) process.kill(pid, 'SIGCONT')
+      for (const signal of all) signal('SIGCONT')
     }
   }
 
@@ -177,5 +178,14 @@ export class Failovers {
   }
 }
 
-const pidsOf = (processes: { child: ChildProcess }[]) =>
-  processes.flatMap(({ child: { pid } }) => (pid === undefined ? [] : [{ pid }]))
+/** Sends it to the process that was meant when this was made. */
+type Signal = (signal: NodeJS.Signals) => void
+
+function ofNode({ pid }: Node): Signal {
+  return (signal) => process.kill(pid, signal)
+}
+
+/** To none, if it has ended by then. */
+function ofProcess({ child }: { child: ChildProcess }): Signal {
+  return (signal) => child.kill(signal)
+}

@@ -6,11 +6,11 @@ import { runChecker } from './runChecker.ts'
 
 const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 300)
 const MINUTES = Number(process.env.CHECKER_MINUTES ?? Number.POSITIVE_INFINITY)
+const seed = anySeed()
 
 it(
-  `promises 3 and 13: in ${HISTORIES} histories under faults no verification that starts after the answer of a revoke or suspension is accepted`,
+  `promises 3 and 13: in ${HISTORIES} histories under faults no verification that starts after the answer of a revoke or suspension is accepted (seed ${seed})`,
   async () => {
-    const seed = anySeed()
     const report = await runChecker({
       histories: HISTORIES,
       minutes: MINUTES,
