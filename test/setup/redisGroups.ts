@@ -41,21 +41,18 @@ export async function startSentinelGroup({
   sentinels = 3,
   downAfterMs = 1_000,
 } = {}): Promise<Group> {
-  const folder = await makeFolder()
-  const first = await startNode(folder)
-  const rest = await Promise.all(
-    Array.from({ length: replicas }, () =>
-      startNode(folder, ['--replicaof', '127.0.0.1', String(first.port)]),
-    ),
-  )
-  const nodes = [first, ...rest]
+  await using members = new AsyncDisposableStack()
+  const folder = await makeFolder(members)
+  const [first] = (await startAll(members, 1, () => startNode(folder))) as [Node]
+  const replicaOf = ['--replicaof', '127.0.0.1', String(first.port)]
+  const nodes = [first, ...(await startAll(members, replicas, () => startNode(folder, replicaOf)))]
   await untilReplicated(nodes)
   const lines = [
     `sentinel monitor keys 127.0.0.1 ${first.port} ${Math.floor(sentinels / 2) + 1}`,
     `sentinel down-after-milliseconds keys ${downAfterMs}`,
     'sentinel failover-timeout keys 6000',
   ]
-  const watching = await Promise.all(Array.from({ length: sentinels }, () => startSentinel(folder, lines)))
+  const watching = await startAll(members, sentinels, () => startSentinel(folder, lines))
   // Each knows the replicas and the others.
   for (const { redis } of watching)
     await eventually(
@@ -64,7 +61,6 @@ export async function startSentinelGroup({
         group['num-slaves'] === String(replicas) && group['num-other-sentinels'] === String(sentinels - 1),
     )
   boundCommands([...nodes, ...watching])
-  const stop = () => stopAll(folder, [...watching, ...nodes])
   const primary = async () => {
     const [asked] = watching.filter(isAlive) as [Node]
     const [, port] = (await asked.redis.call('sentinel', 'get-master-addr-by-name', 'keys')) as string[]
@@ -82,25 +78,24 @@ export async function startSentinelGroup({
     takeOver: async () => {
       await watching[0]?.redis.call('sentinel', 'failover', 'keys')
     },
-    stop,
+    stop: stopOf(members),
   }
 }
 
 /** A real Cluster. What the service stores is in one slot, so with one of its primaries. */
 export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_000 } = {}): Promise<Group> {
-  const folder = await makeFolder()
+  await using members = new AsyncDisposableStack()
+  const folder = await makeFolder(members)
   const size = primaries * (1 + replicas)
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()))
-  const bus = await startClusterBus(ports)
-  const nodes = await Promise.all(
-    ports.map((port, place) =>
-      startNode(folder, [
-        ...['--cluster-enabled', 'yes', '--cluster-port', String(port)],
-        ...['--cluster-announce-bus-port', String(bus.ports[place])],
-        ...['--cluster-node-timeout', String(timeoutMs), '--cluster-replica-validity-factor', '0'],
-        ...['--cluster-require-full-coverage', 'no'],
-      ]),
-    ),
+  const bus = members.adopt(await startClusterBus(ports), (one) => one.close())
+  const nodes = await startAll(members, size, (place) =>
+    startNode(folder, [
+      ...['--cluster-enabled', 'yes', '--cluster-port', String(ports[place])],
+      ...['--cluster-announce-bus-port', String(bus.ports[place])],
+      ...['--cluster-node-timeout', String(timeoutMs), '--cluster-replica-validity-factor', '0'],
+      ...['--cluster-require-full-coverage', 'no'],
+    ]),
   )
   const [first] = nodes as [Node, ...Node[]]
   const ids = await Promise.all(nodes.map(({ redis }) => redis.cluster('MYID') as Promise<string>))
@@ -160,10 +155,7 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
       if (side) bus.split(new Set(side.map((node) => ids[nodes.indexOf(node)] ?? '')))
       else bus.mend()
     },
-    stop: async () => {
-      await stopAll(folder, nodes)
-      await bus.close()
-    },
+    stop: stopOf(members),
   }
 }
 
@@ -182,7 +174,31 @@ async function claimOf({ redis }: Node, slot: number) {
   return { port: primary[1], epoch: Number(line?.split(' ')[6]) }
 }
 
-const makeFolder = () => mkdtemp(join(tmpdir(), 'pictify-keys-group-'))
+/** What a group consists of ends when it has been put together and is stopped, or cannot be put together. */
+function stopOf(members: AsyncDisposableStack): () => Promise<void> {
+  const kept = members.move()
+  return () => kept.disposeAsync()
+}
+
+async function makeFolder(members: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pictify-keys-group-'))
+  members.defer(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Throws when one of them does not start, once the others have, or have not either. */
+async function startAll(
+  members: AsyncDisposableStack,
+  count: number,
+  startOne: (place: number) => Promise<Node>,
+): Promise<Node[]> {
+  const begun = await Promise.allSettled(Array.from({ length: count }, (_, place) => startOne(place)))
+  const nodes = begun.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  members.defer(() => stopAll(nodes))
+  const failed = begun.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
+  return nodes
+}
 
 async function startNode(folder: string, args: string[] = []): Promise<Node> {
   const port = await freePort()
@@ -255,7 +271,7 @@ const fieldsOf = (list: string[]): Record<string, string> =>
     list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? '']] : [])) as [string, string][],
   )
 
-async function stopAll(folder: string, nodes: Node[]): Promise<void> {
+async function stopAll(nodes: Node[]): Promise<void> {
   for (const { redis } of nodes) redis.disconnect()
   await Promise.all(
     nodes.map(async (node) => {
@@ -264,5 +280,4 @@ async function stopAll(folder: string, nodes: Node[]): Promise<void> {
       await node.stop()
     }),
   )
-  await rm(folder, { recursive: true, force: true })
 }
