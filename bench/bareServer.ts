@@ -1,5 +1,6 @@
-/** The servers to compare with: `bareServer.ts http|body`, on 127.0.0.1:PORT. They do nothing but answer. */
+/** The servers to compare with: `bareServer.ts http|body|redis`, on 127.0.0.1:PORT. They do nothing but answer. */
 import { createServer, type RequestListener } from 'node:http'
+import { Redis } from 'ioredis'
 
 const ANSWER = JSON.stringify({ ok: true })
 const HEADERS = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(ANSWER) }
@@ -16,6 +17,11 @@ const listeners: Record<string, () => RequestListener> = {
       if (chunks.length > 0) JSON.parse(Buffer.concat(chunks).toString('utf8'))
       response.writeHead(200, HEADERS).end(ANSWER)
     })
+  },
+  /** Waits for the Redis at REDIS_URL, which does nothing but answer either. */
+  redis: () => {
+    const redis = new Redis(process.env.REDIS_URL ?? '', { enableAutoPipelining: true })
+    return (_request, response) => void redis.ping().then(() => response.writeHead(200, HEADERS).end(ANSWER))
   },
 }
 

@@ -1,8 +1,12 @@
-/** Where the CPU time of each kind of work goes, by process and part: see README.md. */
+/** Where the time of each kind of work goes, by process and part: see README.md. */
 import { parseArgs } from 'node:util'
+import { profileClaims } from './profile/claims.ts'
 import { profileCreate } from './profile/create.ts'
+import { profileFreshness } from './profile/freshness.ts'
 import { profileInProcess } from './profile/inProcess.ts'
+import { profileLatency } from './profile/latency.ts'
 import { profileReading } from './profile/reading.ts'
+import { profileRevocation } from './profile/revocation.ts'
 import { profileRollup } from './profile/rollup.ts'
 import { profileStart } from './profile/start.ts'
 import { profileVerification } from './profile/verification.ts'
@@ -11,8 +15,12 @@ import { describeRun, publish, say, wholeNumber } from './report.ts'
 const PROFILES: Record<string, (options: { seconds: number }) => Promise<string>> = {
   verification: profileVerification,
   'in process': profileInProcess,
+  latency: profileLatency,
   rollup: profileRollup,
+  claims: profileClaims,
+  freshness: profileFreshness,
   reading: profileReading,
+  revocation: profileRevocation,
   create: profileCreate,
   start: profileStart,
 }

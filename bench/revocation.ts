@@ -1,20 +1,14 @@
 /** How long a revoke takes over three regions, at rest and beside busy verifiers: see README.md. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { root } from '../src/dev/dataDir.ts'
 import { type Options, type Row, sizesOf } from './all/Part.ts'
 import { createKeys, MANY_CALLS } from './createKeys.ts'
 import { percentile, say, whole } from './report.ts'
 import { type Cluster, startCluster } from './revocation/cluster.ts'
-import type { Loaded, LoadOrders } from './revocation/load.ts'
 import { machineNow } from './revocation/machineNow.ts'
+import { startLoad } from './revocation/startLoad.ts'
 import { waitForQuiet } from './waitForQuiet.ts'
 
 const WARM_UP = 50
-/** The load runs alone for so long before anything is measured. */
-const RAMP_MS = 5_000
 /** Up to so long passes between two revocations, at random, so that they keep no step with anything. */
 const PAUSE_MS = 50
 
@@ -86,19 +80,10 @@ async function measure(cluster: Cluster, { samples, perSecond, quiet }: Sizes): 
   say('at rest')
   const atRest = await revokeMany(samples)
   say(`beside ${whole(perSecond)} verifications a second`)
-  const child = fork(join(root, 'bench/revocation/load.ts'))
-  const orders: LoadOrders = {
-    urls: verifiers.map(({ url }) => url),
-    token: keys.serviceToken,
-    values: keys.values,
-    perSecond,
-  }
-  child.send(orders)
-  const loaded: Promise<Loaded> = once(child, 'message').then(([result]) => result as Loaded)
-  await delay(RAMP_MS)
+  const { serviceToken: token, values } = keys
+  const stopLoad = await startLoad({ urls: verifiers.map(({ url }) => url), token, values, perSecond })
   const busy = await revokeMany(samples)
-  child.send('stop')
-  const load = await loaded
+  const load = await stopLoad()
   for (const [place, end] of revokedAt.entries())
     if ((load.lastAccepted[place] ?? 0) >= end) acceptedAfter += 1
   if (acceptedAfter > 0) throw new Error(`${acceptedAfter} verifications were accepted after the 200`)

@@ -8,8 +8,19 @@ export const WATCHED_POSTGRES = {
   'pg_stat_statements.track_planning': 'on',
 }
 
-/** One statement: how often a unit of work runs it, and how long that takes for a unit, in µs. */
-export type Statement = { text: string; calls: number; planning: number; executing: number }
+/**
+ * One statement: how often a unit of work runs it, and how long that takes for a unit, in µs; the pages that it reads
+ * from outside of Postgres' own memory, the bytes of WAL that it writes, and the whole pages among them.
+ */
+export type Statement = {
+  text: string
+  calls: number
+  planning: number
+  executing: number
+  pagesRead: number
+  walBytes: number
+  walPages: number
+}
 
 /** They wait for the disk, which takes no CPU time. */
 const OF_TRANSACTIONS = /^(begin|commit|rollback|savepoint|release|set|start transaction)\b/i
@@ -29,20 +40,16 @@ export async function watchPostgres({
   const cpu = await familyTime(postgresPid)
   return async (units) => {
     const all = ((await familyTime(postgresPid)) - cpu) / units
-    const rows = await query<{ text: string; calls: string; planning: number; executing: number }>(
-      `select query as text, calls, total_plan_time as planning, total_exec_time as executing
+    const rows = await query<Record<Exclude<keyof Statement, 'text'>, string> & { text: string }>(
+      `select query as text, calls, total_plan_time * 1000 as planning, total_exec_time * 1000 as executing,
+         shared_blks_read as "pagesRead", wal_bytes as "walBytes", wal_fpi as "walPages"
        from pg_stat_statements s join pg_database d on d.oid = s.dbid
        where d.datname = current_database() and query not like '%pg_stat_statements%'`,
       [],
     )
     const statements = rows
       .filter(({ text }) => !OF_TRANSACTIONS.test(text))
-      .map(({ text, calls, planning, executing }) => ({
-        text,
-        calls: Number(calls) / units,
-        planning: (planning * 1_000) / units,
-        executing: (executing * 1_000) / units,
-      }))
+      .map(({ text, ...counts }) => ({ text, ...perUnit(counts, units) }))
     const sum = (of: 'planning' | 'executing') => statements.reduce((total, one) => total + one[of], 0)
     const [planning, executing] = [sum('planning'), sum('executing')]
     const known = Math.min(1, all / (planning + executing))
@@ -55,3 +62,8 @@ export async function watchPostgres({
     return { parts, statements }
   }
 }
+
+const perUnit = <Name extends string>(counts: Record<Name, string>, units: number) =>
+  Object.fromEntries(
+    Object.entries<string>(counts).map(([name, count]) => [name, Number(count) / units]),
+  ) as Record<Name, number>

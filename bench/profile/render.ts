@@ -59,7 +59,7 @@ export function renderStatements(unit: Unit, statements: Statement[]): string {
 const times = (calls: number) =>
   calls === 0 ? '0' : calls < 0.1 ? `1 in ${whole(1 / calls)}` : calls.toFixed(1)
 
-const shorten = (text: string) =>
+export const shorten = (text: string) =>
   text.replaceAll(/\s+/g, ' ').replaceAll(/[|`]/g, '').trim().slice(0, TEXT_LENGTH)
 
 export const renderProfile = (unit: Unit, { columns, statements }: Profile): string =>

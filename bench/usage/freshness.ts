@@ -1,17 +1,14 @@
 /** How long acknowledged usage takes to show beside a steady load of events: see ../README.md. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { root } from '../../src/dev/dataDir.ts'
 import { createPartition, wantedPartitions } from '../../src/domain/usage/partitions.ts'
 import { type Options, type Row, sizesOf } from '../all/Part.ts'
 import { createKeys, MANY_CALLS } from '../createKeys.ts'
 import { percentile, say, whole } from '../report.ts'
 import { startService } from '../startService.ts'
 import { waitForQuiet } from '../waitForQuiet.ts'
-import type { Loaded, LoadOrders } from './load.ts'
+import type { LoadOrders } from './load.ts'
 import { type Freshness, type Kind, probe } from './probe.ts'
+import { startLoad } from './startLoad.ts'
 
 const BATCH = 500
 const WARM_UP = 20
@@ -72,12 +69,9 @@ export async function run(options: Options): Promise<Row[]> {
         seconds: seconds + RAMP_SECONDS,
       }
       let isLoading = true
-      const child = fork(join(root, 'bench/usage/load.ts'))
-      const loaded = once(child, 'message').then(([result]) => {
+      const loaded = startLoad(orders).finally(() => {
         isLoading = false
-        return result as Loaded
       })
-      child.send(orders)
       await delay(RAMP_SECONDS * 1_000)
       const taken = await measure(LANES, () => !isLoading)
       const load = await loaded

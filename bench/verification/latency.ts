@@ -1,18 +1,13 @@
 /** Latencies at constant rates, beside those of the bare server in the same rounds: see ../README.md. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { root } from '../../src/dev/dataDir.ts'
 import { RATES } from '../all/goals.ts'
 import { type Options, type Row, sizesOf } from '../all/Part.ts'
 import { createKeys } from '../createKeys.ts'
 import { median, say } from '../report.ts'
 import { startBare } from '../startProcess.ts'
 import { startService } from '../startService.ts'
-import { waitForQuiet } from '../waitForQuiet.ts'
-import type { Latencies, Orders } from './constantRate.ts'
+import type { Latencies } from './constantRate.ts'
+import { startLoader } from './startLoader.ts'
 
-const CONNECTIONS = 64
 const KEYS = 200
 
 type Pair = { bare: Latencies; ours: Latencies }
@@ -21,23 +16,11 @@ export async function run(options: Options): Promise<Row[]> {
   const { rounds, seconds } = sizesOf(options, { rounds: [5, 1], seconds: [4, 2] })
   const service = await startService()
   const bare = await startBare('http')
-  const loader = fork(join(root, 'bench/verification/constantRate.ts'))
   try {
     return await service.withWorker(async () => {
       const { values } = await createKeys(service, KEYS)
-      const load = async (url: string, rate: number): Promise<Latencies> => {
-        await waitForQuiet(options.quiet)
-        const { hostname: host, port } = new URL(url)
-        const requests = values.map(
-          (value) =>
-            `GET /forward-auth?permission=renders:write HTTP/1.1\r\nHost: ${host}:${port}\r\nAuthorization: Bearer ${value}\r\n\r\n`,
-        )
-        const orders: Orders = { host, port: Number(port), requests, rate, seconds, connections: CONNECTIONS }
-        loader.send(orders)
-        const [latencies] = (await once(loader, 'message')) as [Latencies]
-        if (latencies.failed > 0) throw new Error(`${latencies.failed} requests failed`)
-        return latencies
-      }
+      using loader = startLoader(values, options.quiet)
+      const load = (url: string, rate: number) => loader.load({ url, rate, seconds })
       // Both compile what they run.
       for (const url of [bare.url, service.api.url]) await load(url, RATES[0])
       const pairs = new Map<number, Pair[]>(RATES.map((rate) => [rate, []]))
@@ -58,7 +41,6 @@ export async function run(options: Options): Promise<Row[]> {
       return [...pairs].flatMap(([rate, list]) => rowsOf(rate, list))
     })
   } finally {
-    loader.disconnect()
     await bare.stop()
     await service.stop()
   }

@@ -10,6 +10,9 @@ export type Span = {
   spanId: string
   parentSpanId?: string
   name: string
+  /** ns since 1970. */
+  startTimeUnixNano: string
+  endTimeUnixNano: string
   attributes: Record<string, unknown>
 }
 
