@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
 import { runSql } from '../setup/runSql.ts'
 import { Chaos, ROUND } from '../support/chaos.ts'
-import { EventOracle } from '../support/EventOracle.ts'
+import { BY_ITSELF, EventOracle } from '../support/EventOracle.ts'
 import { eventually } from '../support/eventually.ts'
 import { type OwnPostgres, startOwnPostgres } from '../support/ownPostgres.ts'
 import { anySeed, createRandom } from '../support/random.ts'
@@ -87,18 +87,19 @@ it(
     expect(violations).toEqual([])
     expect(service.died).toEqual([])
 
-    // Whoever read while everything was killed has seen the same, and so does whoever reads again from anywhere.
-    const ids = record.map(({ id }) => id)
-    expect(follower.events.map(({ id }) => id)).toEqual(ids)
-    expect(follower.events).toEqual(record)
+    // Whoever read while everything was killed has seen the same, and so does whoever reads again from anywhere. The
+    // clock alone goes on: keys that were rotated have expired, which is announced within a minute.
+    const ids = follower.events.map(({ id }) => id)
+    expect(follower.events.slice(0, record.length)).toEqual(record)
+    expect(follower.events.slice(record.length).filter(({ type }) => !BY_ITSELF.has(type))).toEqual([])
     const random = createRandom(seed + 3)
     for (let replay = 0; replay < REPLAYS; replay++) {
-      const place = random.between(1, record.length)
+      const place = random.between(1, ids.length)
       const start = random.chance(0.5)
         ? random.pick(follower.cursors)
         : { cursor: ids[place - 1] ?? '', before: place }
       const again = await new Consumer(sender(4 + replay), start.cursor).toTheEnd(1_000)
-      expect(again.map(({ id }) => id)).toEqual(ids.slice(start.before))
+      expect(again.slice(0, ids.length - start.before).map(({ id }) => id)).toEqual(ids.slice(start.before))
     }
     // It was no idle run.
     expect(oracle.counts.certain).toBeGreaterThan(STEPS / 2)

@@ -121,7 +121,7 @@ function changeFaults(events: SeenEvent[], changes: Map<string, Change>): string
 }
 
 /** What the clock does, not a caller. */
-const BY_ITSELF = new Set(['api_key.expired', 'api_key.expiring', 'usage.day_closed'])
+export const BY_ITSELF = new Set(['api_key.expired', 'api_key.expiring', 'usage.day_closed'])
 
 /** The name of the change that an event announces; `suspension`: the reason of the account's latest one. */
 function nameOfEvent({ type, subject, data }: SeenEvent, suspension: string): string {
