@@ -42,7 +42,11 @@ export function findLookalikes(names: string[]): ReadSettings['lookalikes'] {
       const most = name.length < 10 ? 1 : name.length < 13 ? 2 : 3
       const meant = settings.find(
         (one) =>
-          one.length >= MIN_LENGTH && !names.includes(one) && distance(name.toUpperCase(), one) <= most,
+          one.length >= MIN_LENGTH &&
+          // Every start of a process compares all of its environment: a length says most of it at once.
+          Math.abs(one.length - name.length) <= most &&
+          !names.includes(one) &&
+          distance(name.toUpperCase(), one) <= most,
       )
       return meant === undefined ? [] : [{ name, meant }]
     })
