@@ -74,13 +74,12 @@ export async function openPools<Name extends string>(
   division: Division<Name>,
 ): Promise<Pools<Name>> {
   const counts = new Map<Name, PoolCounts>()
-  const names = Object.keys(division) as Name[]
-  const opened = await Promise.all(
-    names.map(async (name) => {
-      const onPool = (pool: PoolCounts) => void counts.set(name, pool)
-      return [name, await openPostgres(databaseUrl, { ...division[name], onPool })] as const
-    }),
-  )
+  const opened: [Name, Orm][] = []
+  for (const name of Object.keys(division) as Name[]) {
+    const onPool = (pool: PoolCounts) => void counts.set(name, pool)
+    const beside = opened[0]?.[1]
+    opened.push([name, await openPostgres(databaseUrl, { ...division[name], onPool, beside })])
+  }
   return {
     ...(Object.fromEntries(opened) as Record<Name, Orm>),
     counts: () =>
