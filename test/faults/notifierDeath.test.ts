@@ -16,7 +16,7 @@ const CROSSINGS = ACCOUNTS * KEYS
 /** Deliveries to one host that a worker has under way at most. */
 const AT_ONCE = 16
 /** Per phase, so that a slow machine gets through it: a worker that starts takes most of a core. */
-const KILLS = 15
+const KILLS = 8
 
 let service: Service
 let queues: Queues

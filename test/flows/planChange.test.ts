@@ -136,7 +136,7 @@ const everywhere = async (some = held) =>
 describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, () => {
   it('holds for every account, at every api and in every region, once it is answered', async () => {
     const { load, stop } = startLoad()
-    for (let trial = 1; trial <= 8; trial++) {
+    for (let trial = 1; trial <= Math.ceil(trialsOf(8)); trial++) {
       const limit = 1_000_000 + trial
       const { status, accounts } = await change(limit)
       load.limit = limit
@@ -150,7 +150,7 @@ describe(`promise 3, of a plan: a change over ${ACCOUNTS} accounts under load`, 
 
   it('holds for accounts that are created, and that move in and out meanwhile', async () => {
     const apis = urls.map((url) => createClient(url, operator.secret))
-    for (let trial = 1; trial <= 4; trial++) {
+    for (let trial = 1; trial <= Math.ceil(trialsOf(4)); trial++) {
       const limit = 2_000_000 + trial
       const changing = change(limit)
       const made = Array.from({ length: 6 }, (_, n) =>

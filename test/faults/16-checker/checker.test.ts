@@ -4,7 +4,7 @@ import { root } from '../../../src/dev/dataDir.ts'
 import { anySeed } from '../../support/random.ts'
 import { runChecker } from './runChecker.ts'
 
-const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 300)
+const HISTORIES = Number(process.env.CHECKER_HISTORIES ?? 200)
 const MINUTES = Number(process.env.CHECKER_MINUTES ?? Number.POSITIVE_INFINITY)
 const seed = anySeed()
 
