@@ -50,6 +50,7 @@ export async function startOperator(): Promise<{ port: number; stop: () => Promi
 
 /** Asks that process, for the service with this environment. Throws what bin/keys would print. */
 export async function askOperator(port: number, asked: Asked): Promise<Done> {
+  if (port === 0) throw new Error('This file needs the service: bin/test --quick must leave it out.')
   const call = request({ port, host: '127.0.0.1', method: 'POST', agent: false })
   call.end(JSON.stringify(asked))
   const [response] = await once(call, 'response')
