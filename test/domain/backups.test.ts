@@ -13,7 +13,7 @@ import { libpqEnv } from '../../src/platform/backup/pgTool.ts'
 
 const at = (text: string) => new Date(`2026-11-${text}Z`)
 const backup = (startedAt: Date, more: Partial<Backup> = {}): Backup => ({
-  ...{ id: backupId(startedAt), startedAt, finishedAt: startedAt, host: 'h', bytes: 1 },
+  ...{ id: backupId(startedAt, '0.3.0', 18), startedAt, finishedAt: startedAt, host: 'h', bytes: 1 },
   ...{ failure: null, checkedAt: null, checkFailure: null, ...more },
 })
 
@@ -72,8 +72,8 @@ describe('a backup is due', () => {
 })
 
 describe('pruning', () => {
-  const ids = ['01', '02', '03', '20', '27'].map((day) => backupId(at(`${day}T02:00:00`)))
-  const of = (days: string[]) => days.map((day) => backupId(at(`${day}T02:00:00`)))
+  const ids = ['01', '02', '03', '20', '27'].map((day) => backupId(at(`${day}T02:00:00`), '0.3.0', 18))
+  const of = (days: string[]) => days.map((day) => backupId(at(`${day}T02:00:00`), '0.3.0', 18))
   it.each([
     ['the old ones', [], 14, '27T03:00:00', ['01', '02', '03']],
     ['but not the newest that was restored', ['01', '02'], 14, '27T03:00:00', ['01', '03']],
@@ -84,9 +84,25 @@ describe('pruning', () => {
   })
 
   it('takes nothing whose name is not a backup’s', () => {
-    const strangers = ['keys-old', '../keys-2026-11-01T020000Z', 'keys-2026-11-01T020000Z.dump']
+    const strangers = [
+      'keys-old',
+      '../keys-2026-11-01T020000Z',
+      'keys-2026-11-01T020000Z.dump',
+      `${ids[0]}/..`,
+    ]
     expect(decidePruning([...strangers, ...ids], new Set(), 1, at('30T00:00:00'))).toEqual(ids.slice(0, -1))
     expect(instantOf(ids[0] ?? '')).toEqual(at('01T02:00:00'))
+  })
+
+  it('knows the names of releases that wrote no versions, which sort among the others', () => {
+    const former = 'keys-2026-11-02T020000Z'
+    expect(instantOf(former)).toEqual(at('02T02:00:00'))
+    expect(decidePruning([former, ...ids], new Set(), 14, at('27T03:00:00'))).toEqual([
+      ids[0],
+      former,
+      ids[1],
+      ids[2],
+    ])
   })
 })
 

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readBackups } from '../../src/domain/backups/backupStore.ts'
 import { checkBackup } from '../../src/platform/backup/checkBackup.ts'
-import { makeBackup } from '../../src/platform/backup/makeBackup.ts'
+import { makeBackup, versionOf } from '../../src/platform/backup/makeBackup.ts'
+import { restoreBackup } from '../../src/platform/backup/restoreBackup.ts'
 import type { BackupSettings } from '../../src/platform/backup/settings.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { VERSION } from '../../src/platform/release.ts'
 import { backUpWhenDue } from '../../src/workers/schedules/keepBackups.ts'
 import { eventually } from '../support/eventually.ts'
 import { startPackagedPostgres } from '../support/packagedPostgres.ts'
@@ -15,11 +17,13 @@ const DAY = 86_400_000
 let postgres: Awaited<ReturnType<typeof startPackagedPostgres>>
 let settings: BackupSettings
 let clock: Date
+let major: number
 const now = () => clock
 const sql = <Row>(text: string, values: unknown[] = []) => postgres.orm.em.fork().execute<Row[]>(text, values)
 
 beforeAll(async () => {
   postgres = await startPackagedPostgres()
+  ;({ major } = await versionOf(postgres.orm.em.fork()))
   await sql(
     `insert into account (id, name, plan, metadata, created_at)
      select 'acct_' || n, E'Näme "quoted"\\t\\\\ ' || n, 'pro', jsonb_build_object('n', n), now() from generate_series(1, 500) n`,
@@ -37,6 +41,8 @@ afterEach(async () => {
   await sql('delete from backup')
 })
 
+/** The name of a backup that this release made of this server. */
+const idAt = (instant: string) => `keys-${instant}-${VERSION}-pg${major}`
 const files = async () => (await readdir(settings.dir)).toSorted()
 const rows = () => readBackups(postgres.orm.em.fork())
 const scratchDatabases = () => sql(`select datname from pg_database where datname ~ 'scratch|restore_check'`)
@@ -55,13 +61,14 @@ async function fakeTool(name: string, script: string): Promise<string> {
 describe('a backup', () => {
   it('is a file of its owner with a description, and restores to what was there', async () => {
     const made = await makeBackup(settings, { now })
-    expect(made).toEqual({ id: 'keys-2026-11-27T030000Z', bytes: expect.any(Number), removed: [] })
-    expect(await files()).toEqual(['keys-2026-11-27T030000Z.dump', 'keys-2026-11-27T030000Z.json'])
+    const id = idAt('2026-11-27T030000Z')
+    expect(made).toEqual({ id, bytes: expect.any(Number), removed: [] })
+    expect(await files()).toEqual([`${id}.dump`, `${id}.json`])
     for (const file of await files()) expect((await stat(join(settings.dir, file))).mode & 0o777).toBe(0o600)
-    const { tables, ...description } = JSON.parse(
-      await readFile(join(settings.dir, 'keys-2026-11-27T030000Z.json'), 'utf8'),
-    )
-    expect(description).toMatchObject({ bytes: made?.bytes, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    const { tables, ...description } = JSON.parse(await readFile(join(settings.dir, `${id}.json`), 'utf8'))
+    const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/)
+    expect(description).toMatchObject({ bytes: made?.bytes, sha256, release: VERSION })
+    expect(description.runsFrom).toBeGreaterThan(0)
     expect(tables['public.account']).toMatchObject({ rows: '500' })
     pass(60_000)
     expect(await checkBackup(settings, { now })).toEqual({
@@ -118,7 +125,8 @@ describe('a backup', () => {
     // What a process that was killed has left does not stay.
     await writeFile(join(settings.dir, 'keys-2026-11-26T020000Z.dump.partial'), 'half')
     await makeBackup(settings, { now })
-    expect(await files()).toEqual(['keys-2026-11-27T030001Z.dump', 'keys-2026-11-27T030001Z.json', 'pg_dump'])
+    const id = idAt('2026-11-27T030001Z')
+    expect(await files()).toEqual([`${id}.dump`, `${id}.json`, 'pg_dump'])
   })
 
   it.each([
@@ -162,8 +170,10 @@ describe('a backup', () => {
   })
 })
 
+type Described = { tables: Record<string, { digest: string }>; postgres: string; runsFrom: number }
+
 describe('restoring a backup finds', () => {
-  const described = async (change: (description: { tables: Record<string, { digest: string }> }) => void) => {
+  const described = async (change: (description: Described) => void) => {
     const [made] = (await files()).filter((name) => name.endsWith('.json'))
     const path = join(settings.dir, made ?? '')
     const description = JSON.parse(await readFile(path, 'utf8'))
@@ -180,6 +190,27 @@ describe('restoring a backup finds', () => {
     const failure = `${made?.id}.dump is not the file that was written.`
     expect(await checkBackup(settings, { now })).toMatchObject({ failure })
     expect(await rows()).toMatchObject([{ checkFailure: failure, checkedAt: clock }])
+  })
+
+  it.each<[string, Partial<Described>, RegExp]>([
+    [
+      'release',
+      { runsFrom: 99_999_999_999_999 },
+      /needs a release with schema 9{14} or newer, and was made by \d/,
+    ],
+    ['Postgres', { postgres: '99.1 (Debian)' }, /was made on Postgres 99, and this server is Postgres \d/],
+  ])('that it needs a newer %s, before it restores anything', async (_what, versions, message) => {
+    const made = await makeBackup(settings, { now })
+    await described((description) => Object.assign(description, versions))
+    await sql('create database "restored_here"')
+    const databaseUrl = Object.assign(new URL(settings.databaseUrl), { pathname: '/restored_here' }).href
+    try {
+      await expect(restoreBackup({ ...settings, databaseUrl })).rejects.toThrow(message)
+      await described((description) => Object.assign(description, { postgres: '15.1', runsFrom: 1 }))
+      expect(await restoreBackup({ ...settings, databaseUrl })).toMatchObject({ id: made?.id })
+    } finally {
+      await sql('drop database "restored_here" with (force)')
+    }
   })
 
   it('other values, and rows that are missing', async () => {
@@ -215,7 +246,7 @@ it('a worker makes one a day, restores one a week, and keeps those that it must'
   const made: string[] = []
   const day = async () => {
     await backUpWhenDue(context, settings)
-    made.push(`keys-${clock.toISOString().slice(0, 10)}T030000Z`)
+    made.push(idAt(`${clock.toISOString().slice(0, 10)}T030000Z`))
     for (let minutes = 0; minutes < 3; minutes++) {
       pass(60_000)
       await backUpWhenDue(context, settings)

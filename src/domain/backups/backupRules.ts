@@ -43,10 +43,15 @@ export function checkIsDue(backups: Backup[], days: number, now: Date): boolean 
   )
 }
 
-/** The name of a backup made at an instant, which its files begin with. */
-export const backupId = (at: Date): string => `keys-${at.toISOString().slice(0, 19).replaceAll(':', '')}Z`
+/**
+ * The name of a backup, which its files begin with: when it was made, the release that made it, and the major version
+ * of its Postgres. The name alone says what a restore needs.
+ */
+export const backupId = (at: Date, release: string, postgres: number): string =>
+  `keys-${at.toISOString().slice(0, 19).replaceAll(':', '')}Z-${release}-pg${postgres}`
 
-const ID = /^keys-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z$/
+/** Releases before 0.3.0 wrote no versions. */
+const ID = /^keys-(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z(?:-[\w.+-]+-pg\d+)?$/
 
 /** When a backup was made, by its name; undefined for a name that is none. */
 export function instantOf(id: string): Date | undefined {

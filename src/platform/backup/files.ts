@@ -10,7 +10,11 @@ import type { Manifest } from '../../domain/backups/manifest.ts'
 export type Description = {
   id: string
   startedAt: string
+  /** The server's version. */
   postgres: string
+  /** The version of the release that made it, and from which schema on releases may run on it. Since 0.3.0. */
+  release?: string
+  runsFrom?: number
   bytes: number
   sha256: string
   tables: Manifest

@@ -6,6 +6,8 @@ import { finishBackup, insertBackup, readBackups } from '../../domain/backups/ba
 import { readManifest } from '../../domain/backups/manifest.ts'
 import { HOUR_MS } from '../../domain/time.ts'
 import { type Em, openPostgres } from '../postgres.ts'
+import { VERSION } from '../release.ts'
+import { readRunsFrom } from '../schemaState.ts'
 import { complete, prune, removePartial, writeDump } from './files.ts'
 import { libpqEnv, requireVersion, runTool } from './pgTool.ts'
 import type { BackupSettings } from './settings.ts'
@@ -30,12 +32,10 @@ export async function makeBackup(
   const signal = stopped ? AbortSignal.any([stopped, bound]) : bound
   const orm = await openPostgres(databaseUrl, { poolMax: 2 })
   const startedAt = now()
-  const id = backupId(startedAt)
   const em = () => orm.em.fork()
-  const dump = async (snapshot: Em) => {
+  const dump = async (snapshot: Em, id: string, server: Server) => {
     await mkdir(dir, { recursive: true, mode: 0o700 })
     await removePartial(dir)
-    const server = await versionOf(snapshot)
     await requireVersion({ name: 'pg_dump', pgBin, signal }, server.major)
     const [exported] = await snapshot.execute<{ snapshot: string }[]>(
       'select pg_export_snapshot() as snapshot',
@@ -44,16 +44,19 @@ export async function makeBackup(
     const args = ['--format=custom', '--no-password', `--snapshot=${exported?.snapshot}`]
     const tool = { name: 'pg_dump', pgBin, args, env: libpqEnv(databaseUrl), signal } as const
     const written = await runTool(tool, (output) => writeDump(dir, id, output))
-    await complete(dir, { id, startedAt: startedAt.toISOString(), postgres: server.text, tables, ...written })
+    const versions = { postgres: server.text, release: VERSION, runsFrom: await readRunsFrom(snapshot) }
+    await complete(dir, { id, startedAt: startedAt.toISOString(), ...versions, tables, ...written })
     return written.bytes
   }
   try {
     return await withBackupLock(
       em(),
       async (snapshot) => {
+        const server = await versionOf(snapshot)
+        const id = backupId(startedAt, VERSION, server.major)
         await insertBackup(em(), { id, startedAt, host: hostname() })
         try {
-          const bytes = await dump(snapshot)
+          const bytes = await dump(snapshot, id, server)
           await finishBackup(em(), id, { bytes }, now())
           const backups = await readBackups(em())
           const proven = new Set(backups.filter(isProven).map((one) => one.id))
@@ -99,7 +102,9 @@ async function lockBackups(em: Em): Promise<boolean> {
   return row?.locked ?? false
 }
 
-export async function versionOf(em: Em): Promise<{ major: number; text: string }> {
+type Server = { major: number; text: string }
+
+export async function versionOf(em: Em): Promise<Server> {
   const [row] = await em.execute<{ number: number; text: string }[]>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as text`,
   )
