@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 
 import { decoderFor, type Encoding, NotText } from '../domain/imports/decodeText.ts'
 
-const STDIN = '-'
+export const STDIN = '-'
 
 /** Bytes of a file; undefined for standard input, and for a file that cannot be read: opening it says why. */
 export async function sizeOf(file: string): Promise<number | undefined> {

@@ -1,22 +1,25 @@
 import { Command as Cli } from 'commander'
 import type { Redis } from 'ioredis'
 import { auditOperators } from '../domain/audit/audit.ts'
+import { type LostEvent, listLost } from '../domain/events/listLost.ts'
 import type { JournalEntry } from '../domain/journal/JournalEntry.ts'
 import { type Recovered, recover, shardsOf } from '../domain/journal/recover.ts'
 import { PRIMARY } from '../domain/regions.ts'
 import { regionOfShard, shardNames } from '../domain/shards.ts'
+import type { Em } from '../platform/postgres.ts'
 import { namesIn } from '../platform/redisNames.ts'
 import { connectRegion, untilConnected } from '../region/connectRegion.ts'
 import { endEpoch } from '../region/endEpoch.ts'
 import { Journal } from '../region/Journal.ts'
 import { listAhead } from '../region/listAhead.ts'
 import { print } from './print.ts'
+import { readReceived } from './readReceived.ts'
 import { type Service, withService } from './withService.ts'
 
 /** How long a region's Redis may take until it answers. */
 const CONNECT_MS = 5_000
 
-type Options = { without?: string[]; acceptGap?: boolean }
+type Options = { without?: string[]; acceptGap?: boolean; events?: string }
 
 /** `recover`: brings into a restored database what has ended since its backup. */
 export function recoverCommand(): Cli {
@@ -26,13 +29,19 @@ export function recoverCommand(): Cli {
     )
     .option('--without <region...>', 'go on without these regions, whose Redis is gone for good')
     .option('--accept-gap', 'go on although no region remembers all that ended since the backup')
+    .option(
+      '--events <file>',
+      'list what is lost by the events that your webhook received, as JSON lines; - is standard input',
+    )
     .action(async (options: Options, command: Cli) => {
       print(command, await withService((service) => run(service, options)))
     })
 }
 
-async function run(service: Service, { without = [], acceptGap = false }: Options) {
+async function run(service: Service, { without = [], acceptGap = false, events }: Options) {
   const { env, em, actor } = service
+  // First: nothing is changed where the file is none.
+  const eventsLost = events === undefined ? undefined : await lostOf(em, events)
   const named = [{ name: PRIMARY, url: env.REDIS_URL }, ...env.REGIONS]
   const regions = named
     .filter(({ name }) => !without.includes(name))
@@ -68,10 +77,21 @@ async function run(service: Service, { without = [], acceptGap = false }: Option
       return done
     })
     await eraseAgain(service, recovered)
-    return { ...recovered, keysLost: [...keysLost], keysChangedSince: [...keysChangedSince] }
+    return {
+      ...recovered,
+      keysLost: [...keysLost],
+      keysChangedSince: [...keysChangedSince],
+      ...(eventsLost && { eventsLost }),
+    }
   } finally {
     for (const { redis } of regions) redis.disconnect()
   }
+}
+
+async function lostOf(em: Em, file: string): Promise<LostEvent[]> {
+  const lost: LostEvent[] = []
+  for await (const page of readReceived(file)) lost.push(...(await listLost(em, page)))
+  return lost
 }
 
 async function requireConnected(name: string, redis: Redis): Promise<void> {

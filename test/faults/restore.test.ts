@@ -1,14 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import type { LifecycleEvent } from '../../src/domain/events/presentEvent.ts'
 import { runSql } from '../setup/runSql.ts'
 import { createClient } from '../support/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { startPackagedPostgres } from '../support/packagedPostgres.ts'
 import { createRandom } from '../support/random.ts'
+import { startReceiver } from '../support/receivers.ts'
 import { type Service, type ServiceProcess, startService } from '../support/startService.ts'
 
 /** `DRILLS=100 bin/test test/faults/restore.test.ts` runs it as often as the release asks for. */
@@ -28,6 +30,7 @@ beforeAll(async () => {
   maintenanceUrl = Object.assign(new URL(postgres.databaseUrl), { pathname: '/template1' }).href
   service = await startService({
     apis: 2,
+    env: { WEBHOOK_ALLOW_PRIVATE: 'true' },
     database: { databaseUrl: postgres.databaseUrl, drop: async () => {} },
   })
   worker = service.workers[0] as ServiceProcess
@@ -96,6 +99,13 @@ async function erase(operator: Client, accountId: string): Promise<void> {
   )
 }
 
+/** What comes after step 2 of docs/operating.md: recover, and start the workers. */
+async function recoverAndStart(...args: string[]): Promise<Record<string, unknown>> {
+  const recovered: Record<string, unknown> = await service.cli('recover', ...args)
+  worker = await service.startReadyWorker()
+  return recovered
+}
+
 const verifyAt = async (url: string, key: string): Promise<{ valid?: boolean; code?: string }> =>
   (await createClient(url, service.serviceToken).post('/verify', { key })).body
 
@@ -160,8 +170,7 @@ it.each(Array.from({ length: DRILLS }, (_, drill) => drill + 1))(
     // A region that has forgotten them asks Postgres, and so does an api that remembers nothing.
     if (random.chance(0.5)) await forgetStates()
     for (const [key] of endings) expect((await verifyAt(service.url, key)).valid).not.toBe(true)
-    expect(Number((await service.cli('recover')).entries)).toBeGreaterThan(0)
-    worker = await service.startReadyWorker()
+    expect(Number((await recoverAndStart()).entries)).toBeGreaterThan(0)
     await areReady(/^ok$/)
     for (const [key] of endings) expect((await verifyAt(service.url, key)).valid).toBe(false)
     await eventually(
@@ -174,3 +183,50 @@ it.each(Array.from({ length: DRILLS }, (_, drill) => drill + 1))(
     expect(await stopWatching()).toEqual([])
   },
 )
+
+it('recovering lists what is lost, by the events that a webhook has received', async () => {
+  const operator = createClient(service.url, await service.operatorToken())
+  const receiver = await startReceiver()
+  onTestFinished(() => receiver.stop())
+  const account = await service.account()
+  expect(
+    (await operator.post('/webhooks', { url: `${receiver.url}/events`, events: ['api_key.*'] })).status,
+  ).toBe(201)
+  const kept = await account.createKey()
+  const received = () => receiver.received.map(({ body }) => JSON.parse(body.toString()) as LifecycleEvent)
+  const untilReceived = (type: string, subject: string) =>
+    eventually(
+      async () => received(),
+      (events) => events.some((one) => one.type === type && one.subject === subject),
+    )
+  await untilReceived('api_key.created', kept.id)
+  const { id = '' } = await backup('now')
+  const lost = await account.createKey()
+  await untilReceived('api_key.created', lost.id)
+  await requireDone(account.patch(`/api-keys/${kept.id}`, { name: 'renamed since' }))
+  await untilReceived('api_key.updated', kept.id)
+  await worker.end()
+  const since = received().filter(({ type, subject }) => subject === lost.id || type === 'api_key.updated')
+  expect(received().length).toBeGreaterThan(since.length)
+  await loseAndRestore(id)
+  const file = join(folder, 'received.jsonl')
+  await writeFile(file, 'not an event\n')
+  await expect(service.cli('recover', '--events', file)).rejects.toThrow('--events, line 1')
+  await writeFile(
+    file,
+    received()
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join(''),
+  )
+  const { eventsLost } = await recoverAndStart('--events', file)
+  expect(eventsLost).toEqual(
+    since.map(({ id, type, time, accountid, subject }) => ({
+      id,
+      type,
+      time,
+      accountId: accountid,
+      subject,
+    })),
+  )
+  expect(since.map(({ subject }) => subject)).toEqual([lost.id, kept.id])
+})
