@@ -4,6 +4,8 @@ import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { type CommandKind, commands } from '../../src/domain/commands/catalogue.ts'
 import type { EventType } from '../../src/domain/events/eventTypes.ts'
 import { newId } from '../../src/domain/ids.ts'
+import type { JournalKind } from '../../src/domain/journal/JournalEntry.ts'
+import { readJournalOf } from '../../src/domain/journal/journalStore.ts'
 import { sealContext } from '../../src/domain/notifications/Channel.ts'
 import { noPassword } from '../../src/platform/passwordHash.ts'
 import { handlers } from '../../src/workers/handlers.ts'
@@ -251,6 +253,16 @@ const cases: Record<Exclude<CommandKind, Long>, Case> = {
   'test-alert': none(async (id) => ({ alertId: await has.rule(id), baseUrl: null })),
 }
 
+/** Promise 15: what ends a key has an entry in the journal, which a restored database gets back. */
+const JOURNALED: Partial<Record<EventType, JournalKind>> = {
+  'api_key.revoked': 'key-revoked',
+  'api_key.deleted': 'key-deleted',
+  'api_key.rotated': 'key-expires',
+  'account.suspended': 'account-suspended',
+  'account.resumed': 'account-resumed',
+  'account.erased': 'account-erased',
+}
+
 const newOperatorToken = () => ({
   operatorTokenId: newId('operatorToken'),
   ...{ name: 'O', permissions: ['act'], allowedIps: [], expiresAt: null },
@@ -258,18 +270,21 @@ const newOperatorToken = () => ({
 })
 
 it.each(Object.keys(cases) as (keyof typeof cases)[])(
-  'promise 14: %s announces exactly its changes, once, however often its job runs',
+  'promises 14 and 15: %s announces exactly its changes, once, however often its job runs, and journals what it ends',
   async (kind) => {
     const { payload, events, elsewhere = [] } = cases[kind]
     const accountId = commands[kind].ofAccount ? await make.account() : null
     const carried = await payload(accountId ?? '')
     const before = (await recordedEvents(worker)).at(-1)
-    await run(kind, accountId, carried)
+    const row = await run(kind, accountId, carried)
     const after = await recordedEvents(worker, before ? { after: before.id } : {})
     expect(after.map(({ type }) => type).sort()).toEqual([...events, ...elsewhere].sort())
     const of = (id: string | null) => after.filter((event) => event.accountid === id).map(({ type }) => type)
     expect(of(accountId)).toEqual(events)
     if (elsewhere.length > 0) expect(of(former)).toEqual(elsewhere)
+    const ended = after.flatMap(({ type }) => JOURNALED[type] ?? [])
+    if (kind === 'revoke-service-token') ended.push('service-token-revoked')
+    expect((await readJournalOf(worker.em(), row.id)).map((entry) => entry.kind)).toEqual(ended)
   },
 )
 

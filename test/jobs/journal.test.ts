@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JournalEntry, JournalKind } from '../../src/domain/journal/JournalEntry.ts'
 import { forgetJournal, holdsEntry, readJournalOf } from '../../src/domain/journal/journalStore.ts'
 import { JournalGap, recover } from '../../src/domain/journal/recover.ts'
+import { ApiKeySchema } from '../../src/domain/keys/ApiKey.ts'
 import { readKeyStates } from '../../src/domain/keys/keyState.ts'
 import { DAY_MS } from '../../src/domain/time.ts'
 import { addToJournal } from '../../src/region/addToJournal.ts'
@@ -38,7 +39,10 @@ async function createKey() {
   return { id: key.keyId, digest: key.digest }
 }
 
-async function run(kind: 'revoke-api-key' | 'suspend-account' | 'resume-account', payload: object) {
+async function run(
+  kind: 'revoke-api-key' | 'update-api-key' | 'suspend-account' | 'resume-account',
+  payload: object,
+) {
   const commandId = await rows.submit(kind, accountId, payload)
   await handlers[kind](worker.context, { commandId })
   return commandId
@@ -57,6 +61,8 @@ const keyStatus = async (keyId: string) => {
     .execute<{ status: string }[]>('select status from api_key where id = ?', [keyId])
   return row?.status
 }
+const expiryOf = async (keyId: string) =>
+  (await worker.em().findOneOrFail(ApiKeySchema, { id: keyId })).expiresAt?.toISOString()
 const inRegion = () => worker.region.journal.read()
 const lastSequence = async () => {
   const [row] = await worker.em().execute<{ sequence: string }[]>('select sequence from journal_head')
@@ -89,6 +95,19 @@ describe('the journal', () => {
     ])
     expect(await statusOf(suspended)).toBe('succeeded')
     expect(await statusOf(resumed)).toBe('succeeded')
+  })
+
+  it('has each expiry that a key gets by an edit, and no other edit', async () => {
+    const key = await createKey()
+    const inAnHour = new Date(worker.clock.now.getTime() + 3_600_000).toISOString()
+    const edit = (changes: object) => run('update-api-key', { keyId: key.id, changes })
+    await edit({ name: 'another' })
+    expect(await inRegion()).toEqual([])
+    for (const expiresAt of [inAnHour, inAnHour, null]) await edit({ expiresAt })
+    expect((await inRegion()).map(({ kind, subject, until }) => [kind, subject, until])).toEqual([
+      ['key-expires', key.id, inAnHour],
+      ['key-expires', key.id, null],
+    ])
   })
 
   it('gives each entry the next sequence, however many commands end something at once', async () => {
@@ -186,8 +205,9 @@ describe('promise 15: a Postgres that lacks the last entry of the region', () =>
 })
 
 describe('recovering', () => {
-  it('ends again what the regions remember, and the last word on an account counts', async () => {
+  it('ends again what the regions remember, and the last word on an account or an expiry counts', async () => {
     const [revoked, deleted, expiring] = [await createKey(), await createKey(), await createKey()]
+    const expiringNoMore = await createKey()
     const [suspended, resumed] = [await rows.account(), await rows.account()]
     const from = (await lastSequence()) + 1
     const until = new Date(Date.now() + 60_000).toISOString()
@@ -195,6 +215,8 @@ describe('recovering', () => {
       entryOf(from, 'key-revoked', revoked.id),
       entryOf(from + 1, 'key-deleted', deleted.id),
       { ...entryOf(from + 2, 'key-expires', expiring.id), until },
+      { ...entryOf(from + 8, 'key-expires', expiringNoMore.id), until },
+      entryOf(from + 9, 'key-expires', expiringNoMore.id),
       entryOf(from + 3, 'account-resumed', suspended),
       entryOf(from + 4, 'account-suspended', suspended),
       entryOf(from + 5, 'account-suspended', resumed),
@@ -202,7 +224,7 @@ describe('recovering', () => {
       entryOf(from + 7, 'key-revoked', 'key_nobody_has'),
     ]
     expect(await recovering(entries.toReversed())).toMatchObject({
-      entries: 8,
+      entries: 10,
       keysRevoked: 1,
       keysDeleted: 1,
       keysExpiring: 1,
@@ -210,6 +232,8 @@ describe('recovering', () => {
       accountsResumed: 0,
     })
     expect([await keyStatus(revoked.id), await keyStatus(deleted.id)]).toEqual(['revoked', 'deleted'])
+    expect(await expiryOf(expiring.id)).toBe(until)
+    expect(await expiryOf(expiringNoMore.id)).toBeUndefined()
     expect(
       await worker
         .em()

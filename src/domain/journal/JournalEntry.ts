@@ -1,5 +1,5 @@
 /**
- * What can end, or end later, or begin again. Each is of a key, an account or a service token, but for
+ * What can end, or end later, or go on after all. Each is of a key, an account or a service token, but for
  * `regions-divided`: what the regions were before has ended, and the subject is how many shards each has since.
  */
 export type JournalKind =
@@ -13,8 +13,8 @@ export type JournalKind =
   | 'regions-divided'
 
 /**
- * What a change ended. `subject`: the ID of a key, an account or a service token, or a number. `until`: when it ends,
- * if later.
+ * What a change ended. `subject`: the ID of a key, an account or a service token, or a number. `until`: of
+ * `key-expires`, the key's expiry from now on; null: it has none.
  */
 export type Ended = { kind: JournalKind; subject: string; until?: Date | null }
 
@@ -27,7 +27,7 @@ export type JournalEntry = {
   id: string
   kind: JournalKind
   subject: string
-  /** Of `key-expires`, in ISO 8601; else null. */
+  /** Of `key-expires`, in ISO 8601, or null where the key expires no more; of others null. */
   until: string | null
   /** Unix ms. */
   at: number

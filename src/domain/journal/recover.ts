@@ -108,12 +108,17 @@ async function insertMissing(em: SqlEntityManager, missing: JournalEntry[]): Pro
   )
 }
 
-/** Ends what the entries name. Of an account the last entry counts. */
+/** Whether the last entry about the same subject counts, and not each of them. */
+const isReplaced = (kind: JournalKind) => kind === 'key-expires' || kind.startsWith('account')
+
+/** Ends what the entries name. */
 async function endAgain(em: SqlEntityManager, missing: JournalEntry[]): Promise<Recovered> {
   const last = new Map<string, JournalEntry>()
-  for (const entry of missing) if (entry.kind.startsWith('account')) last.set(entry.subject, entry)
+  for (const entry of missing) if (isReplaced(entry.kind)) last.set(entry.subject, entry)
   const of = (kind: JournalKind) =>
-    JSON.stringify(missing.filter((one) => one.kind === kind && (last.get(one.subject) ?? one) === one))
+    JSON.stringify(
+      missing.filter((one) => one.kind === kind && (!isReplaced(kind) || last.get(one.subject) === one)),
+    )
   const update = async (kind: JournalKind, sql: string) => {
     const rows = await executeBound<{ id: string }>(
       em,
@@ -137,8 +142,8 @@ async function endAgain(em: SqlEntityManager, missing: JournalEntry[]): Promise<
   )
   const expiring = await update(
     'key-expires',
-    `update api_key t set expires_at = least(expires_at, until) from ended
-     where t.id = subject and (expires_at is null or expires_at > until)`,
+    `update api_key t set expires_at = until from ended
+     where t.id = subject and expires_at is distinct from until`,
   )
   const suspended = await update('account-suspended', suspend)
   const resumed = await update(

@@ -70,5 +70,6 @@ export const moveImportedKey = commandJob('move-imported-key', async ({ em, comm
       fromKeyId: id,
     },
     keyIds: [payload.newKeyId],
+    ended: { kind: 'key-revoked', subject: id },
   }
 })

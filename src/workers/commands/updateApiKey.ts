@@ -16,6 +16,8 @@ export const updateApiKey = commandJob('update-api-key', async ({ em, command, p
   const written = decideUpdate(key, { ...changes, ...parsed }, payload.ifMatch, now)
   requireEditWithin(await loadHolder(em, command), key, { ...key, ...written })
   const fields = Object.keys(written)
+  const movesExpiry =
+    written.expiresAt !== undefined && written.expiresAt?.getTime() !== key.expiresAt?.getTime()
   if (fields.length > 0) {
     Object.assign(key, written, { version: key.version + 1 })
     audit(em, command, {
@@ -28,5 +30,6 @@ export const updateApiKey = commandJob('update-api-key', async ({ em, command, p
     recordEvent(em, command, { type: 'api_key.updated', subject: key.id, at: now, data })
   }
   const lastUsedAt = (await lastUses(em, [key.id])).get(key.id) ?? null
-  return { result: presentKey(key, lastUsedAt, now), keyIds: [key.id] }
+  const ended = { kind: 'key-expires', subject: key.id, until: key.expiresAt } as const
+  return { result: presentKey(key, lastUsedAt, now), keyIds: [key.id], ...(movesExpiry && { ended }) }
 })
