@@ -90,7 +90,7 @@ async function makeKeys(operator: Client) {
     [suspended.adminKey, () => requireDone(operator.post(`/accounts/${suspended.accountId}/suspend`))],
     [erased.adminKey, () => erase(operator, erased.accountId)],
   ]
-  return { account, stays, endings: random.shuffle(endings) }
+  return { account, stays, erased, endings: random.shuffle(endings) }
 }
 
 /** The key has no expiry, then one that is over. */
@@ -105,11 +105,14 @@ async function expire(account: Client, { id, key }: { id: string; key: string })
 
 async function erase(operator: Client, accountId: string): Promise<void> {
   expect((await operator.delete(`/accounts/${accountId}`)).status).toBe(202)
-  await eventually(
+  await untilErased(operator, accountId)
+}
+
+const untilErased = (operator: Client, accountId: string) =>
+  eventually(
     () => operator.get(`/accounts/${accountId}`),
     ({ status }) => status === 404,
   )
-}
 
 /** What comes after step 2 of docs/operating.md: recover, and start the workers. */
 async function recoverAndStart(...args: string[]): Promise<Record<string, unknown>> {
@@ -152,7 +155,7 @@ it.each(Array.from({ length: DRILLS }, (_, drill) => drill + 1))(
   'promise 15: a restored backup brings nothing back that had ended (drill %i)',
   async () => {
     const operator = createClient(service.url, await service.operatorToken())
-    const { account, stays, endings } = await makeKeys(operator)
+    const { account, stays, erased, endings } = await makeKeys(operator)
     for (const key of [stays.key, ...endings.map(([key]) => key)])
       expect((await verifyAt(service.url, key)).code).toBe('VALID')
     const ended = new Set<string>()
@@ -189,6 +192,7 @@ it.each(Array.from({ length: DRILLS }, (_, drill) => drill + 1))(
       () => verifyAt(service.url, stays.key),
       ({ valid }) => valid === true,
     )
+    await untilErased(operator, erased.accountId)
     // And the service goes on as before.
     expect((await account.post(`/api-keys/${stays.id}/revoke`)).status).toBe(200)
     for (const { url } of service.apis) expect((await verifyAt(url, stays.key)).valid).toBe(false)

@@ -4,7 +4,6 @@ import { CommandSchema } from '../../src/domain/commands/Command.ts'
 import { type CommandKind, commands } from '../../src/domain/commands/catalogue.ts'
 import type { EventType } from '../../src/domain/events/eventTypes.ts'
 import { newId } from '../../src/domain/ids.ts'
-import type { JournalKind } from '../../src/domain/journal/JournalEntry.ts'
 import { readJournalOf } from '../../src/domain/journal/journalStore.ts'
 import { sealContext } from '../../src/domain/notifications/Channel.ts'
 import { noPassword } from '../../src/platform/passwordHash.ts'
@@ -12,7 +11,7 @@ import { handlers } from '../../src/workers/handlers.ts'
 import { Postponed } from '../../src/workers/Postponed.ts'
 import { imported, rule } from '../support/commandPayloads.ts'
 import { createCommands } from '../support/commandRows.ts'
-import { recordedEvents } from '../support/eventRecord.ts'
+import { JOURNALED, recordedEvents } from '../support/eventRecord.ts'
 import { SEED_PLANS } from '../support/seedPlans.ts'
 import { startWorkerContext, type TestWorker } from '../support/workerContext.ts'
 
@@ -251,16 +250,6 @@ const cases: Record<Exclude<CommandKind, Long>, Case> = {
   'delete-alert': none(async (id) => ({ alertId: await has.rule(id) })),
   'mute-alert': none(async (id) => ({ alertId: await has.rule(id), until: null })),
   'test-alert': none(async (id) => ({ alertId: await has.rule(id), baseUrl: null })),
-}
-
-/** Promise 15: what ends a key has an entry in the journal, which a restored database gets back. */
-const JOURNALED: Partial<Record<EventType, JournalKind>> = {
-  'api_key.revoked': 'key-revoked',
-  'api_key.deleted': 'key-deleted',
-  'api_key.rotated': 'key-expires',
-  'account.suspended': 'account-suspended',
-  'account.resumed': 'account-resumed',
-  'account.erased': 'account-erased',
 }
 
 const newOperatorToken = () => ({

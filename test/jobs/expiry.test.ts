@@ -65,6 +65,21 @@ describe('the nightly deletion', () => {
     expect(await countOf('quota_day')).toBe(100)
   })
 
+  it('promise 15: keeps the journal of what ended for 40 days', async () => {
+    await rows(
+      `insert into journal (sequence, command_id, kind, subject, at)
+       select n, 'cmd', 'key-revoked', 'key_' || n, ?::timestamptz - n * interval '1 day' from generate_series(38, 42) n`,
+      [ago(0)],
+    )
+    await expireRecords(worker.context)
+    expect((await rows('select subject from journal order by at')).map(({ subject }) => subject)).toEqual([
+      'key_40',
+      'key_39',
+      'key_38',
+    ])
+    await rows('delete from journal')
+  })
+
   it('promise 14: keeps lifecycle events for 30 days', async () => {
     for (const days of [31, 29])
       await rows(

@@ -176,6 +176,8 @@ describe('promise 15: a Postgres that lacks the last entry of the region', () =>
     await recovering(await inRegion(), true)
     await worker.region.check()
     await handlers['propagate-state'](worker.context, job)
+    const subjects = (await inRegion()).map(({ subject }) => subject)
+    expect(subjects).toContain(key.id)
     await handlers['finish-command'](worker.context, { commandId })
     expect(await statusOf(commandId)).toBe('succeeded')
   })

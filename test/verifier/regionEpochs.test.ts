@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
 import { createLog } from '../../src/platform/log.ts'
+import { addToJournal } from '../../src/region/addToJournal.ts'
 import type { EpochRegister } from '../../src/region/agreeOnEpoch.ts'
 import { Region } from '../../src/region/Region.ts'
 import type { RegionOptions } from '../../src/region/regionOptions.ts'
@@ -153,6 +155,49 @@ describe('while Postgres is away', () => {
     await region.redis.flushall()
     await expect(connect({ register: away }).ready(10_000)).rejects.toThrow('could not be opened')
     expect(await region.redis.get('keys:region')).toBeNull()
+  })
+})
+
+describe('promise 15: while Postgres is older than the region', () => {
+  /** Something has ended in the region that such a Postgres does not have. */
+  const endSomething = async (region: Region) => {
+    const entry = {
+      sequence: Date.now(),
+      id: randomUUID(),
+      kind: 'key-revoked',
+      subject: 'key_2',
+      until: null,
+      at: Date.now(),
+    } as const
+    await addToJournal(region, await region.marker(), [entry])
+  }
+
+  it('a new connection believes the epoch that is there, and registers none', async () => {
+    const region = await openWithState()
+    await endSomething(region)
+    // It has the epoch of the time of its backup.
+    const restored = Object.assign(epochsInMemory(), { holds: async () => false })
+    restored.markers.set('primary', 'former|1.a')
+    const second = connect({ register: restored })
+    await second.ready(10_000)
+    expect(await second.marker()).toBe(await region.marker())
+    expect(await knows(second)).toBe(true)
+    expect(restored.markers.get('primary')).toBe('former|1.a')
+  })
+
+  it('a lease that has run out does not begin again', async () => {
+    let isOld = false
+    register.holds = async () => !isOld
+    const region = await openWithState()
+    await endSomething(region)
+    isOld = true
+    await region.redis.unlink(await leaseName(region))
+    const admit = () =>
+      new GroupCommit(region, () => {}).decide({ key: cached(), verdict: ADMIT, units: 0, context: '[]' })
+    await expect(admit()).rejects.toThrow('holds no lease')
+    expect(await region.redis.exists(await leaseName(region))).toBe(0)
+    isOld = false
+    expect((await admit()).code).toBe(ADMIT)
   })
 })
 

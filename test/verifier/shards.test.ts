@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/domain/ids.ts'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
 import { placeOfShard, regionOfShard, shardNames, shardOf, shardsIn } from '../../src/domain/shards.ts'
+import { namesIn } from '../../src/platform/redisNames.ts'
 import { RegionUnavailable } from '../../src/region/RegionUnavailable.ts'
 import { createVerifier } from '../../src/verifier/createVerifier.ts'
 import { eventually } from '../support/eventually.ts'
@@ -121,6 +123,29 @@ describe('a region with 3 shards', () => {
     for (const { key } of keys)
       await expect(library.verify({ value: key })).rejects.toThrow(RegionUnavailable)
     await library.close()
+  })
+
+  it('promise 15: fills nothing from a Postgres that lacks what one of them has', async () => {
+    const { key } = (await accounts[1]?.createKey()) ?? {}
+    const redis = new Redis(service.redis.url)
+    const names = namesIn(service.redis.url, 1)
+    const marker = await redis.get(names.marker)
+    await redis.unlink(`${names.states(marker ?? '')}keys`)
+    const sequence = 1_000_000
+    const later = {
+      sequence,
+      id: randomUUID(),
+      kind: 'key-revoked',
+      subject: 'key_1',
+      until: null,
+      at: Date.now(),
+    }
+    await redis.zadd(names.journal, sequence, JSON.stringify(later))
+    const ask = () => service.server.post('/verify', { key })
+    expect((await ask()).status).toBe(503)
+    await redis.zrem(names.journal, JSON.stringify(later))
+    expect((await ask()).body.code).toBe('VALID')
+    redis.disconnect()
   })
 
   it('a library learns how many there are', async () => {
