@@ -113,7 +113,9 @@ async function readFacts(
   const info = parseInfo(await redis.info())
   const configuration = await readConfiguration(redis)
   const isLoading = info.loading === '1'
-  const mode = info.redis_mode ?? (info.cluster_enabled === '1' ? 'cluster' : 'standalone')
+  // Valkey 8 has another name for it.
+  const mode =
+    info.redis_mode ?? info.server_mode ?? (info.cluster_enabled === '1' ? 'cluster' : 'standalone')
   const now = async () => {
     const [seconds, micros] = await redis.time()
     return Number(seconds) * 1_000 + Number(micros) / 1_000
