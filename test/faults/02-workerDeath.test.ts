@@ -1,14 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { anySeed, createRandom } from '../support/random.ts'
 import { type Service, startService } from '../support/startService.ts'
 
+/** SEED repeats who dies, and when. */
+const seed = anySeed()
+const random = createRandom(seed)
 let service: Service
 beforeAll(async () => {
   service = await startService({ workers: 2, env: { COMMAND_WAIT_MS: '60000' } })
 })
 afterAll(() => service.stop())
 
-it('promise 1: workers killed in the middle of 200 creates lose none and double none', async () => {
+/** Kills one of the workers, and starts another. */
+async function killOne(): Promise<void> {
+  const [dies] = service.workers.splice(random.between(0, service.workers.length - 1), 1)
+  await dies?.end('SIGKILL')
+  service.workers.push(service.startWorker())
+}
+
+it(`promise 1: workers killed in the middle of 200 creates lose none and double none (seed ${seed})`, async () => {
   const account = await service.account('enterprise')
   let answered = 0
   const creates = Array.from({ length: 200 }, (_, index) =>
@@ -17,14 +29,15 @@ it('promise 1: workers killed in the middle of 200 creates lose none and double 
       return answer
     }),
   )
-  // Again and again while work is going on: each time the newest worker dies and another one starts.
-  for (const share of [20, 60, 100, 140]) {
+  // Again and again while work is going on: each time one of the workers dies, and another one starts.
+  const shares = Array.from({ length: 6 }, () => random.between(10, 160)).sort((one, other) => one - other)
+  for (const share of shares) {
     await eventually(
       async () => answered,
       (count) => count >= share,
     )
-    await service.workers.pop()?.end('SIGKILL')
-    service.workers.push(service.startWorker())
+    await delay(random.between(0, 200))
+    await killOne()
   }
   const answers = await Promise.all(creates)
   expect(answers.map(({ status }) => status)).toEqual(Array(200).fill(201))
@@ -41,7 +54,7 @@ it('promise 1: workers killed in the middle of 200 creates lose none and double 
   }
 }, 120_000)
 
-it('promise 2: 10,000 events with duplicates, sent while workers are killed, are each counted once', async () => {
+it(`promise 2: 10,000 events with duplicates, sent while workers are killed, are each counted once (seed ${seed})`, async () => {
   const account = await service.account('enterprise')
   const keys = await Promise.all([0, 1, 2, 3].map(() => account.createKey()))
   const at = Date.now() - 30_000
@@ -58,16 +71,14 @@ it('promise 2: 10,000 events with duplicates, sent while workers are killed, are
     return answer.body as { accepted: number; duplicates: number }
   }
   let accepted = 0
+  const deadly = new Set(random.shuffle(Array.from({ length: 20 }, (_, batch) => batch * 500)).slice(0, 5))
   for (let start = 0; start < events.length; start += 500) {
     const batch = events.slice(start, start + 500)
     // 30 % again: some in the same batch, some in the next, and one batch wholly repeated.
     const again = events.slice(Math.max(0, start - 150), start)
     const answers = await Promise.all([send([...batch, ...again, ...batch.slice(0, 100)]), send(batch)])
     accepted += answers.reduce((sum, answer) => sum + answer.accepted, 0)
-    if (start % 2_000 === 0) {
-      await service.workers.pop()?.end('SIGKILL')
-      service.workers.push(service.startWorker())
-    }
+    if (deadly.has(start)) await killOne()
   }
   expect(accepted).toBe(10_000)
 
