@@ -2,6 +2,7 @@
  * What a verification costs the nodes of a Cluster where a region has 1, 4 or 16 shards, without HTTP, Postgres or a
  * worker. Four nodes without replicas, an append-only file each (`everysec`). Callers ask in a closed loop, first 16 of
  * each shard, so that batches are equal, then 64 of all. CPU time is what the kernel says of each node's main thread.
+ * With `--replicas 1` each node has one, which must have what was counted before it is believed.
  *
  *     node_modules/.bin/node bench/verification/shards.ts        # about 60 s; --seconds 2 --rounds 3 --write
  */
@@ -16,16 +17,18 @@ import type { Shards } from '../../src/region/shards.ts'
 import { Commits } from '../../src/verifier/Commits.ts'
 import { startCluster } from '../../test/setup/redisGroups.ts'
 import { epochsInMemory } from '../../test/support/epochsInMemory.ts'
-import { describeRun, publish, table } from '../report.ts'
+import { describeRun, publish, table, wholeNumber } from '../report.ts'
 import { knownKeys, median, redisTime, storeKeys } from './knownKeys.ts'
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '3' },
+    replicas: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 })
+const replicas = values.replicas === undefined ? 0 : wholeNumber('replicas', values.replicas)
 const NUMBERS = [1, 4, 16]
 const OF_EACH = 16
 const OF_ALL = 64
@@ -42,12 +45,18 @@ type Opened = {
 }
 
 async function open(number: number): Promise<Opened> {
-  const cluster = await startCluster({ primaries: 4, replicas: 0, timeoutMs: 60_000 })
+  const cluster = await startCluster({ primaries: 4, replicas, timeoutMs: 60_000 })
   const register = epochsInMemory(number)
   const [first, ...others] = shardNames('primary', number).map(
     (name) =>
       new Region(
-        { name, shards: number, url: `${cluster.url}?confirm=0`, kind: 'primary', register },
+        {
+          name,
+          shards: number,
+          url: replicas > 0 ? cluster.url : `${cluster.url}?confirm=0`,
+          kind: 'primary',
+          register,
+        },
         { warn: () => {} },
       ),
   ) as [Region, ...Region[]]
@@ -117,6 +126,10 @@ const rows = loads.map(({ opened, title, callers }) => {
   return [String(opened.number), String(callers), of('size').toFixed(1), ...times]
 })
 const head = ['shards', 'callers', 'in a batch', 'all nodes', 'the busiest node', 'the process that asks']
-const how = 'Four nodes, an append-only file each. CPU a verification.'
-await publish('shards', [describeRun(how), '', table(head, rows)].join('\n'), values.write)
+const how = `Four nodes, ${replicas > 0 ? `${replicas} replica of each, ` : ''}an append-only file each. CPU a verification.`
+await publish(
+  replicas > 0 ? 'shardReplicas' : 'shards',
+  [describeRun(how), '', table(head, rows)].join('\n'),
+  values.write,
+)
 for (const opened of all) await opened.stop()
