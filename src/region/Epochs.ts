@@ -59,8 +59,10 @@ export class Epochs {
       beginEpoch: hooks.beginEpoch,
     }
     this.#lease = new Lease(region)
-    if (region.failover.isPossible)
+    if (region.failover.isPossible) {
       this.#connection.mayBeExtended = (registered) => this.#lease.mayBeExtended(registered)
+      this.#connection.hasYielded = (registered, fresh) => region.failover.hasYielded(registered, fresh)
+    }
     this.#vouches = register !== undefined && region.kind !== 'leased'
     if (this.#vouches) this.#timer = setInterval(() => void this.vouch(), this.#lease.everyMs).unref()
   }

@@ -3,6 +3,7 @@ import { LOOK_AGAIN_MS } from '../platform/connectRedis.ts'
 import type { RedisNames } from '../platform/redisNames.ts'
 import { type MovingRedis, parseMovingUrl } from '../platform/redisUrl.ts'
 import { askSentinels } from '../platform/sentinels.ts'
+import { hasYielded } from './hasYielded.ts'
 
 /** How often the server is asked for its replicas, in ms. */
 const LOOK_MS = 1_000
@@ -84,12 +85,23 @@ export class Failover {
    */
   async requireChosen(marker: string): Promise<void> {
     if (this.#moving?.kind !== 'sentinel') return
-    const runId = marker.slice(0, marker.indexOf('|'))
+    const runId = runIdOf(marker)
     const votes = askSentinels(this.#moving, 'master').map(async (asked) => {
       const fields = await asked
       return fields[fields.indexOf('runid') + 1] === runId
     })
     await requireMost(votes)
+  }
+
+  /**
+   * Whether the node of a Cluster that began the epoch of `marker` has handed over to this one, which has begun
+   * `fresh`: see hasYielded.ts. A managed Redis that shows one run ID for all its nodes never says so. With Sentinels
+   * the lease is over before the one that was the primary follows another.
+   */
+  async hasYielded(marker: string, fresh: string): Promise<boolean> {
+    const runId = runIdOf(marker)
+    if (this.#moving?.kind !== 'cluster' || runId === runIdOf(fresh)) return false
+    return hasYielded(this.#moving, this.#redis, { runId, marker: this.#names.marker, fresh })
   }
 
   /** Opens the connection again: to the server that has taken over, if one has. Not more often than twice a second. */
@@ -104,6 +116,8 @@ export class Failover {
     clearInterval(this.#timer)
   }
 }
+
+const runIdOf = (marker: string) => marker.slice(0, marker.indexOf('|'))
 
 /** Resolves as soon as more than half of the Sentinels have voted for it: one that hangs holds nobody up. */
 function requireMost(votes: Promise<boolean>[]): Promise<void> {

@@ -35,6 +35,8 @@ export type EpochConnection = {
    * still hold a lease that Postgres knows nothing of. Absent where there is only one.
    */
   mayBeExtended?: (registered: string) => Promise<boolean>
+  /** Whether that one can never admit again, once `fresh` has begun here (hasYielded.ts). */
+  hasYielded?: (registered: string, fresh: string) => Promise<boolean>
 }
 
 /** Postgres does not say which epoch is registered. */
@@ -108,11 +110,13 @@ export async function agreeOnEpoch(
     }
     const before = registered !== null && !server.began(registered) ? registered : undefined
     const waits = before !== undefined && connection.mayBeExtended !== undefined
-    if (waits && (leased || (await connection.mayBeExtended?.(before))))
+    const isLeased = waits && (leased || (await connection.mayBeExtended?.(before)) === true)
+    // Who looked before whether that one has yielded has begun it here already.
+    const fresh = isLeased && current !== null && server.began(current) ? current : server.newMarker()
+    if (fresh !== current && !(await connection.beginEpoch(current, fresh))) continue
+    if (isLeased && !(await connection.hasYielded?.(before, fresh)))
       throw new StillLeased(`Another server of the region ${region} may still admit.`)
-    const fresh = server.newMarker()
-    if (!(await connection.beginEpoch(current, fresh))) continue
-    if (await register.register(region, registered, fresh, waits).catch(away)) return fresh
+    if (await register.register(region, registered, fresh, waits && !isLeased).catch(away)) return fresh
   }
   throw new Error('Too many processes are opening the region at once.')
 }
