@@ -1,6 +1,6 @@
 /**
  * For how long verification is refused when the primary of a region dies, with Sentinels and with a Cluster, or another
- * takes its place in good order, and whether everything that was acknowledged is counted: see README.md. `--rounds 50`,
+ * takes over in good order, and whether everything that was acknowledged is counted: see README.md. `--rounds 50`,
  * `--only moves`, `--write`.
  */
 import { setTimeout as delay } from 'node:timers/promises'
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 })
 const rounds = wholeNumber('rounds', values.rounds)
 
-/** What happens to the primary. `replaced`: once another is in its place. `repair` comes after that. */
+/** What happens to the primary. `replaced`: once another is the primary. `repair` comes after that. */
 type Strike = (group: Group) => Promise<{ replaced: Promise<unknown>; repair?: () => Promise<void> }>
 
 const kill: Strike = async (group) => {
@@ -89,7 +89,7 @@ await publish(
   [
     describeRun(how),
     '',
-    '| what happens | times | refused, p50 | p99 | of which until another was in its place, p50 | acknowledged | counted |',
+    '| what happens | times | refused, p50 | p99 | of which until another was the primary, p50 | acknowledged | counted |',
     '|---|---:|---:|---:|---:|---:|---:|',
     ...lines,
   ].join('\n'),
