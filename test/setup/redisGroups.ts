@@ -93,7 +93,8 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
     startNode(folder, [
       ...['--cluster-enabled', 'yes', '--cluster-port', String(ports[place])],
       ...['--cluster-announce-bus-port', String(bus.ports[place])],
-      ...['--cluster-node-timeout', String(timeoutMs), '--cluster-replica-validity-factor', '0'],
+      // Each node hears from each other one within half of this, and so knows all slots and replicas soon.
+      ...['--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0'],
       ...['--cluster-require-full-coverage', 'no'],
     ]),
   )
@@ -118,12 +119,17 @@ export async function startCluster({ primaries = 3, replicas = 1, timeoutMs = 1_
     )
     if (place >= primaries) await redis.call('cluster', 'replicate', ids[place % primaries] ?? '')
   }
+  // A node may be ready before it knows who owns each slot; it refuses a slot that moves to it until then.
   for (const { redis } of nodes)
     await eventually(
-      async () => String(await redis.cluster('INFO')),
-      (text) => text.includes('cluster_state:ok'),
+      async () => `${await redis.cluster('INFO')}${await redis.cluster('NODES')}`,
+      (text) =>
+        text.includes('cluster_state:ok') &&
+        text.includes('cluster_slots_assigned:16384') &&
+        text.match(/\bslave\b/g)?.length === size - primaries,
     )
   await untilReplicated(nodes)
+  for (const { redis } of nodes) await redis.config('SET', 'cluster-node-timeout', timeoutMs)
   boundCommands(nodes)
   const slot = await first.redis.cluster('KEYSLOT', '{keys}:')
   const owner = async () => {
