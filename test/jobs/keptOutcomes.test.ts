@@ -41,16 +41,24 @@ it('the outcome of a command stays for 90 days, the answer for its Idempotency-K
   ])
 })
 
-it('promise 12: a refused command stays for two days, so refused callers do not fill the table', async () => {
+it('promise 12: a command that is refused or repeats a revocation stays for two days, so these do not fill the table', async () => {
   await worker.em().execute('delete from command')
   await insert('op_a', ago(23 * HOUR), 'failed')
   await insert('op_b', ago(47 * HOUR), 'failed')
   await insert('op_c', ago(49 * HOUR), 'failed')
   await insert('op_d', ago(49 * HOUR))
+  for (const [id, hours] of Object.entries({ op_e: 47, op_f: 49, op_g: 49 })) {
+    await insert(id, ago(hours * HOUR))
+    await worker.em().execute(`update command set propagate = '{"repeats": "an entry"}' where id = ?`, [id])
+  }
+  // A region has not got it yet.
+  await worker.em().execute(`insert into command_region (command_id, region) values ('op_g', 'primary')`)
   await expireRecords(worker.context)
   expect(await left()).toEqual([
     { id: 'op_a', sealed: true },
     { id: 'op_b', sealed: false },
     { id: 'op_d', sealed: false },
+    { id: 'op_e', sealed: false },
+    { id: 'op_g', sealed: false },
   ])
 })

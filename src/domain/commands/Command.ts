@@ -17,8 +17,16 @@ export type Actor = {
 /** Whether the company itself asks, and no one of an account. */
 export const isCompany = ({ type }: Actor): boolean => type === 'operator' || type === 'operator_token'
 
-/** Whose state every region must learn. A row of an older release has no `serviceTokenIds`. */
-export type Propagated = { keyIds: string[]; accountIds: string[]; serviceTokenIds?: string[] }
+/**
+ * Whose state every region must learn. A row of an older release has no `serviceTokenIds`. `repeats`: the ID of the
+ * journal's entry, where all that the command ends had ended before it.
+ */
+export type Propagated = {
+  keyIds: string[]
+  accountIds: string[]
+  serviceTokenIds?: string[]
+  repeats?: string
+}
 
 /**
  * A change asked for: first a row, then a job that carries its id. `pending` → `applied` (committed in

@@ -38,11 +38,25 @@ export async function appendToJournal(
   return entryOf(row)
 }
 
-/** What a command has ended; as a rule one entry or none. */
+/** The last entry about this subject, if it says the same; undefined: it has to be appended. */
+export async function findInJournal(
+  em: SqlEntityManager,
+  { kind, subject }: Ended,
+): Promise<JournalEntry | undefined> {
+  const [row] = await em.execute<Row[]>(
+    `select ${COLUMNS} from journal where subject = ? order by sequence desc limit 1`,
+    [subject],
+  )
+  return row?.kind === kind ? entryOf(row) : undefined
+}
+
+/** What a command has ended, or ends again; as a rule one entry or none. */
 export async function readJournalOf(em: SqlEntityManager, commandId: string): Promise<JournalEntry[]> {
   const rows = await em.execute<Row[]>(
-    `select ${COLUMNS} from journal where command_id = ? order by sequence`,
-    [commandId],
+    `select ${COLUMNS} from journal
+     where command_id = ? or id = (select (propagate ->> 'repeats')::uuid from command where id = ?)
+     order by sequence`,
+    [commandId, commandId],
   )
   return rows.map(entryOf)
 }

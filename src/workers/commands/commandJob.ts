@@ -12,8 +12,8 @@ import { requireActor, requireSameActor } from '../../domain/commands/requireAct
 import { requireNotErasing } from '../../domain/erasure/erasing.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { OutboxMessage } from '../../domain/jobs.ts'
-import type { Ended } from '../../domain/journal/JournalEntry.ts'
-import { appendToJournal } from '../../domain/journal/journalStore.ts'
+import type { Ended, JournalEntry } from '../../domain/journal/JournalEntry.ts'
+import { appendToJournal, findInJournal } from '../../domain/journal/journalStore.ts'
 import { expectConfirmations, shardsToReach } from '../../domain/regions.ts'
 import { outboxRow, relayOutbox, writeOutbox } from '../../platform/outbox.ts'
 import type { WorkerContext } from '../context.ts'
@@ -31,6 +31,8 @@ export type Applied = {
   serviceTokenIds?: string[]
   /** What it ended: regions remember that for the day on which an old backup is restored. */
   ended?: Ended
+  /** It had ended before: regions get the entry that the journal has, so that repeats fill nothing up. */
+  repeats?: boolean
   /** Other commands do the rest, and finish this one. */
   continues?: boolean
   /** Jobs that follow once the change is committed; nobody waits for them. */
@@ -102,11 +104,13 @@ function runOnce<Kind extends CommandKind>(
     const payload = commands[kind].payload.parse(command.payload) as CommandPayload<Kind>
     const held = await requireActor(em, command, now)
     const { follow = [], ...change } = await apply({ em, command, payload, now })
-    const applied = await record(context, em, command, change, now)
+    const earlier = change.repeats && change.ended ? await findInJournal(em, change.ended) : undefined
+    const applied = await record(context, em, command, { ...change, earlier }, now)
     for (const message of follow) await writeOutbox(em, message)
     if (mustStillHold(kind, command)) await requireSameActor(em, command, now, held)
     if (mustBeActive(kind, command)) await requireStillActive(em, command.accountId)
-    if (applied && change.ended) applied.entries.push(await appendToJournal(em, command.id, change.ended))
+    if (applied && change.ended)
+      applied.entries.push(earlier ?? (await appendToJournal(em, command.id, change.ended)))
     return { command, applied, follows: follow.length > 0 }
   })
 }
@@ -147,6 +151,9 @@ function accountsOf(
   return serviceTokenIds.length > 0 || !accountId ? undefined : [accountId, ...accountIds]
 }
 
+/** `earlier`: the entry of the journal that the command repeats. */
+type Recorded = Applied & { earlier: JournalEntry | undefined }
+
 /**
  * Records a change in its command's row, and which regions must learn of it before the command is done, if any; reads
  * what they must learn. Every change of the command is made by now.
@@ -155,10 +162,10 @@ async function record(
   context: WorkerContext,
   em: SqlEntityManager,
   command: Command,
-  { result, keyIds = [], accountIds = [], serviceTokenIds = [], continues = false }: Applied,
+  { result, keyIds = [], accountIds = [], serviceTokenIds = [], continues = false, earlier }: Recorded,
   now: Date,
 ): Promise<AppliedCommand | undefined> {
-  const propagate = { keyIds, accountIds, serviceTokenIds }
+  const propagate = { keyIds, accountIds, serviceTokenIds, ...(earlier && { repeats: earlier.id }) }
   Object.assign(command, { result, appliedAt: now, propagate, payload: {} })
   const regions = await shardsToReach(em, context.shards, accountsOf(command, propagate))
   const next = fanOut(command, regions)

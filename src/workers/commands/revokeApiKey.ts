@@ -11,7 +11,8 @@ import { commandJob } from './commandJob.ts'
  */
 export const revokeApiKey = commandJob('revoke-api-key', async ({ em, command, payload, now }) => {
   const key = await lockKey(em, command.accountId, payload.keyId)
-  if (key.status === 'active') {
+  const repeats = key.status !== 'active'
+  if (!repeats) {
     Object.assign(key, {
       status: 'revoked',
       revokedAt: now,
@@ -32,5 +33,6 @@ export const revokeApiKey = commandJob('revoke-api-key', async ({ em, command, p
     result: { apiKey: presentKey(key, lastUsedAt, now) },
     keyIds: [key.id],
     ended: { kind: 'key-revoked', subject: key.id },
+    repeats,
   }
 })

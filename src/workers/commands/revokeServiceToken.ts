@@ -10,6 +10,7 @@ export const revokeServiceToken = commandJob(
   'revoke-service-token',
   async ({ em, command, payload, now }) => {
     const token = await loadServiceToken(em, payload.serviceTokenId)
+    const repeats = token.revokedAt !== null
     if (!token.revokedAt) {
       token.revokedAt = now
       const details = { name: token.name }
@@ -20,6 +21,7 @@ export const revokeServiceToken = commandJob(
       result,
       serviceTokenIds: [token.id],
       ended: { kind: 'service-token-revoked', subject: token.id },
+      repeats,
     }
   },
 )

@@ -14,7 +14,8 @@ import { type Applied, commandJob } from './commandJob.ts'
 export const suspendAccount = commandJob('suspend-account', async ({ em, command, payload, now }) => {
   const account = await lockAccount(em, command.accountId)
   await lockStatus(em, account.id)
-  if (!account.suspendedAt) {
+  const repeats = account.suspendedAt !== null
+  if (!repeats) {
     const { reason } = payload
     Object.assign(account, {
       suspendedAt: now,
@@ -30,12 +31,13 @@ export const suspendAccount = commandJob('suspend-account', async ({ em, command
     const data = { account: accountFacts(account) }
     recordEvent(em, command, { type: 'account.suspended', subject: account.id, at: now, data })
   }
-  return changed(account, 'account-suspended')
+  return changed(account, 'account-suspended', repeats)
 })
 
 /** Everything is as it was: keys, limits and expiries have not been touched. */
 export const resumeAccount = commandJob('resume-account', async ({ em, command, now }) => {
   const account = await lockAccount(em, command.accountId)
+  const repeats = account.suspendedAt === null
   if (account.suspendedAt) {
     const since = account.suspendedAt.toISOString()
     Object.assign(account, {
@@ -49,11 +51,12 @@ export const resumeAccount = commandJob('resume-account', async ({ em, command, 
     const data = { account: accountFacts(account) }
     recordEvent(em, command, { type: 'account.resumed', subject: account.id, at: now, data })
   }
-  return changed(account, 'account-resumed')
+  return changed(account, 'account-resumed', repeats)
 })
 
-const changed = ({ id }: Account, kind: JournalKind): Applied => ({
+const changed = ({ id }: Account, kind: JournalKind, repeats: boolean): Applied => ({
   result: { accountId: id },
   accountIds: [id],
   ended: { kind, subject: id },
+  repeats,
 })

@@ -15,16 +15,16 @@ import type { WorkerContext } from '../context.ts'
 export const OWED_DAYS = 7
 const OUTCOME_DAYS = 90
 /**
- * A refused command is a row, and only the caller's budget of calls bounds how many there are. It must outlive its
- * Idempotency-Key, which is repeated for a day.
+ * A command that is refused, or ends what has ended already, is a row, and only the caller's budget of calls bounds how
+ * many there are. It must outlive its Idempotency-Key, which is repeated for a day.
  */
 const REFUSAL_DAYS = 2
 
 /**
- * Deletes sealed answers after 24 h, failed commands after 2 days, lifecycle events and their pushes after 30 days,
- * ended sessions and session links, claims after 36 days, the journal of what ended after 40, other finished commands
- * and notifications after 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die in: each
- * step continues where it ended. A step that fails does not stop the others.
+ * Deletes sealed answers after 24 h, failed and repeated commands after 2 days, lifecycle events and their pushes after
+ * 30 days, ended sessions and session links, claims after 36 days, the journal of what ended after 40, other finished
+ * commands and notifications after 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die
+ * in: each step continues where it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, erasedUsageDays, orm } = context
@@ -96,6 +96,12 @@ function expired(before: (days: number) => Date): Expired[] {
       ...{ table: 'command', key: 'id', by: 'finished_at', type: 'timestamptz' },
       // It was never applied, so no region is owed anything.
       ...{ where: `finished_at < ? and status = 'failed'`, values: [before(REFUSAL_DAYS)] },
+    },
+    {
+      ...{ table: 'command', key: 'id', by: 'finished_at', type: 'timestamptz' },
+      where: `finished_at < ? and status = 'succeeded' and propagate ->> 'repeats' is not null
+        and not exists (select from command_region where command_id = command.id and confirmed_at is null)`,
+      values: [before(REFUSAL_DAYS)],
     },
     {
       ...{ table: 'notification', key: 'id', by: 'finished_at', type: 'timestamptz' },
