@@ -22,5 +22,11 @@ export function costOf(spec: Declared): number {
   return spec.method === 'get' ? COSTS.read : COSTS.change
 }
 
+/** From which budgets a call takes. */
+export function kindsOf(spec: Declared): CallKind[] {
+  const { calls = 'calls' } = spec
+  return calls === 'calls' && poolOf(spec) === 'changes' ? ['calls', 'changes'] : [calls]
+}
+
 /** What is read or written by the thousand counts by its size, too, once that is known. */
 export const isBulk = (spec: Declared): boolean => poolOf(spec) === 'streams' || spec.file !== undefined

@@ -8,7 +8,7 @@ import type { ApiPool } from '../platform/pools.ts'
 import { within } from '../platform/within.ts'
 import type { KnownToken } from '../verifier/KnownTokens.ts'
 import { BULK, type CallKind } from './CallLimits.ts'
-import { costOf, isBulk, poolOf } from './callCosts.ts'
+import { costOf, isBulk, kindsOf, poolOf } from './callCosts.ts'
 import type {
   ApiContext,
   OperatorPrincipal,
@@ -180,7 +180,7 @@ async function readBody(spec: RouteSpec, body: z.ZodType, request: IncomingMessa
 }
 
 async function authorise(api: ApiContext, ctx: Context, spec: RouteSpec): Promise<Asking> {
-  const { auth, calls = 'calls' } = spec
+  const { auth } = spec
   if (auth === 'none') return undefined
   if (typeof auth === 'object' && 'service' in auth) return api.serviceTokens.require(ctx.req, auth.service)
   // The company's own machines take from no budget: a sign-up must not wait for another.
@@ -190,8 +190,8 @@ async function authorise(api: ApiContext, ctx: Context, spec: RouteSpec): Promis
     typeof auth === 'object'
       ? await requirePrincipal(api, ctx, auth.permission)
       : await (auth === 'person' ? requirePerson(api, ctx) : requireSession(api, ctx))
-  await api.callLimits.take(principal, calls, costOf(spec))
-  if (isBulk(spec)) await api.callLimits.take(principal, 'bulk', 0)
+  await api.callLimits.take(principal, kindsOf(spec), costOf(spec))
+  if (isBulk(spec)) await api.callLimits.take(principal, ['bulk'], 0)
   // Of a key its verification has said so. The company may change what is suspended.
   const isSignedIn = principal.member !== undefined || principal.guest !== undefined
   if (isSignedIn && changesAccount(spec)) await requireActive(api.em(), principal.accountId)

@@ -129,7 +129,9 @@ export const EnvSchema = z.object({
     .int()
     .min(1)
     .default(1_200)
-    .describe('Management calls per account and minute; a key or member has half. A change counts as 5.'),
+    .describe(
+      'Management calls per account and minute; a key or member has half. A change counts as 5. Changes of a day: 60 times as much.',
+    ),
   SHUTDOWN_MS: z.coerce
     .number()
     .int()

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSecret } from '../../src/domain/keys/keyFormat.ts'
+import { DAY_MS } from '../../src/domain/time.ts'
+import { RedisNames } from '../../src/platform/redisNames.ts'
 import { UNKNOWN_PER_MINUTE } from '../../src/verifier/UnknownLimit.ts'
 import { runSql } from '../setup/runSql.ts'
 import { type Client, createClient } from '../support/client.ts'
@@ -86,6 +89,30 @@ describe('promise 12: who asks too often slows down themselves alone', () => {
     const answers = await statuses(own)
     expect(answers[200]).toBeGreaterThanOrEqual(AT_ONCE)
     expect(answers[429]).toBeGreaterThan(0)
+  })
+
+  it('an account has an hour’s worth of changes a day; it still reads and revokes when they are used up', async () => {
+    const third = await account()
+    const { id: accountId } = (await third.get('/account')).body
+    const create = () => third.post('/api-keys', { name: 'Server', type: 'live' })
+    const { body } = await create()
+    const redis = new Redis(service.redis.url)
+    const name = new RedisNames(false).calls('changes', accountId)
+    // A change counts as 5 of 7,200 calls a day: what it took comes back in a minute.
+    const left = Number(await redis.get(name)) - Date.now()
+    expect(left).toBeGreaterThan(30_000)
+    expect(left).toBeLessThanOrEqual(60_000)
+    await redis.set(name, Date.now() + DAY_MS - 30_000)
+    const refused = await create()
+    expect(refused.status).toBe(429)
+    expect(refused.body.detail).toMatch(/7200 a day for an account/)
+    expect(refused.body.retryAfter).toBeGreaterThan(20)
+    expect((await third.get('/account')).status).toBe(200)
+    expect((await third.post(`/api-keys/${body.id}/revoke`)).status).toBe(200)
+    // A refused call takes nothing: once a change has been earned, the next one passes.
+    await redis.set(name, Date.now() + DAY_MS - 61_000)
+    expect((await create()).status).toBe(201)
+    await redis.quit()
   })
 
   it('an import counts by its keys, afterwards: the next one waits, and so does a stream, but no other call', async () => {

@@ -50,12 +50,12 @@ it('promise 12: calls that are refused together are answered at different times,
   const waits: number[] = []
   const wait = async (ms: number) => waits.push(ms)
   const limits = new CallLimits(
-    countedBy(async () => 10_000),
+    countedBy(async () => [10_000, 1]),
     60,
     new DelayedRefusals(1_000, () => {}, wait),
   )
   const principal = { accountId: 'acct_1', actor: { type: 'api_key', id: 'key_1' } } as Principal
-  const refused = Array.from({ length: 20 }, () => limits.take(principal, 'calls'))
+  const refused = Array.from({ length: 20 }, () => limits.take(principal, ['calls']))
   for (const one of refused) await expect(one).rejects.toMatchObject({ slug: 'rate-limit-exceeded' })
   expect(new Set(waits).size).toBeGreaterThan(10)
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(500)
@@ -90,13 +90,13 @@ it('an operator token has a share of calls in each account that it acts for, wha
   const used = new Map<string, number>()
   const take = async (_script: string, count: number, ...args: (string | number)[]) => {
     const names = args.slice(0, count) as string[]
-    if (names.some((name) => (used.get(name) ?? 0) >= 3)) return 10_000
+    if (names.some((name) => (used.get(name) ?? 0) >= 3)) return [10_000, 1]
     for (const name of names) used.set(name, (used.get(name) ?? 0) + 1)
-    return 0
+    return [0, 1]
   }
   const limits = new CallLimits(countedBy(take as never), 60, noDelay)
   const acting = (accountId: string) =>
-    limits.take({ accountId, actor: { type: 'operator_token', id: 'optok_1' } } as Principal, 'calls')
+    limits.take({ accountId, actor: { type: 'operator_token', id: 'optok_1' } } as Principal, ['calls'])
   for (let call = 0; call < 3; call++) await acting('acct_1')
   await expect(acting('acct_1')).rejects.toMatchObject({ slug: 'rate-limit-exceeded' })
   await acting('acct_2')
