@@ -61,9 +61,11 @@ export async function runChecker(options: CheckerOptions) {
     })
     const checking = histories.keepChecking(createRandom(seed + 2), () => over)
     const withFaults = options.faults !== false
+    const isLate = () => seconds() >= minutes * 60
+    const hasAll = () => histories.finished >= count || isLate()
     // However quickly the histories go, each way to leave and come back is among the faults.
-    const hasAll = () => histories.finished >= count || seconds() >= minutes * 60
-    const isOver = () => over || enough() || (hasAll() && (!withFaults || faults.hadEachMembership))
+    const isOver = () =>
+      over || enough() || isLate() || (hasAll() && (!withFaults || faults.hadEachMembership))
     const atOnce = Number(process.env.CHECKER_AT_ONCE ?? options.atOnce ?? AT_ONCE)
     // Those that wait for what a fault has lost wait for the next sweep of commands: not at the end.
     const untilOver = async () => {
