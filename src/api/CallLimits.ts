@@ -15,7 +15,7 @@ const ANY_MS = 1e15
 export const REFUSED_CALL_MS = 1_000
 
 /** How many minutes' worth of calls an account's changes of a day may be: what they leave behind stays for weeks. */
-const CHANGES_MINUTES = 60
+export const CHANGES_MINUTES = 60
 
 /**
  * `endings` revoke and delete: they have a budget of their own, so that nobody who holds a leaked key can use up the

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { REFUSED_MS } from '../../bench/hanging/bounds.ts'
 import { BOUNDS } from '../../src/api/AtOnce.ts'
-import { BULK } from '../../src/api/CallLimits.ts'
+import { BULK, CHANGES_MINUTES } from '../../src/api/CallLimits.ts'
+import { costOf } from '../../src/api/callCosts.ts'
 import { MAX_DELAYED } from '../../src/api/DelayedRefusals.ts'
 import { MAX_IMPORT_BYTES, MAX_LINES, READ_MS } from '../../src/api/imports/ImportReader.ts'
 import { STANDBY_WAIT_MS } from '../../src/api/ReadSources.ts'
@@ -47,7 +48,7 @@ import { UNKNOWN_PER_MINUTE } from '../../src/verifier/UnknownLimit.ts'
 import { jobsAtOnce } from '../../src/workers/jobsAtOnce.ts'
 import { ASKING } from '../../src/workers/notifiers/lookUp.ts'
 import { outboundPolicy } from '../../src/workers/notifiers/postMessage.ts'
-import { OWED_DAYS } from '../../src/workers/schedules/expireRecords.ts'
+import { OWED_DAYS, REFUSAL_DAYS } from '../../src/workers/schedules/expireRecords.ts'
 
 const page = await readFile(join(root, 'docs/operating.md'), 'utf8')
 const api = apiPools({ DATABASE_CONNECTIONS: 20, DATABASE_TIMEOUT_MS: 10_000 })
@@ -75,6 +76,7 @@ it.each([
   ['A statement: unknown keys, usage reports', seconds(api.verification.statementMs)],
   ['A statement: sessions and commands', seconds(api.changes.statementMs)],
   ['A statement: a further page', seconds(api.streams.statementMs)],
+  ['Commands that failed, or repeated a revocation', `${REFUSAL_DAYS} days`],
   ['Changes kept for a region whose lease has run out', `${OWED_DAYS} days`],
   ['Looking up an uncached key or token: region; Postgres', seconds(STATE_WAIT_MS, TOKEN_WAIT_MS)],
   ['A worker’s connection: leases, questions of the library', seconds(worker.leases.connectMs)],
@@ -129,6 +131,10 @@ it.each([
   [
     'What imports and streams count as, in a budget of their own',
     `1 for ${BULK.keys} keys or ${count(BULK.characters)} characters`,
+  ],
+  [
+    'Changes of an account, per day',
+    `${count((1_200 * CHANGES_MINUTES) / costOf({ method: 'post' }))}: an hour’s worth of calls`,
   ],
   ['Unknown keys from one address (IPv6: /64), per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],
   ['Unknown operator tokens from one address, per minute', `${count(UNKNOWN_PER_MINUTE)} a process`],

@@ -18,7 +18,7 @@ const OUTCOME_DAYS = 90
  * A command that is refused, or ends what has ended already, is a row, and only the caller's budget of calls bounds how
  * many there are. It must outlive its Idempotency-Key, which is repeated for a day.
  */
-const REFUSAL_DAYS = 2
+export const REFUSAL_DAYS = 2
 
 /**
  * Deletes sealed answers after 24 h, failed and repeated commands after 2 days, lifecycle events and their pushes after
