@@ -23,8 +23,8 @@ export const REFUSAL_DAYS = 2
 /**
  * Deletes sealed answers after 24 h, failed and repeated commands after 2 days, lifecycle events and their pushes after
  * 30 days, ended sessions and session links, claims after 36 days, the journal of what ended after 40, other finished
- * commands and notifications after 90, and days of quotas and accepted usage after 400. Safe to run twice, and to die
- * in: each step continues where it ended. A step that fails does not stop the others.
+ * commands and notifications after 90, and after 400 incidents that ended, days of quotas and accepted usage. Safe to
+ * run twice, and to die in: each step continues where it ended. A step that fails does not stop the others.
  */
 export async function expireRecords(context: WorkerContext): Promise<void> {
   const { auditDays, erasedUsageDays, orm } = context
@@ -108,6 +108,10 @@ function expired(before: (days: number) => Date): Expired[] {
       // What pushed an event goes with it.
       where: `(finished_at < ? or (event_id is not null and finished_at < ?)) and status <> 'pending'`,
       values: [before(90), before(30)],
+    },
+    {
+      ...{ table: 'incident', key: 'id', by: 'resolved_at', type: 'timestamptz' },
+      ...{ where: 'resolved_at < ?', values: [before(400)] },
     },
     {
       ...{ table: 'quota_day', key: 'key_id, day, region', by: 'key_id', type: 'text' },
