@@ -4,12 +4,12 @@ const POLL_MS = 150
 const REQUEST_MS = 5_000
 
 /**
- * Waits until `url` answers with a status that `accept` takes. Throws after `boundMs`, with the last answer, and
+ * Waits until `url` answers with what `accept` takes. Throws after `boundMs`, with the last answer, and
  * when `signal` aborts.
  */
 export async function waitForHttp(
   url: string,
-  options: { accept: (status: number) => boolean; boundMs: number; signal: AbortSignal },
+  options: { accept: (status: number, body: string) => boolean; boundMs: number; signal: AbortSignal },
 ): Promise<void> {
   const until = Date.now() + options.boundMs
   let last = 'no answer'
@@ -19,7 +19,7 @@ export async function waitForHttp(
         signal: AbortSignal.any([options.signal, AbortSignal.timeout(REQUEST_MS)]),
       })
       const body = await response.text()
-      if (options.accept(response.status)) return
+      if (options.accept(response.status, body)) return
       last = `${response.status} ${body.slice(0, 500)}`
     } catch {
       options.signal.throwIfAborted()

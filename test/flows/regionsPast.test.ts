@@ -120,7 +120,7 @@ describe('promise 3: a revoked key stays revoked', () => {
 
         const meanwhile = await restart({ REDIS_URL: other.url })
         const revoked = await createClient(meanwhile.url, account.adminKey).post(`/api-keys/${id}/revoke`)
-        expect(revoked.status).toBe(200)
+        expect(revoked).toMatchObject({ status: 200 })
         // The lease that the former processes kept up runs out within a minute: here it has.
         await endLease(former)
         expect(await inLibrary()).toMatch('holds no lease')

@@ -52,9 +52,10 @@ export function runProcesses(env: Record<string, string>, folder = root) {
     return one
   }
 
+  // A process is ready without some of its shards. What starts here has all of them: each may open at another moment.
   const awaitReady = (url: string) =>
     waitForHttp(`${url}/readyz`, {
-      accept: (status) => status === 200,
+      accept: (status, body) => status === 200 && !body.includes('shards unavailable'),
       boundMs: READY_MS,
       signal: AbortSignal.timeout(READY_MS),
     }).catch((error) => {
