@@ -8,7 +8,7 @@ import { connectRegion, untilConnected } from './connectRegion.ts'
 import { Epochs } from './Epochs.ts'
 import { Failover } from './Failover.ts'
 import { Journal } from './Journal.ts'
-import { RegionUnavailable } from './RegionUnavailable.ts'
+import { NothingRan, RegionUnavailable } from './RegionUnavailable.ts'
 import type { RegionLog, RegionOptions } from './regionOptions.ts'
 import { type Counting, type InEpoch, PASSED_ON, type ScriptName, ScriptRunner } from './ScriptRunner.ts'
 import { type BeforeFill, stateRows } from './stateRows.ts'
@@ -155,9 +155,9 @@ export class Region {
 
   /**
    * Runs a script that counts or takes something, for callers who are given up at `until`, a time of
-   * `performance.now()`: then it throws RegionUnavailable. The script gets a deadline by the region's own clock,
-   * `ANSWER_MS` before that. One that was held up on its way (in the socket of a Redis that hung) does nothing when it
-   * runs at last.
+   * `performance.now()`: then it throws RegionUnavailable, or NothingRan. The script gets a deadline by the region's
+   * own clock, `ANSWER_MS` before that. One that was held up on its way (in the socket of a Redis that hung) does
+   * nothing when it runs at last.
    */
   runUntil(
     until: number,
@@ -166,7 +166,7 @@ export class Region {
   ): Promise<unknown[]> {
     const last = until - ANSWER_MS
     const run = this.#runUnderAny(script, () => {
-      if (performance.now() > last) throw this.#late()
+      if (performance.now() > last) throw this.#late(NothingRan)
       return args(Math.floor(this.#ahead + last))
     })
     return this.#bounded(until, run)
@@ -180,10 +180,10 @@ export class Region {
       // A process that was stopped for a while is itself who can vouch for the region again.
       if (answer && !(await this.#epochs.vouch())) {
         this.failover.lookAgain()
-        throw new RegionUnavailable(`The region ${this.name} holds no lease.`)
+        throw new NothingRan(`The region ${this.name} holds no lease.`)
       }
     }
-    throw new RegionUnavailable(`The region ${this.name} is being opened.`)
+    throw new NothingRan(`The region ${this.name} is being opened.`)
   }
 
   /**
@@ -200,8 +200,8 @@ export class Region {
     return within(until - performance.now(), promise, () => this.#late())
   }
 
-  #late(): RegionUnavailable {
-    return new RegionUnavailable(`The region ${this.name} did not answer in time.`)
+  #late(Kind = RegionUnavailable): RegionUnavailable {
+    return new Kind(`The region ${this.name} did not answer in time.`)
   }
 
   /**

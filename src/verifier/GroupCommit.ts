@@ -7,7 +7,7 @@ import { encodeBatch, type VerificationBatch } from '../domain/metering/verifica
 import { within } from '../platform/within.ts'
 import { admitArgs } from '../region/admitArgs.ts'
 import { ANSWER_MS, BOUND_MS, type Region } from '../region/Region.ts'
-import { RegionUnavailable } from '../region/RegionUnavailable.ts'
+import { NothingRan, RegionUnavailable } from '../region/RegionUnavailable.ts'
 import { changedPlaces, ServiceTokenStale } from '../region/regionTokens.ts'
 import { ONCE_SECONDS } from '../region/scripts.ts'
 
@@ -98,8 +98,11 @@ export class GroupCommit {
         admitArgs(this.#region, batch, deadline),
       )
     } catch (error) {
-      this.#doubtful = batch
-      this.#settleSoon()
+      // To take back what has not run would only make the next batch late, too, and so on for ever.
+      if (!(error instanceof NothingRan)) {
+        this.#doubtful = batch
+        this.#settleSoon()
+      }
       throw error
     }
   }

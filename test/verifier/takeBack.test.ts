@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ADMIT } from '../../src/domain/metering/decisionCodes.ts'
 import type { Once } from '../../src/domain/metering/Ticket.ts'
@@ -68,6 +69,32 @@ describe('a batch that was decided, but whose answer did not come in time, is ta
     await expect(decide()).rejects.toThrow('in time')
     proxy.mend()
     await eventually(storedByName, (jobs) => jobs['take-back-verifications'] === 1)
+  })
+
+  it('and makes nobody late who asks after it, where each answer takes 220 ms', async () => {
+    const counts = { decided: 0, refused: 0 }
+    let isOver = false
+    // Not in step with the batches: most wait for one that is under way when they ask.
+    const ask = async (_: unknown, place: number) => {
+      for (; !isOver; await delay(20 + place))
+        await decide().then(
+          () => (counts.decided += 1),
+          () => (counts.refused += 1),
+        )
+    }
+    proxy.slow(110)
+    const asking = Array.from({ length: 20 }, ask)
+    await eventually(async () => counts.decided, Boolean)
+    proxy.hold('requests', 'answers')
+    await eventually(async () => counts.refused, Boolean)
+    proxy.mend()
+    const before = counts.decided
+    await eventually(
+      async () => counts.decided - before,
+      (decided) => decided > 40,
+    )
+    isOver = true
+    await Promise.all(asking)
   })
 
   it('and is not decided later, even where the deadline says nothing', async () => {
